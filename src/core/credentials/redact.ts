@@ -1,4 +1,6 @@
+import { partition } from "../groups.ts";
 import { readJson } from "../json-object.ts";
+import { registryName } from "../output/shell.ts";
 import { displayUsername } from "./credential.ts";
 
 /** A quotation that is cut off gives away as much as this; shorter secrets are only found whole. */
@@ -65,20 +67,61 @@ export function sensitiveData(values: readonly string[]): Sensitive {
 		const text = Buffer.from(value, "base64").toString("utf8");
 		texts.push(value, text);
 		const fields = fieldsIn(text);
-		if (fields === undefined) secrets.push(text);
-		for (const { name, value: inner } of fields ?? []) {
-			if (inner === undefined) known.push(name);
-			else if (name === "auth") secrets.push(inner, ...userAndPassword(inner));
-			else if (!isSaid(name, inner)) secrets.push(inner);
-		}
+		if (fields === undefined || fields.some(isPrivateKey)) secrets.push(text);
+		else
+			for (const { name, value: inner } of fields) {
+				if (inner === undefined) known.push(name);
+				else if (name === "auth")
+					secrets.push(inner, ...userAndPassword(inner));
+				else if (!isSaid(name, inner)) secrets.push(inner);
+			}
 	}
+	const parts = secrets.map(partsOf);
 	return {
-		secrets: secrets.filter((secret) => secret.length >= SHORTEST),
+		secrets: parts
+			.flatMap(({ hidden }) => hidden)
+			.filter((secret) => secret.length >= SHORTEST),
 		texts,
-		// A key may be an address with a password in it.
-		known: known.filter((name) => !name.includes("@")),
+		known: [
+			// A key may be an address with a password in it.
+			...known.filter((name) => registryName(name) !== undefined),
+			...parts.flatMap(({ said }) => said),
+		],
 	};
 }
+
+/** What of a password, its user before it or not, is to be hidden, and what of it is said elsewhere: of a key in JSON, nearly all. */
+export function partsOf(password: string): {
+	readonly hidden: readonly string[];
+	readonly said: readonly string[];
+} {
+	const fields = fieldsIn(password.replace(/^_?json_key:/, "")) ?? [];
+	if (!fields.some(isPrivateKey)) return { hidden: [password], said: [] };
+	// Line by line: what stands between them is something else where they are quoted as JSON, or in base64.
+	const lines = fields.flatMap(({ name, value = "" }) =>
+		value.split("\n").map((line) => ({ name, line })),
+	);
+	const [said, hidden] = partition(
+		lines,
+		({ name, line }) => SAID_OF_A_KEY.test(name) || line.startsWith("-----"),
+	);
+	return {
+		hidden: hidden.map(({ line }) => line),
+		// With what stands around them in JSON, which then may be said, too.
+		said: [
+			...fields.map(({ name }) => name),
+			...said.map(({ line }) => line),
+		].map((text) => `${JSON.stringify(text)},`),
+	};
+}
+
+function isPrivateKey({ name, value = "" }: Field): boolean {
+	return name === "private_key" && value.includes("-----BEGIN ");
+}
+
+/** Fields of Google's keys, and of Yandex's. */
+const SAID_OF_A_KEY =
+	/^(?:type|project_id|client_(?:email|id)|\w+_ur[il]|universe_domain|id|service_account_id|created_at|key_algorithm)$/;
 
 /** A text, and which of its characters are hidden. */
 class Hiding {
@@ -236,14 +279,17 @@ function encoded(text: string): string {
 	return encodeURIComponent(text.toWellFormed());
 }
 
+interface Field {
+	readonly name: string;
+	readonly value: string | undefined;
+}
+
 /** Every string in a JSON text with its name, and every object with its own, without a value; undefined: no JSON object. */
-function fieldsIn(
-	text: string,
-): { name: string; value: string | undefined }[] | undefined {
+function fieldsIn(text: string): Field[] | undefined {
 	const parsed = readJson(text);
 	// Not JSON: the text as a whole is the secret.
 	if (typeof parsed !== "object" || parsed === null) return undefined;
-	const fields: { name: string; value: string | undefined }[] = [];
+	const fields: Field[] = [];
 	// No recursion: somebody else decides how deep it is.
 	const left: object[] = [parsed];
 	for (let next = left.pop(); next !== undefined; next = left.pop())

@@ -1,5 +1,5 @@
 import { type Credential, displayUsername } from "../credentials/credential.ts";
-import { withoutSecrets } from "../credentials/redact.ts";
+import { partsOf, withoutSecrets } from "../credentials/redact.ts";
 import { readJson } from "../json-object.ts";
 import { onOneLine } from "../output/printable.ts";
 import { programWords } from "../output/program-words.ts";
@@ -36,7 +36,11 @@ export function withoutCredentials(text: string, hidden: Hidden): string {
 		const user = credential.username;
 		return [
 			...(displayUsername(user) === user ? [] : [user]),
-			...(password === "" ? [] : [password, `${user}:${password}`]),
+			...(password === ""
+				? []
+				: [password, `${user}:${password}`].flatMap(
+						(secret) => partsOf(secret).hidden,
+					)),
 			credential.basic(),
 		];
 	});

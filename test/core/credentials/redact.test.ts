@@ -247,3 +247,72 @@ describe("bounds", () => {
 		assert.equal(shown(words, DATA), `${"x".repeat(3989)}…`);
 	});
 });
+
+describe("a key in JSON as the password", () => {
+	const LINES = [0, 1, 2].map((line) =>
+		Buffer.from(`line ${line} of what is secret in a key, made up`).toString(
+			"base64",
+		),
+	);
+	const KEY = JSON.stringify(
+		{
+			type: "service_account",
+			project_id: "some-project-of-ours",
+			private_key_id: "0123456789abcdef0123456789abcdef01234567",
+			private_key: `-----BEGIN PRIVATE KEY-----\n${LINES.join("\n")}\n-----END PRIVATE KEY-----\n`,
+			client_email: "puller@some-project-of-ours.iam.gserviceaccount.com",
+			auth_uri: "https://accounts.google.com/o/oauth2/auth",
+			more: "something-unheard-of",
+		},
+		null,
+		2,
+	);
+	const PAIR = `_json_key:${KEY}`;
+	const entry = { username: "_json_key", password: KEY, auth: base64(PAIR) };
+	const data = base64(JSON.stringify({ auths: { "gcr.io": entry } }));
+
+	for (const words of [
+		'serviceaccounts "builder" not found, serviceaccount/default too',
+		'User "system:serviceaccount:nginx-mesh:default" cannot patch it',
+		'User "other@another.iam.gserviceaccount.com" cannot patch it',
+		"puller@some-project-of-ours.iam.gserviceaccount.com is denied on projects/some-project-of-ours/x",
+		"see https://accounts.google.com/o/oauth2/auth",
+		"type service_account, field private_key_id, BEGIN PRIVATE KEY",
+	])
+		test(`what is no secret stays: ${words}`, () => {
+			assert.equal(shown(words, data), words);
+			assert.equal(shown(words, base64(KEY)), words);
+		});
+
+	const QUOTED: [what: string, quoted: string][] = [
+		["itself", KEY],
+		["in JSON", JSON.stringify(KEY)],
+		["as auth", entry.auth],
+		["as a pair", PAIR],
+		["in base64", base64(KEY)],
+		["in base64 behind one byte", base64(`a${KEY}`)],
+		["in base64 twice", base64(entry.auth)],
+		["for a URL", encodeURIComponent(KEY)],
+		["in capitals", KEY.toUpperCase()],
+		["its data", data],
+		["the text of its data", Buffer.from(data, "base64").toString()],
+	];
+	for (const [what, quoted] of QUOTED)
+		test(`nothing of what is secret is shown of it ${what}`, () => {
+			for (const from of [0, 150, 300, 450]) {
+				const words = `no: ${quoted.slice(from)}`;
+				const left = shown(words, data).toLowerCase();
+				for (const secret of [
+					...LINES,
+					"something-unheard-of",
+					"0123456789abcdef",
+				])
+					for (const form of [secret, base64(secret), base64(`a${secret}`)])
+						for (let at = 0; at + 12 <= form.length; at++)
+							assert.ok(
+								!left.includes(form.slice(at, at + 12).toLowerCase()),
+								left,
+							);
+			}
+		});
+});

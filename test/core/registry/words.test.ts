@@ -176,3 +176,15 @@ for (const [said, beside, words] of [
 ] as const)
 	test(`of a failure: ${said.trim().slice(-40)}`, () =>
 		assert.equal(failureWords(said, beside), words));
+
+test("a key in JSON hides what is secret in it, and no words that everybody says", () => {
+	const key = JSON.stringify({
+		type: "service_account",
+		private_key: "-----BEGIN PRIVATE KEY-----\nc2VjcmV0c2VjcmV0\n",
+		client_email: "puller@ours.iam.gserviceaccount.com",
+	});
+	const hidden = [new Credential("_json_key", key)];
+	const words = "denied to serviceaccount puller@ours.iam.gserviceaccount.com";
+	assert.equal(withoutCredentials(words, hidden), words);
+	assert.equal(withoutCredentials("no c2VjcmV0c2VjcmV0", hidden), "no ***");
+});
