@@ -31,7 +31,7 @@ import {
 import { nearMisses } from "../src/core/kubelet/near-miss.ts";
 import { podPuller } from "../src/core/kubelet/pod-secrets.ts";
 import { pullEvent, readPull } from "../src/core/kubelet/pull-report.ts";
-import { withoutUserInfo } from "../src/core/output/address.ts";
+import { withoutPasswords } from "../src/core/output/address.ts";
 import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
 import { wrap } from "../src/core/output/wrap.ts";
 import {
@@ -118,7 +118,7 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 	displayHost,
 	registryOf,
 	isPrivateHost,
-	withoutUserInfo,
+	withoutPasswords,
 	serverUrl,
 	"withoutSecrets, quoted": (text) => hidden(text, "a-secret-of-some-length"),
 	"withoutSecrets, secret": (text) => hidden("no to aaaaaaaaaaaaaaaaaa", text),

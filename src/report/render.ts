@@ -15,6 +15,7 @@ import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { hanging } from "../core/output/wrap.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
+import { displayKey } from "../core/registry/url.ts";
 import {
 	changeItem,
 	changeLine,
@@ -294,7 +295,9 @@ function logLine(
 				`${inOne(message)}${adviceClause(advice, commandContext)}`,
 				{
 					...("why" in event.note && { cause: event.note.why.is }),
-					...("registry" in event.note && { registry: event.note.registry }),
+					...("registry" in event.note && {
+						registry: displayKey(event.note.registry),
+					}),
 				},
 			);
 		}

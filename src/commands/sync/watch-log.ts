@@ -8,6 +8,7 @@ import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
+import { displayKey } from "../../core/registry/url.ts";
 import { failureLine } from "../../report/failure.ts";
 import { logWords } from "../../report/log-words.ts";
 import { VERSION } from "../../version.ts";
@@ -58,7 +59,8 @@ export class WatchLog {
 				this.#events.tell(...failedEvent(result, result.why));
 		},
 		onTrouble: (error) => this.world.emit({ type: "trouble", error }),
-		onRefresh: (registry, result) => this.#refreshes.add({ registry, result }),
+		onRefresh: (key, result) =>
+			this.#refreshes.add({ registry: displayKey(key), result }),
 		heard: (what) => this.vitals.heard(what, this.world.clock.elapsed()),
 		begun: (state) => {
 			this.state = state;

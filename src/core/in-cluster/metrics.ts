@@ -1,5 +1,6 @@
 import type { Expiry } from "../pull-secrets/expiry.ts";
 import type { CopyCounts } from "../pull-secrets/sync-state.ts";
+import { displayKey } from "../registry/url.ts";
 import type { Silence } from "./vitals.ts";
 
 /** A family of samples for Prometheus. https://prometheus.io/docs/concepts/metric_types/ */
@@ -85,7 +86,7 @@ export function metricsOf(facts: WatchFacts): Metric[] {
 			help: "When a registry's credential stops being valid, where that is known.",
 			type: "gauge",
 			samples: facts.expiries.map(({ key, at }) => ({
-				labels: { source, registry: key },
+				labels: { source, registry: displayKey(key) },
 				value: at / 1000,
 			})),
 		},

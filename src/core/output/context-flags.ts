@@ -1,4 +1,4 @@
-import { withoutUserInfo } from "./address.ts";
+import { withoutPasswords } from "./address.ts";
 
 /** kubectl's flags that lead to another cluster or user than it takes by itself. */
 export interface ContextFlags {
@@ -18,7 +18,7 @@ export function contextFlagsOf(flags: ContextFlags): string[] {
 
 /** Only an address may hold a password; names of contexts and users are often those of mail. */
 function shown(name: string, value: string): string {
-	return name === "server" ? withoutUserInfo(value) : value;
+	return name === "server" ? withoutPasswords(value) : value;
 }
 
 /** Where a question is about: ` (context prod)`; "" in-cluster, where there is none. */

@@ -3,6 +3,7 @@ import { type AuthFields, authFields } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { FailureError } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
+import { registryName } from "../output/shell.ts";
 import type { RegistryServer } from "../registry/server.ts";
 import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import {
@@ -177,8 +178,8 @@ function annotations(
 			...entries.flatMap((entry) => {
 				const said = value(entry);
 				const { key } = entry.server;
-				// What stands before an @ may be a password, which no annotation may hold.
-				return said === undefined || key.includes("@")
+				// What is no name may be a password, which no annotation may hold.
+				return said === undefined || registryName(key) === undefined
 					? []
 					: [[key, said] as const];
 			}),

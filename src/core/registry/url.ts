@@ -1,4 +1,4 @@
-import { withoutUserInfo } from "../output/address.ts";
+import { withoutPasswords } from "../output/address.ts";
 
 /**
  * A registry's address as Go's net/url takes it apart, which decides which keys of a
@@ -25,12 +25,18 @@ export function toBytes(text: string): string {
 /** Longer ones are of nobody who means well. */
 const LONGEST_SHOWN = 300;
 
+/** What a key may be matched by; white space is shown because it keeps a key from matching. */
+const NAMES = {
+	host: /^(?:[^:]*|\[.*\]|[\da-f:.]*)(?::\d*\s*)?$/is,
+	path: /^[\p{L}\p{N}\s/_.*-]*$/u,
+};
+
 /**
- * A key in `auths` as it may be shown: what stands before an `@`, anywhere, may be a password. It
- * is free text: one with white space is quoted, to be seen, and a very long one is cut.
+ * A key in `auths` as it may be shown: what is no name in it may be a password. It is free text: one with
+ * white space is quoted, to be seen, and a very long one is cut.
  */
 export function displayKey(key: string): string {
-	const masked = withoutUserInfo(key);
+	const masked = withoutPasswords(key, NAMES);
 	const shown =
 		masked.length > LONGEST_SHOWN
 			? `${masked.slice(0, LONGEST_SHOWN - 1)}…`

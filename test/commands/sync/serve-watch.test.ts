@@ -108,7 +108,11 @@ test("metrics in Prometheus' text format", async () => {
 			refreshes,
 			copies: { in_sync: 3, pending: 0, blocked: 1, withheld: 0 },
 			source: "nginx-mesh/key",
-			expiries: [{ key: "r.example", at: 1_800_000_000_000, life: undefined }],
+			expiries: ["r.example", "https://u:p@s.example/?t=x"].map((key) => ({
+				key,
+				at: 1_800_000_000_000,
+				life: undefined,
+			})),
 		},
 	);
 	vitals.heard({ kind: "secrets", namespace: "app" }, 0);
@@ -140,6 +144,7 @@ meshreg_watch_last_heard_seconds{kind="secrets"} 2.5
 # HELP meshreg_credential_expiry_timestamp_seconds When a registry's credential stops being valid, where that is known.
 # TYPE meshreg_credential_expiry_timestamp_seconds gauge
 meshreg_credential_expiry_timestamp_seconds{source="nginx-mesh/key",registry="r.example"} 1800000000
+meshreg_credential_expiry_timestamp_seconds{source="nginx-mesh/key",registry="https://***@s.example/?***"} 1800000000
 
 # HELP meshreg_refresh_total Attempts to renew a credential, by registry and result.
 # TYPE meshreg_refresh_total counter

@@ -1,4 +1,4 @@
-import { withoutUserInfo } from "../../../core/output/address.ts";
+import { withoutPasswords } from "../../../core/output/address.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 
 /**
@@ -13,7 +13,7 @@ export function serverUrl(server: string): URL {
 	if (!url || !/^https?:$/.test(url.protocol))
 		throw new FailureError({
 			cause: "server-invalid",
-			server: withoutUserInfo(server),
+			server: withoutPasswords(server),
 		});
 	url.search = "";
 	url.hash = "";
