@@ -1,9 +1,8 @@
 import { groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
-import type { Cause, Failure } from "../core/output/failure.ts";
+import type { Failure } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
 import {
-	type Action,
 	type ChangeResult,
 	type DryRun,
 	tally,
@@ -46,19 +45,14 @@ export function changeName(result: ChangeResult): string | undefined {
 		: `${result.kind.toLowerCase()}/${result.name}`;
 }
 
-/** One item of `-o json|yaml`. */
-interface ChangeItem extends Omit<ChangeResult, "why"> {
-	/** "" where all is as it was meant. */
-	readonly cause: Cause | "";
-	/** One line without `error: `; "" likewise. */
-	readonly message: string;
-}
-
-/** A result as `-o json|yaml` shows it; commands in its message are pasted where `commandContext` says. */
+/**
+ * A result as `-o json|yaml` shows it, `cause` and `message` (one line without `error: `) "" where all is as
+ * it was meant; commands in the message are pasted where `commandContext` says.
+ */
 export function changeItem(
 	{ why, ...result }: ChangeResult,
 	commandContext: CommandContext,
-): ChangeItem {
+) {
 	if (why === undefined) return { ...result, cause: "", message: "" };
 	if ("error" in why)
 		return {
@@ -191,32 +185,13 @@ function summed(
 	count: number,
 	what: string,
 	results: readonly ChangeResult[],
-	always: ReadonlySet<Action>,
+	always: ReadonlySet<string>,
 ): string {
-	const counts = tally(results);
-	const parts = (
-		[
-			"created",
-			"configured",
-			"unchanged",
-			"deleted",
-			"skipped",
-			"failed",
-		] satisfies Action[]
-	)
-		.filter((action) => counts[action] > 0 || always.has(action))
-		.map((action) => `${counts[action]} ${action}`);
+	const parts = Object.entries(tally(results))
+		.filter(([action, times]) => times > 0 || always.has(action))
+		.map(([action, times]) => `${times} ${action}`);
 	return `${counted(count, what)}: ${parts.join(", ")}`;
 }
 
-const ALWAYS: ReadonlySet<Action> = new Set([
-	"created",
-	"configured",
-	"unchanged",
-	"failed",
-]);
-const ALWAYS_ACCOUNTS: ReadonlySet<Action> = new Set([
-	"configured",
-	"unchanged",
-	"failed",
-]);
+const ALWAYS = new Set(["created", "configured", "unchanged", "failed"]);
+const ALWAYS_ACCOUNTS = new Set(["configured", "unchanged", "failed"]);

@@ -120,14 +120,22 @@ function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
 }
 
 /** `-o json`. */
-export function checkItems(clusters: readonly CheckedCluster[]): {
-	readonly items: readonly CheckItem[];
-} {
-	return {
-		items: clusters.flatMap(({ context, commandContext, findings }) =>
-			findings.map((one) => checkItem(one, context, commandContext)),
-		),
-	};
+export function checkItems(clusters: readonly CheckedCluster[]) {
+	const items = clusters.flatMap(({ context, commandContext, findings }) =>
+		findings.map((finding): CheckItem => {
+			const { severity, namespaces, workloads, fix } = finding;
+			return {
+				context,
+				severity,
+				cause: causeOf(finding),
+				message: oneLine(headline(finding)),
+				namespaces,
+				command: fix === undefined ? "" : commandLine(fix, commandContext),
+				workloads,
+			};
+		}),
+	);
+	return { items };
 }
 
 /** A finding for a script. */
@@ -141,23 +149,6 @@ export interface CheckItem {
 	/** One line for a shell; "" where none helps, or only what gives a credential away. */
 	readonly command: string;
 	readonly workloads: readonly Workload[];
-}
-
-function checkItem(
-	finding: Finding,
-	context: string,
-	commandContext: CommandContext,
-): CheckItem {
-	const { severity, namespaces, workloads, fix } = finding;
-	return {
-		context,
-		severity,
-		cause: causeOf(finding),
-		message: oneLine(headline(finding)),
-		namespaces,
-		command: fix === undefined ? "" : commandLine(fix, commandContext),
-		workloads,
-	};
 }
 
 /** A cause as docs/json.md lists it, and docs/troubleshooting.md says what it means. */

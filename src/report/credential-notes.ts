@@ -1,5 +1,5 @@
 import type { FileNote } from "../core/credentials/encoding.ts";
-import type { CredentialNote, StoredIn } from "../core/note.ts";
+import type { CredentialNote } from "../core/note.ts";
 import {
 	isoSeconds,
 	type NearEnd,
@@ -30,7 +30,7 @@ export const FILE_WORDS: Wording<FileNote> = {
 /** About a credential on its way to a source. */
 export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 	"credential-found": ({ key, from }) =>
-		`using the credential for ${displayHost(key)} in ${storedWords(from)}`,
+		`using the credential for ${displayHost(key)} in ${"file" in from ? from.file : secretWords(from.secret)}`,
 	"credential-narrower": ({ key }) =>
 		`the credential is for images below ${key} alone, as in the file`,
 	"credential-wanted": ({ key, source }) =>
@@ -57,8 +57,4 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 /** That a credential is over, or soon will be. */
 export function expiryWords({ key, at, isOver }: NearEnd): string {
 	return `the credential for ${displayHost(key)} ${isOver ? "expired" : "expires"} at ${isoSeconds(at)}`;
-}
-
-function storedWords(from: StoredIn): string {
-	return "file" in from ? from.file : secretWords(from.secret);
 }

@@ -110,12 +110,11 @@ function recordWords({ selection, attach }: RecordDifference): string {
 	if ("names" in selection) return `${someOf(selection.names)}${accounts}`;
 	const { rule, exclude } = selection;
 	const except = exclude.length === 0 ? "" : ` without ${exclude.join(", ")}`;
-	const words = {
-		all: () => "all namespaces",
-		selector: () =>
-			rule.by === "selector" ? `namespaces with ${rule.selector.text}` : "",
-		injected: () =>
-			rule.by === "injected" ? `namespaces injected by ${rule.mesh}` : "",
-	}[rule.by]();
+	const words =
+		rule.by === "all"
+			? "all namespaces"
+			: rule.by === "selector"
+				? `namespaces with ${rule.selector.text}`
+				: `namespaces injected by ${rule.mesh}`;
 	return `${words}${except}${accounts}`;
 }

@@ -53,7 +53,6 @@ export function failureWords(
 	});
 }
 
-/** The words of an error within a failure. */
 function operationWords(error: OperationError | AbortedError): string {
 	if (error instanceof FailureError) return failureWords(error.failure).message;
 	const because = error instanceof ConnectionError ? error.because : undefined;

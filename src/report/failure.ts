@@ -52,51 +52,42 @@ function failureParts(
 	error: unknown,
 	commandContext: CommandContext,
 ): { readonly ours: boolean; readonly words: string } {
-	if (error instanceof ApiError)
-		return {
-			ours: error.status === 401,
-			words: oneLine(
-				`${error.message.trim()}${didYouMean(error.details.near)}${progressClause(error.progress)}`,
-			),
-		};
+	const parts = (message: string, more = "", ours = true) => ({
+		ours,
+		words: oneLine(`${message.trim()}${more}`),
+	});
+	if (error instanceof ApiError) {
+		const { message, details, progress, status } = error;
+		const more = didYouMean(details.near) + progressClause(progress);
+		return parts(message, more, status === 401);
+	}
 	if (error instanceof ConnectionError) {
 		const { message, because, progress } = error;
-		const why =
-			because === undefined
-				? ""
-				: `: ${failureParts(because, NO_CONTEXT).words}`;
-		return {
-			ours: false,
-			words: oneLine(`${message.trim()}${why}${progressClause(progress)}`),
-		};
+		const why = because === undefined ? "" : `: ${failureMessage(because)}`;
+		return parts(message, why + progressClause(progress), false);
 	}
-	const ours = (message: string, advice?: Advice) => ({
-		ours: true,
-		words: oneLine(`${message.trim()}${adviceClause(advice, commandContext)}`),
-	});
 	if (error instanceof FailureError) {
 		const { lead, message, advice } = failureWords(error.failure);
-		if (lead === undefined) return ours(message, advice);
-		return {
-			ours: false,
-			words: oneLine(
-				`${lead === "" ? "" : `${lead}: `}${message}${adviceClause(advice, commandContext)}`,
-			),
-		};
+		return parts(
+			lead ? `${lead}: ${message}` : message,
+			adviceClause(advice, commandContext),
+			lead === undefined,
+		);
 	}
 	if (error instanceof UnverifiedError) {
 		const { key, verification } = error.refused;
-		return ours(
+		return parts(
 			`${verificationWords(verification, key)}; nothing was written; use --no-verify${error.wanted ? " instead" : ""} to skip this check`,
 		);
 	}
-	if (error instanceof UsageError) return ours(error.message, error.advice);
+	if (error instanceof UsageError)
+		return parts(error.message, adviceClause(error.advice, commandContext));
 	if (error instanceof OperationError || error instanceof AbortedError)
-		return ours(error.message);
+		return parts(error.message);
 	const name = error instanceof Error ? error.name : typeof error;
 	const place = error instanceof Error ? firstFrame(error) : "";
 	// The message of an unforeseen error may hold anything, a credential included: it stays out.
-	return ours(
+	return parts(
 		`this is a bug in kubectl-meshreg (${name}${place}): please report it at ${REPORT_TO}`,
 	);
 }

@@ -8,7 +8,8 @@ import type {
 
 type FileFault = CredentialFileFault | DockerConfigFault | JsonKeyFault;
 
-const ENCODING_WORDS: Readonly<Record<EncodingFault, string>> = {
+/** Why bytes are no text in UTF-8: the rest of a sentence about them. */
+export const ENCODING_WORDS: Readonly<Record<EncodingFault, string>> = {
 	"utf-16": "is text in UTF-16: save it as UTF-8",
 	"not-utf-8": "is not UTF-8 text",
 	nul: "contains NUL characters, as text in UTF-16 does: save it as UTF-8",
@@ -65,9 +66,4 @@ const FILE_WORDS: Readonly<Record<FileFault, string>> = {
 /** Why a file cannot be read as what it was given for: one clause that quotes nothing. */
 export function fileFaultWords(fault: FileFault): string {
 	return FILE_WORDS[fault];
-}
-
-/** Why bytes are no text in UTF-8: the rest of a sentence about them. */
-export function encodingFaultWords(fault: EncodingFault): string {
-	return ENCODING_WORDS[fault];
 }

@@ -19,15 +19,11 @@ export function imageTable(
 	rewritten: boolean,
 	headers: boolean,
 ): string {
-	return rewritten
-		? table(
-				headers ? ["FROM", "TO"] : undefined,
-				images.map((image) => [image.image, nameOf(image)]),
-			)
-		: table(
-				headers ? ["IMAGE"] : undefined,
-				images.map(({ image }) => [image]),
-			);
+	const names = rewritten ? ["FROM", "TO"] : ["IMAGE"];
+	const rows = images.map((image) =>
+		rewritten ? [image.image, nameOf(image)] : [image.image],
+	);
+	return table(headers ? names : undefined, rows);
 }
 
 /** Why two images cannot both be moved, as the message of an error. */

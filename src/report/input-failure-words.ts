@@ -15,7 +15,7 @@ import {
 } from "./credential-fault-words.ts";
 import { leftOutWords } from "./entry-words.ts";
 import {
-	encodingFaultWords,
+	ENCODING_WORDS,
 	fileFaultWords,
 	JWT_WORDS,
 } from "./file-fault-words.ts";
@@ -24,14 +24,14 @@ import { didYouMean, type FailureWording } from "./wording.ts";
 const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
 	"password-invalid": (failure) =>
 		failure.is === "encoding"
-			? `${failure.flag}: the password ${encodingFaultWords(failure.problem)}`
+			? `${failure.flag}: the password ${ENCODING_WORDS[failure.problem]}`
 			: `${failure.flag}: this is no password: ${fileFaultWords(failure.problem)}`,
 	"password-refused": ({ flag, fault }) =>
 		`${flag}: ${credentialFaultWords(fault)}; nothing was written`,
 	"jwt-invalid": ({ flag, path, ...why }) =>
 		`${flag}: ${path ?? "standard input"} ${why.is === "another-kind" ? `is not a JWT: ${fileFaultWords(why.problem)}` : JWT_WORDS[why.problem]}`,
 	"json-key-invalid": ({ path, ...why }) =>
-		`--registry-key: ${path} ${why.is === "no-key" ? `is not a JSON key file: ${fileFaultWords(why.problem)}` : encodingFaultWords(why.problem)}`,
+		`--registry-key: ${path} ${why.is === "no-key" ? `is not a JSON key file: ${fileFaultWords(why.problem)}` : ENCODING_WORDS[why.problem]}`,
 	"credential-expired": ({ provider, key }) =>
 		`${provider} gave a credential for ${displayHost(key)} that has expired already; nothing was written`,
 	"credential-unusable": ({ secret, key, problem }) =>

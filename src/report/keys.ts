@@ -10,7 +10,6 @@ export function listNames(items: readonly ListItem[]): string {
 	return items.map(({ name }) => `secret/${oneLine(name)}\n`).join("");
 }
 
-/** How the table looks. */
 interface KeyTableLook {
 	/** Milliseconds since 1970. */
 	readonly now: number;
@@ -40,16 +39,18 @@ export function listTable(
 		...(differ ? ["DIFFERS"] : []),
 	];
 	const rows = items.map((item) => {
+		const colour = COLOURS[item.status];
 		const row = [
 			item.namespace,
 			item.name,
 			item.registries.join(","),
-			painted(item.status),
+			colour === undefined ? item.status : { text: item.status, colour },
 			age(item.created, now),
 		];
 		if (wide)
 			row.push(
-				usersCell(item.usernames),
+				// One a registry, in their order; nothing where none has any.
+				item.usernames.some(Boolean) ? item.usernames.join(",") : "",
 				item.source,
 				timeLeft(item.expires, now),
 			);
@@ -60,27 +61,19 @@ export function listTable(
 	return paintedTable(headers ? names : undefined, rows, widths);
 }
 
-function painted(status: ListItem["status"]): string | Painted {
-	const colour = COLOURS[status];
-	return colour === undefined ? status : { text: status, colour };
-}
-
-const COLOURS: Partial<Record<ListItem["status"], Painted["colour"]>> = {
-	Invalid: "red",
-	Drifted: "red",
-	Orphaned: "red",
-	Failed: "red",
-	Unknown: "yellow",
-	Unrecorded: "yellow",
-	Unmanaged: "yellow",
-	InSync: "green",
-	Source: "green",
-};
-
-/** One a registry, in their order; nothing where none has any. */
-function usersCell(usernames: readonly string[]): string {
-	return usernames.some((name) => name !== "") ? usernames.join(",") : "";
-}
+/** How a status is shown. */
+export const COLOURS: Readonly<Record<string, Painted["colour"] | undefined>> =
+	{
+		Invalid: "red",
+		Drifted: "red",
+		Orphaned: "red",
+		Failed: "red",
+		Unknown: "yellow",
+		Unrecorded: "yellow",
+		Unmanaged: "yellow",
+		InSync: "green",
+		Source: "green",
+	};
 
 function timeLeft(expires: string, now: number): string {
 	if (expires === "") return "<unknown>";

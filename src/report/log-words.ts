@@ -1,7 +1,7 @@
 import type { LogNote, RefreshFailure } from "../core/in-cluster/log.ts";
 import { FailureError } from "../core/output/failure.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
-import type { SourceRef } from "../core/pull-secrets/source.ts";
+import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { summary } from "./changes.ts";
 import { expiryWords } from "./credential-notes.ts";
@@ -32,12 +32,12 @@ const WORDS: LogWording = {
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
 	"source-awaited": ({ source }) =>
-		`waiting for the source ${refWords(source)}`,
-	"source-back": ({ source }) => `the source ${refWords(source)} is back`,
+		`waiting for the source ${sourceRef(source)}`,
+	"source-back": ({ source }) => `the source ${sourceRef(source)} is back`,
 	"source-deleted": ({ source }) =>
-		`source ${refWords(source)} was deleted; copies are left unchanged`,
+		`source ${sourceRef(source)} was deleted; copies are left unchanged`,
 	"source-malformed": ({ source, fault }) =>
-		`source ${refWords(source)}: ${contentFaultWords(fault)}; copies are left unchanged`,
+		`source ${sourceRef(source)}: ${contentFaultWords(fault)}; copies are left unchanged`,
 	"record-invalid": ({ source, fault }) =>
 		failureWords({ cause: "record-invalid", source, fault }),
 	"credential-expiring": ({ registry, script, ...note }) => ({
@@ -78,8 +78,4 @@ function endWords(
 	return end.left <= 0
 		? `expired at ${isoSeconds(end.at)}`
 		: `expires in ${timeLeft(end.left)}`;
-}
-
-function refWords({ namespace, name }: SourceRef): string {
-	return `${namespace}/${name}`;
 }

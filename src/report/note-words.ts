@@ -10,11 +10,13 @@ import type {
 	SourceNote,
 	Unrecorded,
 } from "../core/note.ts";
+import { counted } from "../core/output/counted.ts";
 import type { Failure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
+import { commandLine } from "./command-line.ts";
 import {
 	CREDENTIAL_WORDS,
 	FILE_WORDS,
@@ -25,7 +27,7 @@ import { failureLine, progressWords } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
-import { oldPodsWords } from "./old-pods.ts";
+
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { didYouMean, type NoteWords, type Wording, worded } from "./wording.ts";
@@ -137,7 +139,15 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"no-account-matched": () => "no service account matched: nothing to do",
 	"account-awaited": ({ namespace, name }) =>
 		`waiting for serviceaccount/${name} in ${namespace}, which the cluster creates`,
-	"pods-older": oldPodsWords,
+	"pods-older": ({ namespace, pods, scripts }, commandContext) => {
+		const names = someOf(pods.map((name) => `pod/${name}`));
+		const [it, were] = pods.length === 1 ? ["it", "was"] : ["them", "were"];
+		const help =
+			scripts.length === 0
+				? `delete ${it} and create ${it} again`
+				: `restart ${it}: ${scripts.map((script) => commandLine(script, commandContext)).join("; ")}`;
+		return `${counted(pods.length, "pod")} in ${namespace} ${were} created before this change (${names}); ${help}`;
+	},
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
 	"secret-missing": ({ name, namespaces, source, near, script }) => {

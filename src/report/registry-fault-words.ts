@@ -77,7 +77,6 @@ function noRegistryWords(because: NoRegistry): string {
 	}
 }
 
-/** What a certificate is, or is not. */
 const CERTIFICATE_WORDS: Readonly<Record<CertificateFault, string>> = {
 	"unknown authority": "is signed by an unknown CA",
 	"self-signed": "is self-signed",

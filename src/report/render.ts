@@ -195,8 +195,15 @@ export function renderEvent(
 		const line = logLine(event, page, commandContext);
 		if (line !== undefined) return onErr(line);
 	}
-	const toldOf = (level: LogNote["level"], words: NoteWords): Rendered =>
-		onErr(noteText(level, words, commandContext, page));
+	const toldOf = (
+		level: LogNote["level"],
+		{ message, advice }: NoteWords,
+	): Rendered =>
+		onErr(
+			level === "info"
+				? proseOf(message, page)
+				: markedText(level, inOne(message), advice, commandContext),
+		);
 	switch (event.type) {
 		case "change":
 			return {
@@ -241,21 +248,6 @@ export function renderEvent(
 			);
 		case "failure":
 			return onErr(failureText(event.error, commandContext, event.namespace));
-	}
-}
-
-function noteText(
-	level: LogNote["level"],
-	{ message, advice }: NoteWords,
-	commandContext: CommandContext,
-	page: Page,
-): Text {
-	switch (level) {
-		case "info":
-			return proseOf(message, page);
-		case "warning":
-		case "error":
-			return markedText(level, inOne(message), advice, commandContext);
 	}
 }
 
@@ -335,32 +327,19 @@ function changesText(
 ): string {
 	// Whoever watches has been told of each as it came.
 	const failures = watch ? "" : failuresText(clusters);
-	const counts =
-		withSummary && !quiet
-			? [
-					proseOf(
-						summary(
-							clusters
-								.flatMap(({ results }) => results)
-								.filter(
-									({ kind }) =>
-										withSummary !== "accounts" || kind === "ServiceAccount",
-								),
-							dryRun,
-						),
-						page,
-					),
-				]
-			: [];
+	if (quiet) return failures;
+	const rows = clusters
+		.flatMap(({ results }) => results)
+		.filter(
+			({ kind }) => withSummary !== "accounts" || kind === "ServiceAccount",
+		);
+	const counts = withSummary ? proseOf(summary(rows, dryRun), page) : "";
+	const { commandContext = NO_CONTEXT } = clusters[0] ?? {};
 	const after =
-		next === undefined || quiet
-			? []
-			: [
-					linesOf(
-						`Next: ${commandLine(next, clusters[0]?.commandContext ?? NO_CONTEXT)}`,
-					),
-				];
-	return [failures, ...counts, ...after].join("");
+		next === undefined
+			? ""
+			: linesOf(`Next: ${commandLine(next, commandContext)}`);
+	return failures + counts + after;
 }
 
 /** A line for each cause. */
@@ -403,11 +382,8 @@ function proseOf(
 }
 
 /** Each on one line, whatever is in it. */
-function linesOf(lines: string | readonly string[]): string {
-	return [lines]
-		.flat()
-		.map((line) => `${oneLine(line)}\n`)
-		.join("");
+function linesOf(...lines: readonly string[]): string {
+	return lines.map((line) => `${oneLine(line)}\n`).join("");
 }
 
 function listText(
@@ -452,12 +428,11 @@ function lackingText(lacking: LackingCopies | undefined): string {
 			([count, what], index) =>
 				`${index > 0 ? count : counted(count, "recorded namespace")} ${count === 1 ? "has" : "have"} ${what}`,
 		);
-	return linesOf([
-		parts.join(", "),
-		...(script === undefined
+	const next =
+		script === undefined
 			? []
-			: [`Next: ${commandLine(script, commandContext)}`]),
-	]);
+			: [`Next: ${commandLine(script, commandContext)}`];
+	return linesOf(parts.join(", "), ...next);
 }
 
 function imagesText(

@@ -27,14 +27,10 @@ export async function yaml(value: unknown): Promise<string> {
 		Scalar(_, node) {
 			const { value } = node;
 			if (typeof value !== "string") return;
-			if (isUnprintable(value) || isNumberOfGo(value))
+			// `0X1F`, `0B1`, `0O17`: numbers to kubectl's parser, and to neither version of YAML.
+			if (isUnprintable(value) || /^[-+]?0[BOX]/.test(value))
 				node.type = "QUOTE_DOUBLE";
 		},
 	});
 	return escaped(document.toString({ lineWidth: 0, indentSeq: false }));
-}
-
-/** `0X1F`, `0B1`, `0O17`: numbers to kubectl's parser, and to neither version of YAML. */
-function isNumberOfGo(word: string): boolean {
-	return /^[-+]?0[BOX]/.test(word);
 }

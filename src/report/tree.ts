@@ -1,6 +1,6 @@
 import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
-import type { Colour, Painted, Text } from "../core/output/styled.ts";
+import type { Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type {
 	SourceTree,
@@ -10,6 +10,7 @@ import type {
 	TreeRegistry,
 } from "../core/pull-secrets/tree.ts";
 import { age } from "./age.ts";
+import { COLOURS } from "./keys.ts";
 
 /** How many pods of a namespace are named before they are only counted; more of those in trouble. */
 const NAMED = 5;
@@ -119,14 +120,6 @@ function registryBranch(
 				: [`  expires in ${age(isoSeconds(now), expires)}`];
 	return { line: [lineOf(host), ...user, ...time], below: [] };
 }
-
-const COLOURS: Partial<Record<TreeNamespace["status"], Colour>> = {
-	InSync: "green",
-	Source: "green",
-	Unknown: "yellow",
-	Unmanaged: "yellow",
-	Unrecorded: "yellow",
-};
 
 function namespaceBranch({
 	namespace,

@@ -1,6 +1,5 @@
 import { displayHost } from "../core/registry/server.ts";
 import type {
-	CannotPull,
 	Unverifiable,
 	Verification,
 } from "../core/registry/verification.ts";
@@ -21,21 +20,14 @@ export function verificationWords(
 			const { words, status, hint } = verification;
 			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
 		}
-		case "cannot-pull":
-			return `${host}: cannot pull ${verification.image}: ${cannotPullWords(verification.because)}`;
+		case "cannot-pull": {
+			const { image, because } = verification;
+			return `${host}: cannot pull ${image}: ${because.is === "absent" ? "not found, or no access" : `no permission, or no such repository (${because.words || because.status})`}`;
+		}
 		case "unverifiable":
 			return `could not verify the credential for ${host}: ${unverifiableWords(verification.because)}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
 		case "unreachable":
 			return `could not verify the credential: ${registryFaultWords(verification.fault)}`;
-	}
-}
-
-function cannotPullWords(because: CannotPull): string {
-	switch (because.is) {
-		case "absent":
-			return "not found, or no access";
-		case "no-permission":
-			return `no permission, or no such repository (${because.words || because.status})`;
 	}
 }
 

@@ -13,12 +13,11 @@ export interface ContextFlags {
 export function contextFlagsOf(flags: ContextFlags): string[] {
 	return (["kubeconfig", "context", "cluster", "user", "server"] as const)
 		.filter((name) => flags[name] !== undefined)
-		.flatMap((name) => [`--${name}`, shown(name, flags[name] ?? "")]);
-}
-
-/** Only an address may hold a password; names of contexts and users are often those of mail. */
-function shown(name: string, value: string): string {
-	return name === "server" ? withoutPasswords(value) : value;
+		.flatMap((name) => {
+			const value = flags[name] ?? "";
+			// Only an address may hold a password; names of contexts and users are often those of mail.
+			return [`--${name}`, name === "server" ? withoutPasswords(value) : value];
+		});
 }
 
 /** Where a question is about: ` (context prod)`; "" in-cluster, where there is none. */

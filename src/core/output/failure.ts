@@ -81,7 +81,6 @@ export type RecordFailure = Causes<{
 export interface Recording {
 	/** As for a person: `app`, `all namespaces`. */
 	readonly what: string;
-	/** It is taken out of the record. */
 	readonly takesOut?: true;
 	/** The command has no `--once` itself. */
 	readonly onceInSync?: true;

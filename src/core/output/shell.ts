@@ -146,6 +146,11 @@ export function isObjectName(text: string): boolean {
 	);
 }
 
+/** Whether the API server would take a text for a namespace's name (RFC 1123 label). */
+export function isNamespaceName(text: string): boolean {
+	return text.length <= 63 && !text.includes(".") && isObjectName(text);
+}
+
 /**
  * A registry as it stands in `auths`, which is free text: host, port and path, stars in the host;
  * undefined for what is none.
