@@ -13,7 +13,7 @@ export function authFault(auth: string): string | undefined {
 	let colon = false;
 	let at = 0;
 	for (; at < auth.length; at++) {
-		const value = sixBits(auth.charCodeAt(at));
+		const value = SIX_BITS[auth.charCodeAt(at)] ?? -1;
 		if (value < 0) {
 			if (auth[at] === "\n" || auth[at] === "\r") continue;
 			break;
@@ -68,7 +68,3 @@ for (const [value, character] of [
 	..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 ].entries())
 	SIX_BITS[character.charCodeAt(0)] = value;
-
-function sixBits(code: number): number {
-	return SIX_BITS[code] ?? -1;
-}

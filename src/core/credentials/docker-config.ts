@@ -88,8 +88,6 @@ const PACKAGE = "credentialprovider";
 
 /** Reads a document, in the order and with the errors of Go. */
 class ConfigReader {
-	readonly #text: string;
-	readonly #form: ConfigForm;
 	#entries = new Map<string, AuthEntry>();
 	/** The first field of a wrong type; Go reads on and reports it at the end. */
 	#mistyped: string | undefined;
@@ -98,10 +96,10 @@ class ConfigReader {
 	/** There is nothing to read entries from. */
 	#problem: DockerConfigFault | undefined;
 
-	constructor(text: string, form: ConfigForm) {
-		this.#text = text;
-		this.#form = form;
-	}
+	constructor(
+		readonly text: string,
+		readonly form: ConfigForm,
+	) {}
 
 	result(): DockerConfig {
 		const error = this.#broken?.error ?? this.#mistyped;
@@ -114,7 +112,7 @@ class ConfigReader {
 	document(value: GoValue): void {
 		if (value.kind !== "object" && value.kind !== "null")
 			this.#problem = "not-object";
-		if (this.#form === "dockercfg")
+		if (this.form === "dockercfg")
 			this.#auths(value, `value of type ${PACKAGE}.DockerConfig`);
 		else if (value.kind === "object") this.#wrapper(value.members);
 		else if (value.kind !== "null")
@@ -145,11 +143,11 @@ class ConfigReader {
 			return;
 		}
 		for (const [key, member, from, to] of value.members) {
-			const entry = new AuthEntry(member, this.#text.slice(from, to));
+			const entry = new AuthEntry(member, this.text.slice(from, to));
 			this.#entries.set(key, entry);
 			if (entry.fault)
 				this.#broken ??= {
-					error: entryFaultInGoWords(entry.fault, this.#form),
+					error: entryFaultInGoWords(entry.fault, this.form),
 					key,
 				};
 		}

@@ -50,12 +50,9 @@ interface Open {
 }
 
 class Scanner {
-	readonly #text: string;
 	#at = 0;
 
-	constructor(text: string) {
-		this.#text = text;
-	}
+	constructor(readonly text: string) {}
 
 	/** A loop with its own stack: ten thousand levels of calls would be too many. */
 	document(much: "first" | undefined): GoValue {
@@ -149,7 +146,7 @@ class Scanner {
 
 	#literal(word: string, value: GoValue): GoValue {
 		for (const expected of word) {
-			if (this.#text[this.#at] !== expected)
+			if (this.text[this.#at] !== expected)
 				this.#fail(`in literal ${word} (expecting '${expected}')`, " ");
 			this.#at++;
 		}
@@ -157,28 +154,28 @@ class Scanner {
 	}
 
 	#number(): GoValue {
-		if (this.#text[this.#at] === "-") this.#at++;
-		if (this.#text[this.#at] === "0") this.#at++;
+		if (this.text[this.#at] === "-") this.#at++;
+		if (this.text[this.#at] === "0") this.#at++;
 		else this.#digits("in numeric literal");
-		if (this.#text[this.#at] === ".") {
+		if (this.text[this.#at] === ".") {
 			this.#at++;
 			this.#digits("after decimal point in numeric literal");
 		}
-		if (/[eE]/.test(this.#text[this.#at] ?? "")) {
+		if (/[eE]/.test(this.text[this.#at] ?? "")) {
 			this.#at++;
-			if (/[+-]/.test(this.#text[this.#at] ?? "")) this.#at++;
+			if (/[+-]/.test(this.text[this.#at] ?? "")) this.#at++;
 			this.#digits("in exponent of numeric literal");
 		}
 		return NUMBER;
 	}
 
 	#digits(where: string): void {
-		if (!isDigit(this.#text[this.#at])) this.#fail(where, " ");
-		while (isDigit(this.#text[this.#at])) this.#at++;
+		if (!isDigit(this.text[this.#at])) this.#fail(where, " ");
+		while (isDigit(this.text[this.#at])) this.#at++;
 	}
 
 	#string(): string {
-		const text = this.#text;
+		const text = this.text;
 		const start = this.#at++;
 		let escaped = false;
 		for (;;) {
@@ -198,20 +195,20 @@ class Scanner {
 	}
 
 	#escape(): void {
-		const kind = this.#text[++this.#at];
+		const kind = this.text[++this.#at];
 		if (kind === undefined || !'"\\/bfnrtu'.includes(kind))
 			this.#fail("in string escape code", " ");
 		this.#at++;
 		if (kind !== "u") return;
 		for (const end = this.#at + 4; this.#at < end; this.#at++)
-			if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? ""))
+			if (!/[0-9a-fA-F]/.test(this.text[this.#at] ?? ""))
 				this.#fail("in \\u hexadecimal character escape", " ");
 	}
 
 	/** The next character that is not white space, not consumed. */
 	#next(): string | undefined {
 		for (;;) {
-			const character = this.#text[this.#at];
+			const character = this.text[this.#at];
 			if (
 				character !== " " &&
 				character !== "\n" &&
@@ -226,7 +223,7 @@ class Scanner {
 	/** `atEnd`: the character that Go blames when the text ends inside a word, a number or an escape. */
 	#fail(where: string, atEnd?: string): never {
 		// Whole, also where JavaScript makes two of it.
-		const point = this.#text.codePointAt(this.#at);
+		const point = this.text.codePointAt(this.#at);
 		const character = point === undefined ? atEnd : String.fromCodePoint(point);
 		throw new Fault(
 			character === undefined

@@ -22,8 +22,12 @@ export function readJsonKey(content: string): JsonKey {
 	const text = unmarked.trim();
 	if (text === "") return refuse("empty");
 	const key = readJsonObject(text);
-	if (key === "not-json")
-		return refuse(isEncodedObject(text) ? "encoded-key" : "not-json");
+	if (key === "not-json") {
+		// `_json_key_base64` is the other way to give a key: https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
+		const decoded = Buffer.from(text, "base64").toString("utf8");
+		const isEncoded = decoded.trimStart().startsWith("{");
+		return refuse(isEncoded ? "encoded-key" : "not-json");
+	}
 	if (key === "not-object") return refuse("not-object");
 	const { type, client_email, private_key } = key;
 	if (type === "authorized_user") return refuse("authorized-user");
@@ -39,14 +43,6 @@ export function readJsonKey(content: string): JsonKey {
 		? [{ cause: "byte-order-mark", of: "key-file" }, ...missing]
 		: missing;
 	return { ok: true, text, warnings };
-}
-
-/** `_json_key_base64` is the other way to give a key: https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key */
-function isEncodedObject(text: string): boolean {
-	return Buffer.from(text, "base64")
-		.toString("utf8")
-		.trimStart()
-		.startsWith("{");
 }
 
 function isText(value: unknown): value is string {

@@ -106,11 +106,7 @@ function listIndent(text: string, map: MapNode): number {
 		if (value.type !== "list" || value.flow || value.alias) continue;
 		const line = lineStart(text, value.start);
 		if (text.slice(line, value.start).trim() === "")
-			return Math.max(0, value.start - line - columnOf(text, start));
+			return Math.max(0, value.start - line - (start - lineStart(text, start)));
 	}
 	return 0;
-}
-
-function columnOf(text: string, at: number): number {
-	return at - lineStart(text, at);
 }

@@ -1,3 +1,4 @@
+import { partition } from "../groups.ts";
 import {
 	FILLED_IN,
 	type RewrittenImage,
@@ -50,20 +51,11 @@ function spotOf(entry: Entry | undefined, by: ImageSpot["by"]): ImageSpot[] {
 		: [];
 }
 
-/** What a manifest file's pods are made of. */
-interface ManifestImages {
-	/** In order, each spelling once; `artifact`: image volumes alone use it. */
-	readonly images: readonly {
-		readonly image: string;
-		readonly artifact: boolean;
-	}[];
-	readonly warnings: readonly ManifestNote[];
-	/** What is no image reference, each with file and line. */
-	readonly faults: readonly FailureError[];
-}
-
-/** The images of a manifest file. Throws FailureError with file and line for what cannot be read. */
-export function manifestImages(text: string, file: string): ManifestImages {
+/**
+ * The images of a manifest file, in order, each spelling once (`artifact`: image volumes alone use it), and as
+ * `faults` what is no image reference. Throws FailureError with file and line for what cannot be read.
+ */
+export function manifestImages(text: string, file: string) {
 	const found = new Map<string, boolean>();
 	const warnings: ManifestNote[] = [];
 	const faults: FailureError[] = [];
@@ -79,7 +71,7 @@ export function manifestImages(text: string, file: string): ManifestImages {
 					for (const spot of imagesOf(podSpec)) spots.push(spot);
 			}
 		});
-		const { known, filledIn } = sorted(spots);
+		const [filledIn, known] = partition(spots, isFilledIn);
 		for (const warning of filledInWarnings(filledIn, at))
 			warnings.push(warning);
 		for (const spot of known) {
@@ -93,12 +85,8 @@ export function manifestImages(text: string, file: string): ManifestImages {
 	return { images, warnings, faults };
 }
 
-function sorted(spots: readonly ImageSpot[]) {
-	const isFilledIn = ({ image }: ImageSpot) => image === FILLED_IN;
-	return {
-		known: spots.filter((spot) => !isFilledIn(spot)),
-		filledIn: spots.filter(isFilledIn),
-	};
+function isFilledIn({ image }: ImageSpot): boolean {
+	return image === FILLED_IN;
 }
 
 function filledInWarnings(
@@ -117,12 +105,8 @@ export function rewriteEdits(
 	spots: readonly ImageSpot[],
 	registry: string,
 	at: Located,
-): {
-	edits: Edit[];
-	images: RewrittenImage[];
-	warnings: readonly ManifestNote[];
-} {
-	const { known, filledIn } = sorted(spots);
+) {
+	const [filledIn, known] = partition(spots, isFilledIn);
 	const edits = new Map<number, Edit>();
 	const images: RewrittenImage[] = [];
 	const written = new Set(

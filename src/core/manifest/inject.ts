@@ -97,7 +97,8 @@ function injectDocument(
 		for (const object of objectsOf(root)) {
 			if (object.kind === "Secret" && object.name === injection.secret)
 				found.provided.add(object.namespace);
-			if (isServiceAccount(object)) {
+			const { kind, apiVersion = "v1" } = object;
+			if (kind === "ServiceAccount" && apiVersion === "v1") {
 				if (!injection.serviceAccounts) continue;
 				work.addToAccount(object);
 				found.namespaces.add(object.namespace);
@@ -123,40 +124,30 @@ function injectDocument(
 	});
 }
 
-function isServiceAccount({ kind, apiVersion }: ManifestObject): boolean {
-	return (
-		kind === "ServiceAccount" &&
-		(apiVersion === undefined || apiVersion === "v1")
-	);
-}
-
 /** The edits of one document; anchors make several pods share a place, which is edited once. */
 class DocumentEdits {
-	readonly #at: Located;
-	readonly #injection: Injection;
-	readonly #warnings: ManifestNote[];
 	readonly #edits: Edit[] = [];
 	readonly #edited = new Set<string>();
 	readonly #specs: MapNode[] = [];
-	constructor(at: Located, injection: Injection, warnings: ManifestNote[]) {
-		this.#at = at;
-		this.#injection = injection;
-		this.#warnings = warnings;
-	}
+	constructor(
+		readonly at: Located,
+		readonly injection: Injection,
+		readonly warnings: ManifestNote[],
+	) {}
 
 	addToPod(object: ManifestObject, template: PodTemplate): void {
 		const { podSpec, path, byShape } = template;
 		if (!this.#once("spec", podSpec)) return;
 		this.#specs.push(podSpec);
 		const of = subjectOf(object);
-		const at = () => placeOf(this.#at, podSpec.start);
+		const at = () => placeOf(this.at, podSpec.start);
 		if (byShape)
-			this.#warnings.push({ cause: "pod-spec-by-shape", at: at(), of, path });
+			this.warnings.push({ cause: "pod-spec-by-shape", at: at(), of, path });
 		if (containersOf(podSpec).length === 0)
-			this.#warnings.push({ cause: "containers-missing", at: at(), of });
-		const { fix, secret } = this.#injection;
-		const misplaced = misplacedSecrets(this.#at, template, of, fix);
-		for (const warning of misplaced.warnings) this.#warnings.push(warning);
+			this.warnings.push({ cause: "containers-missing", at: at(), of });
+		const { fix, secret } = this.injection;
+		const misplaced = misplacedSecrets(this.at, template, of, fix);
+		for (const warning of misplaced.warnings) this.warnings.push(warning);
 		for (const edit of misplaced.edits)
 			if (this.#once("removed", edit)) this.#edits.push(edit);
 		this.#name(podSpec, [...misplaced.names, secret], misplaced.comments);
@@ -166,7 +157,7 @@ class DocumentEdits {
 		if (this.#once("spec", node))
 			this.#name(
 				node,
-				[this.#injection.secret],
+				[this.injection.secret],
 				[],
 				node.entries.find(({ key }) => key === "metadata"),
 			);
@@ -178,7 +169,7 @@ class DocumentEdits {
 		comments: readonly string[],
 		before = holder.entries[0],
 	): void {
-		const { layout } = this.#at;
+		const { layout } = this.at;
 		const entry = entryOf(holder, PULL_SECRETS);
 		const names = [...new Set(wanted)];
 		if (entry === undefined) {
@@ -204,7 +195,7 @@ class DocumentEdits {
 		} else
 			throw new FailureError({
 				cause: "pull-secrets-not-a-list",
-				at: placeOf(this.#at, entry.start),
+				at: placeOf(this.at, entry.start),
 			});
 	}
 
@@ -216,11 +207,11 @@ class DocumentEdits {
 	}
 
 	finish(): { edits: Edit[]; images: RewrittenImage[] } {
-		const { registry } = this.#injection;
+		const { registry } = this.injection;
 		if (registry === undefined) return { edits: this.#edits, images: [] };
 		const spots = this.#specs.flatMap(imagesOf);
-		const { edits, images, warnings } = rewriteEdits(spots, registry, this.#at);
-		for (const warning of warnings) this.#warnings.push(warning);
+		const { edits, images, warnings } = rewriteEdits(spots, registry, this.at);
+		for (const warning of warnings) this.warnings.push(warning);
 		return { edits: [...this.#edits, ...edits], images };
 	}
 

@@ -6,24 +6,17 @@ import { type Located, placeOf } from "./parse.ts";
 import { commentsIn, hasAnchor, removeEntry } from "./remove.ts";
 import { containersOf, type PodTemplate } from "./workloads.ts";
 
-/** Pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's spec. */
-interface Misplaced {
-	readonly warnings: readonly ManifestNote[];
-	/** With `fix`: the edits that take them out. */
-	readonly edits: readonly Edit[];
-	/** With `fix`: the names taken out, for the pod's spec. */
-	readonly names: readonly string[];
-	/** With `fix`: the comments taken out, each with its `#`. */
-	readonly comments: readonly string[];
-}
-
-/** Finds them, and with `fix` takes them out. Throws CannotEdit. */
+/**
+ * Finds pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's
+ * spec. With `fix`: the edits that take them out, and the names and comments (each with its `#`) taken out, for
+ * the pod's spec. Throws CannotEdit.
+ */
 export function misplacedSecrets(
 	at: Located,
 	{ podSpec, path, around }: PodTemplate,
 	{ kind, name }: ManifestSubject,
 	fix: boolean,
-): Misplaced {
+) {
 	const { layout } = at;
 	const warnings: ManifestNote[] = [];
 	const edits: Edit[] = [];
