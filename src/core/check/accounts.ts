@@ -71,7 +71,6 @@ function lostAttachments(keyrings: Keyrings): Finding[] {
 	);
 }
 
-/** The names that records attach to an account. */
 function recordedFor(
 	{ namespace, name }: AccountFacts,
 	keyrings: Keyrings,
@@ -190,7 +189,12 @@ function leftBehind(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 		byAccounts(group.map(({ account }) => account)).map(
 			([accounts, namespaces]) => {
 				const [{ name }] = group;
-				const fix = facts.withoutSource.detach(namespaces, accounts, name);
+				const fix = facts.withoutSource.accountsIn(
+					"detach",
+					namespaces,
+					accounts,
+					name,
+				);
 				return finding(
 					"service accounts",
 					isServed(group[0], keyrings) ? "problem" : "warning",

@@ -76,12 +76,17 @@ export function blockedIn(
 	);
 	return kinds.map((group) => ({
 		by: group[0].by,
-		claims: [...new Set(group.flatMap(({ by }) => claimOf(by)))],
+		claims: [
+			...new Set(
+				group.flatMap(({ by }) =>
+					by.cause === "managed-by-other"
+						? by.manager
+						: by.cause === "copy-of-another"
+							? by.source
+							: [],
+				),
+			),
+		],
 		namespaces: group.map(({ namespace }) => namespace),
 	}));
-}
-
-function claimOf(by: Blockage): string[] {
-	if (by.cause === "managed-by-other") return [by.manager];
-	return by.cause === "copy-of-another" ? [by.source] : [];
 }

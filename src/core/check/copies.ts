@@ -129,7 +129,8 @@ function standingsOf(
 	const names = unique([...namesOf(record).keys(), ...facts.namespaces.keys()]);
 	return new Map(
 		names
-			.filter((name) => name !== secret.namespace && isInScope(name, facts))
+			.filter((name) => name !== secret.namespace)
+			.filter((name) => facts.scope?.includes(name) ?? true)
 			.flatMap((name) => {
 				const known = facts.namespaces.get(name) ?? "unknown";
 				const standing = standingOf(record, name, known);
@@ -196,10 +197,6 @@ function namespaceFindings(
 			}),
 		);
 	return found;
-}
-
-function isInScope(namespace: string, { scope }: Facts): boolean {
-	return scope === undefined || scope.includes(namespace);
 }
 
 function stateOf(

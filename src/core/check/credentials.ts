@@ -1,4 +1,3 @@
-import type { EntryProblem } from "../output/entry-problem.ts";
 import type { SourceFailure } from "../output/failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { contentFault, entryProblems } from "../pull-secrets/content-fault.ts";
@@ -90,13 +89,15 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 			}),
 		];
 	}
-	const found = entryProblems(secret.content).map((problem) =>
-		finding("credentials", severityOf(problem), {
+	const found = entryProblems(secret.content).map((problem) => {
+		const { kind } = problem;
+		const isUsable = kind === "key" || kind === "bad-characters";
+		return finding("credentials", isUsable ? "warning" : "problem", {
 			about: { cause: "invalid-entry", ref, problem },
-			fix: problem.kind === "key" ? undefined : rotate(problem.key),
+			fix: kind === "key" ? undefined : rotate(problem.key),
 			namespaces,
-		}),
-	);
+		});
+	});
 	return found.some(({ severity }) => severity === "problem")
 		? found
 		: [
@@ -111,10 +112,6 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 					namespaces,
 				}),
 			];
-}
-
-function severityOf({ kind }: EntryProblem): "warning" | "problem" {
-	return kind === "key" || kind === "bad-characters" ? "warning" : "problem";
 }
 
 /** Where several registries were in it, a command for one of them would lose the others. */

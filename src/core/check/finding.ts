@@ -176,7 +176,6 @@ export interface PullSubject {
 	readonly secret: string;
 	/** The kubelet's own words, for what no rule knows. */
 	readonly words: string;
-	/** What comes nearest to a credential. */
 	readonly near: NearMiss | undefined;
 	/** What looks wrong about the credential. */
 	readonly hint: RejectionHint | undefined;

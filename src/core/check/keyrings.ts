@@ -24,7 +24,6 @@ import {
 
 /** The keyrings of pods, each distinct one taken apart once. */
 export class Keyrings {
-	readonly facts: Facts;
 	readonly #byNames = new Map<string, Keyring>();
 	readonly #alone = new Map<SecretFacts, Keyring>();
 	readonly #byNamespace: ReadonlyMap<string, readonly SecretFacts[]>;
@@ -34,8 +33,7 @@ export class Keyrings {
 	/** Sources whose policies are as they should be, and since when pods are sure to get theirs. */
 	readonly #inForce: ReadonlyMap<SourceFacts, number>;
 
-	constructor(facts: Facts) {
-		this.facts = facts;
+	constructor(readonly facts: Facts) {
 		this.#byNamespace = Map.groupBy(
 			facts.secrets.values(),
 			({ namespace }) => namespace,

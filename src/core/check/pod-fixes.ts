@@ -88,8 +88,15 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 	const [first] = group;
 	const name = first.secret.slice(first.secret.indexOf("/") + 1);
 	switch (first.kind) {
-		case "malformed-secret":
-			return fixMalformed(group, keyrings);
+		case "malformed-secret": {
+			// It may hold other registries' credentials, so it is never deleted or written anew.
+			const refs = unique(group.map(({ secret }) => secret));
+			return fixSecrets(refs, keyrings, {
+				ofSource: ({ secret, fixes }) =>
+					writtenAgain(secret, (host) => fixes.replace(host)),
+				ofAnother: () => undefined,
+			});
+		}
 		case "secret-missing":
 			return first.source === undefined
 				? {
@@ -291,7 +298,12 @@ function fixSecrets(
 	if (controller !== undefined) return { ...NOTHING, controller };
 	const found = secrets.map((facts) => ({
 		facts,
-		source: sourceOf(facts, keyrings),
+		// That it is, or in the place of whose recorded copy it is.
+		source: keyrings.facts.sources.find(
+			(source) =>
+				source.secret.name === facts.name &&
+				keyrings.isServed(source, facts.namespace),
+		),
 	}));
 	const blocked = [...Map.groupBy(found, ({ source }) => source)].flatMap(
 		([source, some]) =>
@@ -341,27 +353,6 @@ function newCredential(
 			// It says that it is a copy, and no record knows it: whose it is, is to be found out first.
 			return undefined;
 	}
-}
-
-/** The source that a Secret is, or in the place of whose recorded copy it is. */
-function sourceOf(
-	{ namespace, name }: SecretFacts,
-	keyrings: Keyrings,
-): SourceFacts | undefined {
-	return keyrings.facts.sources.find(
-		(source) =>
-			source.secret.name === name && keyrings.isServed(source, namespace),
-	);
-}
-
-/** A Secret that a kubelet cannot read. It may hold other registries' credentials, so it is never deleted or written anew. */
-function fixMalformed(group: Group, keyrings: Keyrings): PodFix {
-	const refs = unique(group.map(({ secret }) => secret));
-	return fixSecrets(refs, keyrings, {
-		ofSource: ({ secret, fixes }) =>
-			writtenAgain(secret, (host) => fixes.replace(host)),
-		ofAnother: () => undefined,
-	});
 }
 
 function attach(group: Group, name: string, keyrings: Keyrings): PodFix {

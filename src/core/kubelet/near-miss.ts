@@ -198,17 +198,11 @@ export function comparedKeys(
 		.map((at) => keys[at] ?? "");
 }
 
-/** A Secret's keys, by what a registry's name has to have for them to come near. */
-interface KeyIndex {
-	readonly keys: readonly string[];
-	/** Places in `keys`. */
-	readonly byHandle: ReadonlyMap<string, readonly number[]>;
-	/** Those with stars, which may match anything. */
-	readonly patterns: readonly number[];
-}
-
-/** Made once, however many images are asked about. */
-const indexOf = remembered(({ type, data }: PullSource): KeyIndex => {
+/**
+ * A Secret's keys, and the places of those that a registry's name may come near to: by what it has to have for
+ * that, and those with stars, which may match anything. Made once, however many images are asked about.
+ */
+const indexOf = remembered(({ type, data }: PullSource) => {
 	const reading =
 		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
 	const keys = reading?.ok ? [...reading.entries.keys()] : [];

@@ -40,7 +40,10 @@ export function restartOf({ metadata, status }: Pod): Restart {
 	// Others have kinds of these names, which kubectl cannot roll out.
 	const rollout =
 		ROLLED_OUT.has(kind) && /^(?:apps|extensions)\//.test(owner.apiVersion);
-	const held = kind === "StatefulSet" && !isReady(status);
+	const isReady = status?.conditions?.some(
+		(condition) => condition.type === "Ready" && condition.status === "True",
+	);
+	const held = kind === "StatefulSet" && !isReady;
 	const again =
 		rollout && !held
 			? kubectl(
@@ -59,10 +62,4 @@ export function restartOf({ metadata, status }: Pod): Restart {
 				script: again,
 				...(rollout ? { how: "rollout", held } : { how: "delete" }),
 			};
-}
-
-function isReady(status: Pod["status"]): boolean {
-	return (status?.conditions ?? []).some(
-		(condition) => condition.type === "Ready" && condition.status === "True",
-	);
 }

@@ -10,16 +10,6 @@ export const PULL_SECRET_DATA = {
 /** The types of Secrets that kubelets read. */
 export type PullSecretType = keyof typeof PULL_SECRET_DATA;
 
-/** A Secret's credentials by key, as written and in the order written, or the kubelet's own error. */
-type EntriesReading =
-	| { readonly ok: true; readonly entries: ReadonlyMap<string, AuthEntry> }
-	| {
-			readonly ok: false;
-			readonly error: string;
-			/** The entries that are at fault, as written; none where nothing can be read at all. */
-			readonly keys: readonly string[];
-	  };
-
 /** Whether kubelets read Secrets of this type. */
 export function isPullSecretType(type: string): type is PullSecretType {
 	return Object.hasOwn(PULL_SECRET_DATA, type);
@@ -27,12 +17,20 @@ export function isPullSecretType(type: string): type is PullSecretType {
 
 /**
  * Reads a pull Secret's text as a kubelet does: member names in any letter case, null for
- * nothing, other fields passed over, the first wrong one failing the whole. Never throws.
+ * nothing, other fields passed over, the first wrong one failing the whole. Its credentials by key, as written
+ * and in the order written; or the kubelet's own error, and the keys of the entries that are at fault, none where
+ * nothing can be read at all. Never throws.
  */
 export function readEntries(
 	type: PullSecretType,
 	text: string,
-): EntriesReading {
+):
+	| { readonly ok: true; readonly entries: ReadonlyMap<string, AuthEntry> }
+	| {
+			readonly ok: false;
+			readonly error: string;
+			readonly keys: readonly string[];
+	  } {
 	const config = readDockerConfig(
 		text,
 		type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
