@@ -94,7 +94,13 @@ export async function runInContexts(
 		for (const document of nextDocuments(outcomes, choice, outside.env))
 			await main.show(document);
 	if (structured) {
-		const parts = outcomes.map(partOf);
+		const parts = outcomes.map(
+			({ context, outcome: { document, ended } }): ContextPart => ({
+				context,
+				document,
+				...(ended && { failure: failureLine(ended.error), error: ended.error }),
+			}),
+		);
 		// Where objects are printed to be applied, what failed is none of them.
 		const isItem = look.dryRun !== "client";
 		if (
@@ -242,17 +248,6 @@ function nextDocuments(
 			};
 		},
 	);
-}
-
-function partOf({
-	context,
-	outcome: { document, ended },
-}: InContext): ContextPart {
-	return {
-		context,
-		document,
-		...(ended && { failure: failureLine(ended.error), error: ended.error }),
-	};
 }
 
 /** The exit status, after saying where it failed. Throws the interrupt, after saying where it came. */

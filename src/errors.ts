@@ -143,21 +143,20 @@ export function isNotFound(error: unknown): error is ApiError {
 }
 
 /** What is read; undefined where this user may not read it. */
-export function unlessForbidden<T>(
-	reading: Promise<T>,
-): Promise<T | undefined> {
-	return reading.catch((error: unknown) => {
-		if (isForbidden(error)) return undefined;
-		throw error;
-	});
-}
+export const unlessForbidden = unless(isForbidden);
 
 /** What is read; undefined where it is not there. */
-export function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
-	return reading.catch((error: unknown) => {
-		if (isNotFound(error)) return undefined;
-		throw error;
-	});
+export const unlessNotFound = unless(isNotFound);
+
+/** What is read; undefined where that failed, and what follows may succeed all the same. */
+export const unlessFailed = unless((error) => !isFatal(error));
+
+function unless(isNothing: (error: unknown) => boolean) {
+	return <T>(reading: Promise<T>): Promise<T | undefined> =>
+		reading.catch((error: unknown) => {
+			if (isNothing(error)) return undefined;
+			throw error;
+		});
 }
 
 /** What `work` comes to, or the signal's reason, whichever is first. */

@@ -47,14 +47,7 @@ export class Printer {
 
 	/** Why it ended, as one line. */
 	fail(error: unknown, commandContext: CommandContext): void {
-		this.#print(
-			renderEvent(
-				{ type: "failure", error },
-				this.look,
-				this.#page,
-				commandContext,
-			),
-		);
+		this.emit({ type: "failure", error }, commandContext);
 	}
 
 	get #page(): Page {

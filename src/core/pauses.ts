@@ -1,16 +1,10 @@
-/** How a pause grows with the failures in a row, in milliseconds. */
-interface Growth {
-	readonly first: number;
-	readonly longest: number;
-}
-
 /** The longest pause where a server is away, in milliseconds: what waits for it is to go on soon after it is back. */
 export const WHILE_AWAY = 2000;
 
-/** After so many failures (one or more): the first pause, then twice as long each time, up to the longest. */
+/** How long to wait after so many failures in a row (one or more), in milliseconds: the first pause, then twice as long each time, up to the longest. */
 export function growingPause(
 	failures: number,
-	{ first, longest }: Growth,
+	{ first, longest }: { readonly first: number; readonly longest: number },
 ): number {
 	return Math.min(longest, first * 2 ** (failures - 1));
 }

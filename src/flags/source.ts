@@ -7,6 +7,7 @@ import {
 	checkNamespace,
 	type Env,
 	meshOf,
+	nameInEnv,
 	namespaceOf,
 	sourceNamespaceOf,
 } from "../flags.ts";
@@ -18,17 +19,12 @@ export const FROM_FLAG: Flag = textFlag(
 	{ group: "Target", values: "source" },
 );
 
-/** A name that was given by itself, and how such a name is written. */
-interface GivenName {
-	readonly given: string | undefined;
-	readonly shown: SourceName;
-}
-
 /** The source that a command line means, where `-n` says nothing about it. Throws UsageError. */
 export function sourceChoiceOf(
 	given: Given,
 	env: Env,
-	name: GivenName,
+	/** A name that was given by itself, and how such a name is written. */
+	name: { readonly given: string | undefined; readonly shown: SourceName },
 ): SourceChoice {
 	const from = fromOf(given);
 	if (
@@ -44,7 +40,7 @@ export function sourceChoiceOf(
 		name:
 			from?.name ??
 			(name.given === undefined
-				? givenByEnv(env)
+				? nameInEnv(env)
 				: checkName(name.given, name.shown)),
 		usual: meshOf(given, env).secretName,
 		by: "--from",
@@ -58,17 +54,11 @@ export function sourceChoiceIn(given: Given, env: Env): SourceChoice {
 	const namespace = namespaceOf(given) ?? sourceNamespaceOf(given, env);
 	return {
 		namespace,
-		name: operand === undefined ? givenByEnv(env) : checkName(operand, "NAME"),
+		name: operand === undefined ? nameInEnv(env) : checkName(operand, "NAME"),
 		usual: meshOf(given, env).secretName,
 		by: "-n",
 		shown: "NAME",
 	};
-}
-
-function givenByEnv(env: Env): string | undefined {
-	return env.MESHREG_NAME
-		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: undefined;
 }
 
 function fromOf(

@@ -106,12 +106,15 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 	const allSources = given.on("all-sources");
 	if (allSources && given.positionals.length > 0)
 		throw new UsageError("--all-sources means every source: leave NAME out");
+	const forget = given
+		.list("forget")
+		.map((name) => flags.checkNamespace(name.trim(), "--forget"));
 	return {
 		...copySettingsOf(given, env),
 		prune: given.on("prune"),
 		once: given.on("once"),
 		allSources,
-		forget: forgottenOf(given),
+		forget: [...new Set(forget)],
 	};
 }
 
@@ -154,22 +157,13 @@ function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	return { by: "injected", mesh };
 }
 
-function forgottenOf(given: Given): string[] {
-	const names = given.list("forget").map((name) => name.trim());
-	return [
-		...new Set(names.map((name) => flags.checkNamespace(name, "--forget"))),
-	];
-}
-
 function excludeOf(given: Given): readonly string[] {
 	const globs = given.list("exclude").map((glob) => glob.trim());
 	flags.checkSaid("--exclude", "glob", ...globs);
-	for (const glob of globs) {
-		// What can match nothing would leave in what was to be left out.
-		if (!isNameGlob(glob))
-			throw new UsageError(
-				`--exclude: "${glob}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,
-			);
-	}
-	return globs;
+	// What can match nothing would leave in what was to be left out.
+	const wrong = globs.find((glob) => !isNameGlob(glob));
+	if (wrong === undefined) return globs;
+	throw new UsageError(
+		`--exclude: "${wrong}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,
+	);
 }

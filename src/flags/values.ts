@@ -2,6 +2,7 @@ import { BARE, type Given } from "../core/command-line/flag.ts";
 import type { Env } from "../core/env.ts";
 import type { FlagNote } from "../core/note.ts";
 import type { DryRun } from "../core/output/result.ts";
+import { isNamespaceName, isObjectName } from "../core/output/shell.ts";
 import {
 	type LabelSelector,
 	parseLabelSelector,
@@ -69,7 +70,12 @@ export function managedSelectorsOf(given: Given, env: Env): string[] {
 export function nameOf(given: Given, env: Env): string {
 	const [operand] = given.positionals;
 	if (operand !== undefined) return checkName(operand, "NAME");
-	return usualName(given, env);
+	return nameInEnv(env) ?? meshOf(given, env).secretName;
+}
+
+/** MESHREG_NAME; undefined where it is not set. Throws UsageError. */
+export function nameInEnv({ MESHREG_NAME }: Env): string | undefined {
+	return MESHREG_NAME ? checkName(MESHREG_NAME, "MESHREG_NAME") : undefined;
 }
 
 /**
@@ -125,23 +131,17 @@ export function checkSaid(
 		throw new UsageError(`${flag}: the ${what} is empty; is a variable unset?`);
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** A namespace's name (RFC 1123 label). Throws UsageError. */
 export function checkNamespace(name: string, flag: string): string {
 	checkSaid(flag, "namespace", name);
 	if (name.includes(","))
 		throw new UsageError(`${flag} takes one namespace here, not "${name}"`);
-	if (!LABEL.test(name))
+	if (!isNamespaceName(name))
 		throw new UsageError(
 			`${flag}: "${name}" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end`,
 		);
 	return name;
 }
-
-/** As Kubernetes has it: unlike in DNS, what is between two dots may be longer than 63. */
-const SUBDOMAIN =
-	/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** The name of a Secret, or of `what` else has such names (RFC 1123 subdomain). Throws UsageError. */
 export function checkName(
@@ -150,7 +150,7 @@ export function checkName(
 	what: "Secret" | "pod" | "service account" | "workload" = "Secret",
 ): string {
 	checkSaid(flag, "name", name);
-	if (name.length > 253 || !SUBDOMAIN.test(name))
+	if (!isObjectName(name))
 		throw new UsageError(
 			`${flag}: "${name}" is not a ${what} name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
 		);
@@ -159,7 +159,7 @@ export function checkName(
 
 /** Throws UsageError for a variable of ours that says nothing sensible: in every command, not only where it matters. */
 export function checkEnvironment(env: Env): void {
-	if (env.MESHREG_NAME) checkName(env.MESHREG_NAME, "MESHREG_NAME");
+	nameInEnv(env);
 	if (env.MESHREG_NAMESPACE)
 		checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE");
 	checkMeshIn(env);
@@ -169,11 +169,5 @@ export function checkEnvironment(env: Env): void {
 export function secretNameOf(given: Given, env: Env): string {
 	const flag = given.text("secret");
 	if (flag !== undefined) return checkName(flag, "--secret");
-	return usualName(given, env);
-}
-
-function usualName(given: Given, env: Env): string {
-	return env.MESHREG_NAME
-		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: meshOf(given, env).secretName;
+	return nameInEnv(env) ?? meshOf(given, env).secretName;
 }

@@ -180,7 +180,7 @@ async function write(
 			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
 			what: what(),
 			why: failureOf(error),
-			script: fixes(source).accounts(
+			script: Fixes.of(source).accounts(
 				done === "attached" ? "attach" : "detach",
 				attachedBy({ attach: change.accounts }),
 				whereWords(selection, names),
@@ -216,7 +216,7 @@ async function warnOfRuled(
 		cause: "attached-by-name",
 		accounts: accountWords({ namespaces: ruled }),
 		namespaces: places,
-		script: fixes(source).sync(places, [
+		script: Fixes.of(source).sync(places, [
 			...new Set([...ruled.values()].flat()),
 		]),
 	});
@@ -240,7 +240,7 @@ async function warnOfRest(
 			accounts,
 			where:
 				still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
-			script: fixes(source).accounts(
+			script: Fixes.of(source).accounts(
 				"detach",
 				["*"],
 				still.rule
@@ -319,8 +319,4 @@ function whereWords(
 		case "label":
 			return ["-l", selection.selector.text];
 	}
-}
-
-function fixes(source: PullSecret): Fixes {
-	return new Fixes({ ...placeOf(source), exists: true });
 }

@@ -38,7 +38,6 @@ interface EditOptions {
 	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
 
-/** `waiting` tells that an account is waited for. */
 type Edit = EditOptions & { readonly waiting: (target: AccountTarget) => void };
 
 /** How often an account may change under our hands before we give up on it. */
@@ -124,7 +123,9 @@ async function editOne(
 			});
 			return { account, plan };
 		} catch (error) {
-			if (!isStale(error)) throw error;
+			// 409 from a conflict, 422 from a JSON Patch whose test failed.
+			if (!(error instanceof ApiError && [409, 422].includes(error.status)))
+				throw error;
 			const now = await readAccount(target, how);
 			// Refused although nothing had changed: the edit itself is not welcome.
 			if (now.metadata.resourceVersion === account.metadata.resourceVersion)
@@ -177,12 +178,5 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 		403,
 		"Forbidden",
 		`namespace "${name}" is being terminated: its service accounts are going`,
-	);
-}
-
-/** 409 from a conflict, 422 from a JSON Patch whose test failed. */
-function isStale(error: unknown): boolean {
-	return (
-		error instanceof ApiError && (error.status === 409 || error.status === 422)
 	);
 }

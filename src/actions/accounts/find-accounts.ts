@@ -58,9 +58,10 @@ export async function findAccounts(
 	return [...found.values()].toSorted((a, b) => compare(idOf(a), idOf(b)));
 }
 
-function targetOf(account: ServiceAccount): AccountTarget {
-	const { namespace = "", name = "" } = account.metadata;
-	return { namespace, name, listed: account };
+/** An account that was listed. */
+export function targetOf(listed: ServiceAccount): AccountTarget {
+	const { namespace = "", name = "" } = listed.metadata;
+	return { namespace, name, listed };
 }
 
 /** Sorts by namespace, then name: a space comes before all that names are made of. */

@@ -99,11 +99,10 @@ export async function checkPolicyRights(
 ): Promise<void> {
 	const needed = new Map(
 		changes.flatMap(({ action, object: { kind, metadata } }) => {
-			const verb = VERBS[action];
 			const name = metadata.name ?? "";
-			return verb === undefined
+			return action === "keep" || action === "leave"
 				? []
-				: [[`${verb} ${kind}`, { verb, kind, name }] as const];
+				: [[`${action} ${kind}`, { verb: action, kind, name }] as const];
 		}),
 	);
 	const missing: { verb: string; resource: string }[] = [];
@@ -119,14 +118,6 @@ export async function checkPolicyRights(
 		throw new FailureError({ cause: "policy-forbidden", missing });
 }
 
-const VERBS: Readonly<Record<PolicyChange["action"], string | undefined>> = {
-	create: "create",
-	update: "update",
-	delete: "delete",
-	keep: undefined,
-	leave: undefined,
-};
-
 /** How policies are written. */
 export interface PolicyWriting {
 	readonly cluster: Cluster;
@@ -141,9 +132,15 @@ export async function writePolicies(
 ): Promise<void> {
 	for (const { action, object } of changes) {
 		if (action === "leave") continue;
-		if (dryRun !== "client")
-			await writeOne(action, object, cluster, dryRun === "server");
 		const { kind, metadata } = object;
+		const { name = "", uid } = metadata;
+		const how = { dryRun: dryRun === "server" };
+		if (dryRun !== "client") {
+			if (action === "create") await cluster.create(kind, object, how);
+			if (action === "update") await cluster.update(kind, object, how);
+			if (action === "delete")
+				await cluster.remove(kind, { name }, { ...(uid && { uid }) }, how);
+		}
 		onResult(resultOf(cluster, kind, metadata, ACTIONS[action]));
 	}
 }
@@ -154,28 +151,6 @@ const ACTIONS = {
 	delete: "deleted",
 	keep: "unchanged",
 } as const satisfies Record<string, Action>;
-
-async function writeOne(
-	action: keyof typeof ACTIONS,
-	object: PolicyObject,
-	cluster: Cluster,
-	dryRun: boolean,
-): Promise<void> {
-	const { kind, metadata } = object;
-	const { name = "", uid } = metadata;
-	switch (action) {
-		case "keep":
-			return;
-		case "create":
-			await cluster.create(kind, object, { dryRun });
-			return;
-		case "update":
-			await cluster.update(kind, object, { dryRun });
-			return;
-		case "delete":
-			await cluster.remove(kind, { name }, { ...(uid && { uid }) }, { dryRun });
-	}
-}
 
 /**
  * What takes the policies of sources away again, those that this program made for them. One source's are

@@ -14,6 +14,7 @@ import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { allOf } from "../read/all-of.ts";
 import { warn } from "../tell.ts";
 import { editAccounts } from "./edit-accounts.ts";
+import { targetOf } from "./find-accounts.ts";
 
 /** How the taking back is carried out. */
 interface TakeBackOptions {
@@ -23,25 +24,22 @@ interface TakeBackOptions {
 	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
 
-/** The service accounts that attach changed, as they were listed. */
-interface Attached {
-	readonly accounts: readonly ServiceAccount[];
-	/** What could not be looked at. */
-	readonly unread?: Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
-}
-
 /** Whether an entry of a name is to go from the accounts of a namespace. */
 type IsMeant = (namespace: string, key: string) => boolean;
 
 /**
- * One list finds them everywhere, or one in each of `namespaces`; who may not list them everywhere
+ * The service accounts that attach changed, as they were listed. One list finds them everywhere, or one in each of `namespaces`; who may not list them everywhere
  * has those of the `known` namespaces. Throws only what makes the rest pointless.
  */
 export async function attachedAccounts(
 	cluster: Cluster,
 	namespaces: readonly string[],
 	known: readonly string[],
-): Promise<Attached> {
+): Promise<{
+	readonly accounts: readonly ServiceAccount[];
+	/** What could not be looked at. */
+	readonly unread?: Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
+}> {
 	if (namespaces.length === 0)
 		try {
 			return { accounts: await listAttached(cluster) };
@@ -83,10 +81,7 @@ export async function takeBack(
 	isMeant: IsMeant,
 	{ onResult, ...how }: TakeBackOptions,
 ): Promise<void> {
-	const targets = meantAccounts(accounts, isMeant).map((listed) => {
-		const { namespace = "", name = "" } = listed.metadata;
-		return { namespace, name, listed };
-	});
+	const targets = meantAccounts(accounts, isMeant).map(targetOf);
 	await editAccounts(targets, {
 		...how,
 		plan: (account) =>
@@ -95,8 +90,11 @@ export async function takeBack(
 			),
 		awaitDefault: false,
 		onResult: (result, preview) => {
+			const cause = result.why?.cause;
 			// What was deleted meanwhile has nothing to give back.
-			if (!GONE.has(result.why?.cause)) onResult(leniently(result), preview);
+			if (GONE.has(cause)) return;
+			const action = cause === "forbidden" ? "skipped" : result.action;
+			onResult({ ...result, action }, preview);
 		},
 	});
 }
@@ -165,9 +163,3 @@ const GONE: ReadonlySet<unknown> = new Set<Failure["cause"]>([
 	"not-found",
 	"namespace-missing",
 ]);
-
-function leniently(result: ChangeResult): ChangeResult {
-	return result.why?.cause === "forbidden"
-		? { ...result, action: "skipped" }
-		: result;
-}

@@ -8,7 +8,7 @@ import {
 } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import { actionOf, updatePatch } from "../../core/pull-secrets/changes.ts";
+import { ACTIONS, updatePatch } from "../../core/pull-secrets/changes.ts";
 import {
 	type ContentReader,
 	type DesiredPullSecret,
@@ -96,7 +96,7 @@ async function applyOne(
 			how.cluster,
 			"Secret",
 			place,
-			why === undefined ? actionOf(what) : "failed",
+			why === undefined ? ACTIONS[what.action] : "failed",
 			why,
 		),
 		why === undefined ? { of: "Secret", change: what } : undefined,

@@ -101,6 +101,6 @@ export async function warnOfAsking(
 	warn(world, {
 		cause: "sidecars-unwatched",
 		namespaces: unserved,
-		script: new Fixes({ ...source, exists: true }).sync(unserved),
+		script: Fixes.of(source).sync(unserved),
 	});
 }

@@ -10,7 +10,6 @@ interface CarryOutOptions
 	extends Pick<ApplyOptions, "cluster" | "reader" | "dryRun" | "replan"> {
 	readonly world: World;
 	readonly quiet: boolean;
-	/** What is counted. */
 	readonly what: Counted["what"];
 	/** Called once a step, in the plan's order. */
 	readonly onResult: Exclude<ApplyOptions["onResult"], undefined>;
@@ -37,24 +36,12 @@ export async function carryOut(
 				if (action !== "failed") done++;
 				shown();
 			};
-			const early = await carriedOutFirst(first, { ...how, onDone });
+			const results = await apply(first, { ...how, onDone });
+			const early = new Map(first.map((step, at) => [step, results[at]]));
 			const left = steps.map((step) => early.get(step) ?? step);
 			await apply(left, { ...how, onResult, onDone });
 		});
 	} catch (error) {
 		throw unfinished(error, { done, of: total, what });
 	}
-}
-
-async function carriedOutFirst(
-	steps: readonly Step[],
-	how: ApplyOptions,
-): Promise<ReadonlyMap<Step, ChangeResult>> {
-	const results = await apply(steps, how);
-	return new Map(
-		steps.flatMap((step, index) => {
-			const result = results[index];
-			return result === undefined ? [] : [[step, result] as const];
-		}),
-	);
 }

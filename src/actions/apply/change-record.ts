@@ -20,7 +20,6 @@ import { ApiError, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 
-/** How a record is changed. */
 interface RecordChange extends Recording {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;

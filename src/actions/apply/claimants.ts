@@ -1,9 +1,6 @@
 import { partition } from "../../core/groups.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import {
-	type PullSecret,
-	placeOf,
-} from "../../core/pull-secrets/pull-secret.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessForbidden } from "../../errors.ts";
 import { readPullSecrets, secretsNamed } from "../read/read-keys.ts";
 import { warn } from "../tell.ts";
@@ -35,7 +32,7 @@ export async function tellClaimants(
 			cause: "claimants-equal",
 			name: before.name,
 			namespaces: equal,
-			script: new Fixes({ ...placeOf(before), exists: true }).sync(equal),
+			script: Fixes.of(before).sync(equal),
 		});
 	if (different.length > 0)
 		warn(world, {

@@ -34,20 +34,18 @@ export function mustAsk(
 	return asks;
 }
 
-/** What a run would take from somebody: delete for good, or to create it anew, or overwrite although it is not ours. */
-interface Losses {
-	readonly replacing: readonly PullSecret[];
-	readonly deleting: readonly PullSecret[];
-	readonly overwriting?: readonly PullSecret[];
-}
-
 /**
  * One question about all that is lost, with the context and what is a source. `unasked`: nobody
  * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done. Throws
  * FailureError where a namespace became another one meanwhile.
  */
 export async function agrees(
-	{ replacing, deleting, overwriting = [] }: Losses,
+	/** Deleted and created anew, deleted for good, and overwritten although it is not ours. */
+	losing: {
+		readonly replacing: readonly PullSecret[];
+		readonly deleting: readonly PullSecret[];
+		readonly overwriting?: readonly PullSecret[];
+	},
 	asking: ConfirmOptions,
 	cluster: Cluster,
 	world: World,
@@ -57,6 +55,7 @@ export async function agrees(
 		readonly credential?: CredentialGoing | undefined;
 	} = {},
 ): Promise<"yes" | "no" | "unasked"> {
+	const { replacing, deleting, overwriting = [] } = losing;
 	const losses = [
 		...deleting.map((secret) => lossOf("delete", secret)),
 		...replacing.map((secret) => lossOf("delete and recreate", secret)),

@@ -23,7 +23,6 @@ export interface CopySettings {
 	readonly prune: boolean;
 	/** Copies that are not recorded. */
 	readonly once: boolean;
-	/** Every source of the source namespace. */
 	readonly allSources: boolean;
 	/** Namespaces to take out of the record. */
 	readonly forget: readonly string[];

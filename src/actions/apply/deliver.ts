@@ -119,7 +119,7 @@ export async function deliver(
 	policy: CopyPolicy,
 	run: Run,
 	making?: SourceMaking,
-): Promise<Delivered | undefined> {
+): Promise<(Targets & { readonly source: PullSecret }) | undefined> {
 	const delivery = new Delivery(source, scope, policy, run, making);
 	const targets = await delivery.work();
 	return targets && { ...targets, source: delivery.source };
@@ -138,22 +138,8 @@ export interface SourceMaking {
 	write(): Promise<PullSecret | undefined>;
 }
 
-/** Where copies went. */
-interface Delivered extends Targets {
-	/** With the record that says so; as a dry run would leave it. */
-	readonly source: PullSecret;
-}
-
 /** What bears the source's name, by namespace; a result where it cannot be read. */
 type Current = ReadonlyMap<string, PullSecret | ChangeResult>;
-
-/** Where copies go and what is there, read together. */
-interface Snapshot {
-	readonly targets: Targets;
-	readonly current: Current;
-	/** All that bears the source's name, where it was listed. */
-	readonly all: readonly PullSecret[] | undefined;
-}
 
 class Delivery {
 	/** As it was read last. */
@@ -308,13 +294,14 @@ class Delivery {
 	 * Where copies go, and what is there. One read a named namespace; one list for all others, which also
 	 * tells who else claims to be a copy. `fresh`: targets that have just been looked up.
 	 */
-	async #read(fresh?: Targets): Promise<Snapshot> {
+	async #read(fresh?: Targets) {
 		// What bears the source's name does not depend on where copies go.
 		const listing =
 			this.#servesRecord || this.#selected?.targets.listed === true;
 		const [targets, all] = await Promise.all([
 			this.#targets(fresh?.namespaces),
-			listing ? this.#list() : undefined,
+			// Undefined where Secrets may not be listed.
+			listing ? unlessForbidden(this.#listAll()) : undefined,
 		]);
 		if (all === undefined) {
 			const places = targets.serve.map(({ namespace }) => namespace);
@@ -325,12 +312,7 @@ class Delivery {
 		return { targets, current, all };
 	}
 
-	/** All that bears the source's name; undefined where Secrets may not be listed. */
-	#list(): Promise<readonly PullSecret[] | undefined> {
-		return unlessForbidden(this.#listAll());
-	}
-
-	/** Throws what the cluster throws. */
+	/** All that bears the source's name. Throws what the cluster throws. */
 	#listAll(): Promise<PullSecret[]> {
 		const { cluster, reader } = this.run;
 		return readPullSecrets(cluster, reader, secretsNamed(this.#source.name));

@@ -40,17 +40,10 @@ export interface SourceWish {
 }
 
 /**
- * A source as it is to be made. `write` returns it as it is then (or with a dry run would be). Nothing is
- * written where nothing differs; where it changes under our hands, it is made of what it is by then.
- */
-interface PlannedSource extends SourceMaking {
-	/** As it will be. */
-	readonly source: PullSecret;
-}
-
-/**
- * How a source is made. Resolves with undefined where a person does not want what is there to be deleted for
- * it, or it may not be changed, which has been reported. Throws FailureError for what is no source.
+ * How a source is made: what it will be, and what writes it. `write` returns it as it is then (or with a dry run
+ * would be); nothing is written where nothing differs, and where it changes under our hands, it is made of what it
+ * is by then. Resolves with undefined where a person does not want what is there to be deleted for it, or it may
+ * not be changed, which has been reported. Throws FailureError for what is no source.
  */
 export async function planMaking(
 	{
@@ -66,7 +59,7 @@ export async function planMaking(
 		diff,
 	}: SourceWish,
 	run: Run,
-): Promise<PlannedSource | undefined> {
+): Promise<(SourceMaking & { readonly source: PullSecret }) | undefined> {
 	const { cluster, world, report, dryRun } = run;
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), { force: false, replace: true });

@@ -4,7 +4,6 @@ import { FailureError } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	type PullSecret,
-	placeOf,
 	pullSourceOfKey,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster } from "../../world.ts";
@@ -20,23 +19,19 @@ export async function podsInNeed(
 ): Promise<Map<string, number>> {
 	const pull = pullSourceOfKey(source);
 	const known = new Map<string, boolean>();
-	const needs = (image: string): boolean => {
-		let needed = known.get(image);
-		if (needed === undefined) {
+	const needs = (image: string): boolean =>
+		known.getOrInsertComputed(image, () => {
 			const answer = findCredentials(image, [pull]);
 			if (answer.outcome === "malformed")
 				throw new FailureError({
 					cause: "secret-malformed",
 					from: answer.from,
 					error: answer.error,
-					script: new Fixes({ ...placeOf(source), exists: true }).check(),
+					script: Fixes.of(source).check(),
 				});
 			// What is no image is pulled from nowhere.
-			needed = matchesOf(answer).length > 0;
-			known.set(image, needed);
-		}
-		return needed;
-	};
+			return matchesOf(answer).length > 0;
+		});
 	const counts = new Map<string, number>();
 	const pages = cluster.picked("Pod", {}, (pod) => ({
 		namespace: pod.metadata.namespace ?? "",

@@ -2,7 +2,7 @@ import type { Secret } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
-import type { Change } from "../../core/pull-secrets/change.ts";
+import type { Replacement } from "../../core/pull-secrets/change.ts";
 import { recreatable, replacementOf } from "../../core/pull-secrets/changes.ts";
 import {
 	AbortedError,
@@ -34,7 +34,7 @@ const NEW_ONE_FIRST = 4;
  * of the user's own. Returns what failed without a refusal; throws what the cluster refused.
  */
 export async function replace(
-	change: Change & { readonly action: "replace" },
+	change: Replacement,
 	{ cluster, dryRun, told, ...outside }: ReplaceOptions,
 ): Promise<Failure | undefined> {
 	const { current } = change;

@@ -69,19 +69,17 @@ function keyOf(kind: Kind, query: ListQuery): string {
 	]);
 }
 
-/** Where copies will go, as far as a command line says. */
-interface CopiesAhead {
-	readonly source: SourceChoice;
-	readonly selection: SyncSelection;
-	/** What is recorded is served in any case. */
-	readonly servesRecord: boolean;
-}
-
 /** Begins the lists that copies need whatever the source turns out to be. */
 export function beginCopyLists(
 	cluster: ReadingAhead,
-	{ source, selection, servesRecord }: CopiesAhead,
+	meant: {
+		readonly source: SourceChoice;
+		readonly selection: SyncSelection;
+		/** What is recorded is served in any case. */
+		readonly servesRecord: boolean;
+	},
 ): void {
+	const { source, selection, servesRecord } = meant;
 	if (servesRecord || selection.by !== "names")
 		cluster.begin("Secret", secretsNamed(source.name ?? source.usual));
 	// Which Namespaces are to be read is otherwise for the record to say, or the mesh and the pods.

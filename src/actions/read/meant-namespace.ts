@@ -1,5 +1,5 @@
 import { isFailure } from "../../core/output/failure.ts";
-import { isFatal, UsageError } from "../../errors.ts";
+import { UsageError, unlessFailed } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /** What to end with where a NAME names no source: it is a namespace, and was meant for `-n`; undefined: it is none, or nobody may look. `named`: what `-n` names already. */
@@ -41,11 +41,6 @@ export async function meantFor(
 
 /** Whether there is a namespace of that name, as far as this user may know. */
 async function isNamespace(name: string, cluster: Cluster): Promise<boolean> {
-	try {
-		await cluster.read("Namespace", { name });
-		return true;
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		return false;
-	}
+	const found = await unlessFailed(cluster.read("Namespace", { name }));
+	return found !== undefined;
 }

@@ -9,7 +9,7 @@ import {
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
-import { isFatal } from "../../errors.ts";
+import { unlessFailed } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
 import { readPullSecret, readPullSecrets } from "./read-keys.ts";
@@ -38,30 +38,19 @@ export async function readSources(
 	});
 	for (const ref of missing) known.set(ref, "unknown");
 	if (readable.length > READ_SINGLY) {
-		const all = await readAll(cluster, reader);
+		const query = { fieldSelector: `type=${PULL_SECRET_TYPE}` };
+		const all = await unlessFailed(readPullSecrets(cluster, reader, query));
+		const there = new Map(all?.map((key) => [sourceRef(key), key]));
 		for (const { ref } of readable)
-			known.set(ref, all === undefined ? "unknown" : (all.get(ref) ?? "gone"));
+			known.set(
+				ref,
+				all === undefined ? "unknown" : (there.get(ref) ?? "gone"),
+			);
 	} else
 		await inParallel(readable, READ_SINGLY, async ({ ref, place }) => {
 			known.set(ref, await readSource(cluster, reader, place));
 		});
 	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));
-}
-
-/** Every pull Secret by `NAMESPACE/NAME`; undefined where they may not be listed. */
-async function readAll(
-	cluster: Cluster,
-	reader: ContentReader,
-): Promise<Map<string, PullSecret> | undefined> {
-	try {
-		const all = await readPullSecrets(cluster, reader, {
-			fieldSelector: `type=${PULL_SECRET_TYPE}`,
-		});
-		return new Map(all.map((key) => [sourceRef(key), key]));
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		return undefined;
-	}
 }
 
 /** What is known of one source: an error says nothing. Throws only what no further request survives. */
@@ -70,10 +59,8 @@ export async function readSource(
 	reader: ContentReader,
 	ref: { namespace: string; name: string },
 ): Promise<SourceKnowledge> {
-	try {
-		return (await readPullSecret(cluster, reader, ref)) ?? "gone";
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		return "unknown";
-	}
+	const read = readPullSecret(cluster, reader, ref);
+	return (
+		(await unlessFailed(read.then((found) => found ?? "gone"))) ?? "unknown"
+	);
 }

@@ -23,7 +23,6 @@ const PAUSES = { first: 100, longest: 30_000 };
 
 /** What can be listed, and then watched. */
 export interface Listed {
-	/** Of which kind it is. */
 	readonly kind: Kind;
 	/** The one list. Throws what the cluster throws. */
 	list(): Promise<void>;

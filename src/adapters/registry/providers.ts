@@ -26,7 +26,6 @@ import {
 /** A provider that hangs is ended. */
 const LIMIT = 30_000;
 
-/** What surrounds a provider. */
 interface Around extends Surroundings {
 	/** PEM of authorities to trust besides the machine's, where the provider is asked over TLS by ourselves. */
 	readonly ca?: string | undefined;

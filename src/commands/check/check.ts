@@ -30,7 +30,12 @@ export async function run(
 			return look(cluster, options, world, reader);
 		};
 		let findings = await lookAgain();
-		if (findings.some(isMissing)) {
+		const isMissing = findings.some(
+			({ about }) =>
+				about.cause === "source-missing" &&
+				about.failure.cause === "source-missing",
+		);
+		if (isMissing) {
 			const meant = await meantNamespace(options.choice.name, cluster);
 			if (meant) throw meant;
 		}
@@ -49,12 +54,6 @@ export async function run(
 			document: documentOf(findings, cluster),
 		};
 	});
-}
-
-function isMissing({ about }: Finding): boolean {
-	return (
-		about.cause === "source-missing" && about.failure.cause === "source-missing"
-	);
 }
 
 /** How long it waits until it looks again, in milliseconds. */
@@ -112,16 +111,13 @@ async function fixed(
 	return true;
 }
 
-/** What is looked at, and how. */
-interface Options extends Omit<CheckScope, "now"> {
-	readonly verify: boolean;
-	readonly trust: Trust;
-}
-
 /** Looks once. */
 async function look(
 	cluster: Cluster,
-	options: Options,
+	options: Omit<CheckScope, "now"> & {
+		readonly verify: boolean;
+		readonly trust: Trust;
+	},
 	world: World,
 	reader: ContentReader,
 ): Promise<Finding[]> {

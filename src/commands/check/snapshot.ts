@@ -9,13 +9,11 @@ import type { Cluster, ListQuery, Page } from "../../world.ts";
 /** Lists by kind in all namespaces or in those named, remembering what failed. */
 export class Snapshot {
 	readonly unread: Unread[] = [];
-	readonly #cluster: Cluster;
-	readonly #namespaces: readonly string[] | undefined;
 
-	constructor(cluster: Cluster, namespaces: readonly string[] | undefined) {
-		this.#cluster = cluster;
-		this.#namespaces = namespaces;
-	}
+	constructor(
+		readonly cluster: Cluster,
+		readonly namespaces: readonly string[] | undefined,
+	) {}
 
 	/** `places`: instead of the namespaces that are checked; "everywhere": all, or of none. */
 	async list<K extends Kind>(
@@ -27,7 +25,7 @@ export class Snapshot {
 	): Promise<void> {
 		await this.each(
 			what,
-			(scope) => this.#cluster.pages(kind, { ...query, ...scope }),
+			(scope) => this.cluster.pages(kind, { ...query, ...scope }),
 			keep,
 			places,
 		);
@@ -38,7 +36,7 @@ export class Snapshot {
 		what: Readable,
 		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
 		keep: (item: T) => void,
-		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
+		places: readonly string[] | "everywhere" = this.namespaces ?? "everywhere",
 	): Promise<void> {
 		const named = places === "everywhere" ? [] : places;
 		await Promise.all(
@@ -67,18 +65,18 @@ export class Snapshot {
 	/** A mistyped namespace is as empty as a new one: those where nothing was found must at least be there. */
 	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
 		const known = new Set(found.map(({ namespace }) => namespace));
-		const silent = this.#namespaces?.filter((name) => !known.has(name)) ?? [];
+		const silent = this.namespaces?.filter((name) => !known.has(name)) ?? [];
 		const missing = new Map<string, ApiError>();
 		await inParallel(silent, AT_ONCE, async (name) => {
 			try {
-				await this.#cluster.read("Namespace", { name });
+				await this.cluster.read("Namespace", { name });
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
 				if (isNotFound(error)) missing.set(name, error);
 			}
 		});
-		const near = await nearNamespaces(this.#cluster, [...missing.keys()]);
+		const near = await nearNamespaces(this.cluster, [...missing.keys()]);
 		for (const [name, error] of missing)
 			this.note("namespace", name, withNear(error, near.get(name)));
 	}

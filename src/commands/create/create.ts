@@ -180,7 +180,12 @@ async function nextOf(
  * another than the default one, the person is asked.
  */
 async function meshPlace(
-	{ connection, place, offersMesh, yes }: MeshOffer,
+	{
+		connection,
+		place,
+		offersMesh,
+		yes,
+	}: AskedPlace & { readonly offersMesh: boolean; readonly yes: boolean },
 	world: World,
 ): Promise<AskedPlace["place"]> {
 	if (!offersMesh || yes || !world.streams.interactive) return place;
@@ -214,11 +219,6 @@ async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
 		({ sourceNamespace = "" }) =>
 			typeof known.get(sourceNamespace) === "object",
 	);
-}
-
-interface MeshOffer extends AskedPlace {
-	readonly offersMesh: boolean;
-	readonly yes: boolean;
 }
 
 /** What is to be done about a source that is there, and what is asked for it. */

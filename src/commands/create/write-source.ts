@@ -113,8 +113,12 @@ export async function writeSource(
 			else report.add(result, preview);
 		},
 	});
-	if (missing !== undefined)
-		report.add(await withNamespaceHint(missing, cluster));
+	if (missing !== undefined) {
+		const { namespace } = place;
+		const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
+		const why = { cause: "namespace-missing", creatable: true, near } as const;
+		report.add({ ...missing, why });
+	}
 	return "reported";
 }
 
@@ -133,14 +137,4 @@ function replaceQuestion(
 
 function differs(change: Change): boolean {
 	return change.action === "conflict" && change.obstacle.cause === "differs";
-}
-
-async function withNamespaceHint(
-	result: ChangeResult,
-	cluster: Cluster,
-): Promise<ChangeResult> {
-	const { namespace } = result;
-	const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
-	const why = { cause: "namespace-missing", creatable: true, near } as const;
-	return { ...result, why };
 }

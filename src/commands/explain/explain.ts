@@ -2,6 +2,7 @@ import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { readNamespace } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import type { ExplainedImage, Outcome } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
@@ -22,7 +23,6 @@ import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
 	isCopyOf,
@@ -36,13 +36,14 @@ import {
 	pullSourceOfKey,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	type NamespaceKnowledge,
-	recordReadingIn,
-	standingOf,
-} from "../../core/pull-secrets/record.ts";
+import { recordReadingIn, standingOf } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
-import { ApiError, EXIT, isForbidden, unlessForbidden } from "../../errors.ts";
+import {
+	EXIT,
+	isForbidden,
+	unlessFailed,
+	unlessForbidden,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import {
@@ -219,7 +220,15 @@ async function readState(
 	{ choice }: ExplainOptions,
 	namespace: string,
 	cluster: Cluster,
-): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {
+): Promise<
+	PullSecretState & {
+		/** The source that an admission policy lets pods of the namespace pull with, and whether it is added to pods with an image: those of its registries. */
+		readonly byPolicy?: {
+			readonly name: string;
+			isFor(image: string): boolean;
+		};
+	}
+> {
 	const place = placeMeant(choice, cluster);
 	const reader = new ContentReader();
 	const readHere = (name: string) =>
@@ -269,13 +278,6 @@ async function readState(
 	};
 }
 
-/** A source that an admission policy lets pods of the namespace pull with. */
-interface ByPolicySource {
-	readonly name: string;
-	/** Whether it is added to pods with this image: those of its registries. */
-	isFor(image: string): boolean;
-}
-
 /** There is none: where one may be elsewhere, or it is not known which is meant, none is to be made. */
 function isMissing(error: FailureError): boolean {
 	const { failure } = error;
@@ -293,14 +295,7 @@ async function isServed(
 ): Promise<boolean> {
 	const record = recordReadingIn(source);
 	if (record.kind !== "record") return false;
-	let known: NamespaceKnowledge;
-	try {
-		known = namespaceFacts(
-			await cluster.read("Namespace", { name: namespace }),
-		);
-	} catch (error) {
-		if (!(error instanceof ApiError)) throw error;
-		known = error.status === 404 ? "gone" : "unknown";
-	}
-	return standingOf(record.record, namespace, known)?.is === "served";
+	const known = await unlessFailed(readNamespace(cluster, namespace));
+	const standing = standingOf(record.record, namespace, known ?? "unknown");
+	return standing?.is === "served";
 }

@@ -23,7 +23,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
-import type { Cluster, ListQuery } from "../../world.ts";
+import type { Cluster } from "../../world.ts";
 import {
 	isWorkloadKind,
 	type Workload,
@@ -125,29 +125,24 @@ export async function readOthersHere(
 			: [];
 	};
 	const here = await Promise.all(
-		Object.keys(PULL_SECRET_DATA).map((type) =>
-			readable(cluster, { namespace, fieldSelector: `type=${type}` }, pick),
-		),
+		Object.keys(PULL_SECRET_DATA).map((type) => {
+			const query = { namespace, fieldSelector: `type=${type}` };
+			return unlessForbidden(allOf(cluster.pages("Secret", query), pick));
+		}),
 	);
-	return here.flat();
-}
-
-/** What a workload's newest pod is, and what its pods pull. */
-interface PodsOfWorkload {
-	readonly pod: string;
-	/** Each once. */
-	readonly images: readonly string[];
+	return here.flatMap((some) => some ?? []);
 }
 
 /**
  * The pods of a workload by what makes them: those of a CronJob by the names of its Jobs. By their
- * pull Secrets they differ where some are older, so the newest stands for all. Throws FailureError where there is none.
+ * pull Secrets they differ where some are older, so the newest stands for all; with all images that they
+ * pull, each once. Throws FailureError where there is none.
  */
 export async function readWorkload(
 	cluster: Cluster,
 	namespace: string,
 	{ kind, name }: Workload,
-): Promise<PodsOfWorkload> {
+) {
 	if (kind === "Pod") {
 		const near = () => nearWorkload({ kind, name }, namespace, cluster);
 		const pod = await readNaming("Pod", { namespace, name }, cluster, near);
@@ -225,14 +220,4 @@ function workloadsOf(pod: Pod): Workload[] {
 
 function madeAt({ metadata }: Pod): string {
 	return metadata.creationTimestamp ?? "";
-}
-
-/** None where they may not be listed. */
-async function readable(
-	cluster: Cluster,
-	query: ListQuery,
-	pick: (secret: Secret) => readonly OtherSource[],
-): Promise<OtherSource[]> {
-	const pages = cluster.pages("Secret", query);
-	return (await unlessForbidden(allOf(pages, pick))) ?? [];
 }

@@ -2,24 +2,15 @@ import type { Credential } from "../../core/credentials/credential.ts";
 import { authFields } from "../../core/credentials/docker-config.ts";
 import { normaliseKey } from "../../core/kubelet/keyring.ts";
 import type { ExportNote } from "../../core/note.ts";
-import type { EntryProblem } from "../../core/output/entry-problem.ts";
 import { entryProblems } from "../../core/pull-secrets/content-fault.ts";
 import type { Content } from "../../core/pull-secrets/pull-secret.ts";
 import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
 
-/** What of a pull secret a file for docker, podman, skopeo and kubelets holds. */
-interface Exported {
-	readonly auths: Readonly<Record<string, ReturnType<typeof authFields>>>;
-	/** Of the entries that are left out. */
-	readonly problems: readonly EntryProblem[];
-	readonly warnings: readonly ExportNote[];
-}
-
 /**
  * Every entry with a credential, written afresh under a key that all of them read. What has none is
- * left out, and said: in a file, too, it would match and fail.
+ * left out, and said (`problems`): in a file, too, it would match and fail.
  */
-export function exported(content: Content): Exported {
+export function exported(content: Content) {
 	const auths = new Map<string, Credential>();
 	const warnings: ExportNote[] = [];
 	const problems = entryProblems(content).filter(

@@ -218,7 +218,14 @@ async function checkAt(
 			(errand) => [errand],
 			async ({ at, listed, wanted, offered, withheld }) => {
 				const found = await checker.check(wanted, offered);
-				const finding = withheld ? withoutWithheld(found) : found;
+				// It asks for a credential, and there is one that it is not sent.
+				const isWithheld =
+					withheld &&
+					found.status === "denied" &&
+					found.because.is === "no-credential";
+				const finding: ImageFinding = isWithheld
+					? { status: "denied", because: { is: "withheld" } }
+					: found;
 				done(at, { ...listed, finding });
 			},
 		);
@@ -226,11 +233,4 @@ async function checkAt(
 	} finally {
 		await connection.close();
 	}
-}
-
-/** Of a registry that asks for a credential, where there is one that it is not sent. */
-function withoutWithheld(finding: ImageFinding): ImageFinding {
-	return finding.status === "denied" && finding.because.is === "no-credential"
-		? { status: "denied", because: { is: "withheld" } }
-		: finding;
 }

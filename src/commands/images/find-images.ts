@@ -45,8 +45,13 @@ export async function findImages(
 	fail: Fail,
 ): Promise<ListedImage[]> {
 	switch (origin.from) {
-		case "release":
-			return imagesOfRelease(origin);
+		case "release": {
+			const { mesh, release, version } = origin;
+			const list = new ImageList();
+			for (const image of release.images(version))
+				list.add(image, `${mesh.title} ${version}`);
+			return list.images();
+		}
 		case "files":
 			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
 		case "cluster":
@@ -58,17 +63,6 @@ export async function findImages(
 			});
 		}
 	}
-}
-
-function imagesOfRelease({
-	mesh,
-	release,
-	version,
-}: ImageOrigin & { from: "release" }): ListedImage[] {
-	const list = new ImageList();
-	for (const image of release.images(version))
-		list.add(image, `${mesh.title} ${version}`);
-	return list.images();
 }
 
 async function imagesOfFiles(

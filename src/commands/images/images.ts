@@ -32,7 +32,7 @@ import {
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { checkImages } from "./check-images.ts";
 import type { CheckWish, ImagesOptions } from "./command.ts";
-import { type Fail, findImages, type ImageOrigin } from "./find-images.ts";
+import { type Fail, findImages } from "./find-images.ts";
 
 /** The work of `images`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
@@ -42,9 +42,11 @@ export async function run(
 	const { origin } = options;
 	warn(world, ...(options.registry?.warnings ?? []));
 	if (origin.from === "release") {
-		for (const repository of ownVersions(origin))
+		const { release, version, mesh } = origin;
+		// Those of another release than the known one have versions that nobody said.
+		for (const repository of version === release.version ? [] : release.fixed)
 			warn(world, { cause: "versioned-apart", repository });
-		const { title, retired } = origin.mesh;
+		const { title, retired } = mesh;
 		if (retired !== undefined && world.streams.out.isTerminal)
 			tell(world, { cause: "mesh-retired", title, retired });
 	}
@@ -88,14 +90,6 @@ export async function run(
 			checked: options.check !== undefined,
 		},
 	};
-}
-
-/** Images of another release than the known one, whose versions nobody said. */
-function ownVersions({
-	release,
-	version,
-}: ImageOrigin & { from: "release" }): readonly string[] {
-	return version === release.version ? [] : release.fixed;
 }
 
 async function checked(

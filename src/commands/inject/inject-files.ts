@@ -17,19 +17,13 @@ import { OperationError } from "../../errors.ts";
 import { json, yaml } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 
-/** What came of all files. */
-interface InjectedFiles {
-	readonly files: readonly Injected[];
-	readonly failed: boolean;
-}
-
 /** Every file, one after the other; what cannot be read or edited is reported and left out. */
 export async function injectFiles(
 	paths: readonly string[],
 	recursive: boolean,
 	injection: Injection,
 	world: World,
-): Promise<InjectedFiles> {
+) {
 	const { injectManifest } = await import("../../core/manifest/inject.ts");
 	const files: Injected[] = [];
 	let failed = false;

@@ -27,7 +27,8 @@ export async function applyObjects(
 		try {
 			await applyOne(object, how);
 		} catch (error) {
-			if (!isPolicy(object) || !isApiMissing(error)) throw error;
+			const isPolicy = object.kind.startsWith("ValidatingAdmissionPolicy");
+			if (!isPolicy || !isApiMissing(error)) throw error;
 			if (!unlimited) warn(how.world, { cause: "account-unlimited" });
 			unlimited = true;
 		}
@@ -56,11 +57,4 @@ async function applyOne(
 	const action =
 		before === undefined ? "created" : unchanged ? "unchanged" : "configured";
 	report.add(resultOf(cluster, kind, ref, action));
-}
-
-function isPolicy({ kind }: InstalledObject): boolean {
-	return (
-		kind === "ValidatingAdmissionPolicy" ||
-		kind === "ValidatingAdmissionPolicyBinding"
-	);
 }

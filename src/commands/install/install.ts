@@ -6,7 +6,6 @@ import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { attachedBy } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
-	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
@@ -17,7 +16,6 @@ import { warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
 	type Installation,
-	type InstalledObject,
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
@@ -57,8 +55,15 @@ export async function run(
 		return await report.whatIsDone(async () => {
 			await checkNamespaces(installation, cluster);
 			await applyObjects(objects, { cluster, dryRun, report, world });
-			const stale = (await findInstalled(cluster, installation.source)).filter(
-				(found) => !objects.some((object) => isSame(object, found)),
+			const found = await findInstalled(cluster, installation.source);
+			const stale = found.filter(
+				({ kind, metadata: { name, namespace } }) =>
+					!objects.some(
+						({ kind: wanted, metadata }) =>
+							wanted === kind &&
+							metadata.name === name &&
+							metadata.namespace === namespace,
+					),
 			);
 			await removeInstalled(stale, { cluster, dryRun, report });
 			await tellUndone(options, installation.source, cluster, world);
@@ -148,12 +153,4 @@ async function checkNamespaces(
 			} catch (error) {
 				throw await withNearNamespace(error, cluster);
 			}
-}
-
-function isSame(object: InstalledObject, { kind, metadata }: Installed) {
-	return (
-		object.kind === kind &&
-		object.metadata.name === metadata.name &&
-		object.metadata.namespace === metadata.namespace
-	);
 }

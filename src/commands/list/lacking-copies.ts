@@ -69,7 +69,7 @@ export async function lackingCopies(
 		lacking: {
 			missing: without.length - taken.size,
 			taken: taken.size,
-			script: new Fixes({ ...source, exists: true }).check(),
+			script: Fixes.of(source).check(),
 			commandContext: cluster.commandContext,
 		},
 	};

@@ -163,13 +163,11 @@ export function warnOfRules(
 ): void {
 	for (const { source, ruled } of sent) {
 		if (ruled.length === 0) continue;
-		const { namespace, name } = source;
-		const fixes = new Fixes({ namespace, name, exists: true });
 		warn(world, {
 			cause: "covered-by-rule",
-			source: { namespace, name },
+			source: placeOf(source),
 			namespaces: ruled,
-			script: fixes.forget(...ruled),
+			script: Fixes.of(source).forget(...ruled),
 		});
 	}
 }

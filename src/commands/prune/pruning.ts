@@ -49,7 +49,6 @@ import {
 import { takeBackPolicies } from "./take-back-policies.ts";
 import { whatIsLeft } from "./what-is-left.ts";
 
-/** What one prune is to do, in one cluster. */
 interface PruneSettings {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;

@@ -18,7 +18,7 @@ import {
 	isSourceLike,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
-import { isFatal } from "../../errors.ts";
+import { unlessFailed } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /**
@@ -62,10 +62,5 @@ async function listed(
 	query: ListQuery,
 ): Promise<ObjectMeta[]> {
 	const pages = cluster.pages(kind, { ...query, metadataOnly: true });
-	try {
-		return await allOf(pages, ({ metadata }) => metadata);
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		return [];
-	}
+	return (await unlessFailed(allOf(pages, ({ metadata }) => metadata))) ?? [];
 }

@@ -1,5 +1,5 @@
 import { metricsOf, type WatchFacts } from "../../core/in-cluster/metrics.ts";
-import type { Followed, Vitals } from "../../core/in-cluster/vitals.ts";
+import type { Vitals } from "../../core/in-cluster/vitals.ts";
 import type { ServedAt } from "../../flags/serving.ts";
 import { metricsText } from "../../report/metrics.ts";
 import type { PageServer, WebPage, World } from "../../world.ts";
@@ -53,8 +53,8 @@ function probePages(
 				? OK
 				: unavailable(
 						silent.map(
-							({ followed, lasts }) =>
-								`nothing was heard of ${shown(followed)} for ${Math.floor(lasts / 1000)} s`,
+							({ followed: { kind, namespace }, lasts }) =>
+								`nothing was heard of ${kind}${namespace === undefined ? "" : ` in ${namespace}`} for ${Math.floor(lasts / 1000)} s`,
 						),
 					);
 		},
@@ -91,8 +91,4 @@ const OK: WebPage = { status: 200, text: "ok\n" };
 
 function unavailable(lines: readonly string[]): WebPage {
 	return { status: 503, text: `${lines.join("\n")}\n` };
-}
-
-function shown({ kind, namespace }: Followed): string {
-	return namespace === undefined ? kind : `${kind} in ${namespace}`;
 }

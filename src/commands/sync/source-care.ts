@@ -88,7 +88,6 @@ class Entry {
 	notBefore = 0;
 	/** What was left of it when it came, in milliseconds; undefined: it was there before. */
 	left: number | undefined;
-	/** How near its end was when it was told last. */
 	nearness: Nearness = "far";
 	/** What was told of the last failure, how near the end was then, and when. */
 	told = { what: "", words: "", at: 0 };

@@ -143,15 +143,14 @@ async function syncOne(
 function refuseSpoiled(source: PullSecret): void {
 	const fault = copyFault(source.content);
 	if (fault === undefined) return;
-	const place = placeOf(source);
 	throw new FailureError(
 		fault.kind === "empty"
-			? { cause: "secret-empty", secret: place }
+			? { cause: "secret-empty", secret: placeOf(source) }
 			: {
 					cause: "secret-malformed",
 					from: sourceRef(source),
 					error: fault.error,
-					script: new Fixes({ ...place, exists: true }).check(),
+					script: Fixes.of(source).check(),
 				},
 	);
 }

@@ -34,7 +34,9 @@ export async function run(
 			? await watchSync(options, cluster, world)
 			: await syncCopies(options, cluster, world);
 	} catch (error) {
-		if (!namesNone(error)) throw error;
+		// There is no source of that name; without -n it may be the namespaces that are missed first.
+		if (!(error instanceof UsageError || isFailure(error, "source-missing")))
+			throw error;
 		const { source, selection } = options;
 		const named = selection.by === "names" ? selection.names : [];
 		throw (await meantNamespace(source.name, cluster, named)) ?? error;
@@ -49,8 +51,3 @@ export async function run(
  * are under way as may be, while the watches go on hearing.
  */
 const LONGEST_REQUEST = 120_000;
-
-/** Whether there is no source of that name; without -n it may be the namespaces that are missed first. */
-function namesNone(error: unknown): boolean {
-	return error instanceof UsageError || isFailure(error, "source-missing");
-}

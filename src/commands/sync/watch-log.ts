@@ -53,7 +53,13 @@ export class WatchLog {
 		},
 		onResult: (result) => {
 			this.#counts[result.action] += 1;
-			this.#writes.add(writeLabels(result));
+			const { action } = result;
+			// What was to be done is not in the result of what failed.
+			this.#writes.add(
+				action === "failed"
+					? { action: "write", result: "failed" }
+					: { action, result: "done" },
+			);
 			this.world.emit({ type: "change", result });
 			if (result.action === "failed" && result.why !== undefined)
 				this.#events.tell(...failedEvent(result, result.why));
@@ -125,11 +131,4 @@ function failedEvent(
 		isAccount ? "AttachFailed" : "CopyFailed",
 		failureLine("error" in why ? why.error : new FailureError(why)),
 	];
-}
-
-/** What was to be done is not in the result of what failed. */
-function writeLabels({ action }: ChangeResult): Record<string, string> {
-	return action === "failed"
-		? { action: "write", result: "failed" }
-		: { action, result: "done" };
 }

@@ -319,7 +319,7 @@ function warnOfUnwatched(
 		cause: "recorded-unwatched",
 		namespaces,
 		rules,
-		script: new Fixes({ ...placeOf(source), exists: true }).syncRecorded(),
+		script: Fixes.of(source).syncRecorded(),
 	});
 }
 

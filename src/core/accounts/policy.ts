@@ -47,15 +47,6 @@ type PolicyKind = (typeof POLICY_KINDS)[number];
 /** A policy or a binding. */
 export type PolicyObject = Stated<PolicyKind>;
 
-/** What policies are made of. */
-interface PolicyScope {
-	/** Copies bear its name. */
-	readonly source: SourceRef;
-	/** The keys of its `auths`. */
-	readonly keys: readonly string[];
-	readonly record: SourceRecord;
-}
-
 /** The most that the API server takes as a name. */
 const LONGEST_NAME = 253;
 const PARTS = ["names", "rules"] as const;
@@ -79,7 +70,13 @@ function policyName(part: Part, { namespace, name }: SourceRef): string {
  * can come from its registries, or nothing is recorded. With all defaults of the API server, so that
  * what it stores is equal until somebody edits it.
  */
-export function desiredPolicies(scope: PolicyScope): PolicyObject[] {
+export function desiredPolicies(scope: {
+	/** Copies bear its name. */
+	readonly source: SourceRef;
+	/** The keys of its `auths`. */
+	readonly keys: readonly string[];
+	readonly record: SourceRecord;
+}): PolicyObject[] {
 	const { source, record } = scope;
 	const tests = imageTests(scope.keys);
 	if (tests.length === 0) return [];

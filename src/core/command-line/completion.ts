@@ -25,7 +25,6 @@ export interface Completion {
 /** What all command lines share with the program. */
 export interface Vocabulary {
 	readonly commands: readonly CommandHelp[];
-	/** Flags of every command. */
 	readonly everywhere: readonly Flag[];
 }
 

@@ -124,21 +124,14 @@ export function manifestsOf(installation: Installation): InstalledObject[] {
 	];
 }
 
-/** What the account may do. */
-interface Rights {
-	readonly everywhere: readonly PolicyRule[];
-	/** By namespace, sorted; none where the rights are cluster-wide. */
-	readonly inNamespaces: ReadonlyMap<string, readonly PolicyRule[]>;
-}
-
-/** What `sync --watch` needs for an installation, and no more. */
+/** What `sync --watch` needs for an installation, and no more: everywhere, or by namespace, sorted; none where the rights are cluster-wide. */
 export function rightsOf({
 	source,
 	names,
 	attaches,
 	deletes,
 	policies,
-}: Installation): Rights {
+}: Installation) {
 	const rule = (resource: string, ...verbs: string[]): PolicyRule => ({
 		apiGroups: [""],
 		resources: [resource],

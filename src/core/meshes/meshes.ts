@@ -27,7 +27,6 @@ export interface Mesh {
 	readonly name: MeshName;
 	/** In full, for messages. */
 	readonly title: string;
-	/** The pull secret's name unless told otherwise. */
 	readonly secretName: string;
 	/** Where the source is unless told otherwise; undefined: in the context's namespace. */
 	readonly sourceNamespace: string | undefined;

@@ -147,8 +147,8 @@ export function isObjectName(text: string): boolean {
 }
 
 /** Whether the API server would take a text for a namespace's name (RFC 1123 label). */
-export function isNamespaceName(text: string): boolean {
-	return text.length <= 63 && !text.includes(".") && isObjectName(text);
+export function isNamespaceName(name: string): boolean {
+	return /^[^.]{1,63}$/.test(name) && isObjectName(name);
 }
 
 /**

@@ -16,5 +16,8 @@ export type Change = Cases<
 	}
 >;
 
+/** A change that deletes a Secret and creates it again. */
+export type Replacement = Change & { readonly action: "replace" };
+
 /** A change that deletes. */
 export type Deletion = Change & { readonly action: "delete" };

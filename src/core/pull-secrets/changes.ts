@@ -1,6 +1,6 @@
 import { LAST_APPLIED, type MergePatch, type Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
-import type { Change } from "./change.ts";
+import type { Change, Replacement } from "./change.ts";
 import {
 	BY_POLICY_ANNOTATION,
 	EXPIRES_IN_ANNOTATION,
@@ -93,13 +93,7 @@ export function annotationsAfter(
 /** What takes the place of a Secret that forbids an update, `old`: it keeps what an update would keep. */
 export function replacementOf(
 	old: Secret,
-	{
-		current,
-		desired,
-	}: {
-		readonly current: PullSecret;
-		readonly desired: DesiredPullSecret;
-	},
+	{ current, desired }: Replacement,
 ): Secret {
 	const { metadata } = recreatable(old);
 	return {
@@ -129,11 +123,7 @@ export function recreatable(secret: Secret): Secret {
 }
 
 /** What a change is called once it is done. */
-export function actionOf({ action }: Change): Action {
-	return ACTIONS[action];
-}
-
-const ACTIONS: Readonly<Record<Change["action"], Action>> = {
+export const ACTIONS: Readonly<Record<Change["action"], Action>> = {
 	create: "created",
 	update: "configured",
 	replace: "configured",

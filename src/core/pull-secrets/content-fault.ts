@@ -50,7 +50,7 @@ export function keyProblem(key: string): KeyProblem | undefined {
 	const scheme = /^([a-z][a-z0-9+.-]{0,20}):\/\//i.exec(key)?.[1];
 	if (scheme !== undefined && scheme !== "https" && scheme !== "http")
 		return "scheme";
-	const host = hostOf(key);
+	const host = urlOf(key)?.host;
 	if (host === undefined) return "unusable";
 	if (DOCKER_HUB_SITES.has(host.toLowerCase())) return "docker-hub-name";
 	if (canMatch(key)) return undefined;
@@ -58,11 +58,9 @@ export function keyProblem(key: string): KeyProblem | undefined {
 	return /^[\w-]+$/.test(host) ? "single-word" : "unusable";
 }
 
-function hostOf(key: string): string | undefined {
+function urlOf(key: string) {
 	const normalised = normaliseKey(key);
-	return normalised === undefined
-		? undefined
-		: parseSchemeless(normalised)?.host;
+	return normalised === undefined ? undefined : parseSchemeless(normalised);
 }
 
 function problemsOf(key: string, entry: AuthEntry): EntryProblem[] {
@@ -97,9 +95,7 @@ export function entriesOf({ config }: Content): ReadonlyMap<string, AuthEntry> {
 
 /** Whether an image's name can match a key: a host without dot and port would be read as a folder of Docker Hub. */
 export function canMatch(key: string): boolean {
-	const normalised = normaliseKey(key);
-	const url =
-		normalised === undefined ? undefined : parseSchemeless(normalised);
+	const url = urlOf(key);
 	if (url === undefined || url.host === "") return false;
 	const { name, port } = splitPort(url.host);
 	if (name.startsWith("[") || /^\.|\.$|\.\./.test(name)) return false;

@@ -60,7 +60,6 @@ interface EntryDifference {
 	readonly key: string;
 	/** As it may be shown, of what would be there, else of what is; "" where it has none that can be read. */
 	readonly username: string;
-	/** Of a changed one. */
 	readonly what: readonly EntryChange[];
 }
 

@@ -265,7 +265,7 @@ function authsOf(source: PullSecret): ReadonlyMap<string, AuthEntry> {
 		cause: "edit-unreadable",
 		source: placeOf(source),
 		problem: config.problem,
-		script: new Fixes({ ...placeOf(source), exists: true }).check(),
+		script: Fixes.of(source).check(),
 	});
 }
 
@@ -283,7 +283,8 @@ function absent(
 	return new FailureError({
 		cause: "registry-absent",
 		source: placeOf(source),
-		registry: isRegistryLike(name) ? name : undefined,
+		// A name from the command line may be something that was pasted there by mistake.
+		registry: /^[\w.*:/[\]-]{1,200}$/.test(name) ? name : undefined,
 		has: [...new Set([...auths.keys()].map(displayHost))],
 		...(adding && { script: adding }),
 	});
@@ -316,9 +317,4 @@ function addingTo(source: PullSecret, registry: string): Script | undefined {
 				["--add", "--registry-server"],
 				displayHost(key),
 			);
-}
-
-/** A name from the command line may be something that was pasted there by mistake. */
-function isRegistryLike(name: string): boolean {
-	return /^[\w.*:/[\]-]{1,200}$/.test(name);
 }

@@ -74,17 +74,12 @@ const ECR_LIFE = 12 * HOUR;
  * said, then how long such credentials live. One without a time of its own was issued when the
  * source was created. A thousand copies share their source: one answer does for all.
  */
-export const expiriesOf = remembered(worked);
+export const expiriesOf = remembered(expiriesIn);
 
-function worked({
-	content,
-	annotations,
-	labels,
-	created,
-}: Pick<
-	PullSecret,
-	"content" | "annotations" | "labels" | "created"
->): readonly Expiry[] {
+function expiriesIn(
+	secret: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
+): readonly Expiry[] {
+	const { content, annotations, labels, created } = secret;
 	if (!content.config.ok) return [];
 	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
 	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
@@ -122,10 +117,11 @@ export function expiriesOfKey(
 ): readonly Expiry[] {
 	const ref = key.annotations[SOURCE_ANNOTATION];
 	const source = ref === undefined ? undefined : sources.get(ref);
-	if (typeof source === "object") {
-		if (source.content.canonical === key.content.canonical)
-			return expiriesOf(source);
-	}
+	if (
+		typeof source === "object" &&
+		source.content.canonical === key.content.canonical
+	)
+		return expiriesOf(source);
 	// A copy does not know when its credential was issued, only what that says itself.
 	return ref === undefined
 		? expiriesOf(key)
@@ -146,7 +142,11 @@ export function termOf(
 ): Term | undefined {
 	const own = termInside(credential, known.issuedAt);
 	if (own !== undefined) return own;
-	const life = known.lifetime ?? lifeOfKind(key, credential);
+	const { host: name } = splitPath(key);
+	const ofKind = KNOWN_LIVES.find(
+		({ host, user }) => host.test(name) && user.test(credential.username),
+	);
+	const life = known.lifetime ?? ofKind?.life;
 	return known.issuedAt === undefined || life === undefined
 		? undefined
 		: { at: known.issuedAt + life, life };
@@ -169,14 +169,6 @@ function termInside(
 	if (credential.username !== "AWS") return undefined;
 	const at = seconds(credential.reveal(), "base64", "expiration");
 	return at === undefined ? undefined : { at, life: ECR_LIFE };
-}
-
-/** How long such a credential lives; undefined where that is not known. */
-function lifeOfKind(key: string, { username }: Credential): number | undefined {
-	const { host: name } = splitPath(key);
-	return KNOWN_LIVES.find(
-		({ host, user }) => host.test(name) && user.test(username),
-	)?.life;
 }
 
 /** Whether a credential ends with the CI job that it was made for, whenever that is. */

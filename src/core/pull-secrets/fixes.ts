@@ -39,6 +39,11 @@ export class Fixes {
 		this.#target = target;
 	}
 
+	/** About a source that is there, whatever is in it. */
+	static of({ namespace, name }: Place): Fixes {
+		return new Fixes({ namespace, name, exists: true });
+	}
+
 	/** Of the source, and so of its copies. */
 	get name(): string {
 		return this.#target.name;
@@ -146,19 +151,11 @@ export class Fixes {
 		accounts: readonly string[],
 		name = this.name,
 	): Script | undefined {
-		return this.#named("attach", namespaces, accounts, name);
+		return this.accountsIn("attach", namespaces, accounts, name);
 	}
 
-	/** Takes back what attach added to accounts under this name. */
-	detach(
-		namespaces: readonly string[],
-		accounts: readonly string[],
-		name: string,
-	): Script | undefined {
-		return this.#named("detach", namespaces, accounts, name);
-	}
-
-	#named(
+	/** The same, or takes back what attach added to accounts under this name. */
+	accountsIn(
 		verb: "attach" | "detach",
 		namespaces: readonly string[],
 		accounts: readonly string[],

@@ -51,6 +51,7 @@ export function listItems(
 	return keys.map((key) => {
 		const status = statusOf(key, known);
 		const { registries, usernames } = registriesAndUsers(key.content);
+		const [first] = expiriesOfKey(key, known.sources);
 		return {
 			context: known.context,
 			namespace: key.namespace,
@@ -59,7 +60,7 @@ export function listItems(
 			registries,
 			usernames,
 			source: key.annotations[SOURCE_ANNOTATION] ?? "",
-			expires: expiresAt(key, known.sources),
+			expires: first ? isoSeconds(first.at) : "",
 			created: key.created,
 			provider: providersNoted(key).join(","),
 			differs: copyDifferences(key, status, known),
@@ -77,11 +78,6 @@ export function copyDifferences(
 	const source = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];
 	return differingRegistries(key.content, source.content);
-}
-
-function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
-	const [first] = expiriesOfKey(key, sources);
-	return first ? isoSeconds(first.at) : "";
 }
 
 /** Worked out once for all pull secrets of the same content. */

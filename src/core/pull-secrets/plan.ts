@@ -75,11 +75,13 @@ function obstacleToCopy(
 						cause: "copy-of-another",
 						source: current.annotations[SOURCE_ANNOTATION] ?? "",
 					};
-		case "source":
+		case "source": {
 			// One that was sent nowhere and says the same loses nothing.
-			return (force && named) || (equal && !isSentSomewhere(current))
+			const record = current.annotations[TARGETS_ANNOTATION] ?? "[]";
+			return (force && named) || (equal && record === "[]")
 				? undefined
 				: { cause: "is-source", named };
+		}
 		case "labelled":
 		case "unmanaged":
 			return force || (adopt && equal)
@@ -93,11 +95,6 @@ function obstacleToCopy(
 						}),
 					};
 	}
-}
-
-function isSentSomewhere({ annotations }: PullSecret): boolean {
-	const record = annotations[TARGETS_ANNOTATION];
-	return record !== undefined && record !== "[]";
 }
 
 /** What makes `current` into `desired`, a source; `replace`: a source that differs may be overwritten. */
@@ -169,23 +166,23 @@ export function leftImmutable(
 	return { action: "conflict", current, obstacle };
 }
 
-/** Which of these pull secrets a prune deletes. */
-interface PruneScope {
-	/** Leave what is not a copy. */
-	readonly keepSources: boolean;
-	/** Only copies of these sources, `NAMESPACE/NAME`, which are gone; undefined: whatever their source. */
-	readonly gone?: ReadonlySet<string> | undefined;
-}
-
 /** Deletions only, of what is ours, in namespace order. */
 export function planPrune(
 	keys: readonly PullSecret[],
-	{ keepSources, gone }: PruneScope,
+	/** `keepSources`: leaves what is not a copy; `gone`: only copies of these sources, `NAMESPACE/NAME`, which are gone. */
+	scope: {
+		readonly keepSources: boolean;
+		readonly gone?: ReadonlySet<string> | undefined;
+	},
 ): Deletion[] {
+	const { keepSources, gone } = scope;
 	return keys
 		.filter((key) => isOurs(key) && !key.terminating)
-		.filter((key) => !keepSources || roleOf(key) === "copy")
-		.filter((key) => gone === undefined || isOrphan(key, gone))
+		.filter((key) => !(keepSources || gone) || roleOf(key) === "copy")
+		.filter(
+			({ annotations }) =>
+				gone?.has(annotations[SOURCE_ANNOTATION] ?? "") ?? true,
+		)
 		.toSorted(byNamespace)
 		.map((current) => ({ action: "delete", current }));
 }
@@ -254,11 +251,5 @@ function isMarked(current: PullSecret, desired: DesiredPullSecret): boolean {
 	return (
 		all(desired.labels, current.labels) &&
 		all(desired.annotations, current.annotations)
-	);
-}
-
-function isOrphan(key: PullSecret, gone: ReadonlySet<string>): boolean {
-	return (
-		roleOf(key) === "copy" && gone.has(key.annotations[SOURCE_ANNOTATION] ?? "")
 	);
 }

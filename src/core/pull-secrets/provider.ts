@@ -134,33 +134,24 @@ function checked(credential: Credential): ProviderAnswer {
 		: { found: "unusable", because: { is: "credential", fault } };
 }
 
-/** What an answer means for the entry that is to be renewed. */
-type Renewal = "new" | "same" | "expired";
-
 /** Whether an answer renews what is there; `now` in milliseconds. A provider may hand out what it has until shortly before its end. */
 export function renewalOf(
 	key: string,
 	current: Credential | undefined,
 	answer: Credential,
 	now: number,
-): Renewal {
+): "new" | "same" | "expired" {
 	if (current?.equals(answer)) return "same";
 	const term = termOf(key, answer, { issuedAt: now, lifetime: undefined });
 	return term !== undefined && term.at <= now ? "expired" : "new";
 }
 
-/** Where an ECR registry is, by its key in `auths`; undefined for other registries. */
-interface EcrPlace {
-	readonly region: string;
-	readonly fips: boolean;
-	readonly dualStack: boolean;
-}
-
 /**
+ * Where an ECR registry is, by its key in `auths`; undefined for other registries:
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, and its FIPS and dual-stack hosts, in
  * each of Amazon's partitions: China's, the European sovereign one, and those of governments.
  */
-export function ecrPlaceOf(key: string): EcrPlace | undefined {
+export function ecrPlaceOf(key: string) {
 	const match =
 		/^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(amazonaws\.(?:com|com\.cn|eu)|(?:c2s|csp\.hci)\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|on\.(?:aws|amazonwebservices\.(?:com\.cn|eu)))$/.exec(
 			splitPath(key).host,

@@ -272,12 +272,14 @@ function unreadContent(data: string): Content {
 	return {
 		data: "",
 		canonical: `unread ${createHash("sha256").update(data).digest("hex")}`,
-		config: { ok: false, problem: "too-much", error: TOO_MUCH },
+		config: {
+			ok: false,
+			problem: "too-much",
+			error: "its namespace holds more than is read",
+		},
 		unread: true,
 	};
 }
-
-const TOO_MUCH = "its namespace holds more than is read";
 
 function contentOf(data: string, text: string): Content {
 	// Without its data key a Secret has nothing to read, which is not the same as something unreadable.

@@ -2,7 +2,7 @@ import { partition } from "../groups.ts";
 import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
-import { isObjectName } from "../output/shell.ts";
+import { isNamespaceName, isObjectName } from "../output/shell.ts";
 import { remembered } from "../remembered.ts";
 import { isNameGlob, matchesGlob } from "./desired.ts";
 import {
@@ -342,7 +342,6 @@ function editAttachments(
 	]);
 }
 
-/** A name in the record. */
 interface RecordedName {
 	/** "" where the name alone is trusted. */
 	readonly uid: string;
@@ -350,11 +349,7 @@ interface RecordedName {
 }
 
 /** Every name in the record, sorted within each entry. */
-export const namesOf = remembered(recordedNames);
-
-function recordedNames(
-	record: SourceRecord,
-): ReadonlyMap<string, RecordedName> {
+export const namesOf = remembered((record: SourceRecord) => {
 	const names = new Map<string, RecordedName>();
 	for (const entry of record.entries)
 		if ("namespaces" in entry)
@@ -363,8 +358,8 @@ function recordedNames(
 					uid,
 					attach: union([names.get(name)?.attach ?? [], entry.attach]),
 				});
-	return names;
-}
+	return names as ReadonlyMap<string, RecordedName>;
+});
 
 /** The selections by rule. */
 export function rulesOf({ entries }: SourceRecord): RuleEntry[] {
@@ -595,8 +590,6 @@ const SELECTIONS = ["namespaces", "selector", "all", "injected"] as const;
 /** A string in text that is JSON, and the colon behind a key. */
 const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
-/** RFC 1123 label. */
-const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A uid is whatever the server gave; no more than a word is taken for one. */
 const UID = /^[\w.:-]{0,128}$/;
 
@@ -636,7 +629,7 @@ function readEntry(item: unknown, entry: number): RecordEntry {
 		};
 	if (!isJsonObject(value)) return fail(by);
 	const names = Object.entries(value).map(([name, uid]): [string, string] =>
-		NAMESPACE.test(name) && typeof uid === "string" && UID.test(uid)
+		isNamespaceName(name) && typeof uid === "string" && UID.test(uid)
 			? [name, uid]
 			: fail(by),
 	);

@@ -1,5 +1,5 @@
 import type { Place } from "../output/input-failure.ts";
-import { isObjectName } from "../output/shell.ts";
+import { isNamespaceName, isObjectName } from "../output/shell.ts";
 import { contentFault } from "./content-fault.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
@@ -8,6 +8,7 @@ import {
 	hasRules,
 	isCoveredByRule,
 	namesOf,
+	recordIn,
 	recordReadingIn,
 } from "./record.ts";
 
@@ -90,9 +91,8 @@ export function needNamespaces(
 	sources: ReadonlyMap<string, SourceKnowledge>,
 ): boolean {
 	return [...sources.values()].some((source) => {
-		if (typeof source === "string") return false;
-		const reading = recordReadingIn(source);
-		return reading.kind === "record" && hasRules(reading.record);
+		const record = typeof source === "object" ? recordIn(source) : undefined;
+		return record !== undefined && hasRules(record);
 	});
 }
 
@@ -100,11 +100,7 @@ export function needNamespaces(
 export function legalSourceRef(text: string): SourceRef | undefined {
 	const [namespace = "", name = "", ...rest] = text.split("/");
 	const isLegal =
-		rest.length === 0 &&
-		namespace.length <= 63 &&
-		!namespace.includes(".") &&
-		isObjectName(namespace) &&
-		isObjectName(name);
+		rest.length === 0 && isNamespaceName(namespace) && isObjectName(name);
 	return isLegal ? { namespace, name } : undefined;
 }
 

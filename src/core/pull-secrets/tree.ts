@@ -50,7 +50,6 @@ export interface TreeNamespace {
 	readonly status: PullSecretStatus | "missing" | "taken";
 	/** Of a drifted copy, a registry each. */
 	readonly differs: readonly string[];
-	/** Service accounts that reference it. */
 	readonly accounts: readonly string[];
 	/** Pods that reference it, and those that wait for an image of its registries; these first. */
 	readonly pods: readonly TreePod[];

@@ -101,7 +101,6 @@ interface Caller {
 	readonly hidden: Hidden;
 }
 
-/** How a registry is reached. */
 interface RegistryReach {
 	/** `host[:port]` of its API. */
 	readonly host: string;

@@ -43,7 +43,6 @@ interface OnePage<Taken> {
 	readonly end: string;
 }
 
-/** What lists and watches are read with. */
 interface Listing {
 	readonly requests: Requests;
 	readonly repeat: RetryPolicy;

@@ -79,11 +79,7 @@ export class Requests {
 	/** The certificate of the open connections. */
 	#shown: Credential["tls"] | undefined;
 
-	readonly #options: RequestOptions;
-
-	constructor(options: RequestOptions) {
-		this.#options = options;
-	}
+	constructor(readonly options: RequestOptions) {}
 
 	/**
 	 * Sends once, twice where the credential had run out, and reads what has to be of `shape`. Throws
@@ -91,7 +87,7 @@ export class Requests {
 	 * API server gives, or that is too large.
 	 */
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
-		const asked = { ...call, server: this.#options.server };
+		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send(call, shape.name);
 		const body = await withinLimit(
 			LARGEST_ANSWER,
@@ -112,9 +108,9 @@ export class Requests {
 		take: (item: T) => void,
 		limit = LARGEST_ANSWER,
 	): Promise<{ readonly body: ListBody; readonly size: number }> {
-		const asked = { ...call, server: this.#options.server };
+		const asked = { ...call, server: this.options.server };
 		const sending = this.#send(call, list.name);
-		if (this.#options.compressed) setImmediate(readyToUnpack);
+		if (this.options.compressed) setImmediate(readyToUnpack);
 		const answer = await sending;
 		let taken = 0;
 		const takeOne = (value: unknown): void => {
@@ -162,7 +158,7 @@ export class Requests {
 
 	/** The lines of an answer without end. Throws as `object` does. */
 	async *lines<T>(call: Call, shape: Shape<T>): AsyncIterable<T> {
-		const asked = { ...call, server: this.#options.server };
+		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send({ ...call, endless: true }, shape.name);
 		try {
 			for await (const line of linesOf(unpacked(answer), LARGEST_ANSWER)) {
@@ -181,7 +177,7 @@ export class Requests {
 
 	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
 	async #send(call: Call, wanted: string): Promise<Answer> {
-		const { credentials } = this.#options;
+		const { credentials } = this.options;
 		const credential = await this.#credential();
 		const answer = await this.#once(call, credential, wanted);
 		if (answer.status < 400) return answer;
@@ -199,7 +195,7 @@ export class Requests {
 	/** Without a credential nothing is sent, just as without a network. */
 	async #credential(): Promise<Credential> {
 		try {
-			return await this.#options.credentials.current();
+			return await this.options.credentials.current();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
 			throw new TransportError(error, false);
@@ -225,7 +221,7 @@ export class Requests {
 		credential: Credential,
 		wanted: string,
 	): Promise<Answer> {
-		const { connections, clock } = this.#options;
+		const { connections, clock } = this.options;
 		const { cert } = credential.tls;
 		if (this.#shown && this.#shown.cert !== cert) connections.renew();
 		this.#shown = credential.tls;
@@ -255,7 +251,7 @@ export class Requests {
 		wanted: string,
 		credential: Credential,
 	): Error {
-		const { server } = this.#options;
+		const { server } = this.options;
 		answer.body.destroy();
 		const to = answer.header("location");
 		const got = URL.canParse(to, server)
@@ -265,7 +261,7 @@ export class Requests {
 	}
 
 	#request(call: Call, credential: Credential): Request {
-		const { server, headers, compressed, timeout } = this.#options;
+		const { server, headers, compressed, timeout } = this.options;
 		return {
 			...call,
 			path: server.pathname.replace(/\/$/, "") + call.path,
@@ -285,7 +281,7 @@ export class Requests {
 
 	/** Method, URL, status and time: never a header or a body. */
 	#narrate(call: Call, outcome: string, began: number): void {
-		const { server, verbosity, err, clock } = this.#options;
+		const { server, verbosity, err, clock } = this.options;
 		if (verbosity < 6) return;
 		const url = server.href.replace(/\/$/, "") + call.path;
 		err.write(
@@ -302,7 +298,7 @@ export class Requests {
 			const warning = oneLine(redact(said));
 			if (this.#warned.has(warning)) continue;
 			this.#warned.add(warning);
-			this.#options.serverSaid(warning);
+			this.options.serverSaid(warning);
 		}
 	}
 }

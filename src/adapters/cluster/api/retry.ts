@@ -46,7 +46,6 @@ interface RunOptions {
 
 /** What one request has been through. */
 interface Tried {
-	/** Failures so far. */
 	readonly failures: number;
 	/** Failures since anything was answered: one lost connection fails everything that was on it. */
 	readonly inARow: number;

@@ -29,13 +29,10 @@ export class Connections {
 	readonly #unstoppable = new Set<Promise<unknown>>();
 	#ended: { reason: unknown } | undefined;
 
-	readonly #authority: URL;
-	readonly #dial: Dial;
-
-	constructor(authority: URL, dial: Dial) {
-		this.#authority = authority;
-		this.#dial = dial;
-	}
+	constructor(
+		readonly authority: URL,
+		readonly dial: Dial,
+	) {}
 
 	/** Sends one request once. Rejects with TransportError, or the reason that `end` or `finish` was given. */
 	send(request: Request): Promise<Answer> {
@@ -116,11 +113,11 @@ export class Connections {
 	}
 
 	#open(): Promise<Transport> {
-		const opening = this.#dial(["h2", "http/1.1"]).then((dialled) => {
+		const opening = this.dial(["h2", "http/1.1"]).then((dialled) => {
 			const link =
 				dialled.protocol === "h2"
-					? new Http2(this.#authority, dialled)
-					: new Http1(this.#authority, dialled, this.#dial);
+					? new Http2(this.authority, dialled)
+					: new Http1(this.authority, dialled, this.dial);
 			if (this.#ended) link.destroy();
 			else {
 				this.#opened.add(link);
