@@ -40,7 +40,14 @@ export const disk: Files = {
 				refuseForeign(path, old);
 				return writeInto(path, text);
 			}
-			await refuseForeignLink(path);
+			// In a folder for everybody, such a link would have somebody else choose which of our files is replaced.
+			const link = await statIfThere(path, lstat);
+			if (link?.isSymbolicLink() && isForeign(link))
+				throw new FailureError({
+					cause: "file-of-another-user",
+					path,
+					is: "link",
+				});
 			const target = old ? await realpath(path) : path;
 			const folder = dirname(target);
 			const draft = join(folder, `.meshreg-${randomBytes(6).toString("hex")}`);
@@ -153,7 +160,9 @@ async function writeInto(path: string, text: string): Promise<void> {
 }
 
 function refuseForeign(path: string, stats: Stats): void {
-	if (isForeign(stats) && !isOurOutput(path))
+	// What whoever started the program has opened for it: of whichever user, it is where the output goes.
+	const isOurOutput = /^\/dev\/(std(out|err)|fd\/\d+)$/.test(path);
+	if (isForeign(stats) && !isOurOutput)
 		throw new FailureError({
 			cause: "file-of-another-user",
 			path,
@@ -161,22 +170,10 @@ function refuseForeign(path: string, stats: Stats): void {
 		});
 }
 
-/** In a folder for everybody, such a link would have somebody else choose which of our files is replaced. */
-async function refuseForeignLink(path: string): Promise<void> {
-	const link = await statIfThere(path, lstat);
-	if (link?.isSymbolicLink() && isForeign(link))
-		throw new FailureError({ cause: "file-of-another-user", path, is: "link" });
-}
-
 /** Whether it is neither ours nor root's, who can read everything anyway. */
 function isForeign({ uid }: Stats): boolean {
 	const ours = getuid?.();
 	return ours !== undefined && uid !== ours && uid !== 0;
-}
-
-/** What whoever started the program has opened for it: of whichever user, it is where the output goes. */
-function isOurOutput(path: string): boolean {
-	return /^\/dev\/(std(out|err)|fd\/\d+)$/.test(path);
 }
 
 /** Folders, sockets and disks hold no text; pipes and character devices may: `<(…)`, `/dev/stdin`. */

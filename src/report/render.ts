@@ -195,15 +195,7 @@ export function renderEvent(
 		const line = logLine(event, page, commandContext);
 		if (line !== undefined) return onErr(line);
 	}
-	const toldOf = (
-		level: LogNote["level"],
-		{ message, advice }: NoteWords,
-	): Rendered =>
-		onErr(
-			level === "info"
-				? proseOf(message, page)
-				: markedText(level, inOne(message), advice, commandContext),
-		);
+
 	switch (event.type) {
 		case "change":
 			return {
@@ -237,11 +229,15 @@ export function renderEvent(
 				: onOut(checkLine(event.image, page.widths));
 		case "warning":
 		case "error":
-			return toldOf(event.type, noteWords(event.note, commandContext));
 		case "note":
-			return toldOf("info", noteWords(event.note, commandContext));
-		case "log":
-			return toldOf(event.note.level, logWords(event.note));
+		case "log": {
+			const { level, message, advice } = saidBy(event, commandContext);
+			return onErr(
+				level === "info"
+					? proseOf(message, page)
+					: markedText(level, inOne(message), advice, commandContext),
+			);
+		}
 		case "trouble":
 			return onErr(
 				linesOf(`${failureLine(event.error, commandContext)} (will retry)`),
@@ -249,6 +245,17 @@ export function renderEvent(
 		case "failure":
 			return onErr(failureText(event.error, commandContext, event.namespace));
 	}
+}
+
+/** The words of a note, and how grave it is. */
+function saidBy(
+	event: RunEvent & { type: "warning" | "error" | "note" | "log" },
+	commandContext: CommandContext,
+): NoteWords & { readonly level: LogNote["level"] } {
+	if (event.type === "log")
+		return { level: event.note.level, ...logWords(event.note) };
+	const level = event.type === "note" ? "info" : event.type;
+	return { level, ...noteWords(event.note, commandContext) };
 }
 
 function inOne(message: string | readonly string[]): string {
@@ -278,31 +285,20 @@ function logLine(
 			message: oneLine(message),
 		});
 	switch (event.type) {
-		case "log": {
-			const { level, event: name } = event.note;
-			const { message, advice } = logWords(event.note);
-			return line(
-				level,
-				name,
-				`${inOne(message)}${adviceClause(advice, commandContext)}`,
-				{
-					...("why" in event.note && { cause: event.note.why.is }),
-					...("registry" in event.note && {
-						registry: displayKey(event.note.registry),
-					}),
-				},
-			);
-		}
+		case "log":
 		case "note":
 		case "warning":
 		case "error": {
-			const { message, advice } = noteWords(event.note, commandContext);
-			return line(
-				event.type === "note" ? "info" : event.type,
-				event.type,
-				`${inOne(message)}${adviceClause(advice, commandContext)}`,
-				{ cause: event.note.cause },
-			);
+			const { level, message, advice } = saidBy(event, commandContext);
+			const words = `${inOne(message)}${adviceClause(advice, commandContext)}`;
+			if (event.type !== "log")
+				return line(level, event.type, words, { cause: event.note.cause });
+			return line(level, event.note.event, words, {
+				...("why" in event.note && { cause: event.note.why.is }),
+				...("registry" in event.note && {
+					registry: displayKey(event.note.registry),
+				}),
+			});
 		}
 		case "trouble":
 		case "failure":

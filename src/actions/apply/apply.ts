@@ -1,6 +1,6 @@
 import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
-import type { Place } from "../../core/output/input-failure.ts";
+
 import {
 	type ChangeResult,
 	type DryRun,
@@ -9,6 +9,7 @@ import {
 import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { ACTIONS, updatePatch } from "../../core/pull-secrets/changes.ts";
+import { byNamespace, targetOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type DesiredPullSecret,
@@ -57,6 +58,12 @@ export function isSettled(step: Step | PullSecret): step is ChangeResult {
 	return "kind" in step;
 }
 
+/** Steps in the order of what they are about. */
+export function byPlace(one: Step, other: Step): number {
+	const place = (step: Step) => (isSettled(step) ? step : targetOf(step));
+	return byNamespace(place(one), place(other));
+}
+
 /** How often a Secret may change under our hands before we give up on it. */
 const ATTEMPTS = 6;
 
@@ -87,7 +94,7 @@ async function applyOne(
 	change: Change,
 	how: ApplyOptions,
 ): Promise<[ChangeResult, Preview | undefined]> {
-	const place = placeOf(change);
+	const place = targetOf(change);
 	const done = (
 		what: Change,
 		why?: Failure,
@@ -129,7 +136,7 @@ async function plannedAgain(
 	how: ApplyOptions,
 ): Promise<Change | Failure> {
 	try {
-		const place = placeOf(change);
+		const place = targetOf(change);
 		const current = await readPullSecret(how.cluster, how.reader, place);
 		const again = await how.replan(change, current);
 		if (again === undefined || "cause" in again)
@@ -206,11 +213,6 @@ async function write(
 		case "conflict":
 			return undefined;
 	}
-}
-
-/** Where a change is made. */
-function placeOf(change: Change): Place {
-	return "desired" in change ? change.desired : change.current;
 }
 
 function isStale(error: unknown): boolean {

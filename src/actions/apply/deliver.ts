@@ -1,5 +1,4 @@
 import type { CredentialGoing } from "../../core/note.ts";
-import { compare } from "../../core/order.ts";
 import {
 	type Failure,
 	FailureError,
@@ -11,10 +10,10 @@ import { desiredCopies, desiredCopy } from "../../core/pull-secrets/desired.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
-	namespaceOf,
 	onlyAgreed,
 	planCopy,
 	planLeftovers,
+	targetOf,
 } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -43,7 +42,7 @@ import {
 } from "../read/read-keys.ts";
 import { readNamespace } from "../read/read-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
-import { isSettled, type Step } from "./apply.ts";
+import { byPlace, isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
@@ -200,7 +199,7 @@ class Delivery {
 				...this.#plan(targets, current).map((step) =>
 					isSettled(step)
 						? step
-						: onlyAgreed(step, agreed.has(namespaceOf(step))),
+						: onlyAgreed(step, agreed.has(targetOf(step).namespace)),
 				),
 				...(round === 1 ? leftovers : []),
 			].toSorted(byPlace);
@@ -529,7 +528,7 @@ class Delivery {
 				elsewhere: [],
 				by: "--from",
 			};
-		const namespace = namespaceOf(change);
+		const { namespace } = targetOf(change);
 		const why = await this.#whyNotAnyMore(namespace);
 		if (why !== undefined) return why;
 		const { copyLabels } = this.policy;
@@ -590,10 +589,4 @@ function outcomeOf({ action, why }: ChangeResult): string {
 /** Nothing is written, so that nothing tells what happened since it was read. */
 function isRight(step: Step): boolean {
 	return !isSettled(step) && step.action === "unchanged";
-}
-
-function byPlace(a: Step, b: Step): number {
-	const place = (step: Step): string =>
-		isSettled(step) ? step.namespace : namespaceOf(step);
-	return compare(place(a), place(b));
 }

@@ -23,10 +23,12 @@ export async function connect(
 	flags: ConnectionFlags,
 	context: ConnectContext,
 ): Promise<Cluster> {
-	const { clock, err, interrupt } = context;
+	const { clock, env, err, files, interrupt } = context;
 	const { serverSaid = (warning) => err.write(`Warning: ${warning}\n`) } =
 		context;
-	const target = await find(flags, context);
+	const config = await loadKubeconfig(flags.kubeconfig, env, files);
+	const fallback = env.KUBERNETES_MASTER || "http://localhost:8080";
+	const target = choose(config, flags, fallback, await inCluster(env, files));
 	const server = serverUrl(target.server);
 	const credentials = credentialsOf(target, server, context);
 	const connections = connectionsTo(server, target, credentials, context);
@@ -57,22 +59,13 @@ export async function connect(
 		context: target.context,
 		namespace: target.namespace,
 		server: server.origin,
-		commandContext: commandContextOf(flags, context.env),
+		commandContext: commandContextOf(flags, env),
 		...resources(requests, repeat, known),
 		...lists({ requests, repeat, server, interrupt, known }),
 		async close() {
 			connections.end(new Error("the connection was closed"));
 		},
 	};
-}
-
-async function find(
-	flags: ConnectionFlags,
-	{ env, files }: ConnectContext,
-): Promise<Target> {
-	const config = await loadKubeconfig(flags.kubeconfig, env, files);
-	const fallback = env.KUBERNETES_MASTER || "http://localhost:8080";
-	return choose(config, flags, fallback, await inCluster(env, files));
 }
 
 function connectionsTo(

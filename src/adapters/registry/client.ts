@@ -56,11 +56,12 @@ export function registryClient(
 				trust: trusted(ca),
 			});
 			try {
-				return await verifyCredential(
-					transport.send,
-					probe,
-					madeUpCredential(),
+				// A user and a password that no registry knows.
+				const madeUp = new Credential(
+					`nobody-${randomBytes(6).toString("hex")}`,
+					randomBytes(24).toString("base64url"),
 				);
+				return await verifyCredential(transport.send, probe, madeUp);
 			} finally {
 				await transport.close();
 			}
@@ -71,12 +72,4 @@ export function registryClient(
 /** As in a URL; "" for what is none, where nothing will be sent. */
 function hostNameOf(host: string): string {
 	return apiOf(host)?.hostname ?? "";
-}
-
-/** A user and a password that no registry knows. */
-function madeUpCredential(): Credential {
-	return new Credential(
-		`nobody-${randomBytes(6).toString("hex")}`,
-		randomBytes(24).toString("base64url"),
-	);
 }

@@ -114,13 +114,16 @@ async function openHandler(env: Env, ca: string | undefined) {
 			{ abortSignal }: { abortSignal?: unknown } = {},
 		) {
 			const url = urlOf(request);
+			const { body } = request;
 			const dispatcher = routes.to(url);
 			const answer = await undici
 				.request(url, {
 					method: request.method as Dispatcher.HttpMethod,
 					headers: { ...request.headers },
 					dispatcher,
-					...(isBody(request.body) && { body: request.body }),
+					...((typeof body === "string" || body instanceof Uint8Array) && {
+						body,
+					}),
 					...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
 				})
 				.catch((error: unknown) => {
@@ -162,10 +165,6 @@ function urlOf(request: SdkRequest): URL {
 		for (const each of [value ?? ""].flat())
 			url.searchParams.append(name, each);
 	return url;
-}
-
-function isBody(body: unknown): body is string | Uint8Array {
-	return typeof body === "string" || body instanceof Uint8Array;
 }
 
 async function bodyOf(body: AsyncIterable<Buffer>): Promise<Uint8Array> {

@@ -45,7 +45,13 @@ export function terminalPrompter(
 ): Prompter {
 	const spinner = new Spinner(terminal.stderr, animated);
 	interrupt.signal.addEventListener("abort", () => spinner.stop());
-	if (animated) stopInOrder(terminal, spinner);
+	// Ctrl-Z: the shell that shows next gets a terminal with a cursor; `fg` brings the line back.
+	if (animated)
+		terminal.on("SIGTSTP", () => {
+			spinner.hide();
+			terminal.once("SIGCONT", () => spinner.unhide());
+			terminal.kill(terminal.pid, "SIGSTOP");
+		});
 	const plain = terminal.env.TERM === "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
@@ -136,15 +142,6 @@ export function terminalPrompter(
 
 		progress: (text) => spinner.start(text),
 	};
-}
-
-/** Ctrl-Z: the shell that shows next gets a terminal with a cursor; `fg` brings the line back. */
-function stopInOrder(terminal: Terminal, spinner: Spinner): void {
-	terminal.on("SIGTSTP", () => {
-		spinner.hide();
-		terminal.once("SIGCONT", () => spinner.unhide());
-		terminal.kill(terminal.pid, "SIGSTOP");
-	});
 }
 
 /** What a question that was not answered throws. */

@@ -1,11 +1,25 @@
+import { onCluster } from "../../actions/on-cluster.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
+import { readManifests } from "../../actions/read/read-manifests.ts";
 import { warn } from "../../actions/tell.ts";
 import { NOTHING } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
-import { EXIT } from "../../errors.ts";
-import type { World } from "../../world.ts";
+import type { Injected, Injection } from "../../core/manifest/inject.ts";
+import type { ManifestPart } from "../../core/manifest/join.ts";
+import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import {
+	ContentReader,
+	type PullSecret,
+	secretOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT, OperationError } from "../../errors.ts";
+import { json, yaml } from "../../report/structured.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
 import type { InjectOptions } from "./command.ts";
-import { injectFiles, secretsFor, sourceFor } from "./inject-files.ts";
 
 /** The work of `inject`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
@@ -45,4 +59,69 @@ export async function run(
 			text: joinManifests(secrets ? [...files, secrets] : files),
 		},
 	};
+}
+
+/** Every file, one after the other; what cannot be read or edited is reported and left out. */
+async function injectFiles(
+	paths: readonly string[],
+	recursive: boolean,
+	injection: Injection,
+	world: World,
+) {
+	const { injectManifest } = await import("../../core/manifest/inject.ts");
+	const files: Injected[] = [];
+	let failed = false;
+	const fail = (error: OperationError): void => {
+		world.emit({ type: "failure", error });
+		failed = true;
+	};
+	for await (const manifest of readManifests(paths, recursive, world)) {
+		if ("failure" in manifest) {
+			fail(manifest.failure);
+			continue;
+		}
+		try {
+			const injected = injectManifest(manifest.text, manifest.file, injection);
+			warn(world, ...injected.warnings);
+			files.push(injected);
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			fail(error);
+		}
+	}
+	if (files.every(({ namespaces }) => namespaces.length === 0) && !failed)
+		warn(world, { cause: "no-pod-templates" });
+	return { files, failed };
+}
+
+/** The source whose copies go with the manifests, and the namespace of what names none. Throws what the cluster throws. */
+async function sourceFor(
+	choice: SourceChoice,
+	connection: ConnectionFlags,
+	world: World,
+): Promise<{ readonly source: PullSecret; readonly namespace: string }> {
+	return onCluster(world, connection, async (cluster) => {
+		const reader = new ContentReader();
+		const source = await findSource(cluster, reader, choice, world);
+		return { source, namespace: cluster.namespace };
+	});
+}
+
+/** The copies that sync would make where the manifests go, as one more of them. */
+async function secretsFor(
+	files: readonly Injected[],
+	{ source, namespace }: Awaited<ReturnType<typeof sourceFor>>,
+): Promise<ManifestPart> {
+	const named = (of: "namespaces" | "provided") =>
+		new Set(files.flatMap((file) => file[of]).map((name) => name ?? namespace));
+	const wanted = [...named("namespaces").difference(named("provided"))];
+	const asJson = files.every(({ json }) => json);
+	const texts = await Promise.all(
+		desiredCopies(source, wanted.toSorted())
+			.map(secretOf)
+			.map(async (secret) =>
+				asJson ? json(secret) : `---\n${await yaml(secret)}`,
+			),
+	);
+	return { text: texts.join(""), json: asJson };
 }

@@ -1,16 +1,23 @@
+import { allOf } from "../../actions/read/all-of.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
+import { warn } from "../../actions/tell.ts";
 import { NOTHING } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
+import type { ObjectOf } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
-import { treesOf } from "../../core/pull-secrets/tree.ts";
+import {
+	accountFacts,
+	podFacts,
+	treesOf,
+} from "../../core/pull-secrets/tree.ts";
 import { EXIT, isForbidden } from "../../errors.ts";
-import type { World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import type { ListOptions } from "./command.ts";
 import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
-import { readUsers } from "./read-users.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
 /** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -53,7 +60,10 @@ export async function run(
 				: NONE_LACKING;
 		return {
 			status:
-				fail && items.some((item) => isAlarm(item, namespaces))
+				fail &&
+				(namespaces.length > 0
+					? items.length > 0
+					: items.some(({ status }) => !CLAIMS.has(status)))
 					? EXIT.failed
 					: EXIT.done,
 			document:
@@ -98,7 +108,33 @@ const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([
 	"Unrecorded",
 ]);
 
-/** Whether one that expires is what `--fail` is for: where nobody named its namespace, a claim is none. */
-function isAlarm({ status }: ListItem, namespaces: readonly string[]): boolean {
-	return namespaces.length > 0 || !CLAIMS.has(status);
+/** The pods and accounts that may reference pull secrets, of all namespaces where none is named. What may not be listed is told, and left out. */
+async function readUsers(
+	cluster: Cluster,
+	namespaces: readonly string[],
+	world: Pick<World, "emit">,
+) {
+	const scopes = scopesOf(namespaces);
+	const listed = async <K extends "Pod" | "ServiceAccount", Item>(
+		kind: K,
+		pick: (object: ObjectOf[K]) => Item | undefined,
+	): Promise<Item[]> => {
+		const lists: Item[][] = [];
+		try {
+			for (const scope of scopes) {
+				const pages = cluster.picked(kind, scope, pick);
+				lists.push(await allOf(pages, (user) => user ?? []));
+			}
+			return lists.flat();
+		} catch (error) {
+			if (!isForbidden(error)) throw error;
+			warn(world, { cause: "users-unlisted", kind });
+			return [];
+		}
+	};
+	const [pods, accounts] = await Promise.all([
+		listed("Pod", podFacts),
+		listed("ServiceAccount", accountFacts),
+	]);
+	return { pods, accounts };
 }

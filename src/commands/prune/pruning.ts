@@ -1,10 +1,15 @@
-import { keepPolicies } from "../../actions/accounts/policies.ts";
+import {
+	keepPolicies,
+	type PolicyWriting,
+	policyRemovals,
+	writePolicies,
+} from "../../actions/accounts/policies.ts";
 import {
 	attachedAccounts,
 	meantAccounts,
 	takeBack,
 } from "../../actions/accounts/take-back.ts";
-import { isSettled } from "../../actions/apply/apply.ts";
+import { byPlace } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
@@ -12,7 +17,7 @@ import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
-import { partition } from "../../core/groups.ts";
+import { groupsBy, partition } from "../../core/groups.ts";
 import type { Loss, PruneNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -22,7 +27,7 @@ import {
 	isByPolicy,
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
-import { byNamespace, planPrune } from "../../core/pull-secrets/plan.ts";
+import { planPrune } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type PullSecret,
@@ -30,7 +35,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { isForbidden } from "../../errors.ts";
+import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
 import {
 	keptNotes,
@@ -46,7 +51,6 @@ import {
 	sentThere,
 	warnOfRules,
 } from "./forget-namespaces.ts";
-import { takeBackPolicies } from "./take-back-policies.ts";
 import { whatIsLeft } from "./what-is-left.ts";
 
 interface PruneSettings {
@@ -226,15 +230,6 @@ async function lossesOf(
 	}));
 }
 
-function byPlace(
-	one: ChangeResult | Deletion,
-	other: ChangeResult | Deletion,
-): number {
-	const place = (step: ChangeResult | Deletion) =>
-		isSettled(step) ? step : step.current;
-	return byNamespace(place(one), place(other));
-}
-
 /** What attach had added and is gone now. */
 function takenBack(
 	results: readonly ChangeResult[],
@@ -292,4 +287,30 @@ function deletedIn(
 		gone.map(({ namespace, name }) => `${namespace}/${name}`),
 	);
 	return ({ namespace, name }) => places.has(`${namespace}/${name}`);
+}
+
+/**
+ * Takes away the policies of sources that were deleted. Outside the source namespace anybody may have written
+ * that there are some: those are not asked for one by one. What may not be read or deleted is a warning: the
+ * pull secret is gone, and a kubelet passes over a name without a Secret.
+ */
+async function takeBackPolicies(
+	deleted: readonly PullSecret[],
+	sourceNamespace: string,
+	{ world, ...how }: PolicyWriting & { readonly world: Pick<World, "emit"> },
+): Promise<void> {
+	const groups = groupsBy(deleted.filter(isByPolicy), ({ namespace, name }) =>
+		namespace === sourceNamespace ? name : "",
+	);
+	for (const sources of groups)
+		try {
+			await writePolicies(await policyRemovals(sources, how.cluster), how);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			warn(world, {
+				cause: "policies-kept",
+				sources: sources.map(sourceRef),
+				error,
+			});
+		}
 }

@@ -27,7 +27,7 @@ import {
 } from "../../core/pull-secrets/backoff.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
-import { namespaceOf } from "../../core/pull-secrets/plan.ts";
+import { targetOf } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -213,7 +213,7 @@ class Controller {
 		const steps = changes.flatMap((change) => change ?? []);
 		const planned = new Map(
 			steps.map((step) => {
-				const namespace = namespaceOf(step);
+				const { namespace } = targetOf(step);
 				return [namespace, { step, before: this.#state.known(namespace) }];
 			}),
 		);
@@ -393,7 +393,7 @@ class Controller {
 			world: this.how.world,
 			dryRun: "none",
 			replan: async (change: Change, current: PullSecret | undefined) => {
-				const namespace = namespaceOf(change);
+				const { namespace } = targetOf(change);
 				return (
 					(await this.#whyNotAnyMore(namespace)) ??
 					this.#state.changeAfter(namespace, current)

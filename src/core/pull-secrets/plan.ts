@@ -200,11 +200,9 @@ export function planLeftovers(
 		.map((current) => ({ action: "delete", current }));
 }
 
-/** The namespace that a change is about. */
-export function namespaceOf(change: Change): string {
-	return "desired" in change
-		? change.desired.namespace
-		: change.current.namespace;
+/** The Secret that a change is about. */
+export function targetOf(change: Change): Place {
+	return "desired" in change ? change.desired : change.current;
 }
 
 /** By namespace, then name, in the order of code points, as the API server lists. */

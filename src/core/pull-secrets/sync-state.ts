@@ -4,7 +4,7 @@ import { type ContentFault, copyFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
-import { namespaceOf, onlyAgreed, planCopy, planLeftovers } from "./plan.ts";
+import { onlyAgreed, planCopy, planLeftovers, targetOf } from "./plan.ts";
 import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -282,7 +282,7 @@ export class SyncState {
 	 * as the change, or newer.
 	 */
 	did(change: Change, became: Action, before: PullSecret | undefined): void {
-		const namespace = namespaceOf(change);
+		const { namespace } = targetOf(change);
 		if (!WRITES.has(became) || this.#keys.get(namespace) !== before) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)

@@ -20,12 +20,6 @@ export type Login =
 			readonly scope: string | undefined;
 	  };
 
-/** The credential may not be sent where the registry says. */
-interface LoginRefused {
-	readonly scheme: "refused";
-	readonly because: RealmFault;
-}
-
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const PARAMETER =
 	/([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y;
@@ -77,14 +71,14 @@ export function parseChallenges(header: string): Challenge[] {
 
 /**
  * How to log in to `registry` (its origin), by the challenges it sent; Bearer
- * before Basic, as container runtimes choose. undefined: none that is known.
- * `insecure`: the user allowed plain http.
+ * before Basic, as container runtimes choose. "refused": the credential may not be sent where the
+ * registry says; undefined: none that is known. `insecure`: the user allowed plain http.
  */
 export function chooseLogin(
 	challenges: readonly Challenge[],
 	registry: URL,
 	insecure: boolean,
-): Login | LoginRefused | undefined {
+): Login | { scheme: "refused"; because: RealmFault } | undefined {
 	const bearer = challenges.find(({ scheme }) => scheme === "bearer");
 	if (bearer) {
 		const realm = bearer.parameters.get("realm") ?? "";

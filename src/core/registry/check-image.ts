@@ -16,7 +16,6 @@ import {
 	get,
 	MOST_REDIRECTS,
 	mayFollow,
-	type Registry,
 	redirectOf,
 	requestToken,
 	withAuthorization,
@@ -182,7 +181,18 @@ export class ImageChecker {
 		const { host, insecure } = this.#reach;
 		const ask = (request: RegistryRequest) => this.#ask(request);
 		const found = await findRegistry(ask, host, insecure);
-		return "answer" in found ? rootOf(found) : found;
+		if (!("answer" in found)) return found;
+		const {
+			request: { url },
+			answer,
+		} = found;
+		const reading = readAnswer(answer, found.request, []);
+		const isRedirect = answer.status >= 300 && answer.status < 400;
+		return {
+			url,
+			doubt:
+				reading.means === "fault" && !isRedirect ? reading.fault : undefined,
+		};
 	}
 
 	#ask(request: RegistryRequest): Promise<Asked> {
@@ -209,14 +219,16 @@ export class ImageChecker {
 			case "fault":
 				return { status: "unreachable", fault: reading.fault };
 			case "passed":
-				return this.#judge(image, { ...seen, head, as });
+				return this.#judge(image, head, seen, as);
 		}
 	}
 
 	/** What is there, and for what it is made. */
 	async #judge(
 		image: WantedImage,
-		{ head, answer, authorization, request, as }: Passed,
+		head: RegistryRequest,
+		{ answer, authorization, request }: Answered,
+		as: Caller,
 	): Promise<ImageFinding> {
 		if (isSchema1(answer.header("content-type")))
 			return { status: "wrong-platform", because: { is: "schema-1" } };
@@ -228,8 +240,9 @@ export class ImageChecker {
 		} as const;
 		const spares = isCounted(answer, request.url);
 		if (spares && image.platforms.length === 0) return ok;
-		if (spares && requestsLeft(answer) < SPARE_REQUESTS)
-			return { ...ok, spared: true };
+		// Not a number where it does not say how many are left.
+		const left = Number.parseInt(answer.header("ratelimit-remaining"), 10);
+		if (spares && left < SPARE_REQUESTS) return { ...ok, spared: true };
 		const content =
 			answer.body === ""
 				? await this.#follow({ ...head, method: "GET" }, image.repository, as)
@@ -371,9 +384,14 @@ export class ImageChecker {
 		const { offered } = as;
 		const trying = () =>
 			this.#loggedIn(id, first.answer, { request, repository, as, known });
-		return offered === undefined
-			? trying()
-			: this.#trialOf(request.url, offered).do(trying);
+		if (offered === undefined) return trying();
+		const { from, credential } = offered;
+		return this.#trials
+			.getOrInsertComputed(
+				JSON.stringify([request.url.origin, from, credential.basic()]),
+				() => new Trial(),
+			)
+			.do(trying);
 	}
 
 	/** The answer with a login, which the registry asks for in `unasked`; `known`: what has not served. */
@@ -415,11 +433,6 @@ export class ImageChecker {
 			return refusal;
 		}
 		return { ...second, request, ...authorization };
-	}
-
-	#trialOf({ origin }: URL, { from, credential }: OfferedCredential): Trial {
-		const id = JSON.stringify([origin, from, credential.basic()]);
-		return this.#trials.getOrInsertComputed(id, () => new Trial());
 	}
 
 	async #logIn(
@@ -510,12 +523,6 @@ interface Root {
 	readonly doubt: Fault | undefined;
 }
 
-function rootOf({ request, answer }: Registry): Root {
-	const reading = readAnswer(answer, request, []);
-	const isFault = reading.means === "fault" && !isRedirect(answer);
-	return { url: request.url, doubt: isFault ? reading.fault : undefined };
-}
-
 /** What a registry lets in, or why it lets in nobody. */
 type Authorization = { readonly authorization: string } | ImageFinding;
 
@@ -532,12 +539,6 @@ interface Answered {
 interface Made {
 	readonly platforms: readonly Platform[];
 	readonly unsaid: boolean;
-}
-
-/** A manifest that may be pulled. */
-interface Passed extends Answered {
-	readonly head: RegistryRequest;
-	readonly as: Caller;
 }
 
 function denied(
@@ -612,17 +613,7 @@ function isCounted(answer: RegistryAnswer, { hostname }: URL): boolean {
 	);
 }
 
-/** How many are left; without end where it does not say. */
-function requestsLeft(answer: RegistryAnswer): number {
-	const left = /^\d+/.exec(answer.header("ratelimit-remaining").trim())?.[0];
-	return left === undefined ? Number.POSITIVE_INFINITY : Number(left);
-}
-
 /** Of what a token is for at the host to which a redirect leads. */
 function repositoryIn({ pathname }: URL): string {
 	return /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(pathname)?.[1] ?? pathname;
-}
-
-function isRedirect({ status }: RegistryAnswer): boolean {
-	return status >= 300 && status < 400;
 }

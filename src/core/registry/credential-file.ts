@@ -228,7 +228,9 @@ export function lookUp(
 	const narrow = isNarrower(spelled) ? file.auths.get(spelled) : undefined;
 	const own = narrow?.stored() ?? { found: "nothing" };
 	if (own.found !== "nothing") return { ...own, entry: spelled };
-	const name = entryNamed(file, key);
+	const name = file.auths.has(key)
+		? key
+		: [...file.auths.keys()].find((each) => registryNamed(each) === key);
 	const entry = name === undefined ? undefined : file.auths.get(name);
 	const otherwise =
 		name !== undefined && entry
@@ -262,12 +264,6 @@ export function serversOf(key: string): string[] {
 	return key === DOCKER_HUB_KEY
 		? [DOCKER_HUB_KEY, "index.docker.io", "docker.io"]
 		: [key, `https://${key}`];
-}
-
-function entryNamed(file: CredentialFile, key: string): string | undefined {
-	return file.auths.has(key)
-		? key
-		: [...file.auths.keys()].find((name) => registryNamed(name) === key);
 }
 
 /**

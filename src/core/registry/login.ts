@@ -262,12 +262,15 @@ export async function exchange(
 		});
 		if ("failure" in answer)
 			return { fault: faultOf(answer.failure, request.url.host) };
-		const next = sameOriginRedirect(answer, asked.url);
+		const next = redirectOf(answer, asked.url);
+		const coding = answer.header("content-encoding").trim();
 		if (NO_SUCH_METHOD.has(answer.status) && asked.method === "HEAD")
 			asked = { ...asked, method: "GET" };
-		else if (next && redirects++ < MOST_REDIRECTS)
+		else if (next?.origin === asked.url.origin && redirects++ < MOST_REDIRECTS)
 			asked = { ...asked, url: next };
-		else return { answer: readable(answer), request };
+		else if (/^(?:identity)?$/i.test(coding)) return { answer, request };
+		// In a coding that was not asked for it has no words.
+		else return { answer: { ...answer, body: "" }, request };
 	}
 }
 
@@ -314,23 +317,6 @@ export function mayFollow(to: URL, registry: URL): boolean {
 		to.username === "" &&
 		to.password === ""
 	);
-}
-
-/** Where a redirect leads within the same origin; undefined for other answers. */
-function sameOriginRedirect(
-	answer: RegistryAnswer,
-	from: URL,
-): URL | undefined {
-	const to = redirectOf(answer, from);
-	return to?.origin === from.origin ? to : undefined;
-}
-
-/** An answer in a coding that was not asked for has no words. */
-function readable(answer: RegistryAnswer): RegistryAnswer {
-	const coding = answer.header("content-encoding").trim().toLowerCase();
-	return coding === "" || coding === "identity"
-		? answer
-		: { ...answer, body: "" };
 }
 
 /** As a verification. */

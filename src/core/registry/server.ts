@@ -78,7 +78,7 @@ export function parseRegistryServer(
 		fail("the port must be a number from 1 to 65535");
 
 	const lower = host.toLowerCase();
-	const key = hubOr(withPort(lower, port));
+	const key = hubOr(port === undefined ? lower : `${lower}:${Number(port)}`);
 	const warnings: ServerNote[] = [];
 	if (lower !== host && key !== DOCKER_HUB_KEY)
 		warnings.push({ cause: "registry-lower-case", key });
@@ -147,10 +147,6 @@ function withoutLastSlashes(text: string): string {
 	let end = text.length;
 	while (text[end - 1] === "/") end--;
 	return text.slice(0, end);
-}
-
-function withPort(host: string, port: string | undefined): string {
-	return port === undefined ? host : `${host}:${Number(port)}`;
 }
 
 /** RFC 1123 labels, or an IPv6 address in brackets. */

@@ -53,26 +53,23 @@ export function refusal(
 		textOf(answer, "message") ||
 		`the server answered ${status} without saying why`;
 	const seconds = Number(retryAfter) || 0;
+	// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+	const details = fieldOf(answer, "details");
+	const causes = fieldOf(details, "causes");
 	return new StatusError(
 		status,
 		reason,
 		worded(status, redact(message)),
 		Math.min(seconds * 1000, LONGEST_RETRY_AFTER),
 		textOf(fieldOf(answer, "metadata"), "continue"),
-		detailsOf(fieldOf(answer, "details")),
+		{
+			kind: textOf(details, "kind"),
+			name: textOf(details, "name"),
+			causes: Array.isArray(causes)
+				? causes.map((cause) => textOf(cause, "reason"))
+				: [],
+		},
 	);
-}
-
-/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-function detailsOf(details: unknown): StatusDetails {
-	const causes = fieldOf(details, "causes");
-	return {
-		kind: textOf(details, "kind"),
-		name: textOf(details, "name"),
-		causes: Array.isArray(causes)
-			? causes.map((cause) => textOf(cause, "reason"))
-			: [],
-	};
 }
 
 /** ApiError puts "The " before a 422's detail; what is not about one object is then a request. */

@@ -11,21 +11,12 @@ import {
 
 /** Whether `actual` has everything that `wanted` says, apart from what only the server sets. */
 export function carriesOut(actual: object, wanted: object): boolean {
-	return Object.entries(wanted).every(([key, value]) =>
-		key === "apiVersion" || key === "kind"
-			? true
-			: key === "metadata" && isObject(value)
-				? holds(Reflect.get(actual, key), withoutServerFields(value))
-				: holds(Reflect.get(actual, key), value),
-	);
-}
-
-function withoutServerFields(metadata: object): object {
-	const { resourceVersion, managedFields, ...rest } = metadata as Record<
-		string,
-		unknown
-	>;
-	return rest;
+	const { apiVersion, kind, metadata, ...content } = wanted as {
+		metadata?: Record<string, unknown>;
+		[key: string]: unknown;
+	};
+	const { resourceVersion, managedFields, ...own } = metadata ?? {};
+	return holds(actual, { ...content, metadata: own });
 }
 
 /** Absent and empty are the same to the API server. */
@@ -85,7 +76,9 @@ function isDone(
 		if (operation.op === "test") return true;
 		// What a later operation changes again says nothing about the end.
 		const later = operations.slice(index + 1);
-		if (later.some(({ path }) => isWithin(path, operation.path))) return true;
+		const { path: outer } = operation;
+		if (later.some(({ path }) => `${path}/`.startsWith(`${outer}/`)))
+			return true;
 		const at = pathOf(operation);
 		const last = at.pop() ?? "";
 		const parent = at.reduce<unknown>(
@@ -103,10 +96,6 @@ function isDone(
 			isObject(parent) && holds(Reflect.get(parent, last), operation.value)
 		);
 	});
-}
-
-function isWithin(path: string, outer: string): boolean {
-	return path === outer || path.startsWith(`${outer}/`);
 }
 
 function isObject(value: unknown): value is object {

@@ -153,7 +153,9 @@ function pageReader<K extends Kind, Taken>(
 			let end = last;
 			const take = (item: ObjectOf[K]): void => {
 				known.note(kind, item);
-				const key = keyOf(item);
+				const { namespace = "", name = "" } = item.metadata;
+				// API servers list in the order of this, byte by byte.
+				const key = `${namespace}/${name}`;
 				if (restarted && key <= last) return;
 				end = key;
 				items.push(pick(item));
@@ -182,7 +184,11 @@ async function* allPages<Taken>(
 				coming = onePage(at);
 				continue;
 			}
-			if (!isExpired(error) || at.token === "") throw error;
+			if (
+				!(error instanceof StatusError && error.status === 410) ||
+				at.token === ""
+			)
+				throw error;
 			// Too slow: the rest of the list as it is now, without what has been given out. Servers
 			// say with the refusal how to go on; with others it begins again.
 			at = { ...at, token: error.continueToken, restarted: true };
@@ -224,15 +230,6 @@ async function* allPages<Taken>(
 const WATCH_SECONDS = 300;
 /** In milliseconds: one that has not ended by then has ended without a word, behind a proxy that goes on answering. */
 const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
-
-function isExpired(error: unknown): error is StatusError {
-	return error instanceof StatusError && error.status === 410;
-}
-
-/** API servers list in the order of this, byte by byte. */
-function keyOf({ metadata }: ObjectOf[Kind]): string {
-	return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
-}
 
 function event<T extends ObjectOf[Kind]>(
 	{ type, object }: WatchLine<T>,

@@ -45,15 +45,13 @@ async function headersOf(
 	{ tokenFile, token, username = "", password = "" }: UserEntry,
 	files: Files,
 ): Promise<Record<string, string>> {
-	if (tokenFile) return bearer(await tokenIn(tokenFile, files));
+	if (tokenFile) {
+		const text = (await files.read(tokenFile, LIMIT)).toString("utf8").trim();
+		if (text !== "") return bearer(text);
+		throw new FailureError({ cause: "token-file-empty", path: tokenFile });
+	}
 	if (token) return bearer(token);
 	if (!username && !password) return {};
 	const pair = Buffer.from(`${username}:${password}`).toString("base64");
 	return { authorization: `Basic ${pair}` };
-}
-
-async function tokenIn(path: string, files: Files): Promise<string> {
-	const token = (await files.read(path, LIMIT)).toString("utf8").trim();
-	if (token !== "") return token;
-	throw new FailureError({ cause: "token-file-empty", path });
 }

@@ -76,7 +76,13 @@ export function dialler(
 		const cut = () => socket?.destroy(timeout(host, port));
 		signal.addEventListener("abort", cut, { once: true });
 		try {
-			const opening = open(host, port, proxy, failed.signal);
+			// Proxies are rare: what they need is loaded then.
+			const opening =
+				proxy === undefined
+					? opened(host, port, failed.signal)
+					: import("./tunnel.ts").then(({ through }) =>
+							through(proxy, host, port, failed.signal),
+						);
 			opening.then(
 				(late) => signal.aborted && late.destroy(),
 				() => {},
@@ -98,18 +104,6 @@ export function dialler(
 			signal.removeEventListener("abort", cut);
 		}
 	};
-}
-
-/** Proxies are rare: what they need is loaded then. `failed` ends it. */
-async function open(
-	host: string,
-	port: number,
-	proxy: URL | undefined,
-	failed: AbortSignal,
-): Promise<Socket> {
-	if (proxy === undefined) return opened(host, port, failed);
-	const { through } = await import("./tunnel.ts");
-	return through(proxy, host, port, failed);
 }
 
 function handshake(
