@@ -14,6 +14,9 @@ type Row = readonly [
 	name?: string,
 ];
 
+const ATTACHES_NOWHERE =
+	"--attach: say in which namespaces; what is recorded is attached as it is recorded";
+
 const tried = new Set<string>();
 
 /** Every row is refused with status 2 and nothing on stdout, before anything else happens. */
@@ -277,6 +280,8 @@ refuses("sync", [
 		"--forget=a --force",
 		"--forget=a --copy-label=a=b",
 	),
+	// What is recorded names the accounts: those of the command line would be attached nowhere.
+	["--watch --attach=builder", ATTACHES_NOWHERE],
 	["name --all-sources", "--all-sources means every source: leave NAME out"],
 	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
 	...["Prod-*", "[ab]*", "a.b", "a".repeat(254)].map(
@@ -574,6 +579,7 @@ refuses("install", [
 			`--${flag.replace(/=.*/, "")} is for a sync that ends, and install runs sync --watch`,
 		],
 	),
+	["--attach=builder", ATTACHES_NOWHERE],
 	[
 		"--needed",
 		"--needed is for a person to look at: install with -n, -A, -l or --injected",

@@ -128,6 +128,13 @@ export function placesOf(given: Given): Selection | undefined {
 	return selector === undefined ? undefined : { by: "label", selector };
 }
 
+/** That what is selected is attached, and the record is not. */
+export function attachesNowhere(): UsageError {
+	return new UsageError(
+		"--attach: say in which namespaces; what is recorded is attached as it is recorded",
+	);
+}
+
 /** `--attach[=SA,…]`, `*` for every one there is; undefined where it is not given. Throws UsageError. */
 export function attachedAccountsOf(given: Given): AccountChoice | undefined {
 	if (!given.has("attach")) return undefined;

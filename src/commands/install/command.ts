@@ -10,6 +10,7 @@ import {
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import { UsageError } from "../../errors.ts";
+import { attachesNowhere } from "../../flags/account.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
@@ -84,6 +85,10 @@ function optionsOf(given: Given, env: flags.Env) {
 		throw new UsageError(
 			"install --prune needs --yes: nobody is asked before each deletion",
 		);
+	// Without a value it lets the watch attach what the record does.
+	const attachesRecorded = settings.selection.by === "record";
+	if (attachesRecorded && given.list("attach").some((name) => name !== BARE))
+		throw attachesNowhere();
 	const { health, metrics } = servedAtOf(given);
 	for (const [flag, address] of [
 		["health-address", health],
@@ -100,13 +105,17 @@ function optionsOf(given: Given, env: flags.Env) {
 		healthPort: health?.port ?? HEALTH_PORT,
 		metricsPort: metrics?.port,
 		policies: given.on("by-policy"),
-		args: argsOf(given, env),
+		args: argsOf(given, env, attachesRecorded ? ["attach"] : []),
 		...changeOf(given),
 	};
 }
 
 /** As they were given, in the order of the table, so that the same flags are the same arguments. */
-function argsOf(given: Given, env: flags.Env): string[] {
+function argsOf(
+	given: Given,
+	env: flags.Env,
+	without: readonly string[],
+): string[] {
 	const values = (flag: Flag): string[] => {
 		switch (flag.kind) {
 			case "switch":
@@ -120,7 +129,8 @@ function argsOf(given: Given, env: flags.Env): string[] {
 		}
 	};
 	const args = [...SYNC_FLAGS, ...REFRESH_FLAGS]
-		.filter(({ name }) => given.has(name) && name !== "from" && name !== "mesh")
+		.filter(({ name }) => given.has(name))
+		.filter(({ name }) => !["from", "mesh", ...without].includes(name))
 		.flatMap((flag) =>
 			values(flag).map((value) =>
 				value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,

@@ -1,6 +1,7 @@
 import type { Definition } from "../../command.ts";
 import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { UsageError } from "../../errors.ts";
+import { attachesNowhere } from "../../flags/account.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	REFRESH_CA_FLAG,
@@ -8,7 +9,7 @@ import {
 	refreshOf,
 } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
-import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
+import { SELECTING, SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 
@@ -84,6 +85,8 @@ function watchOf(given: Given): boolean {
 		throw new UsageError(
 			"--watch --prune needs --yes: nobody is asked before each deletion",
 		);
+	if (given.has("attach") && !SELECTING.some(given.has))
+		throw attachesNowhere();
 	if (given.text("output") === "yaml")
 		throw new UsageError(
 			"--watch prints a line an event: use -o json or -o name",

@@ -63,6 +63,7 @@ import {
 	UsageError,
 	unlessForbidden,
 } from "../../errors.ts";
+import { attachesNowhere } from "../../flags/account.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What one sync is to do, in one cluster. */
@@ -217,10 +218,7 @@ async function bareSelection(
 				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
 			);
 		if (options.attach === undefined) return "record";
-		if (!world.streams.interactive)
-			throw new UsageError(
-				"--attach: say in which namespaces; what is recorded is attached as it is recorded",
-			);
+		if (!world.streams.interactive) throw attachesNowhere();
 	}
 	if (world.streams.interactive) {
 		const names = await pickNamespaces(source, run);

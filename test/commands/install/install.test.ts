@@ -195,7 +195,8 @@ deployment/${NAME} created in nginx-mesh namespace
 		await using bed = await testBed();
 		const { status, out, err } = await bed.run([
 			...["install", "--dry-run=client", "-o=json"],
-			...["--refresh=ecr", "--refresh-before=1h"],
+			// For what the record attaches: the watch itself is told of no account.
+			...["--refresh=ecr", "--refresh-before=1h", "--attach"],
 		]);
 		assert.deepEqual([status, err], [0, ""]);
 		const { items } = JSON.parse(out);
