@@ -7,6 +7,7 @@ import {
 	textFlag,
 	withHelp,
 } from "../../core/command-line/flag.ts";
+import { partition } from "../../core/groups.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import { UsageError } from "../../errors.ts";
@@ -87,7 +88,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		);
 	// Without a value it lets the watch attach what the record does.
 	const attachesRecorded = settings.selection.by === "record";
-	if (attachesRecorded && given.list("attach").some((name) => name !== BARE))
+	if (attachesRecorded && given.list("attach").some((name) => !isBare(name)))
 		throw attachesNowhere();
 	const { health, metrics } = servedAtOf(given);
 	for (const [flag, address] of [
@@ -110,30 +111,27 @@ function optionsOf(given: Given, env: flags.Env) {
 	};
 }
 
+const isBare = (value: string): boolean => value === BARE;
+
 /** As they were given, in the order of the table, so that the same flags are the same arguments. */
 function argsOf(
 	given: Given,
 	env: flags.Env,
 	without: readonly string[],
 ): string[] {
-	const values = (flag: Flag): string[] => {
-		switch (flag.kind) {
-			case "switch":
-				return [`${given.on(flag.name)}`];
-			case "list":
-				return flag.commas
-					? [given.list(flag.name).join(",")]
-					: [...given.list(flag.name)];
-			default:
-				return [given.text(flag.name) ?? ""];
-		}
+	const values = ({ name, kind, commas }: Flag): readonly string[] => {
+		if (kind === "switch") return [`${given.on(name)}`];
+		if (kind === "text") return [given.text(name) ?? ""];
+		const [bare, named] = partition(given.list(name), isBare);
+		const isOne = commas && named.length > 0;
+		return [...bare.slice(0, 1), ...(isOne ? [named.join(",")] : named)];
 	};
 	const args = [...SYNC_FLAGS, ...REFRESH_FLAGS]
 		.filter(({ name }) => given.has(name))
 		.filter(({ name }) => !["from", "mesh", ...without].includes(name))
 		.flatMap((flag) =>
 			values(flag).map((value) =>
-				value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,
+				isBare(value) ? `--${flag.name}` : `--${flag.name}=${value}`,
 			),
 		);
 	const mesh = flags.meshOf(given, env).name;

@@ -191,6 +191,26 @@ deployment/${NAME} created in nginx-mesh namespace
 		]);
 	});
 
+	test("of a flag that is repeated the watch is told all values", async () => {
+		await using bed = await testBed();
+		const { out } = await bed.run([
+			...["install", "-A", "--dry-run=client", "-o=json"],
+			...["--attach=one", "--attach", "--attach=two,three"],
+			...["--refresh=ecr", "--refresh=helper:gcloud"],
+			...["--exclude=a", "--exclude=b", "--copy-label=c=d", "--copy-label=e=f"],
+		]);
+		const [deployment] = JSON.parse(out).items.slice(-1);
+		assert.deepEqual(
+			deployment.spec.template.spec.containers[0].args.slice(4, -2),
+			[
+				...["--all-namespaces=true", "--exclude=a,b"],
+				...["--attach", "--attach=one,two,three"],
+				...["--copy-label=c=d", "--copy-label=e=f"],
+				"--refresh=ecr,helper:gcloud",
+			],
+		);
+	});
+
 	test("without a selection the watch goes by the record, and renews what it may", async () => {
 		await using bed = await testBed();
 		const { status, out, err } = await bed.run([
