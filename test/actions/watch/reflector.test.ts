@@ -82,10 +82,23 @@ const gone = new ApiError(410, "Expired", "too old");
 const broken = new ConnectionError("connection reset by peer");
 const refused = new ApiError(403, "Forbidden", "not yours");
 
-test("what is not heard of from the beginning is silent as well", () => {
+test("it is silent from the beginning, and whatever comes from the API server is heard: pages, events, bookmarks, refusals", async () => {
+	const stop = new AbortController();
 	let heard = 0;
-	new Reflector(
-		{} as Cluster,
+	let watches = 0;
+	const following = new Reflector(
+		{
+			async *pages() {
+				yield LIST;
+				yield { items: [], resourceVersion: "6" };
+			},
+			async *watch() {
+				if (++watches === 1) throw broken;
+				yield added("b", "7");
+				yield { type: "BOOKMARK", resourceVersion: "9" };
+				throw refused;
+			},
+		} as unknown as Cluster,
 		"Namespace",
 		{},
 		{
@@ -97,6 +110,28 @@ test("what is not heard of from the beginning is silent as well", () => {
 		},
 	);
 	assert.equal(heard, 1);
+	await following.list();
+	assert.equal(heard, 3);
+	const clock = {
+		now: () => 0,
+		elapsed: () => 0,
+		async delay() {
+			if (watches < 2) return;
+			stop.abort(new Error("over"));
+			throw stop.signal.reason;
+		},
+	};
+	await assert.rejects(following.follow(clock, stop.signal), /over/);
+	assert.equal(heard, 6);
+});
+
+test("watches that end one after the other are no trouble", async () => {
+	assert.deepEqual(
+		(await follow([LIST], [[], [], []])).filter((line) =>
+			line.startsWith("trouble"),
+		),
+		[],
+	);
 });
 
 test("a watch that ends is resumed after its last event or bookmark", async () => {

@@ -88,7 +88,47 @@ test("not before their time, and the earlier one counts", async () => {
 	await over;
 });
 
-test("it waits for what is under way before it ends, and ends with a failure", async () => {
+test("once it is stopped nothing more is begun, and it ends when what is under way has", async () => {
+	const { queue, stop, ended, finish, begun } = running(9);
+	queue.add("a");
+	assert.deepEqual(await begun(), ["a"]);
+	let isOver = false;
+	const over = ended.catch((error) => {
+		isOver = true;
+		return error;
+	});
+	queue.add("b");
+	stop.abort(new Error("stop"));
+	assert.deepEqual(await begun(), []);
+	assert.equal(isOver, false);
+	await finish("a");
+	assert.match(String(await over), /stop/);
+
+	const late = new WorkQueue(playedClock());
+	late.add("a");
+	await assert.rejects(
+		late.run(() => assert.fail("it was begun"), 9, stop.signal),
+		/stop/,
+	);
+});
+
+test("it waits for the next time alone, and for none where nothing is to come", async () => {
+	const { clock, queue, stop, ended, finish, begun } = running(9);
+	await begun();
+	assert.deepEqual(clock.waiting(), []);
+	queue.add("a", 100);
+	queue.add("b", 50);
+	queue.add("c");
+	assert.deepEqual(await begun(), ["c"]);
+	assert.deepEqual(clock.waiting(), [50]);
+	const over = assert.rejects(ended, /stop/);
+	stop.abort(new Error("stop"));
+	await finish("c");
+	await over;
+	assert.deepEqual(clock.waiting(), []);
+});
+
+test("it ends with a failure", async () => {
 	const failing = new WorkQueue(playedClock());
 	failing.add("a");
 	await assert.rejects(

@@ -149,6 +149,7 @@ const REALMS: readonly [
 	[SECURE, "/token", false, { is: "no-address" }],
 	[SECURE, "", false, { is: "no-address" }],
 	[SECURE, "file:///etc/passwd", false, { is: "no-address" }],
+	[SECURE, "shttp://auth.example.com/token", true, { is: "no-address" }],
 ];
 
 for (const [registry, realm, insecure, fault] of REALMS)
@@ -168,6 +169,13 @@ test("Bearer is chosen before Basic, and nothing where neither is offered", () =
 	assert.equal(choose('Bearer realm="http://a.example/t"'), "refused");
 	assert.equal(choose('Basic realm="x", Bearer service="s"'), "refused");
 	assert.equal(choose('Bearer realm="https://a.example/t'), "refused");
+	// The first of two: a second one does not take its place.
+	assert.equal(
+		choose(
+			'Bearer realm="http://a.example/t", Bearer realm="https://b.example/t"',
+		),
+		"refused",
+	);
 });
 
 test("a token is asked for with service and account, without a scope unless one is given", () => {
@@ -187,6 +195,10 @@ test("a token is asked for with service and account, without a scope unless one 
 	assert.equal(
 		tokenAddress(login, undefined, "repository:a/b:pull").href,
 		"https://a.example/t?tenant=1&service=my+registry&scope=repository%3Aa%2Fb%3Apull&scope=repository%3Aup%2Fb%3Apull",
+	);
+	assert.equal(
+		tokenAddress({ ...login, service: undefined }, undefined, undefined).search,
+		"?tenant=1",
 	);
 	assert.equal(
 		tokenAddress({ ...login, scope: undefined }, undefined, "a").search,

@@ -19,6 +19,7 @@ const THERE = {
 	},
 	type: "Opaque",
 	data: { a: "YQ==" },
+	status: null,
 	imagePullSecrets: [{ name: "one" }, { name: "two" }],
 };
 
@@ -30,6 +31,8 @@ describe("an object is what was to be written", () => {
 		["another version of it", { metadata: { resourceVersion: "1" } }, true],
 		["other managed fields", { metadata: { managedFields: [{}] } }, true],
 		["nothing where nothing is", { metadata: { annotations: {} } }, true],
+		["nothing that is said", { type: undefined, data: null }, true],
+		["an object where there is none", { status: { phase: "x" } }, false],
 		["another name", { metadata: { name: "other" } }, false],
 		["another uid", { metadata: { uid: "2" } }, false],
 		["another label", { metadata: { labels: { usage: "x" } } }, false],
@@ -70,6 +73,7 @@ describe("a patch has been carried out", () => {
 		["a value is there", [add("/data", { a: "YQ==" })], true],
 		["another value is there", [add("/data", { a: "Yg==" })], false],
 		["a value in what is not there", [add("/metadata/x/y", "z")], false],
+		["a value far within it", [add("/metadata/x/y/z", "z")], false],
 		["a slash in a name", [add("/metadata/labels/a~1b", "c")], true],
 		["a tilde in a name", [add("/metadata/labels/~01", "tilde")], true],
 		[
@@ -88,6 +92,11 @@ describe("a patch has been carried out", () => {
 				add("/metadata/labels", { usage: "x" }),
 				add("/metadata/labels/usage", "mesh"),
 			],
+			true,
+		],
+		[
+			"what a later operation writes itself",
+			[add("/type", "x"), add("/type", "Opaque")],
 			true,
 		],
 		[
