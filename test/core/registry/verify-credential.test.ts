@@ -597,6 +597,40 @@ for (const [key, insecure, code, tried] of PLAIN)
 		);
 	});
 
+for (const [code, kind] of [
+	["ERR_SSL_WRONG_VERSION_NUMBER", "network"],
+	["ECONNREFUSED", "refused"],
+] as const)
+	test(`after ${code} and a reset over plain http it is told: ${kind}`, async () => {
+		const { verification } = await ask(
+			(call) => ({ code: call.includes("https:") ? code : "ECONNRESET" }),
+			undefined,
+			"reg.example",
+			true,
+		);
+		assert.deepEqual(
+			verification.outcome === "unreachable" && verification.fault.kind,
+			kind,
+		);
+	});
+
+test("a GET that the server does not know is sent once", async () => {
+	const { calls, verification } = await ask(() => ({ status: 405 }));
+	assert.deepEqual(calls, [`${V2} as nobody`]);
+	assert.equal(verification.outcome, "unreachable");
+});
+
+test("what is no address is not asked", async () => {
+	for (const key of ["1.2.3.999", "reg.example:65536"])
+		assert.deepEqual(await ask(() => assert.fail(), undefined, key), {
+			calls: [],
+			verification: {
+				outcome: "unreachable",
+				fault: { host: key, kind: "no-host" },
+			},
+		});
+});
+
 test("Docker Hub is asked where its API is", async () => {
 	const { calls } = await ask(
 		() => ({ status: 200 }),

@@ -14,8 +14,10 @@ function read(
 		withoutManagedFields,
 	});
 	const bytes = Buffer.from(text);
-	for (let at = 0; at < bytes.length; at += size)
+	for (let at = 0; at < bytes.length; at += size) {
 		reader.write(bytes.subarray(at, at + size));
+		reader.write(Buffer.alloc(0));
+	}
 	return { taken, rest: reader.end() };
 }
 
