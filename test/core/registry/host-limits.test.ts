@@ -27,6 +27,7 @@ function answer(
 function host(...answers: (RegistryAnswer | { failure: { code: string } })[]) {
 	const seen: number[] = [];
 	let now = 0;
+	let isOver = false;
 	let most = 0;
 	let underWay = 0;
 	const send: Send = async () => {
@@ -42,10 +43,15 @@ function host(...answers: (RegistryAnswer | { failure: { code: string } })[]) {
 		delay: async (ms) => {
 			now += ms;
 		},
-		isOver: () => false,
+		isOver: () => isOver,
 	});
 	return {
 		limits,
+		now: () => now,
+		/** The time for it has gone by. */
+		end: () => {
+			isOver = true;
+		},
 		/** When each request was sent. */
 		seen,
 		most: () => most,
@@ -109,7 +115,7 @@ describe("a host that is asked many things", () => {
 
 	it("that answers every other request is not waited for without end", async () => {
 		const late = answer(429, { "retry-after": "30" });
-		const { ask, seen } = host(
+		const { ask, seen, now } = host(
 			...Array.from({ length: 100 }, () => [late, answer(200)]).flat(),
 		);
 		for (let asked = 0; asked < 60; asked++) await ask();
@@ -118,6 +124,18 @@ describe("a host that is asked many things", () => {
 			"rate limit of r.io reached (429): try again later",
 		);
 		assert.equal(seen.at(-1), 300_000);
+		const then = now();
+		await ask();
+		assert.equal(now(), then, "nobody waits for what is not asked");
+	});
+
+	it("is not asked once the time for it is over", async () => {
+		const { limits, seen, end } = host(answer(200));
+		end();
+		assert.deepEqual(await limits.ask(get(URL_)), {
+			fault: { host: "r.io", kind: "unasked" },
+		});
+		assert.deepEqual(seen, []);
 	});
 
 	it("what is refused or not there is an answer, not a failure", async () => {
