@@ -778,6 +778,11 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			),
 		],
 		[
+			"an image elsewhere, where nobody answers",
+			elsewhere("https://s3.example/m", { code: "ECONNRESET" }),
+			unreachable("network", "s3.example closed the connection"),
+		],
+		[
 			"an image elsewhere, which does not like the question",
 			elsewhere("https://s3.example/m?sig=1", { status: 400 }),
 			unreachable(
