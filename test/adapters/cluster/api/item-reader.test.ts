@@ -97,7 +97,7 @@ describe("a list that is read while it arrives", () => {
 
 	test("without managedFields: those of the objects, and nothing else that is called so", () => {
 		const fields = '"managedFields":[{"manager":"a]","f":{"f:b":[{}]}},{}]';
-		const object = `{"metadata":{"name":"a",${fields},"labels":{"b":"c"}},"spec":{${fields}}}`;
+		const object = `{"metadata":{"annotations":{"b":"c"},"name":"a",${fields},"labels":{"b":"c"}},"spec":{${fields}}}`;
 		const text = `{"metadata":{${fields}},"items":[${object},{"metadata":{}}]}`;
 		const { items } = JSON.parse(text);
 		const wanted = structuredClone(items);

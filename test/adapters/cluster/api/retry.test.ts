@@ -556,6 +556,27 @@ describe("a write whose answer was lost, and what came after it", () => {
 		]);
 	});
 
+	test("patch of a version: somebody else makes it true between our read and our write", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: same,
+		});
+		befall(unheard, () => {
+			server.store.seed({
+				kind: "Secret",
+				...secret({ data: { b: "Yg==" } }),
+				metadata: { ...same, annotations: { theirs: "x" } },
+			});
+			return undefined;
+		});
+		const patched = await cluster.patch("Secret", ref, {
+			metadata: { resourceVersion: metadata.resourceVersion ?? "" },
+			data: { b: "Yg==" },
+		});
+		assert.deepEqual(patched.metadata.annotations, { theirs: "x" });
+	});
+
 	test("delete: what somebody has put in its place and taken away is gone, too", async () => {
 		const { metadata } = server.store.seed({
 			kind: "Secret",
