@@ -852,6 +852,40 @@ describe("service accounts", () => {
 		assert.equal(metadata?.labels?.more, "label");
 	});
 
+	test("that may not be listed keep no copy from being written", async () => {
+		await using bed = await bedWith("app");
+		refuse(bed, ({ path }) => path === "/api/v1/serviceaccounts", {
+			status: 403,
+			reason: "Forbidden",
+			message: "no",
+		});
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ready");
+		assert.deepEqual(keeping.log, [
+			"note Error from server (Forbidden): no (will retry)",
+			"Secret app created",
+			"ready",
+		]);
+	});
+
+	test("in a namespace that is being deleted stay as they are", async () => {
+		await using bed = await bedWith("app", "shop");
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ready");
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "app", deletionTimestamp: "2026-11-21T00:00:00Z" },
+		});
+		newNamespace(bed, "new");
+		await keeping.says("Secret new created");
+		account(bed, "app");
+		account(bed, "shop");
+		await keeping.says("ServiceAccount shop configured");
+		account(bed, "shop");
+		await keeping.says("ServiceAccount shop configured");
+		assert.equal(pullSecrets(bed, "app"), undefined);
+	});
+
 	test("one that goes while it is written is no failure", async () => {
 		await using bed = await bedWith("app", "shop");
 		account(bed, "app");

@@ -657,7 +657,7 @@ const withImage =
 
 /** The same, where the image's manifest is at another host. */
 const elsewhere =
-	(location: string, there: Scripted): Script =>
+	(location: string, there: ReturnType<Script>): Script =>
 	(call, who, query) => {
 		if (!/s3|10\.0/.test(call))
 			return withImage({ mine: { status: 307, headers: { location } } })(

@@ -142,6 +142,23 @@ describe("in a pod", () => {
 		(t) => t.diagnostic(`kubectl ${kubectl}`),
 	);
 
+	test("--server may be another: it is not sent the account's token", async () => {
+		server.recorded.length = 0;
+		const { cluster } = await connected(
+			{
+				server: server.url,
+				certificateAuthority: join(folder, "pod/ca.crt"),
+			},
+			{ env: environment({}), files: inPod },
+		);
+		await cluster.read("Secret", { namespace: "x", name: "probe" });
+		await cluster.close();
+		assert.deepEqual(
+			server.recorded.map(({ authorization }) => authorization),
+			[undefined],
+		);
+	});
+
 	test("not without the token's file, or without the environment", async () => {
 		const say = async (env: Record<string, string>) => {
 			const { cluster } = await connected({}, { env, files: inPod });
