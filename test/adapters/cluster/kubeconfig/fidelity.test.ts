@@ -188,6 +188,8 @@ users:
 - {name: jane, user: {client-certificate: jane.crt, client-key: jane.key}}
 - {name: joe, user: {client-certificate-data: ${base64(joe.certificate)}, client-key-data: ${base64(joe.key)}}}
 - {name: keyless, user: {client-certificate: jane.crt}}
+- {name: two-certs, user: {client-certificate: jane.crt, client-certificate-data: ${base64(joe.certificate)}, client-key: jane.key}}
+- {name: two-keys, user: {client-certificate: jane.crt, client-key: jane.key, client-key-data: ${base64(joe.key)}}}
 - {name: lost, user: {client-certificate: lost.crt, client-key: jane.key}}
 - {name: no-cert, user: {client-certificate: broken, client-key: jane.key}}
 - {name: another-key, user: {client-certificate: jane.crt, client-key: joe.key}}
@@ -612,6 +614,11 @@ const cases: Case[] = [
 		flags: { user: "keyless" },
 		says: /client-key-data or client-key must be specified/,
 	},
+	...(["client-certificate", "client-key"] as const).map((field) => ({
+		name: `${field} in a file and inside`,
+		flags: { user: field === "client-key" ? "two-keys" : "two-certs" },
+		says: new RegExp(`${field}-data and ${field} are both specified`),
+	})),
 	{
 		name: "client certificate that is none",
 		flags: { user: "no-cert" },
