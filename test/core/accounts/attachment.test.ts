@@ -163,6 +163,7 @@ describe("detaching", () => {
 
 	it("does nothing where there is nothing", () => {
 		assert.deepEqual(planDetach(account(), KEY), { operations: [] });
+		assert.deepEqual(planDetach(account(["other"]), KEY), { operations: [] });
 	});
 });
 

@@ -141,6 +141,19 @@ describe("policies that attach at admission", () => {
 		]);
 	});
 
+	it("name the same namespaces in one order, whichever accounts are recorded", () => {
+		const [, binding] = policiesOf([
+			{ namespaces: { b: "" } },
+			{ namespaces: { a: "" }, attach: ["builder"] },
+		]);
+		assert.deepEqual(
+			binding?.kind === "MutatingAdmissionPolicyBinding" &&
+				binding.spec?.matchResources?.namespaceSelector?.matchExpressions?.[0]
+					?.values,
+			["a", "b"],
+		);
+	});
+
 	const skip =
 		"!('kubectl-meshreg/skip' in variables.annotations && variables.annotations['kubectl-meshreg/skip'] in ['true'])";
 	for (const [what, record, served] of [
@@ -154,6 +167,21 @@ describe("policies that attach at admission", () => {
 			"labels, one spelling of each",
 			[{ selector: "a==b,!c" }],
 			"('a' in variables.labels && variables.labels['a'] in ['b'] && !('c' in variables.labels))",
+		],
+		[
+			"labels, but some names",
+			[{ selector: "a", exclude: ["dev-*"] }],
+			"('a' in variables.labels && !namespaceObject.metadata.name.matches('^(?:dev-.*)$'))",
+		],
+		[
+			"injected, but some names",
+			[{ injected: "kuma", exclude: ["dev-*"] }],
+			"(('kuma.io/sidecar-injection' in variables.labels && variables.labels['kuma.io/sidecar-injection'] in ['enabled', 'true']) && !namespaceObject.metadata.name.matches('^(?:dev-.*)$'))",
+		],
+		[
+			"labels that are numbers",
+			[{ selector: "weight>5" }],
+			"('weight' in variables.labels && variables.labels['weight'].matches('^[-+]?[0-9]{1,18}$') && int(variables.labels['weight']) > 5)",
 		],
 		[
 			"two rules",
@@ -205,8 +233,9 @@ describe("policies that attach at admission", () => {
 			long,
 			{ ...long, name: `${"k".repeat(252)}x` },
 			{ ...long, namespace: "m".repeat(63) },
+			{ namespace: "n", name: "k".repeat(230) },
 		].flatMap(policyNames);
-		assert.equal(new Set(all).size, 10);
+		assert.equal(new Set(all).size, 12);
 		for (const name of all) assert.ok(name.length <= 253);
 	});
 
