@@ -81,6 +81,11 @@ export const PLUGIN_ANSWERS: readonly PluginAnswer[] = [
 		found: { is: "not-a-response" },
 	},
 	{
+		what: "of a version that nobody speaks yet",
+		text: pluginAnswer({ "r.example": login("u") }).replace("/v1", "/v2"),
+		found: { is: "not-a-response" },
+	},
+	{
 		what: "without auth",
 		text: pluginAnswer(undefined),
 		found: { is: "no-credential" },
@@ -120,6 +125,11 @@ export const PLUGIN_ANSWERS: readonly PluginAnswer[] = [
 	{
 		what: "with a password that is no text",
 		text: pluginAnswer({ "r.example": { username: "u", password: 1 } }),
+		found: { is: "no-credential" },
+	},
+	{
+		what: "with a user that is no text",
+		text: pluginAnswer({ "r.example": { username: 1, password: "p" } }),
 		found: { is: "no-credential" },
 	},
 	{
