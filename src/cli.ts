@@ -257,7 +257,7 @@ function withoutFlags(
 	if (typed.length > 0 || operands.length < least || operands.length > most)
 		return undefined;
 	const flags = flagsOf(command);
-	checkTogether({}, flags);
+	checkTogether({}, flags, operands);
 	return givenOf({}, flags, operands);
 }
 
@@ -299,7 +299,7 @@ async function readWithYargs(command: Command, line: Line): Promise<Given> {
 		.options(
 			Object.fromEntries(flags.map((flag) => [flag.name, yargsOption(flag)])),
 		)
-		.check((values) => checkTogether(values, flags));
+		.check((values) => checkTogether(values, flags, values._));
 	// Not one of yargs's commands: it would lay out its help for each that it has run, 3 ms.
 	const { _: operands, ...values } = await withArity(
 		parser,
@@ -371,12 +371,13 @@ export function valueApart(flag: string, value: string): UsageError {
 }
 
 /**
- * What flags say of each other. yargs has all of it too, but its words take several lines and name no
+ * What flags say of each other, and of operands. yargs has all of it too, but its words take several lines and name no
  * flag as it is typed.
  */
 function checkTogether(
 	values: Readonly<Record<string, unknown>>,
 	flags: readonly Flag[],
+	operands: readonly unknown[],
 ): true {
 	// A switch that is off is as if it were not there.
 	const given = flags.filter(
@@ -388,7 +389,7 @@ function checkTogether(
 		if (required !== undefined && !isGiven(name))
 			throw new UsageError(required, true);
 	for (const flag of given) {
-		const { conflicts = [], needs } = flag;
+		const { conflicts = [], needs, alone } = flag;
 		const other = given.find(({ name }) => conflicts.includes(name));
 		if (other)
 			throw new UsageError(
@@ -398,6 +399,7 @@ function checkTogether(
 			throw new UsageError(
 				`${typed(flag)} needs ${alternatives(flags.filter(({ name, hidden }) => !hidden && needs.includes(name)).map(typed))}`,
 			);
+		if (alone !== undefined && operands.length > 0) throw new UsageError(alone);
 	}
 	return true;
 }

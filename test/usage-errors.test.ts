@@ -157,7 +157,7 @@ refuses("create", [
 				"--credential-from: must be helper:NAME, plugin:PATH or ecr",
 			],
 			["--credential-from=ecr --credential-arg=x", PLUGIN],
-			["--credential-arg=x", PLUGIN],
+			["--credential-arg=x", "--credential-arg needs --credential-from"],
 		] as const
 	).map(([argv, message]): Row => [`--registry-server=r.io ${argv}`, message]),
 	[`${PIPED} -n app,shop`, '-n takes one namespace here, not "app,shop"'],

@@ -26,7 +26,10 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 	switchFlag(
 		"all-serviceaccounts",
 		"Take all service accounts instead of default alone.",
-		{ group: "Target" },
+		{
+			group: "Target",
+			alone: "--all-serviceaccounts means every one: name none beside it",
+		},
 	),
 ];
 
@@ -42,6 +45,7 @@ const BY_POLICY_FLAGS: readonly Flag[] = [
 				"selector",
 				"all-serviceaccounts",
 			],
+			alone: "--by-policy is for pods of any account: name none beside it",
 		},
 	),
 ];
@@ -79,18 +83,8 @@ export function accountChangeOf(
 		given: given.text("secret"),
 		shown: "--secret",
 	});
-	if (given.on("by-policy")) {
-		if (given.positionals.length > 0)
-			throw new UsageError(
-				"--by-policy is for pods of any account: name none beside it",
-			);
-		return {
-			byPolicy: true,
-			connection,
-			source,
-			...shown,
-		};
-	}
+	if (given.on("by-policy"))
+		return { byPolicy: true, connection, source, ...shown };
 	return {
 		byPolicy: false,
 		connection,
@@ -110,13 +104,9 @@ function accountsOf(given: Given): AccountChoice {
 			),
 		),
 	];
-	if (!given.on("all-serviceaccounts"))
-		return { by: "names", names: names.length > 0 ? names : [DEFAULT_ACCOUNT] };
-	if (names.length > 0)
-		throw new UsageError(
-			"--all-serviceaccounts means every one: name none beside it",
-		);
-	return { by: "all" };
+	return given.on("all-serviceaccounts")
+		? { by: "all" }
+		: { by: "names", names: names.length > 0 ? names : [DEFAULT_ACCOUNT] };
 }
 
 /** The namespaces of `-n`, `-A` or `-l`; undefined where none is given. Throws UsageError. */

@@ -126,6 +126,7 @@ const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
 	listFlag(
 		"credential-arg",
 		"Pass this argument to the provider of --credential-from=plugin:PATH; repeatable.",
+		{ needs: ["credential-from"] },
 	),
 	textFlag("docker-server", "Same as --registry-server.", { hidden: true }),
 	textFlag("docker-username", "Same as --registry-username.", { hidden: true }),

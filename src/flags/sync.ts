@@ -85,6 +85,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 	}),
 	switchFlag("all-sources", "Copy every source of the source namespace.", {
 		conflicts: ["from"],
+		alone: "--all-sources means every source: leave NAME out",
 	}),
 	listFlag("forget", "Take a namespace out of the record; its copy stays.", {
 		commas: true,
@@ -103,9 +104,6 @@ export const SYNC_FLAGS: readonly Flag[] = [
 
 /** What SYNC_FLAGS say. Throws UsageError. */
 export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
-	const allSources = given.on("all-sources");
-	if (allSources && given.positionals.length > 0)
-		throw new UsageError("--all-sources means every source: leave NAME out");
 	const forget = given
 		.list("forget")
 		.map((name) => flags.checkNamespace(name.trim(), "--forget"));
@@ -113,7 +111,7 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 		...copySettingsOf(given, env),
 		prune: given.on("prune"),
 		once: given.on("once"),
-		allSources,
+		allSources: given.on("all-sources"),
 		forget: [...new Set(forget)],
 	};
 }

@@ -38,6 +38,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		switchFlag(
 			"all",
 			"Delete everything that meshreg manages, whatever its name.",
+			{ alone: "--all means every pull secret: leave NAME out" },
 		),
 		switchFlag("keep-sources", "Delete copies only; keep the record."),
 		flags.MESH_FLAG,
@@ -76,14 +77,11 @@ function scopeOf(
 	readonly isMeant: (secret: PullSecret) => boolean;
 } {
 	const named = given.positionals.length > 0;
-	if (given.on("all")) {
-		if (named)
-			throw new UsageError("--all means every pull secret: leave NAME out");
+	if (given.on("all"))
 		return {
 			query: { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` },
 			isMeant: () => true,
 		};
-	}
 	const name = flags.nameOf(given, env);
 	if (!named && name.length > LONGEST_LABEL_VALUE)
 		throw new UsageError(

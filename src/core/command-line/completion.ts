@@ -40,9 +40,9 @@ export function completionOf(
 ): Completion {
 	const [verb, ...operands] = line.positionals;
 	const command = commands.find((candidate) => candidate.verb === verb);
-	const flags = [...(command?.flags ?? []), ...everywhere].filter(
-		({ hidden }) => hidden === undefined,
-	);
+	const known = [...(command?.flags ?? []), ...everywhere];
+	const there = known.filter(({ name }) => given.has(name));
+	const flags = known.filter(({ hidden }) => hidden === undefined);
 	const common = { kept: "", typed: last, taken: [], given, verb };
 	if (line.open) {
 		const flag = flags.find(({ name }) => name === line.open?.name);
@@ -50,7 +50,8 @@ export function completionOf(
 	}
 	if (last.startsWith("-") && !line.flagsEnded) {
 		const equals = last.indexOf("=");
-		if (equals < 0) return { ...common, offer: flagNames(flags, given) };
+		if (equals < 0)
+			return { ...common, offer: flagNames(known, there, operands) };
 		const flag = find(last.slice(0, equals), flags);
 		return { ...common, ...flagValue(flag, last.slice(equals + 1), given) };
 	}
@@ -64,7 +65,9 @@ export function completionOf(
 	const final = command?.operands.at(-1);
 	const operand =
 		command?.operands[operands.length] ?? (final?.many ? final : undefined);
-	return { ...common, offer: known(operand?.values), taken: operands };
+	if (there.some(({ alone }) => alone !== undefined))
+		return { ...common, offer: [] };
+	return { ...common, offer: offered(operand?.values), taken: operands };
 }
 
 /** `--name`, `-x`, or `-x…` with letters behind it. */
@@ -74,17 +77,29 @@ function find(word: string, flags: readonly Flag[]): Flag | undefined {
 		: flags.find(({ short }) => short === word[1]);
 }
 
-/** Only flags that may still be given, beside those that are. */
-function flagNames(flags: readonly Flag[], given: Given): Candidate[] {
-	const there = flags.filter(({ name }) => given.has(name));
-	const isRefused = ({ name, conflicts }: Flag) =>
+/** Only flags that may still be given, beside what is `there`. */
+function flagNames(
+	known: readonly Flag[],
+	there: readonly Flag[],
+	operands: readonly string[],
+): Candidate[] {
+	const isRefused = ({ name, conflicts, alone }: Flag) =>
+		(alone !== undefined && operands.length > 0) ||
 		there.some(
 			(other) =>
 				conflicts?.includes(other.name) || other.conflicts?.includes(name),
 		);
-	return flags
-		.filter(({ name, kind }) => kind === "list" || !given.has(name))
-		.filter((flag) => !isRefused(flag))
+	const refused = new Set(known.filter(isRefused));
+	const canBeGiven = (name: string) =>
+		known.some((flag) => flag.name === name && !refused.has(flag));
+	for (let last = -1; last < refused.size; ) {
+		last = refused.size;
+		for (const flag of known)
+			if (flag.needs && !flag.needs.some(canBeGiven)) refused.add(flag);
+	}
+	return known
+		.filter((flag) => flag.kind === "list" || !there.includes(flag))
+		.filter((flag) => flag.hidden === undefined && !refused.has(flag))
 		.flatMap(({ name, short, help: about }) => [
 			{ value: `--${name}`, about },
 			...(short === undefined ? [] : [{ value: `-${short}`, about }]),
@@ -92,7 +107,7 @@ function flagNames(flags: readonly Flag[], given: Given): Candidate[] {
 }
 
 function flagValue(flag: Flag | undefined, typed: string, given: Given) {
-	const offer = known(flag?.values ?? flag?.choices);
+	const offer = offered(flag?.values ?? flag?.choices);
 	if (flag?.commas === undefined && flag?.kind !== "optional")
 		return { typed, offer };
 	const comma = typed.lastIndexOf(",") + 1;
@@ -101,7 +116,7 @@ function flagValue(flag: Flag | undefined, typed: string, given: Given) {
 	return { kept, typed: typed.slice(comma), offer, taken };
 }
 
-function known(
+function offered(
 	offer: ValueSource | readonly string[] | undefined,
 ): readonly Candidate[] | ValueSource {
 	if (typeof offer === "string") return offer;

@@ -53,6 +53,8 @@ export interface Flag {
 	readonly conflicts?: readonly string[];
 	/** Without one of these beside it, it means nothing. */
 	readonly needs?: readonly string[];
+	/** No operand can stand beside it: what is said where one does. */
+	readonly alone?: string;
 	/** The command cannot do without it: what is said where it is missing. */
 	readonly required?: string;
 	/** What completion offers for its value, beside `choices`: any other may be given as well. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readLine } from "../../../src/argv.ts";
+import { COMMANDS, EVERY_FLAG, EVERYWHERE, parse } from "../../../src/cli.ts";
 import {
 	completionOf,
 	type Vocabulary,
 } from "../../../src/core/command-line/completion.ts";
 import type { CommandHelp, Flag } from "../../../src/core/command-line/flag.ts";
+import { UsageError } from "../../../src/errors.ts";
 import { givenOn } from "../../../src/given.ts";
 
 const command = (
@@ -218,4 +220,49 @@ test("the flags on the line say which cluster is asked", () => {
 	assert.equal(given.on("yes"), true);
 	assert.equal(given.has("output"), false);
 	assert.deepEqual(given.positionals, ["key"]);
+});
+
+describe("what no command line could take any more is not offered", () => {
+	const offer = (words: readonly string[], last: string) => {
+		const line = readLine(words, EVERY_FLAG);
+		const given = givenOn(line, EVERY_FLAG);
+		return completionOf(line, given, last, {
+			commands: COMMANDS,
+			everywhere: EVERYWHERE,
+		}).offer;
+	};
+	for (const [words, flag] of [
+		["create", "--credential-arg"],
+		["create --docker-server=x", "--registry-server"],
+		["create --docker-password=x", "--registry-key"],
+		["create --registry-key=x", "--credential-arg"],
+		["sync", "--refresh-before"],
+		["sync --dry-run", "--refresh-before"],
+		["sync", "--all-sources"],
+		["sync x", "--all-sources"],
+		["prune", "--all"],
+		["prune x", "--all"],
+	] as const) {
+		const isBare = !words.includes(" ");
+		test(`${words} ${flag}: ${isBare ? "offered" : "not"}`, () => {
+			const offered = offer(words.split(" "), "--");
+			assert.ok(typeof offered !== "string");
+			assert.equal(
+				offered.some(({ value }) => value === flag),
+				isBare,
+			);
+		});
+	}
+	for (const words of [
+		"sync --all-sources",
+		"prune --all",
+		"attach --by-policy",
+		"attach --all-serviceaccounts",
+		"detach --by-policy",
+		"detach --all-serviceaccounts",
+	])
+		test(`${words}: no operand`, async () => {
+			assert.deepEqual(offer(words.split(" "), ""), []);
+			await assert.rejects(parse([...words.split(" "), "x"], {}), UsageError);
+		});
 });
