@@ -51,7 +51,6 @@ export const COMMANDS: readonly Command[] = [
 	command(completion, () => import("./commands/completion/completion.ts")),
 ];
 
-/** What a command line asks for. */
 type Invocation =
 	| { readonly want: "version" }
 	| { readonly want: "help"; readonly command?: Command }

@@ -28,7 +28,6 @@ export interface ConnectionFlags extends ContextFlags {
 	readonly concurrency?: number;
 }
 
-/** One object of a kind. */
 export interface ObjectRef {
 	/** Absent for cluster-scoped kinds. */
 	readonly namespace?: string;

@@ -71,7 +71,6 @@ export interface Outside {
 	): Promise<PageServer>;
 }
 
-/** A place to listen at. */
 export interface ListenAddress {
 	/** "" for every address of the machine. */
 	readonly host: string;
@@ -112,7 +111,6 @@ interface ConnectedApart {
 	readonly quietlyUntil?: AbortSignal;
 }
 
-/** Where text is printed. */
 export interface Output {
 	write(text: string): void;
 	readonly isTerminal: boolean;
@@ -127,7 +125,6 @@ export interface Output {
 	readonly gone?: AbortSignal;
 }
 
-/** The standard streams. */
 export interface Streams {
 	readonly out: Output;
 	readonly err: Output;
@@ -142,7 +139,6 @@ export interface Streams {
 	readonly animated: boolean;
 }
 
-/** The time, and waiting. */
 export interface Clock {
 	/** Milliseconds since 1970. May be set back. */
 	now(): number;
@@ -181,7 +177,6 @@ export interface RegistryClient {
 	open(registry: RegistryAddress, ca?: string): Promise<RegistryConnection>;
 }
 
-/** A registry that is to be talked to. */
 interface RegistryAddress {
 	/** `host[:port]` of its API. */
 	readonly host: string;

@@ -2,7 +2,6 @@ import { hrtime } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../world.ts";
 
-/** The machine's clock. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	// `performance` would load node:perf_hooks for it.

@@ -81,7 +81,6 @@ export type Document = Cases<
 	}
 >;
 
-/** What was done in one cluster. */
 export interface ChangedCluster {
 	/** Added to the commands that say what to do about a failure. */
 	readonly commandContext: CommandContext;
@@ -89,14 +88,12 @@ export interface ChangedCluster {
 	readonly results: readonly ChangeResult[];
 }
 
-/** One image that was explained. */
 export interface ExplainedImage extends ExplainedFix {
 	readonly explanation: Explanation;
 	/** With `--verify`: each credential that was verified. */
 	readonly checks: readonly CredentialCheck[] | undefined;
 }
 
-/** What was found in one cluster. */
 export interface CheckedCluster {
 	/** The kubeconfig context; "" in-cluster. */
 	readonly context: string;
@@ -105,7 +102,6 @@ export interface CheckedCluster {
 	readonly findings: readonly Finding[];
 }
 
-/** How a run ended. */
 export interface Outcome {
 	readonly status: number;
 	readonly document: Document;

@@ -1,2 +1,1 @@
-/** The environment of the process. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -81,7 +81,6 @@ export type CredentialNote = Causes<{
 	"entry-empty": { key: string; secret: SourceRef };
 }>;
 
-/** Where a credential stood. */
 export type StoredIn =
 	| { readonly file: string }
 	| { readonly secret: SourceRef };
@@ -233,7 +232,6 @@ export interface Unrecorded {
 	readonly script: Script | undefined;
 }
 
-/** About what is deleted, and what stays. */
 export type PruneNote = Causes<{
 	/** What a person is asked about. */
 	"deletion-asked": {
@@ -323,7 +321,6 @@ export type ExportNote =
 	| {
 			readonly cause: "exported";
 			readonly what: "cluster-config" | SourceRef;
-			/** The path of the file. */
 			readonly to: string;
 	  }
 	| { readonly cause: "entry-left-out"; readonly problem: EntryProblem }
@@ -332,7 +329,6 @@ export type ExportNote =
 	/** Only kubelets read a key with stars. */
 	| { readonly cause: "key-with-star"; readonly key: string };
 
-/** About several clusters. */
 export type ContextNote =
 	| Causes<{
 			/** Two contexts of one cluster and user. */

@@ -1,6 +1,5 @@
 const REPOSITORY = "https://github.com/kubectl-meshreg/kubectl-meshreg";
 
-/** Where bugs are reported. */
 export const REPORT_TO = `${REPOSITORY}/issues`;
 
 /** The address of a page of docs/ and, where one is given, of a heading of it. */

@@ -32,12 +32,10 @@ const MARKS: Record<Severity, string | Painted> = {
 	problem: { text: "×", colour: "red" },
 };
 
-/** How a check is shown. */
 interface CheckStyle {
 	/** Leave out what is well, and notes. */
 	readonly quiet: boolean;
 	readonly commandContext: CommandContext;
-	/** Of the terminal. */
 	readonly columns: number | undefined;
 }
 

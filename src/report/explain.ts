@@ -63,7 +63,6 @@ export function explanationItem({
 /** How an explanation is shown. */
 interface ExplanationStyle {
 	readonly commandContext: CommandContext;
-	/** Of the terminal. */
 	readonly columns: number | undefined;
 }
 

@@ -48,7 +48,6 @@ import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
 import type { NoteWords } from "./wording.ts";
 
-/** Text for the two streams. */
 export interface Rendered {
 	readonly out: Text;
 	readonly err: Text;
@@ -338,7 +337,6 @@ function changesText(
 	return failures + counts + after;
 }
 
-/** A line for each cause. */
 function failuresText(clusters: readonly ChangedCluster[]): string {
 	return clusters
 		.map(({ results, commandContext }) => failureLines(results, commandContext))

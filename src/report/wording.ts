@@ -1,7 +1,6 @@
 import type { CommandContext } from "../core/output/shell.ts";
 import type { Advice, OperationError } from "../errors.ts";
 
-/** A note in words. */
 export interface NoteWords {
 	/** One line, or several. Without `Warning:`, and without a line end. */
 	readonly message: string | readonly string[];
@@ -9,7 +8,6 @@ export interface NoteWords {
 	readonly advice?: Advice;
 }
 
-/** A failure in words. */
 export interface FailureWords {
 	/** What stands before it: ours, or the API server's as kubectl words it; absent: `error`. */
 	readonly lead?:

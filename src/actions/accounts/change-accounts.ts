@@ -27,7 +27,6 @@ export interface AccountChange extends OutputOptions {
 	readonly notes: readonly FlagNote[];
 }
 
-/** Where accounts are changed, and how. */
 export interface AccountRun {
 	readonly change: AccountChange;
 	/** The namespaces that are meant, as they were selected. */
@@ -54,7 +53,6 @@ interface AccountChangeOptions {
 	readonly plan: (account: ServiceAccount, key: string) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;
-	/** What is made of the results. */
 	readonly form: ReportForm;
 	/** As for `editAccounts`. */
 	readonly awaitDefault: boolean;

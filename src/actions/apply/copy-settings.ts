@@ -3,7 +3,6 @@ import type { AccountChoice } from "../accounts/find-accounts.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 
-/** Which namespaces a sync means. */
 export type SyncSelection =
 	| Selection
 	/** Those into which a mesh injects its sidecar. */

@@ -82,7 +82,6 @@ export async function replace(
 	return { cause: "lost", ...(perhaps && { perhaps }), keptIn, refusal };
 }
 
-/** What keeps a write from being done. */
 type Refusal = OperationError | AbortedError;
 
 /** What refuses or prevents a write; undefined: it is done. */

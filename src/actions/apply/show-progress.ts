@@ -21,7 +21,6 @@ export async function showProgress<T>(
 	}: {
 		readonly total: number;
 		readonly quiet: boolean;
-		/** What is counted. */
 		readonly what?: string;
 	},
 	work: (done: () => void) => Promise<T>,

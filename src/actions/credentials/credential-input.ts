@@ -48,7 +48,6 @@ import { fetchCredentials } from "./fetch-credentials.ts";
 import { type SecretToTake, takeFromSecret } from "./from-secret.ts";
 import { readAuthorities, type Trust } from "./registry-trust.ts";
 
-/** Where something secret comes from. */
 type SecretInput =
 	| { readonly from: "flag"; readonly value: string }
 	| { readonly from: "stdin" }
@@ -367,7 +366,6 @@ async function askKeyFile(
 	}
 }
 
-/** That of the flag. */
 async function readGivenKeyFile(
 	path: string,
 	world: World,

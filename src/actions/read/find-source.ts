@@ -220,7 +220,6 @@ function notASource(secret: PullSecret): SourceFailure {
 export interface OnSource {
 	readonly connection: ConnectionFlags;
 	readonly source: SourceChoice;
-	/** Warnings. */
 	readonly notes: readonly FlagNote[];
 }
 

@@ -60,7 +60,6 @@ export async function lookUpNamespaces(
 	return { known: new Map(names.map((name) => [name, knowledge(name)])), all };
 }
 
-/** All Namespaces, by name. */
 export type AllNamespaces = ReadonlyMap<string, NamespaceFacts>;
 
 /** All Namespaces; undefined where they may not be listed. */

@@ -9,7 +9,6 @@ export type Selection =
 	| { readonly by: "all" }
 	| { readonly by: "label"; readonly selector: LabelSelector };
 
-/** A namespace to work in. */
 export interface NamespaceTarget {
 	readonly namespace: string;
 	/** It is being deleted: nothing can be created there. Unknown, and false, where namespaces were named. */

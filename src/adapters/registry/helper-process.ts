@@ -16,7 +16,6 @@ export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
 	readonly limit: number;
 }
 
-/** What a helper did. */
 export interface HelperRun {
 	/** Its exit status, or the signal that ended it. */
 	readonly ended: number | NodeJS.Signals;

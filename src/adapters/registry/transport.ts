@@ -22,7 +22,6 @@ interface TransportOptions extends Pick<Outside, "env" | "interrupt"> {
 	readonly inside: boolean;
 	/** Certificates are not checked. */
 	readonly insecure: boolean;
-	/** The authorities to trust. */
 	readonly trust: SecureContext;
 	/** Milliseconds for the whole conversation, or for each request. */
 	readonly limit: number;

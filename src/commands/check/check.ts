@@ -111,7 +111,6 @@ async function fixed(
 	return true;
 }
 
-/** Looks once. */
 async function look(
 	cluster: Cluster,
 	options: Omit<CheckScope, "now"> & {

@@ -21,7 +21,6 @@ import { FailureError } from "../../core/output/failure.ts";
 import { isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
-/** Where the images come from. */
 export type ImageOrigin = Cases<
 	"from",
 	{

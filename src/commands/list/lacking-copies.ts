@@ -6,7 +6,6 @@ import { missingCopies } from "../../core/pull-secrets/tree.ts";
 import type { Cluster } from "../../world.ts";
 import type { Listing } from "./list-keys.ts";
 
-/** Where recorded copies are not. */
 interface Lacking {
 	/** Where another's Secret has the name, as `NAMESPACE/NAME`. */
 	readonly taken: ReadonlySet<string>;

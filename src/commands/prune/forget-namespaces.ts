@@ -123,7 +123,6 @@ async function sourcesOf(
 	return found !== undefined && isSourceLike(found) ? [found] : [];
 }
 
-/** What became of records. */
 interface Forgotten {
 	readonly results: readonly ChangeResult[];
 	/** As they are now, or with a dry run would be: those whose record was changed. */

@@ -93,7 +93,6 @@ interface Pruning {
 	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
 }
 
-/** Whether a pull secret was deleted. */
 type IsGone = (secret: PullSecret) => boolean;
 
 /** Reads and decides; what accounts may not be read is a warning. Writes nothing. */

@@ -63,7 +63,6 @@ import { SourceCare } from "./source-care.ts";
 import type { SyncSettings } from "./sync-copies.ts";
 import { WatchLog } from "./watch-log.ts";
 
-/** What `sync --watch` was told. */
 export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 	readonly served: ServedAt;
 	/** Undefined: nothing is renewed. */
@@ -109,7 +108,6 @@ export async function watchSync(
 	}
 }
 
-/** What a watch works with. */
 interface Watching {
 	/** PEM of authorities to trust besides the machine's. */
 	readonly ca: string | undefined;

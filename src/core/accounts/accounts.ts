@@ -64,7 +64,6 @@ export class Accounts {
 	}
 }
 
-/** What is kept of an account. */
 export interface KnownAccount extends Place {
 	readonly lacksKey: boolean;
 	/** What is needed to attach the key to it; undefined: nothing, or so much that it is read when it is needed. */

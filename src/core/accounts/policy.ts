@@ -44,7 +44,6 @@ export const POLICY_KINDS = [
 ] as const;
 type PolicyKind = (typeof POLICY_KINDS)[number];
 
-/** A policy or a binding. */
 export type PolicyObject = Stated<PolicyKind>;
 
 /** The most that the API server takes as a name. */

@@ -38,7 +38,6 @@ export interface Facts {
 	readonly scope: readonly string[] | undefined;
 	/** When it was looked. */
 	readonly now: number;
-	/** Where the sources that are checked are. */
 	readonly sourceNamespace: string;
 	/** The name of the one that is checked; undefined: all that are there. */
 	readonly only: string | undefined;
@@ -64,11 +63,9 @@ export interface Facts {
 	readonly unread: readonly Unread[];
 }
 
-/** A source that is checked. */
 export interface SourceFacts {
 	readonly secret: PullSecret;
 	readonly record: RecordReading;
-	/** The commands about it. */
 	readonly fixes: Fixes;
 	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
 	readonly policies: PolicyFacts | undefined;
@@ -92,7 +89,6 @@ export interface SecretFacts extends Place {
 	readonly key: PullSecret;
 }
 
-/** A service account. */
 export interface AccountFacts extends Place {
 	/** Of its pull Secrets; of these and the next, whoever writes the account decides how many there are. */
 	readonly secrets: ReadonlySet<string>;
@@ -125,13 +121,11 @@ export interface PodFacts extends Place {
 	readonly events: readonly PullEvent[];
 }
 
-/** A node. */
 export interface NodeFacts {
 	/** Of Kubernetes 1: 35 for v1.35.2; undefined for what is no such version. */
 	readonly minor: number | undefined;
 }
 
-/** What was to be read. */
 export type Readable =
 	| "secrets"
 	| "secret-names"

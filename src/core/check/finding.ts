@@ -56,7 +56,6 @@ export interface Finding {
 	readonly fix: Script | undefined;
 	/** What would fix the rest of it, and give a credential to whom the admin did not send it. */
 	readonly gives: readonly Giving[];
-	/** What shows more about it. */
 	readonly look: Script | undefined;
 }
 

@@ -56,13 +56,11 @@ export interface PullProblem {
 	readonly image: string;
 	/** As `--registry-server` takes it; "" for what is no image reference. */
 	readonly host: string;
-	/** What the kubelet says about it. */
 	readonly report: PullReport;
 	/** `NAMESPACE/NAME` of the Secret that it is about; "" where it is about none. */
 	readonly secret: string;
 	/** What a command names to mean the entry of that Secret; the host where there is none. */
 	readonly entry: string;
-	/** The source that would help. */
 	readonly source: SourceFacts | undefined;
 	readonly near: NearMiss | undefined;
 	/** What looks wrong about the credential. */

@@ -49,7 +49,6 @@ export interface Flag {
 	readonly choices?: readonly string[];
 	/** Why another is refused, where kubectl has words for that. */
 	readonly refusal?: (value: string) => string;
-	/** Flags that cannot stand beside it. */
 	readonly conflicts?: readonly string[];
 	/** Without one of these beside it, it means nothing. */
 	readonly needs?: readonly string[];
@@ -161,7 +160,6 @@ export interface Given {
 	on(name: string): boolean;
 }
 
-/** What help shows of a command. */
 export interface CommandHelp {
 	readonly verb: string;
 	/** One line, for the list of commands. */

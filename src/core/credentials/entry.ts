@@ -135,7 +135,6 @@ export type EntryFault =
 	| Mistyped
 	| { readonly error: string };
 
-/** A field that is not text. */
 interface Mistyped {
 	readonly field: Field;
 	readonly kind: GoValue["kind"];

@@ -10,7 +10,6 @@ export type EventReason =
 	| "CopyFailed"
 	| "AttachFailed";
 
-/** What an Event is about. */
 export interface EventTopic {
 	readonly kind: "Secret" | "ServiceAccount";
 	readonly namespace: string;

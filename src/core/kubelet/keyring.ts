@@ -231,7 +231,6 @@ export function keyMatches(normalised: string, repository: string): boolean {
 	return target !== undefined && covers(addressOf(normalised), target);
 }
 
-/** One entry of a source. */
 interface Candidate {
 	readonly from: string;
 	readonly key: string;

@@ -20,7 +20,6 @@ import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
-/** An image that a manifest names, and where. */
 interface ImageSpot {
 	readonly image: string;
 	readonly node: ScalarNode;

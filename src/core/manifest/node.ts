@@ -5,13 +5,11 @@
  */
 export type Node = MapNode | ListNode | ScalarNode;
 
-/** Where something stands. */
 export interface Place {
 	readonly start: number;
 	readonly end: number;
 }
 
-/** Where a node stands. */
 export interface NodePlace extends Place {
 	/** Where a YAML alias (`*name`) stands for this node; the node is where its anchor is. */
 	readonly alias?: Place;

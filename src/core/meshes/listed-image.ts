@@ -1,7 +1,6 @@
 import { compare } from "../order.ts";
 import type { ImageFinding } from "../registry/check-image.ts";
 
-/** An image of a list, and where it was found. */
 export interface ListedImage {
 	/** As written there. */
 	readonly image: string;

@@ -24,7 +24,6 @@ export type ConnectionFailure =
 
 type EntryKind = "context" | "cluster" | "user";
 
-/** What is wrong in a kubeconfig. */
 type KubeconfigFailure = Causes<{
 	"kubeconfig-invalid": { path: string; fault: KubeconfigFault };
 	/** A flag or another entry names it. */

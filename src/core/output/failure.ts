@@ -152,7 +152,6 @@ export type PolicyFailure = Causes<{
 	"policy-empty": { source: Place; because: "record" | "registries" };
 }>;
 
-/** What is wrong with a record. */
 export interface RecordFault {
 	/** Of the entry, counted from 1; 0: the whole. */
 	readonly entry: number;
@@ -260,7 +259,6 @@ export type ChangeFailure =
 	/** Anything else that was thrown. */
 	| { readonly cause: "error"; readonly error: unknown };
 
-/** A failure that ends a command. */
 export class FailureError extends OperationError {
 	override readonly name = "FailureError";
 	constructor(readonly failure: Failure) {

@@ -76,7 +76,6 @@ export type CredentialFailure =
 			| { readonly is: "no-key"; readonly problem: JsonKeyFault | FileKind }
 	  ));
 
-/** The content of a Secret that is read. */
 export type SecretFailure = Causes<{
 	/** It is no pull Secret. `type`: "" where it says none. */
 	"secret-type": { secret: Place; type: string };

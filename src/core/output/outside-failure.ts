@@ -54,7 +54,6 @@ export type TerminalFailure =
 	/** The input ended. */
 	| { readonly cause: "question-unanswered" };
 
-/** A program or service that gives credentials. */
 export type ProgramFailure = Causes<{
 	"helper-failed": { program: string; because: HelperFault };
 	/** It answers, and not with a credential. `provider`: its name; `key`: as in `auths`. */

@@ -5,6 +5,5 @@ export type Progress = Counted | "begun";
 export interface Counted {
 	readonly done: number;
 	readonly of: number;
-	/** What is counted. */
 	readonly what: "namespaces" | "deletions";
 }

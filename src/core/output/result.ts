@@ -1,6 +1,5 @@
 import type { Failure } from "./failure.ts";
 
-/** What became of one object. */
 export type Action =
 	| "created"
 	| "configured"

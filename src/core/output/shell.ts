@@ -1,6 +1,5 @@
 /** A program call to be printed: `kubectl meshreg sync -n app`. */
 export interface ShellCommand {
-	/** What runs. */
 	readonly program: "kubectl" | "kubectl meshreg";
 	/** As the program gets them: what a shell needs is quoted where they are rendered. */
 	readonly words: readonly (string | SourceWords)[];
@@ -61,7 +60,6 @@ export type Script = readonly Pipeline[];
 /** A name in a command; undefined for what somebody made up, about which no command is printed. */
 export type Name = string | undefined;
 
-/** What stands in a command. */
 export type Word = Name | SourceWords;
 
 /** A call of this program; undefined where one of its words is. */

@@ -19,5 +19,4 @@ export type Change = Cases<
 /** A change that deletes a Secret and creates it again. */
 export type Replacement = Change & { readonly action: "replace" };
 
-/** A change that deletes. */
 export type Deletion = Change & { readonly action: "delete" };

@@ -190,7 +190,6 @@ export function recordDifferences(
 	});
 }
 
-/** A part of a record: a name, or a rule. */
 interface RecordPart {
 	readonly name?: string;
 	readonly rule?: Rule;

@@ -29,7 +29,6 @@ import {
 import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
 
-/** A registry, its credential, and what is known of its time. */
 export interface NewEntry {
 	readonly server: RegistryServer;
 	readonly credential: Credential;

@@ -19,14 +19,12 @@ export type Provider =
 	/** Amazon's registries, asked by their SDK. */
 	| { readonly by: "ecr" };
 
-/** A credential, and what its provider says of it. */
 export interface Provided {
 	readonly credential: Credential;
 	/** How long it may be kept before it is asked for again, in milliseconds: not how long it is good. */
 	readonly cacheFor?: number;
 }
 
-/** What a provider says. */
 export type ProviderAnswer =
 	| ({ readonly found: "credential" } & Provided)
 	| { readonly found: "unusable"; readonly because: ProviderFault };

@@ -47,7 +47,6 @@ export interface RuleEntry {
 	readonly attach: readonly string[];
 }
 
-/** Which namespaces a rule means. */
 export type Rule =
 	| { readonly by: "all" }
 	| { readonly by: "selector"; readonly selector: LabelSelector }

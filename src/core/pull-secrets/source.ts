@@ -12,7 +12,6 @@ import {
 	recordReadingIn,
 } from "./record.ts";
 
-/** A source's place. */
 export type SourceRef = Place;
 
 /** May copies be made from it? A pull secret that is no copy itself. */

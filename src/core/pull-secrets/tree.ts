@@ -35,7 +35,6 @@ export interface SourceTree {
 	readonly namespaces: readonly TreeNamespace[];
 }
 
-/** A registry of a source. */
 export interface TreeRegistry {
 	readonly host: string;
 	/** As it may be shown; "" where there is none. */
@@ -55,7 +54,6 @@ export interface TreeNamespace {
 	readonly pods: readonly TreePod[];
 }
 
-/** A pod. */
 export interface TreePod {
 	readonly name: string;
 	/** Why it waits for an image, in the kubelet's word; "" where it does not. */
@@ -69,7 +67,6 @@ export interface TreeOther extends Place {
 	readonly status: PullSecretStatus;
 }
 
-/** What trees are made of. */
 interface TreeParts {
 	/** Those that are meant, sorted by place. */
 	readonly keys: readonly PullSecret[];
@@ -82,14 +79,12 @@ interface TreeParts {
 	readonly taken: ReadonlySet<string>;
 }
 
-/** What of a pod a tree needs. */
 export interface TreePodFacts extends Place {
 	readonly references: readonly string[];
 	readonly images: readonly string[];
 	readonly waits: string;
 }
 
-/** What of an account a tree needs. */
 export interface AccountFacts extends Place {
 	readonly references: readonly string[];
 }

@@ -33,7 +33,6 @@ import { type Platform, runs, USUAL_PARTS } from "./platform.ts";
 import { namesOf } from "./server.ts";
 import { type Hidden, withoutCredentialsIn } from "./words.ts";
 
-/** An image that is to be looked for in its registry. */
 export interface WantedImage extends ImageInRegistry {
 	/** For these it has to be made; none: for whichever. */
 	readonly platforms: readonly Platform[];

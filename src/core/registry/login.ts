@@ -206,7 +206,6 @@ export type Asked =
 	  }
 	| { readonly fault: Fault };
 
-/** Sends a request. */
 type Ask = (request: RegistryRequest) => Promise<Asked>;
 
 /** A registry's API, and what it answered to nobody. */

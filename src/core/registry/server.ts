@@ -29,7 +29,6 @@ export interface RegistryServer {
 	readonly given: string;
 	/** Word for word, to find an entry that is spelled so. */
 	readonly spelled: string;
-	/** What the user should know. */
 	readonly warnings: readonly ServerNote[];
 }
 

@@ -113,7 +113,6 @@ async function* watchEvents<K extends Kind>(
 	}
 }
 
-/** Where a list goes on. */
 interface Place {
 	/** The API server's own; "" at the beginning. */
 	readonly token: string;

@@ -10,7 +10,6 @@ export interface Credential {
 	readonly tls: Pick<ConnectionOptions, "cert" | "key">;
 }
 
-/** Where credentials come from. */
 export interface Credentials {
 	/** The one for the next request. Throws FailureError where it cannot be had. */
 	current(): Promise<Credential>;

@@ -1,7 +1,6 @@
 import type { Clock } from "../../../world.ts";
 import type { Credential, Credentials } from "./credentials.ts";
 
-/** A credential that was issued on demand. */
 export interface Issued {
 	readonly credential: Credential;
 	/** Milliseconds since 1970; absent: it says nothing of an end. */

@@ -3,7 +3,6 @@ import { createGunzip } from "node:zlib";
 import { coded } from "../../error-code.ts";
 import { Pieces } from "../../pieces.ts";
 
-/** One request to one server. */
 export interface Request {
 	readonly method: string;
 	/** Path and query. */
