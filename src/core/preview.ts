@@ -57,8 +57,13 @@ export function previewObject(
 	planned?: object,
 ): object | undefined {
 	switch (preview.of) {
-		case "Secret":
-			return manifestAfter(preview.change);
+		case "Secret": {
+			const { change } = preview;
+			const current = "current" in change ? change.current : undefined;
+			return "desired" in change
+				? manifestOf(change.desired, current)
+				: undefined;
+		}
 		case "ServiceAccount":
 			return planned === undefined
 				? accountManifest(accountAfter(preview.account, preview.plan))
@@ -74,12 +79,4 @@ export function previewObject(
 		case "record":
 			return undefined;
 	}
-}
-
-function manifestAfter(change: Change): object | undefined {
-	if (!("desired" in change)) return undefined;
-	return manifestOf(
-		change.desired,
-		"current" in change ? change.current : undefined,
-	);
 }

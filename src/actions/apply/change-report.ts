@@ -78,8 +78,12 @@ export class ChangeReport {
 			case "differences":
 				this.#addDifferences(result, preview);
 				return;
-			case "objects":
-				this.#addObject(result, preview);
+			case "objects": {
+				if (preview === undefined) return;
+				const key = keyOf(result);
+				const object = previewObject(preview, this.#objects.get(key));
+				if (object !== undefined) this.#objects.set(key, object);
+			}
 		}
 	};
 
@@ -113,13 +117,6 @@ export class ChangeReport {
 			is: before?.is ?? is,
 			differences,
 		});
-	}
-
-	#addObject(about: About, preview: Preview | undefined): void {
-		if (preview === undefined) return;
-		const key = keyOf(about);
-		const object = previewObject(preview, this.#objects.get(key));
-		if (object !== undefined) this.#objects.set(key, object);
 	}
 
 	/** What has been added so far. */

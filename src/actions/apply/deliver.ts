@@ -171,7 +171,13 @@ class Delivery {
 		const before = await this.#read(this.#selected?.targets);
 		let { targets, current } = before;
 		const leftovers = await this.#leftovers(targets, before.all);
-		if (this.making !== undefined) this.#checkRecord();
+		// Throws where the selection cannot join the record, before the source is written.
+		if (
+			this.making !== undefined &&
+			this.scope.by === "selection" &&
+			!this.scope.once
+		)
+			recordToWrite(this.#source, this.#recording(this.scope));
 		const plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
@@ -446,13 +452,6 @@ class Delivery {
 	/** What the record of the source is to say. */
 	get #recordText(): string {
 		return recordText(this.#joined(recordOf(this.#source)));
-	}
-
-	/** Throws FailureError where the selection cannot join the record. */
-	#checkRecord(): void {
-		const { scope } = this;
-		if (scope.by === "record" || scope.once) return;
-		recordToWrite(this.#source, this.#recording(scope));
 	}
 
 	#recording({ selected, andRecorded }: Extract<Scope, { by: "selection" }>) {

@@ -61,7 +61,12 @@ export async function nextCommand(
 	switch (selection.by) {
 		case "names": {
 			// Where there is no copy it would fail once more.
-			const names = selection.names.filter((name) => hasCopy(name, report));
+			const without = new Set(
+				report.results.flatMap(({ action, namespace }) =>
+					action === "failed" || action === "skipped" ? [namespace] : [],
+				),
+			);
+			const names = selection.names.filter((name) => !without.has(name));
 			return syncing(source, "-n", names.join(","), "--attach");
 		}
 		case "all":
@@ -77,14 +82,6 @@ export async function nextCommand(
 		case "needed":
 			return undefined;
 	}
-}
-
-function hasCopy(namespace: string, { results }: Run["report"]): boolean {
-	return !results.some(
-		(result) =>
-			result.namespace === namespace &&
-			(result.action === "failed" || result.action === "skipped"),
-	);
 }
 
 /** Those of the namespaces whose default account does not reference the secret, as far as this user may know. */

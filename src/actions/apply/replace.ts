@@ -44,7 +44,11 @@ export async function replace(
 	// Deleted, it would stay until somebody lets it go, and nothing could take its place.
 	if (finalizers.length > 0) return { cause: "finalizers", finalizers };
 	const wanted = replacementOf(old, change);
-	const trial = underAnotherName(wanted);
+	const { name, ...metadata } = wanted.metadata;
+	const trial = {
+		...wanted,
+		metadata: { ...metadata, generateName: `${name}-` },
+	};
 	const undone = told(await cluster.create("Secret", trial, { dryRun: true }));
 	if (undone !== undefined) return undone;
 	if (dryRun === "server")
@@ -115,11 +119,6 @@ function isInPassing(error: Refusal): boolean {
 	return error instanceof ApiError
 		? error.status === 403 || error.status === 429 || error.status >= 500
 		: error instanceof ConnectionError;
-}
-
-function underAnotherName(secret: Secret): Secret {
-	const { name, ...metadata } = secret.metadata;
-	return { ...secret, metadata: { ...metadata, generateName: `${name}-` } };
 }
 
 /** Writes a Secret where only the user reads it, and returns the path; undefined where that cannot be done. */

@@ -133,11 +133,6 @@ class PullSecretWatch {
 		return keys;
 	}
 
-	#allNamespaces(): Promise<AllNamespaces | undefined> {
-		this.#namespaces ??= this.#watchedNamespaces();
-		return this.#namespaces;
-	}
-
 	/** All Namespaces, from now on; undefined where they may not be listed. */
 	async #watchedNamespaces(): Promise<AllNamespaces | undefined> {
 		const all = new Map<string, NamespaceFacts>();
@@ -184,12 +179,12 @@ class PullSecretWatch {
 		// What two queries find is one.
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
 		const sources = await this.#sources(listed);
+		const needed = needNamespaces(sources);
+		if (needed) this.#namespaces ??= this.#watchedNamespaces();
 		const known = {
 			context: this.cluster.context,
 			sources,
-			namespaces: needNamespaces(sources)
-				? await this.#allNamespaces()
-				: undefined,
+			namespaces: needed ? await this.#namespaces : undefined,
 		};
 		const now = this.world.clock.now();
 		const gone = new Set(this.#told.keys());

@@ -394,21 +394,14 @@ class Controller {
 			dryRun: "none",
 			replan: async (change: Change, current: PullSecret | undefined) => {
 				const { namespace } = targetOf(change);
+				// Whoever changed what is there under our hands may have deleted the namespace and made it
+				// again, of which the watch is yet to tell: then what is there is another's.
+				await this.#lookNow(namespace);
 				return (
-					(await this.#whyNotAnyMore(namespace)) ??
-					this.#state.changeAfter(namespace, current)
+					this.#whyNot(namespace) ?? this.#state.changeAfter(namespace, current)
 				);
 			},
 		} as const;
-	}
-
-	/**
-	 * Whoever changed what is there under our hands may have deleted the namespace and made it again, of
-	 * which the watch is yet to tell: then what is there is another's.
-	 */
-	async #whyNotAnyMore(namespace: string): Promise<Failure | undefined> {
-		await this.#lookNow(namespace);
-		return this.#whyNot(namespace);
 	}
 
 	/** What a namespace is now, whatever the watch told: asks for what that asks for, which needs no further right. */

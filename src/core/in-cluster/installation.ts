@@ -70,7 +70,8 @@ export function installationId({ namespace, name }: SourceRef): string {
  */
 export function manifestsOf(installation: Installation): InstalledObject[] {
 	const { source } = installation;
-	const name = nameOf(source);
+	// Of what lives in a namespace, as a label's value may be.
+	const name = `meshreg-${limited(source.name, 52)}`;
 	const wide = `kubectl-meshreg.watch.${limited(`${source.namespace}.${source.name}`, 220)}`;
 	const labels = {
 		"app.kubernetes.io/name": "kubectl-meshreg",
@@ -316,11 +317,6 @@ function deploymentOf(
 			},
 		},
 	};
-}
-
-/** Of what lives in a namespace, as a label's value may be. */
-function nameOf({ name }: SourceRef): string {
-	return `meshreg-${limited(name, 52)}`;
 }
 
 /** A text, or what stands for it where it is too long: another for each. */

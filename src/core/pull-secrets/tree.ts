@@ -254,7 +254,12 @@ class Users {
 			.map((account) => account.name);
 		const pods = (this.#pods.get(namespace) ?? []).flatMap((pod): TreePod[] => {
 			const references = pod.references.includes(name);
-			const isMeant = pod.images.some((image) => this.#isFor(image, keyring));
+			// Whether a kubelet would take a credential of the source for one of its images.
+			const isMeant =
+				keyring !== undefined &&
+				pod.images.some((image) =>
+					this.#matchers.getOrInsertComputed(image, matcherOf)(keyring),
+				);
 			const waits = isMeant ? pod.waits : "";
 			return references || waits !== ""
 				? [{ name: pod.name, waits, references }]
@@ -267,14 +272,6 @@ class Users {
 				...pods.filter(({ waits }) => waits === ""),
 			],
 		};
-	}
-
-	/** Whether a kubelet would take a credential of the source for an image. */
-	#isFor(image: string, keyring: Keyring | undefined): boolean {
-		return (
-			keyring !== undefined &&
-			this.#matchers.getOrInsertComputed(image, matcherOf)(keyring)
-		);
 	}
 }
 

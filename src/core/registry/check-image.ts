@@ -329,7 +329,10 @@ export class ImageChecker {
 					at: redirectTarget(found.answer, asked.url, as.hidden),
 				});
 			asked = { ...request, url: next };
-			const there = await this.#request(asked, repositoryIn(next), {
+			// What a token is for at the host to which the redirect leads.
+			const [, repositoryThere = next.pathname] =
+				/^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(next.pathname) ?? [];
+			const there = await this.#request(asked, repositoryThere, {
 				...as,
 				offered: undefined,
 			});
@@ -610,9 +613,4 @@ function isCounted(answer: RegistryAnswer, { hostname }: URL): boolean {
 		hostname === "registry-1.docker.io" ||
 		answer.header("ratelimit-remaining") !== ""
 	);
-}
-
-/** Of what a token is for at the host to which a redirect leads. */
-function repositoryIn({ pathname }: URL): string {
-	return /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(pathname)?.[1] ?? pathname;
 }
