@@ -564,6 +564,10 @@ refuses("prune", [
 		"MESHREG_NAME: 64 characters are too many for the label by which prune finds it; give it as NAME",
 		LONG,
 	],
+	[
+		"--all --mesh istio --yes",
+		"--all means those of every mesh: leave --mesh out",
+	],
 	["name --all --yes", "--all means every pull secret: leave NAME out"],
 	["--contexts=", "--contexts: a context is empty; is a variable unset?"],
 	...ANY_EMPTY.slice(0, 2),
