@@ -430,13 +430,30 @@ secret/other configured in nginx-mesh namespace
 			assert.equal(recordIn(bed), NAMED);
 		});
 
-	test("what is no source in the source namespace is not changed", async () => {
-		await using bed = await sent(NAMED);
-		const metadata = { annotations: { "kubectl-meshreg/targets": NAMED } };
-		secret(bed, "nginx-mesh", metadata);
-		await bed.run(["prune", "-n", "app", "--yes"]);
-		assert.equal(recordIn(bed), NAMED);
-	});
+	for (const args of [[], ["--all"]])
+		test(`what is no source in the source namespace is not changed: ${["prune", ...args].join(" ")}`, async () => {
+			await using bed = await sent(NAMED);
+			const metadata = { annotations: { "kubectl-meshreg/targets": NAMED } };
+			secret(bed, "nginx-mesh", metadata);
+			await bed.run(["prune", "-n", "app", "--yes", ...args]);
+			assert.equal(recordIn(bed), NAMED);
+		});
+
+	for (const [args, kept] of [
+		[[], true],
+		[["other-key"], false],
+		[["--all"], false],
+	] as const)
+		test(`of another source ${kept ? "is not" : "is"} changed: ${["prune", ...args].join(" ")}`, async () => {
+			await using bed = await sent(NAMED);
+			build.source(bed, {}, ["app", "shop"], { at: "nginx-mesh/other-key" });
+			const record = () =>
+				bed.server.store.get("Secret", "nginx-mesh", "other-key")?.metadata
+					.annotations?.["kubectl-meshreg/targets"];
+			const before = record();
+			await bed.run(["prune", ...args, "-n", "app", "--yes"]);
+			assert.equal(record(), kept ? before : '[{"namespaces":{"shop":""}}]');
+		});
 
 	test("what calls itself a source elsewhere is not changed", async () => {
 		await using bed = await sent("[]");
@@ -753,6 +770,36 @@ Cancelled; nothing was changed
 				0,
 				"Warning: what attach added to service accounts is not taken back outside app, nginx-mesh, payments: Error from server (Forbidden): no\ntaken back: 2 service accounts\n",
 			],
+		);
+		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+	});
+
+	test("what a tenant's record names is none of them", async () => {
+		await using bed = await attached("app", "kube-public");
+		build.source(bed, {}, ["app"]);
+		build.source(bed, {}, ["kube-public"], { at: "theirs" });
+		const copied = build.copyOf();
+		const targets = '[{"namespaces":{"kube-public":""}}]';
+		secret(bed, "payments", {
+			...copied,
+			annotations: {
+				...copied.annotations,
+				"kubectl-meshreg/targets": targets,
+			},
+		});
+		bed.server.onRequest(({ path }) =>
+			path === "/api/v1/serviceaccounts"
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		await bed.run(["prune", "--yes"]);
+		assert.deepEqual(
+			bed.server.requests
+				.map(
+					({ path }) => /namespaces\/([^/]+)\/serviceaccounts$/.exec(path)?.[1],
+				)
+				.filter((namespace) => namespace !== undefined),
+			["app", "nginx-mesh", "payments", "theirs"],
 		);
 		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
 	});
