@@ -1,3 +1,4 @@
+import { allOf } from "./actions/read/all-of.ts";
 import { placeMeant } from "./actions/read/find-source.ts";
 import { readLine } from "./argv.ts";
 import { COMMANDS, EVERY_FLAG, EVERYWHERE } from "./cli.ts";
@@ -30,16 +31,14 @@ async function explained(
 	cluster: Cluster,
 	namespace: string,
 ): Promise<string[]> {
-	const words: string[] = [];
-	for await (const page of cluster.pages("Pod", { namespace }))
-		for (const pod of page.items) {
-			const { kind, name } = restartOf(pod);
-			words.push(
-				`pod/${pod.metadata.name}`,
-				`${kind.toLowerCase()}/${name}`,
-				...podImages(pod),
-			);
-		}
+	const words = await allOf(cluster.pages("Pod", { namespace }), (pod) => {
+		const { kind, name } = restartOf(pod);
+		return [
+			`pod/${pod.metadata.name}`,
+			`${kind.toLowerCase()}/${name}`,
+			...podImages(pod),
+		];
+	});
 	// A pod's image may be any text, which a shell would take from us as it is.
 	return words.filter(
 		(word) =>
@@ -53,18 +52,16 @@ async function registries(
 	cluster: Cluster,
 	{ namespace, name }: SourceRef,
 ): Promise<string[]> {
-	const servers: string[] = [];
-	for await (const page of cluster.pages("Secret", {
+	const pages = cluster.pages("Secret", {
 		namespace,
 		fieldSelector: `metadata.name=${name}`,
 		metadataOnly: true,
-	}))
-		for (const { metadata } of page.items)
-			for (const [, server] of textsIn(
-				metadata.annotations?.[SERVERS_ANNOTATION],
-			))
-				servers.push(server);
-	return servers;
+	});
+	return allOf(pages, ({ metadata }) =>
+		textsIn(metadata.annotations?.[SERVERS_ANNOTATION]).map(
+			([, server]) => server,
+		),
+	);
 }
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
@@ -191,13 +188,10 @@ async function valuesOf(
 								],
 				};
 				const [kind, query] = wanted[source];
-				const names: string[] = [];
-				for await (const page of cluster.pages(kind, {
-					...query,
-					metadataOnly: true,
-				}))
-					for (const { metadata } of page.items)
-						names.push(metadata.name ?? "");
+				const names = await allOf(
+					cluster.pages(kind, { ...query, metadataOnly: true }),
+					({ metadata }) => metadata.name ?? "",
+				);
 				return at !== undefined ? names.map((name) => `${at}/${name}`) : names;
 			} finally {
 				await cluster.close();

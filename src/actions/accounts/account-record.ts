@@ -21,7 +21,7 @@ import {
 	withoutAttachments,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { isFatal, isForbidden } from "../../errors.ts";
+import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import { attachedBy, ruleOf } from "../apply/selected.ts";
@@ -72,16 +72,14 @@ export function recordDetached(run: AccountRun, every: boolean): RecordSteps {
 class Sources {
 	readonly reader = new ContentReader();
 	readonly #choice: SourceChoice;
-	readonly #asked: Promise<
-		{ sources: readonly PullSecret[] } | { error: unknown }
-	>;
+	readonly #asked: Promise<readonly PullSecret[] | undefined>;
 
 	constructor({ change, cluster, world }: AccountRun, every: boolean) {
 		this.#choice = change.source;
-		this.#asked = (every ? this.#all(cluster) : this.#one(cluster, world)).then(
-			(sources) => ({ sources }),
-			(error: unknown) => ({ error }),
+		this.#asked = unlessForbidden(
+			every ? this.#all(cluster) : this.#one(cluster, world),
 		);
+		this.#asked.catch(() => {}); // Nobody may come for it.
 	}
 
 	/**
@@ -98,10 +96,7 @@ class Sources {
 
 	/** None where they may not be read. Throws what else the cluster throws. */
 	async found(): Promise<readonly PullSecret[]> {
-		const answer = await this.#asked;
-		if ("sources" in answer) return answer.sources;
-		if (isForbidden(answer.error)) return [];
-		throw answer.error;
+		return (await this.#asked) ?? [];
 	}
 
 	async #all(cluster: Cluster): Promise<PullSecret[]> {

@@ -1,13 +1,11 @@
 import type { AllNamespaces } from "../../actions/read/read-namespaces.ts";
 import { readSource } from "../../actions/read/read-sources.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
-import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
+import { Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
+import type { Kind, ObjectOf } from "../../core/objects.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
-import {
-	type NamespaceFacts,
-	namespaceFacts,
-} from "../../core/pull-secrets/namespace-facts.ts";
+import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -19,7 +17,7 @@ import {
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
-import { AbortedError, isForbidden } from "../../errors.ts";
+import { AbortedError, isForbidden, unlessForbidden } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
 import { type ListChoice, listQueries, meantKeys } from "./list-keys.ts";
@@ -83,7 +81,7 @@ class PullSecretWatch {
 
 	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
 		this.#listed = await Promise.all(
-			listQueries(this.choice).map((query) => this.#watched(query)),
+			listQueries(this.choice).map((query) => this.#secrets(query)),
 		);
 		tell(await this.#news());
 		warnOfUnread(this.#reader, this.world);
@@ -109,64 +107,55 @@ class PullSecretWatch {
 	}
 
 	/** What a query finds, from now on. Throws what the cluster throws at the first list. */
-	async #watched(query: ListQuery): Promise<Snapshot> {
-		const keys: Snapshot = new Map();
-		const set = (key: PullSecret, gone: boolean) => {
-			if (gone) keys.delete(sourceRef(key));
-			else keys.set(sourceRef(key), key);
-		};
-		const following = new Reflector(this.cluster, "Secret", query, {
-			item: (secret) => this.#reader.listed(secret),
-			all: (all) => {
-				keys.clear();
-				for (const key of all) set(key, false);
+	async #watched<K extends Kind, Item>(
+		kind: K,
+		query: ListQuery,
+		item: (object: ObjectOf[K]) => Item,
+		idOf: (item: Item) => string,
+	): Promise<Map<string, Item>> {
+		const kept = new Map<string, Item>();
+		const following = new Reflector(this.cluster, kind, query, {
+			item,
+			all: (items) => {
+				kept.clear();
+				for (const one of items) kept.set(idOf(one), one);
 				this.#changed();
 			},
-			changed: (key, gone) => {
-				set(key, gone);
+			changed: (one, gone) => {
+				if (gone) kept.delete(idOf(one));
+				else kept.set(idOf(one), one);
 				this.#changed();
 			},
 			trouble: (error) => this.#note(error),
 		});
 		await following.list();
-		this.#run(following);
-		return keys;
+		const running = following.follow(this.world.clock, this.signal);
+		running.catch(() => {}); // It ends with the signal, for which everybody waits.
+		this.#running.push(running);
+		return kept;
+	}
+
+	#secrets(query: ListQuery): Promise<Snapshot> {
+		return this.#watched(
+			"Secret",
+			query,
+			(secret) => this.#reader.listed(secret),
+			sourceRef,
+		);
 	}
 
 	/** All Namespaces, from now on; undefined where they may not be listed. */
 	async #watchedNamespaces(): Promise<AllNamespaces | undefined> {
-		const all = new Map<string, NamespaceFacts>();
 		const query = { metadataOnly: true };
-		const following = new Reflector(this.cluster, "Namespace", query, {
-			item: namespaceFacts,
-			all: (items) => {
-				all.clear();
-				for (const facts of items) all.set(facts.name, facts);
-				this.#changed();
-			},
-			changed: (facts, gone) => {
-				if (gone) all.delete(facts.name);
-				else all.set(facts.name, facts);
-				this.#changed();
-			},
-			trouble: (error) => this.#note(error),
-		});
 		try {
-			await following.list();
+			return await unlessForbidden(
+				this.#watched("Namespace", query, namespaceFacts, ({ name }) => name),
+			);
 		} catch (error) {
-			if (isForbidden(error)) return undefined;
 			// It is looked for again with the next news.
 			this.#namespaces = undefined;
 			throw error;
 		}
-		this.#run(following);
-		return all;
-	}
-
-	#run(following: Listed): void {
-		const running = following.follow(this.world.clock, this.signal);
-		running.catch(() => {}); // It ends with the signal, for which everybody waits.
-		this.#running.push(running);
 	}
 
 	#changed(): void {
@@ -226,7 +215,7 @@ class PullSecretWatch {
 		const { namespace, name } = place;
 		const fieldSelector = `metadata.name=${name}`;
 		try {
-			return await this.#watched({ namespace, fieldSelector });
+			return await this.#secrets({ namespace, fieldSelector });
 		} catch (error) {
 			if (!isForbidden(error)) throw error;
 			return readSource(this.cluster, this.#reader, { namespace, name });

@@ -23,26 +23,17 @@ export function credentialsOf(
 	const { exec, "auth-provider": provider } = user;
 	const certified =
 		user["client-certificate"] || user["client-certificate-data"];
-	if (exec && !certified) {
-		const issue = async () => {
+	if (exec && !certified)
+		return renewed(async () => {
 			const { runExecPlugin } = await import("./exec-plugin.ts");
 			return runExecPlugin(exec, await execCluster(target, context), context);
-		};
-		return renewed(issue, clock);
-	}
-	if (provider) {
-		const issue = async () => {
+		}, clock);
+	if (provider)
+		return renewed(async () => {
 			const { credential, expires } = await oidc(target, context);
-			return {
-				credential: {
-					...credential,
-					tls: await clientCertificate(user, files),
-				},
-				expires,
-			};
-		};
-		return renewed(issue, clock);
-	}
+			const tls = await clientCertificate(user, files);
+			return { credential: { ...credential, tls }, expires };
+		}, clock);
 	return kept();
 }
 
