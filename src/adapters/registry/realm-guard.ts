@@ -35,14 +35,14 @@ export class RealmGuard {
 	readonly #registry: string;
 	/** Where the registry is: it is looked up once, for whoever answers for its name may say otherwise the next time. */
 	#addresses: Promise<LookupAddress[]> | undefined;
-	readonly #resolve: Resolve;
-	readonly #mayBeInside: boolean;
 
 	/** `registryHost` as in a URL. */
-	constructor(registryHost: string, resolve: Resolve, mayBeInside: boolean) {
+	constructor(
+		registryHost: string,
+		readonly resolve: Resolve,
+		readonly mayBeInside: boolean,
+	) {
 		this.#registry = unbracketed(registryHost);
-		this.#resolve = resolve;
-		this.#mayBeInside = mayBeInside;
 	}
 
 	/** Looks a name up for a connection to it. */
@@ -65,7 +65,7 @@ export class RealmGuard {
 	async check(urlHost: string): Promise<void> {
 		const host = unbracketed(urlHost);
 		const own = host === this.#registry;
-		if (own && this.#mayBeInside) return;
+		if (own && this.mayBeInside) return;
 		const inside =
 			isIP(host) > 0
 				? isPrivateHost(host)
@@ -76,8 +76,8 @@ export class RealmGuard {
 	}
 
 	async #lookUp(host: string): Promise<LookupAddress[]> {
-		if (host !== this.#registry) return this.#resolve(host);
-		this.#addresses ??= this.#resolve(host);
+		if (host !== this.#registry) return this.resolve(host);
+		this.#addresses ??= this.resolve(host);
 		try {
 			return await this.#addresses;
 		} catch (error) {
@@ -90,7 +90,7 @@ export class RealmGuard {
 		const addresses = await this.#lookUp(host);
 		if (!addresses.some(isPrivate)) return addresses;
 		if (host === this.#registry) {
-			if (!this.#mayBeInside) throw refusedRegistry();
+			if (!this.mayBeInside) throw refusedRegistry();
 		} else if (!(await this.#isRegistryInside())) throw refused();
 		return addresses;
 	}

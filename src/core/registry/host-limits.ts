@@ -47,9 +47,6 @@ const LASTING: ReadonlySet<FaultKind> = new Set([
  * many, and no more once it has failed three times in a row. What fails in passing is asked again.
  */
 export class HostLimits {
-	readonly #host: string;
-	readonly #send: Send;
-	readonly #time: Waiting;
 	readonly #places = new Places(() => AT_ONCE);
 	#failures = 0;
 	/** When the last failure was counted, and when the next request may begin. */
@@ -59,11 +56,11 @@ export class HostLimits {
 	#givenUp: Fault | undefined;
 
 	/** `host`: with its port, for messages. */
-	constructor(host: string, send: Send, time: Waiting) {
-		this.#host = host;
-		this.#send = send;
-		this.#time = time;
-	}
+	constructor(
+		readonly host: string,
+		readonly send: Send,
+		readonly time: Waiting,
+	) {}
 
 	/** Throws nothing but the interrupt's AbortedError. */
 	async ask(request: RegistryRequest): Promise<Asked> {
@@ -72,14 +69,14 @@ export class HostLimits {
 				if (this.#givenUp) return { fault: this.#givenUp };
 				await this.#pause();
 				if (this.#givenUp) return { fault: this.#givenUp };
-				if (this.#time.isOver())
-					return { fault: { host: this.#host, kind: "unasked" } };
-				const began = this.#time.elapsed();
-				const asked = await exchange({ send: this.#send }, request);
+				if (this.time.isOver())
+					return { fault: { host: this.host, kind: "unasked" } };
+				const began = this.time.elapsed();
+				const asked = await exchange({ send: this.send }, request);
 				const fault =
 					"fault" in asked
 						? asked.fault
-						: passingFault(asked.answer, this.#host);
+						: passingFault(asked.answer, this.host);
 				if (fault === undefined) {
 					this.#failures = 0;
 					return asked;
@@ -92,7 +89,7 @@ export class HostLimits {
 
 	/** Counts a failure, and says whether the request may be sent again. */
 	#mayGoAgain(fault: Fault, asked: Asked, began: number): boolean {
-		const now = this.#time.elapsed();
+		const now = this.time.elapsed();
 		// What was under way together failed together.
 		if (began >= this.#failedAt) this.#failures++;
 		this.#failedAt = now;
@@ -101,7 +98,7 @@ export class HostLimits {
 		if (this.#givenUp || !PASSING.has(fault.kind)) return false;
 		const wanted =
 			("answer" in asked
-				? retryAfter(asked.answer.header("retry-after"), this.#time.now())
+				? retryAfter(asked.answer.header("retry-after"), this.time.now())
 				: undefined) ?? growingPause(this.#failures, PAUSES);
 		if (wanted > LONGEST_PAUSE) {
 			this.#givenUp = { ...fault, wait: wanted };
@@ -117,9 +114,9 @@ export class HostLimits {
 
 	async #pause(): Promise<void> {
 		for (;;) {
-			const left = this.#notBefore - this.#time.elapsed();
+			const left = this.#notBefore - this.time.elapsed();
 			if (left <= 0) return;
-			await this.#time.delay(left);
+			await this.time.delay(left);
 		}
 	}
 }

@@ -65,11 +65,7 @@ export class RetryPolicy {
 	#goneSince: number | undefined;
 	#gaveUp: { at: number; error: unknown } | undefined;
 
-	readonly #options: RepeatOptions;
-
-	constructor(options: RepeatOptions) {
-		this.#options = options;
-	}
+	constructor(readonly options: RepeatOptions) {}
 
 	/**
 	 * `attempt(mayHaveApplied)`: one try; `mayHaveApplied` when an earlier one may have been carried out although no
@@ -79,9 +75,9 @@ export class RetryPolicy {
 	 */
 	async run<T>(
 		attempt: (mayHaveApplied: boolean) => Promise<T>,
-		{ interrupt = this.#options.interrupt, writes = false }: RunOptions = {},
+		{ interrupt = this.options.interrupt, writes = false }: RunOptions = {},
 	): Promise<T> {
-		const { inFlight, clock } = this.#options;
+		const { inFlight, clock } = this.options;
 		let mayHaveApplied = false;
 		let tried: Tried | undefined;
 		for (;;) {
@@ -120,7 +116,7 @@ export class RetryPolicy {
 			return {
 				failures: 1,
 				inARow: 1,
-				began: this.#options.clock.elapsed(),
+				began: this.options.clock.elapsed(),
 				answers,
 			};
 		const inARow = answers === before.answers ? before.inARow + 1 : 1;
@@ -164,7 +160,7 @@ export class RetryPolicy {
 	}
 
 	#whileGone(pause: number, tried: Tried): number | undefined {
-		this.#goneSince ??= this.#options.clock.elapsed();
+		this.#goneSince ??= this.options.clock.elapsed();
 		return (
 			this.#within(pause, this.#goneSince, PATIENCE) &&
 			this.#within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
@@ -172,17 +168,17 @@ export class RetryPolicy {
 	}
 
 	#within(pause: number, since: number, patience: number): number | undefined {
-		return this.#options.clock.elapsed() + pause - since > patience
+		return this.options.clock.elapsed() + pause - since > patience
 			? undefined
 			: pause;
 	}
 
 	#backoff(failures: number): number {
-		return spread(growingPause(failures, PAUSES), this.#options.random?.());
+		return spread(growingPause(failures, PAUSES), this.options.random?.());
 	}
 
 	#final(error: unknown): unknown {
-		const { server, hint, clock } = this.#options;
+		const { server, hint, clock } = this.options;
 		const failure =
 			error instanceof TransportError
 				? connectionError(error.cause, server, hint)
@@ -195,7 +191,7 @@ export class RetryPolicy {
 	/** What a request would end with by now without being tried. */
 	#givenUp(): unknown {
 		return this.#gaveUp &&
-			this.#options.clock.elapsed() - this.#gaveUp.at < BREAKER
+			this.options.clock.elapsed() - this.#gaveUp.at < BREAKER
 			? this.#gaveUp.error
 			: undefined;
 	}

@@ -20,10 +20,12 @@ export class Http1 implements Transport {
 	readonly isFull = false;
 	readonly #agent = new Agent({ keepAlive: true });
 	readonly #places = new Places(() => SOCKETS);
-	readonly #authority: URL;
 
-	constructor(authority: URL, first: Dialled, dial: Dial) {
-		this.#authority = authority;
+	constructor(
+		readonly authority: URL,
+		first: Dialled,
+		dial: Dial,
+	) {
 		let spare: Socket | undefined = first.socket;
 		this.#agent.createConnection = (_options, done) => {
 			const socket = spare;
@@ -67,11 +69,11 @@ export class Http1 implements Transport {
 				agent: this.#agent,
 				method,
 				path,
-				host: this.#authority.hostname,
-				port: this.#authority.port,
+				host: this.authority.hostname,
+				port: this.authority.port,
 				setHost: false,
 				headers: {
-					host: this.#authority.host,
+					host: this.authority.host,
 					...headers,
 					...(body !== undefined && {
 						"content-length": Buffer.byteLength(body),

@@ -14,7 +14,6 @@ const FIRST_GROWTH = 1 / 4;
  */
 export class InFlight {
 	readonly #most: number;
-	readonly #isTooMuch: (error: unknown) => boolean;
 	readonly #places = new Places(() => this.#limit);
 	#limit: number;
 	#halvings = 0;
@@ -22,11 +21,10 @@ export class InFlight {
 	/** `most`: the user's --concurrency. `isTooMuch`: whether what a request failed with asks for fewer at once. */
 	constructor(
 		most: number | undefined,
-		isTooMuch: (error: unknown) => boolean,
+		readonly isTooMuch: (error: unknown) => boolean,
 	) {
 		this.#most = most ?? MOST;
 		this.#limit = Math.min(START, this.#most);
-		this.#isTooMuch = isTooMuch;
 	}
 
 	/** Runs `act` when there is room. Rejects with what it rejects with. */
@@ -39,7 +37,7 @@ export class InFlight {
 				return result;
 			} catch (error) {
 				// What was under way together fails together, and counts once.
-				if (before === this.#halvings && this.#isTooMuch(error)) this.#halve();
+				if (before === this.#halvings && this.isTooMuch(error)) this.#halve();
 				throw error;
 			}
 		});
