@@ -205,13 +205,14 @@ export function isTooMuch(error: unknown): boolean {
 	return error instanceof TransportError && error.sent && !isForGood(error);
 }
 
-/** A certificate that is wrong stays wrong, so does what speaks no HTTP; a request that took too long had its time. */
+/** A certificate that is wrong stays wrong, so does what speaks no HTTP or comes to no answer; a request that took too long had its time. */
 function isForGood(error: TransportError): boolean {
 	const code = codeOf(error.cause) ?? "";
 	return (
 		certificateFault(code) !== undefined ||
 		/^(CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|HPE_)/.test(code) ||
 		code === "MESHREG_TIMEOUT" ||
+		code === "MESHREG_NO_ANSWER" ||
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
 		error.cause instanceof OperationError
 	);

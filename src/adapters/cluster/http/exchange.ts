@@ -81,6 +81,19 @@ export function endInTime(
 	});
 }
 
+/** Answers of 1xx before the one that counts: as many as Go's client takes. */
+const MOST_PRELIMINARY = 5;
+
+/** What to do at each of them: a server that goes on with them would be waited for without end. */
+export function preliminary(end: (why: Error) => void): () => void {
+	let left = MOST_PRELIMINARY;
+	return () => {
+		if (left-- > 0) return;
+		const words = "net/http: too many 1xx informational responses";
+		end(coded(words, "MESHREG_NO_ANSWER"));
+	};
+}
+
 /** `--request-timeout` is over; kubectl's words for it. */
 export function timedOut(): Error {
 	return coded(

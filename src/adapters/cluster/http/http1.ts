@@ -5,6 +5,7 @@ import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
 	endInTime,
+	preliminary,
 	type Request,
 	resetByPeer,
 	type Transport,
@@ -101,6 +102,7 @@ export class Http1 implements Transport {
 			request.on("error", broken);
 			request.once("close", closed);
 			request.once("close", done);
+			request.on("information", preliminary(late));
 			endInTime(call, request, (why) => late(why));
 			request.end(body);
 		});

@@ -10,6 +10,7 @@ import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
 	endInTime,
+	preliminary,
 	type Request,
 	resetByPeer,
 	type Transport,
@@ -93,6 +94,10 @@ export class Http2 implements Transport {
 			// Stays after the answer began: a stream whose error nobody hears would end the program.
 			stream.on("error", broken);
 			stream.on("close", closed);
+			stream.on(
+				"headers",
+				preliminary((why) => stream.destroy(why)),
+			);
 			endInTime(request, stream, (why) => stream.destroy(why));
 			if (body !== undefined) stream.end(body);
 		});

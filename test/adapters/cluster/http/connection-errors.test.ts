@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import {
+	createSecureServer as createHttp2,
+	type ServerHttp2Stream,
+} from "node:http2";
 import { createServer as createHttps } from "node:https";
 import {
 	type AddressInfo,
@@ -44,6 +48,8 @@ async function listening(server: Server): Promise<number> {
 	open.add(server);
 	return (server.address() as AddressInfo).port;
 }
+
+const EARLY_HINTS = "HTTP/1.1 103 Early Hints\r\n\r\n";
 
 interface Case {
 	name: string;
@@ -107,6 +113,46 @@ const cases: Case[] = [
 		requestTimeout: 200,
 		says: "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
 		same: false, // kubectl: this, or "context deadline exceeded"
+	},
+	{
+		name: "six answers of 1xx",
+		scheme: "http",
+		server: () =>
+			listening(
+				createServer((socket) => {
+					socket.once("data", () => socket.write(EARLY_HINTS.repeat(6)));
+				}),
+			),
+		says: "Unable to connect to the server: net/http: too many 1xx informational responses",
+		same: false, // kubectl puts more before it
+	},
+	{
+		name: "six answers of 1xx over HTTP/2",
+		server: () => {
+			const server = createHttp2({ ...tls });
+			server.on("stream", (stream: ServerHttp2Stream) => {
+				stream.on("error", () => {});
+				for (let sent = 0; sent < 6; sent++)
+					stream.additionalHeaders({ ":status": 103 });
+			});
+			return listening(server);
+		},
+		says: "Unable to connect to the server: net/http: too many 1xx informational responses",
+		same: false, // kubectl says it of http2
+	},
+	{
+		name: "four answers of 1xx before the one that counts",
+		scheme: "http",
+		server: () =>
+			listening(
+				createServer((socket) => {
+					socket.end(
+						`${EARLY_HINTS.repeat(4)}HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 418 No\r\ncontent-length: 0\r\n\r\n`,
+					);
+				}),
+			),
+		says: "Error from server (418): the server answered 418 without saying why",
+		same: false, // kubectl says that it is an unknown error
 	},
 	{
 		name: "an answer that never ends",
