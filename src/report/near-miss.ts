@@ -19,7 +19,7 @@ export function nearMissSentence(near: NearMiss): string {
 		case "port":
 			return `${capital(key)} is for ${portOf(miss.keyPort)}, the image is at ${portOf(miss.imagePort)}; kubelets do not take 443 for granted.`;
 		case "path":
-			return `${capital(key)} is for the path ${miss.keyPath} only, which the image's does not begin with.`;
+			return `${capital(key)} is for the path ${displayKey(miss.keyPath)} only, which the image's does not begin with.`;
 		case "letter-case":
 			return `${capital(key)} and the image's host ${miss.host} differ in letter case, which kubelets compare.`;
 		case "label-count":
