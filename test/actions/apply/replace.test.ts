@@ -48,6 +48,8 @@ interface Scene {
 	refusal?: Intervention["answer"];
 	interrupt?: AbortSignal;
 	files?: Files;
+	/** What is wrong with what admission would make of the new one. */
+	told?: Failure;
 }
 
 /** Replaces an immutable Secret; what was sent, where it ended, and how long it waited. */
@@ -89,7 +91,7 @@ async function replaced(bed: TestBed, scene: Scene = {}) {
 		outcome = await replace(change, {
 			cluster,
 			dryRun: "none",
-			told: () => undefined,
+			told: () => scene.told,
 			env: { HOME: bed.folder },
 			files: scene.files ?? disk,
 			interrupt: scene.interrupt ?? new AbortController().signal,
@@ -159,6 +161,14 @@ describe("a Secret that has to be deleted to be changed", () => {
 		assert.equal(sent, "GET, POST dry");
 		assert.ok(outcome instanceof ApiError);
 		assert.equal(outcome.detail, message);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("stays where admission would make something else of the new one", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const told: Failure = { cause: "changed-meanwhile" };
+		const { sent, outcome } = await replaced(bed, { told });
+		assert.deepEqual([sent, outcome], ["GET, POST dry", told]);
 		assert.equal(stored(bed), OLD);
 	});
 
@@ -355,7 +365,7 @@ describe("after the deletion", () => {
 			"an answer that never came",
 			new ConnectionError("reset by peer", undefined, undefined, true),
 		],
-		["a failure that may have come after it", status(504)],
+		["a failure that may have come after it", status(500)],
 		["an interrupt that did not wait", new AbortedError("SIGINT")],
 	] as const) {
 		test(`after ${name} it may be gone: another is made`, async () => {
@@ -399,6 +409,16 @@ describe("after the deletion", () => {
 		const { created, outcome } = await played([new OperationError("too deep")]);
 		assert.deepEqual(created, ["new refused", "old"]);
 		assert.ok(outcome instanceof OperationError);
+	});
+
+	test("the new one is there also where it was taken at the last try", async () => {
+		const refusals = Array(11).fill(status(403));
+		const { created, outcome } = await played(refusals);
+		assert.equal(created.at(-1), "old");
+		assert.equal(outcome, refusals[0]);
+		const last = await played([...refusals, status(403)]);
+		assert.equal(last.created.at(-1), "new");
+		assert.equal(last.outcome, undefined);
 	});
 
 	test("the new one is tried on where the old one would never be taken again", async () => {
