@@ -260,8 +260,8 @@ export type PruneNote = Causes<{
 	"still-managed": {
 		/** How many other pull secrets. */
 		secrets: number;
-		/** The namespaces of installed watches. */
-		watches: readonly string[];
+		/** Sources that have an installed watch. */
+		watches: readonly SourceRef[];
 		/** Sources that have admission policies. */
 		policies: readonly SourceRef[];
 	};

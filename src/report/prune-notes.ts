@@ -71,7 +71,8 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		const left = [
 			...(others === undefined ? [] : [`${others} (see prune --all)`]),
 			...watches.map(
-				(namespace) => `the watch in ${namespace} (see uninstall)`,
+				({ namespace, name }) =>
+					`the watch of ${namespace}/${name} (see uninstall)`,
 			),
 			...policies.map(
 				({ namespace, name }) =>

@@ -202,6 +202,7 @@ export async function whatStays(
 	return whatIsLeft(cluster, found.filter(how.isMeant), isGone, {
 		namespace: how.sourceNamespace ?? cluster.namespace,
 		name: how.name ?? how.usual,
+		every: how.name === undefined,
 	});
 }
 

@@ -22,13 +22,14 @@ import { unlessFailed } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /**
- * What meshreg still manages in a cluster after a prune, as far as may be seen. `keys` are the pull secrets that the prune looked at.
+ * What meshreg still manages in a cluster after a prune, as far as may be seen. `keys` are the pull secrets that the prune looked at,
+ * `source` the one that it means, or with `every` the usual one.
  */
 export async function whatIsLeft(
 	cluster: Cluster,
 	keys: readonly PullSecret[],
 	isGone: (secret: PullSecret) => boolean,
-	source: SourceRef,
+	{ every, ...source }: SourceRef & { readonly every: boolean },
 ): Promise<PruneNote[]> {
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
@@ -37,9 +38,12 @@ export async function whatIsLeft(
 		({ namespace, name }) =>
 			!keys.some((key) => key.namespace === namespace && key.name === name),
 	);
-	const watches = await listed(cluster, "Deployment", {
-		labelSelector: `${INSTALLATION_LABEL}=${installationId(source)}`,
+	const installed = await listed(cluster, "Deployment", {
+		labelSelector: INSTALLATION_LABEL,
 	});
+	const watches = installed
+		.flatMap((deployment) => watchedBy(deployment, source) ?? [])
+		.filter(({ name }) => every || name === source.name);
 	const byPolicy = keys.filter(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
@@ -49,10 +53,22 @@ export async function whatIsLeft(
 				{
 					cause: "still-managed",
 					secrets: others.length,
-					watches: watches.map(({ namespace = "" }) => namespace),
+					watches,
 					policies: byPolicy.map(placeOf),
 				},
 			];
+}
+
+/** Whose installation it is: a label that says something else is somebody's own. */
+function watchedBy(
+	{ namespace = "", name = "", labels }: ObjectMeta,
+	source: SourceRef,
+): SourceRef | undefined {
+	return [source, { namespace, name: name.replace(/^meshreg-/, "") }].find(
+		(of) =>
+			of.namespace === namespace &&
+			installationId(of) === labels?.[INSTALLATION_LABEL],
+	);
 }
 
 /** What a list finds; nothing where it may not be listed: this is said by the way. */

@@ -601,10 +601,16 @@ describe("prune says what else", () => {
 		await using bed = await sent("[]");
 		const { status } = await bed.run(["install", "-n", "app", "--yes"]);
 		assert.equal(status, 0);
+		await bed.run(["install", "other", "-n", "app"]);
+		// An uninstall of the other's would be that of one that is in use.
 		const { err } = await bed.run(["prune", "--yes"]);
 		assert.equal(
 			err,
-			"still managed by meshreg: the watch in nginx-mesh (see uninstall)\n",
+			`still managed by meshreg: the watch of nginx-mesh/${NAME} (see uninstall)\n`,
+		);
+		assert.match(
+			(await bed.run(["prune", "--all", "--yes"])).err,
+			/ the watch of nginx-mesh\/nginx-mesh-registry-key \(see uninstall\), the watch of nginx-mesh\/other \(see uninstall\)\n$/,
 		);
 	});
 });
