@@ -458,7 +458,8 @@ class Delivery {
 		return {
 			change: (record: SourceRecord) => this.#joined(record),
 			what: selected.what,
-			...(andRecorded && ({ onceInSync: true } as const)),
+			...((andRecorded || this.policy.prune) &&
+				({ onceInSync: true } as const)),
 		};
 	}
 

@@ -267,6 +267,7 @@ async function recorded(
 			...run,
 			change: (before) => entries.reduce(mergeUnattended, before),
 			what,
+			onceInSync: true,
 		});
 	// What a rule means is listed by the watch itself.
 	if (selection.by === "all" || selection.by === "label") {

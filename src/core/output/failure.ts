@@ -82,7 +82,7 @@ export interface Recording {
 	/** As for a person: `app`, `all namespaces`. */
 	readonly what: string;
 	readonly takesOut?: true;
-	/** The command has no `--once` itself. */
+	/** The command has no `--once` itself, or not beside what else it was told. */
 	readonly onceInSync?: true;
 }
 

@@ -99,6 +99,35 @@ describe("sync: which source", () => {
 			);
 		});
 
+		test("who may not record is sent to --once where it can stand", async () => {
+			await using bed = await testBed({
+				namespaces: NAMESPACES,
+				users: { sam: {} },
+				allow: [
+					{
+						user: "sam",
+						verbs: ["get", "list", "watch"],
+						resources: ["secrets", "namespaces"],
+					},
+				],
+			});
+			await create(bed, "one");
+			for (const [flags, once] of [
+				[[], "--once"],
+				[["--prune", "--yes"], "sync --once"],
+				[["--watch"], "sync --once"],
+			] as const) {
+				const { status, err } = await bed.run(["sync", "-n=app", ...flags], {
+					user: "sam",
+				});
+				assert.equal(status, 1);
+				assert.equal(
+					err,
+					`error: cannot record app on the source (needs patch on secrets "${NAME}" in nginx-mesh); use ${once} for a copy that rotate will not update\n`,
+				);
+			}
+		});
+
 		test("MESHREG_NAMESPACE, then --from, say where", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			await create(bed, "one", "-n", "shop");
