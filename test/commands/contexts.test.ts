@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { AbortedError } from "../../src/errors.ts";
-import { account } from "../support/build.ts";
+import { account, secret } from "../support/build.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 import { started } from "../support/watching.ts";
@@ -61,6 +61,12 @@ async function clusters(): Promise<{
 			await us[Symbol.asyncDispose]();
 		},
 	};
+}
+
+/** The registries of a cluster's source. */
+function registriesOf(bed: TestBed): string[] {
+	const { auths } = bed.content("nginx-mesh") as { auths: object };
+	return Object.keys(auths);
 }
 
 /** The servers' clocks stand at this time, in milliseconds since 1970. */
@@ -149,6 +155,51 @@ secret/${NAME} created in nginx-mesh namespace
 		);
 		const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
 		assert.deepEqual(written, ["one", undefined]);
+	});
+
+	for (const [who, answers] of [
+		["a script", undefined],
+		["a person", []],
+	] as const)
+		test(`create by ${who}: what is in the place of one cluster's source keeps it from no other`, async () => {
+			await using all = await clusters();
+			secret(all.eu, "nginx-mesh", {}, { type: "Opaque" });
+			await all.run(["create", ...CREDENTIAL, "--contexts=prod-us"], {
+				stdin: "one",
+			});
+			const stored = join(all.eu.folder, "docker.json");
+			const auth = Buffer.from("mesh:two").toString("base64");
+			await writeFile(stored, JSON.stringify({ auths: { "x.io": { auth } } }));
+			const { status, out, err } = await all.run(
+				[
+					...["create", "--add", `--from-docker-config=${stored}`],
+					"--registry-server=x.io",
+					...["--no-verify", "--contexts=prod-eu,prod-us"],
+				],
+				answers && { answers },
+			);
+			assert.equal(status, 1);
+			assert.match(out + err, /is not managed by meshreg/);
+			assert.match(err, /1 of 2 contexts failed: prod-eu/);
+			assert.deepEqual(registriesOf(all.us), ["registry.example.com", "x.io"]);
+		});
+
+	test("create: a person is asked about no source where there is none, and the others are done", async () => {
+		await using all = await clusters();
+		secret(all.eu, "nginx-mesh", {}, { type: "Opaque" });
+		const stored = join(all.eu.folder, "docker.json");
+		const auth = Buffer.from("mesh:two").toString("base64");
+		await writeFile(stored, JSON.stringify({ auths: { "x.io": { auth } } }));
+		const { status } = await all.run(
+			[
+				...["create", `--from-docker-config=${stored}`, "--no-verify"],
+				"--registry-server=x.io",
+				"--contexts=prod-eu,prod-us",
+			],
+			{ answers: [] },
+		);
+		assert.equal(status, 1);
+		assert.deepEqual(registriesOf(all.us), ["x.io"]);
 	});
 
 	for (const [chosen, question] of [

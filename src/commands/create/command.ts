@@ -58,6 +58,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		...labelled(given, env),
 		connection: flags.connectionFlags(given),
 		offersMesh: isMeshOpen(given, env),
+		inSeveral: given.has("contexts"),
 		...credentialOptionsOf(given),
 		edit: sourceEditOf(given),
 		replace: given.on("replace"),

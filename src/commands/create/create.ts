@@ -262,7 +262,10 @@ async function intentOf(
 		input.jwt === undefined &&
 		input.secret === undefined &&
 		input.provider === undefined;
-	if (edit.by === "replace" && !offers) return intent;
+	// What stands in the way in one of several clusters is told there, and keeps it from no other.
+	const isAlone = !options.inSeveral;
+	if (edit.by === "replace" ? !offers : !isAlone && !world.streams.interactive)
+		return intent;
 	return onCluster(world, options.connection, async (cluster) => {
 		const place = placeIn(cluster, options);
 		const [source, namespaces] = await Promise.all([
@@ -278,12 +281,15 @@ async function intentOf(
 			}),
 		};
 		if (edit.by !== "replace") {
-			editable(source, place);
+			if (isAlone) editable(source, place);
 			return plain;
 		}
 		if (source === undefined) return plain;
 		// What is no source is left alone, whatever would be entered.
-		if (!isSourceLike(source)) editable(source, place);
+		if (!isSourceLike(source)) {
+			if (isAlone) editable(source, place);
+			return plain;
+		}
 		const next = await askWhatToDo(source, input.servers, cluster, world);
 		switch (next) {
 			case "cancel":
@@ -399,6 +405,8 @@ interface PlacedOptions
 	readonly connection: ConnectionFlags;
 	readonly place: SourceRef;
 	readonly edit: SourceEdit;
+	/** With `--contexts`. */
+	readonly inSeveral: boolean;
 	readonly label: UsageLabel | undefined;
 	readonly notes: readonly FlagNote[];
 }
