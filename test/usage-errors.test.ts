@@ -477,6 +477,12 @@ refuses("images", [
 	),
 	[["--registry-server", ""], /^error: --registry-server: the server is empty/],
 	["--mesh none", "--mesh none has no images: use -f, -n or -A"],
+	...["-f x", "-n app", "-A"].map(
+		(from): Row => [
+			`--mesh istio ${from}`,
+			"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
+		],
+	),
 	[["--mesh-version", "a b"], /^error: --mesh-version: give a release/],
 ]);
 

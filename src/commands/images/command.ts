@@ -120,6 +120,11 @@ function optionsOf(given: Given, env: flags.Env) {
 			`--check and -o ${output} cannot be used together: use -o json or yaml, or none`,
 		);
 	const origin = originOf(given, env);
+	const isOfMesh = origin.from === "release" || origin.from === "cluster";
+	if (given.has("mesh") && !isOfMesh && check === undefined)
+		throw new UsageError(
+			"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
+		);
 	return {
 		connection: flags.connectionFlags(given),
 		origin,
