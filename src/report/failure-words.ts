@@ -89,8 +89,8 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 		`${secretWords(source)} has ${displayHost(key)} as ${user}, not as ${entered}; name the user with --registry-username`,
 	"credentials-differ": ({ key }) =>
 		`more than one credential was given for ${displayHost(key)}, which takes one`,
-	"label-stays": ({ source, label }) =>
-		`${secretWords(source)} was created with the label ${label}, which stays: leave out --label`,
+	"label-stays": ({ source, label, flag }) =>
+		`${secretWords(source)} was created with the label ${label}, which ${flag === "--label" ? "stays: leave out --label" : "its copies have as well: give --copy-label another key"}`,
 	"edit-unreadable": ({ source, problem, script }) => ({
 		message: `the content of ${secretWords(source)} cannot be changed: ${fileFaultWords(problem)}`,
 		advice: { words: "see what is wrong with", script },

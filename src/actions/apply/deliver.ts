@@ -6,7 +6,11 @@ import {
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change, Deletion } from "../../core/pull-secrets/change.ts";
-import { desiredCopies, desiredCopy } from "../../core/pull-secrets/desired.ts";
+import {
+	desiredCopies,
+	desiredCopy,
+	refuseOwnLabel,
+} from "../../core/pull-secrets/desired.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
@@ -119,6 +123,7 @@ export async function deliver(
 	run: Run,
 	making?: SourceMaking,
 ): Promise<(Targets & { readonly source: PullSecret }) | undefined> {
+	refuseOwnLabel(source, policy.copyLabels);
 	const delivery = new Delivery(source, scope, policy, run, making);
 	const targets = await delivery.work();
 	return targets && { ...targets, source: delivery.source };

@@ -25,7 +25,10 @@ import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { isFailure } from "../../core/output/failure.ts";
-import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import {
+	matchesGlob,
+	refuseOwnLabel,
+} from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isInjected } from "../../core/pull-secrets/injection.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
@@ -254,6 +257,7 @@ async function recorded(
 	how: Watching,
 ): Promise<PullSecret> {
 	const record = recordOf(source);
+	refuseOwnLabel(source, options.copyLabels);
 	if (options.selection.by === "record") {
 		if (record !== undefined) return source;
 		throw recordMissing(source);

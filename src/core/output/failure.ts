@@ -125,7 +125,11 @@ export type EditFailure = Causes<{
 	/** Two were given for one entry. */
 	"credentials-differ": { key: string };
 	/** It was created with this label, `KEY=VALUE`, and another is asked for. */
-	"label-stays": { source: Place; label: string };
+	"label-stays": {
+		source: Place;
+		label: string;
+		flag: "--label" | "--copy-label";
+	};
 	"edit-unreadable": {
 		source: Place;
 		problem: DockerConfigFault;

@@ -1,8 +1,10 @@
-import { labelOfSource } from "./ownership.ts";
+import { FailureError } from "../output/failure.ts";
+import { labelOfSource, selectorOf } from "./ownership.ts";
 import {
 	type DesiredPullSecret,
 	ownLabels,
 	type PullSecret,
+	placeOf,
 	sourceAnnotations,
 } from "./pull-secret.ts";
 
@@ -36,6 +38,22 @@ export function desiredCopy(
 		annotations: sourceAnnotations(source),
 		content: source.content,
 	};
+}
+
+/** Throws FailureError where a label for copies is the source's own, by which they are found, with another value. */
+export function refuseOwnLabel(
+	source: PullSecret,
+	copyLabels: Readonly<Record<string, string>>,
+): void {
+	const own = labelOfSource(source);
+	if (own === undefined || (copyLabels[own.key] ?? own.value) === own.value)
+		return;
+	throw new FailureError({
+		cause: "label-stays",
+		source: placeOf(source),
+		label: selectorOf(own),
+		flag: "--copy-label",
+	});
 }
 
 /** Whether this may be a glob of namespaces' names, in a record and on a command line. */

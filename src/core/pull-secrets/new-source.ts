@@ -96,6 +96,7 @@ export function refuseOtherLabel(
 		cause: "label-stays",
 		source: placeOf(current),
 		label: selectorOf(there),
+		flag: "--label",
 	});
 }
 

@@ -190,6 +190,34 @@ describe("sync", () => {
 		);
 	});
 
+	test("a label for copies that the source has with another value is refused, before anything is written", async () => {
+		await using bed = await testBed({ namespaces: NAMESPACES });
+		await create(bed, "p", "--label", "team=pay");
+		const before = bed.server.store.all("Secret");
+		const login = [
+			...["--registry-server=r.example.com", "--registry-username=u"],
+			"--registry-password-stdin",
+		];
+		for (const line of [
+			["sync", "-n", "app"],
+			["sync", "-n", "app", "--watch"],
+			["apply", ...login, "-n", "app"],
+		])
+			assert.deepEqual(
+				shown(
+					await bed.run([...line, "--copy-label", "team=x"], { stdin: "q" }),
+				),
+				{
+					status: 1,
+					out: "",
+					err: `error: secret "${NAME}" in namespace "nginx-mesh" was created with the label team=pay, which its copies have as well: give --copy-label another key\n`,
+				},
+			);
+		assert.deepEqual(bed.server.store.all("Secret"), before);
+		const same = await bed.run(["sync", "-n=app", "--copy-label=team=pay"]);
+		assert.equal(same.status, 0, same.err);
+	});
+
 	test("a Secret that changes under our hands is planned again", async () => {
 		await using bed = await withSource();
 		await bed.run(["sync", "-n", "app"]);
