@@ -3,14 +3,17 @@ import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
+import { lookUpNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
-import type { Access } from "../../core/check/facts.ts";
+import type { Access, Facts } from "../../core/check/facts.ts";
 import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Document, Outcome } from "../../core/document.ts";
 import { wordsIn } from "../../core/output/shell.ts";
+import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { commandLine } from "../../report/command-line.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
@@ -125,12 +128,38 @@ async function look(
 		readFacts(cluster, scope, reader),
 		deniedAccesses(cluster, options.namespaces),
 	]);
+	const found = await inSteps(checkFacts(facts, denied), world);
+	const skipped = await skippedAmong(found, facts, cluster);
+	const namespaces = new Map([...facts.namespaces, ...skipped]);
 	return inGroups([
-		...(await inSteps(checkFacts(facts, denied), world)),
+		...(skipped.length === 0
+			? found
+			: await inSteps(checkFacts({ ...facts, namespaces }, denied), world)),
 		...(options.verify
 			? await verifySources(facts.sources, options.trust, world)
 			: []),
 	]);
+}
+
+/**
+ * Of the namespaces to which a command would give a credential, and of which no record speaks, those that
+ * are to get none; of what may not be read, that is not known.
+ */
+async function skippedAmong(
+	findings: readonly Finding[],
+	facts: Facts,
+	cluster: Cluster,
+): Promise<(readonly [string, NamespaceKnowledge])[]> {
+	const given = findings.flatMap(({ gives }) =>
+		gives.flatMap(({ namespaces }) => namespaces),
+	);
+	const names = [...new Set(given)].filter(
+		(name) => !facts.namespaces.has(name),
+	);
+	const { known } = await lookUpNamespaces(cluster, names);
+	return [...known].filter(
+		([, there]) => typeof there === "object" && isSkipped(there),
+	);
 }
 
 async function deniedAccesses(

@@ -1,7 +1,7 @@
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { openOf } from "./blocked.ts";
-import { type AccountFacts, type Facts, isUnread } from "./facts.ts";
+import { type AccountFacts, type Facts, fixesFor, isUnread } from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
@@ -64,7 +64,7 @@ function lostAttachments(keyrings: Keyrings): Finding[] {
 					return finding("service accounts", "warning", {
 						about: { cause: "attachment-lost", accounts, secret, taken },
 						namespaces,
-						fix: facts.withoutSource.attach(namespaces, accounts, secret),
+						fix: fixesFor(facts, secret).attach(namespaces, accounts, secret),
 					});
 				},
 			),
@@ -128,7 +128,7 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 				workloads: workloadsOf(
 					pods.map((pod) => ({ pod, images: pod.images })),
 				),
-				fix: facts.withoutSource.attach(namespaces, accounts, secret),
+				fix: fixesFor(facts, secret).attach(namespaces, accounts, secret),
 			});
 		},
 	);

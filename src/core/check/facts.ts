@@ -312,6 +312,15 @@ export interface Access {
 	readonly namespace?: string;
 }
 
+/** The commands about what bears a name: those of its source, where there is one. */
+export function fixesFor(
+	{ sources, withoutSource }: Facts,
+	name: string,
+): Fixes {
+	const source = sources.find(({ secret }) => secret.name === name);
+	return source?.fixes ?? withoutSource;
+}
+
 /**
  * Copies a source to namespaces that its record serves, and lets accounts there pull with it. Where a
  * rule serves them, their names are not given: they would stand in the record when the rule no longer does.

@@ -7,9 +7,10 @@ import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { hasNoAccounts } from "../registry/public.ts";
 import { byNames } from "./accounts.ts";
-import { type Blocked, blockedIn } from "./blocked.ts";
+import { type Blocked, blockedIn, isToGetNone } from "./blocked.ts";
 import { writtenAgain } from "./credentials.ts";
 import {
+	fixesFor,
 	type PodFacts,
 	type SecretFacts,
 	type SourceFacts,
@@ -224,7 +225,9 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	if (facts.sourceProblem?.cause !== "source-missing")
 		return ofItsOwn(group, first.host, keyrings);
 	const fixes = facts.withoutSource;
-	const pods = podsOf(group);
+	const pods = podsOf(group).filter(
+		({ namespace }) => !isToGetNone(namespace, facts),
+	);
 	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
 		fixes.sync(at, accounts),
 	);
@@ -237,7 +240,7 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	);
 	return {
 		...NOTHING,
-		gives: giving(namespacesOf(group), fix),
+		gives: giving(unique(pods.map(({ namespace }) => namespace)), fix),
 		left,
 		listed,
 	};
@@ -356,7 +359,7 @@ function newCredential(
 }
 
 function attach(group: Group, name: string, keyrings: Keyrings): PodFix {
-	const fixes = keyrings.facts.withoutSource;
+	const fixes = fixesFor(keyrings.facts, name);
 	const pods = podsOf(group);
 	const steps = byAccounts(pods, name, keyrings)
 		.filter(([accounts]) => accounts.length > 0)

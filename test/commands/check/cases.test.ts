@@ -667,6 +667,40 @@ describe("M6: an account that the record attaches, and that lacks what was attac
 	});
 });
 
+test("nothing is attached of a source whose record cannot be read, also where it is not the first", async () => {
+	await using bed = await started(["app"]);
+	source(bed, ["r.io"], ["app"]);
+	source(bed, ["q.io"], [], {
+		at: "nginx-mesh/team",
+		annotations: { "kubectl-meshreg/targets": '[{"more":1}]' },
+	});
+	secret(
+		bed,
+		"app/team",
+		{ "q.io": user },
+		{
+			metadata: build.copyOf("nginx-mesh/team"),
+		},
+	);
+	const attached = (name: string) => ({
+		metadata: {
+			namespace: "app",
+			name,
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": "team" },
+		},
+	});
+	build.account(bed, "app/lost", [], attached("lost"));
+	build.account(bed, "app", []);
+	pod(bed, "app", "runs", "q.io/app:1");
+	pod(bed, "app", "waits", "q.io/app:1", { message: "unauthorized" });
+	const refused = await bed.run(["attach", "-n=app", "--secret=team"]);
+	assert.match(refused.err, /^error: /);
+	const { out } = await bed.run(["check"]);
+	assert.match(out, /serviceaccount\/lost in app/);
+	assert.doesNotMatch(out, /meshreg attach/);
+});
+
 test("L9: the nearest miss is told, as explain has it", async () => {
 	await using bed = await started(["app"]);
 	source(bed, []);
@@ -1037,7 +1071,9 @@ describe("whom to trust", () => {
 	});
 
 	/** `app`, recorded, and annotated so that nothing is sent there; with a pod that waits. */
-	async function skipped(): Promise<TestBed> {
+	async function skipped(
+		recorded: readonly string[] | "no source" = ["app"],
+	): Promise<TestBed> {
 		const bed = await started();
 		bed.server.store.seed({
 			kind: "Namespace",
@@ -1046,7 +1082,7 @@ describe("whom to trust", () => {
 				annotations: { "kubectl-meshreg/skip": "true" },
 			},
 		});
-		source(bed, ["r.io"], ["app"]);
+		if (recorded !== "no source") source(bed, ["r.io"], [...recorded]);
 		build.account(bed, "app", []);
 		const container = { name: "main", image: "r.io/web:1" };
 		const waiting = { reason: "ErrImagePull", message: "pull access denied" };
@@ -1076,6 +1112,20 @@ describe("whom to trust", () => {
 		assert.match(later, /serviceaccount\/builder in app references/);
 		assert.doesNotMatch(later, /Gives|meshreg sync/);
 	});
+
+	for (const [what, recorded] of [
+		["of which no record speaks", []],
+		["where there is no source yet", "no source"],
+	] as const)
+		test(`nor does a command give anything to a namespace that says skip, and ${what}`, async () => {
+			await using bed = await skipped(recorded);
+			for (const argv of [[], ["-n", "app"]]) {
+				const { status, out } = await bed.run(["check", ...argv]);
+				assert.equal(status, 1);
+				assert.match(out, /1 pod cannot pull/);
+				assert.doesNotMatch(out, /Gives|meshreg sync/);
+			}
+		});
 
 	for (const [what, password] of [
 		["is no claimant", "right"],
