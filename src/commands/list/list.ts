@@ -1,3 +1,4 @@
+import { inSteps } from "../../actions/in-steps.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
@@ -79,12 +80,15 @@ export async function run(
 						}
 					: {
 							kind: "tree",
-							...treesOf({
-								...listing,
-								...parts,
-								taken,
-								tellsMissing: isFiltered ? () => false : listing.isMeant,
-							}),
+							...(await inSteps(
+								treesOf({
+									...listing,
+									...parts,
+									taken,
+									tellsMissing: isFiltered ? () => false : listing.isMeant,
+								}),
+								world,
+							)),
 							items,
 							lacking,
 						},

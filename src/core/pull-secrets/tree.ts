@@ -7,6 +7,7 @@ import type { Pod, ServiceAccount } from "../objects.ts";
 import { byFirst, compare } from "../order.ts";
 import type { Place } from "../output/input-failure.ts";
 import { displayHost } from "../registry/server.ts";
+import type { Steps } from "../steps.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
 import { isCopyOf, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
@@ -113,10 +114,10 @@ export function accountFacts(
 }
 
 /** The sources that are there or that copies name, each with where it is; and what belongs to none. */
-export function treesOf(parts: TreeParts): {
+export function* treesOf(parts: TreeParts): Steps<{
 	readonly trees: SourceTree[];
 	readonly others: TreeOther[];
-} {
+}> {
 	const { keys, known } = parts;
 	const copies = Map.groupBy(
 		keys.filter((key) => roleOf(key) === "copy"),
@@ -136,25 +137,26 @@ export function treesOf(parts: TreeParts): {
 			sources.set(ref, known.sources.get(ref) ?? "unknown");
 	const users = new Users(parts);
 	const shown = new Set<PullSecret>();
-	const trees = [...sources].toSorted(byFirst).map(([ref, source]) => {
+	const trees: SourceTree[] = [];
+	for (const [ref, source] of [...sources].toSorted(byFirst)) {
 		const own = copies.get(ref) ?? [];
 		for (const copy of own) shown.add(copy);
 		if (typeof source !== "string") shown.add(source);
-		return treeOf(ref, source, own, users, parts);
-	});
+		trees.push(yield* treeOf(ref, source, own, users, parts));
+	}
 	const others = keys
 		.filter((key) => !shown.has(key))
 		.map((key) => ({ ...placeOf(key), status: statusOf(key, known) }));
 	return { trees, others };
 }
 
-function treeOf(
+function* treeOf(
 	ref: string,
 	source: SourceKnowledge,
 	copies: readonly PullSecret[],
 	users: Users,
 	{ known, tellsMissing, taken }: TreeParts,
-): SourceTree {
+): Steps<SourceTree> {
 	const keyring =
 		typeof source === "string"
 			? undefined
@@ -169,10 +171,12 @@ function treeOf(
 		differs,
 		...users.of(at, keyring),
 	});
-	const namespaces = copies.map((copy) => {
+	const namespaces: TreeNamespace[] = [];
+	for (const copy of copies) {
 		const status = statusOf(copy, known);
-		return row(copy, status, copyDifferences(copy, status, known));
-	});
+		namespaces.push(row(copy, status, copyDifferences(copy, status, known)));
+		yield;
+	}
 	if (typeof source !== "string") {
 		const { name } = source;
 		const own = row(source, "Source");
@@ -181,7 +185,9 @@ function treeOf(
 			if (!tellsMissing(namespace)) continue;
 			const status = taken.has(`${namespace}/${name}`) ? "taken" : "missing";
 			namespaces.push(row({ namespace, name }, status));
+			yield;
 		}
+		yield;
 	}
 	return {
 		ref,
@@ -233,15 +239,18 @@ function missing(
 	return meant.filter((name) => name !== source.namespace && !have.has(name));
 }
 
-/** Who uses pull secrets, by namespace. */
+/** Who uses pull secrets. */
 class Users {
+	/** By `NAMESPACE/NAME` of what they reference. */
 	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;
 	readonly #accounts: ReadonlyMap<string, readonly AccountFacts[]>;
-	readonly #matchers = new Map<string, (keyring: Keyring) => boolean>();
+	/** By namespace, the images that are waited for. */
+	readonly #wanted: ReadonlyMap<string, readonly WantedImage[]>;
 
 	constructor({ pods, accounts }: TreeParts) {
-		this.#pods = Map.groupBy(pods, ({ namespace }) => namespace);
-		this.#accounts = Map.groupBy(accounts, ({ namespace }) => namespace);
+		this.#pods = byReference(pods);
+		this.#accounts = byReference(accounts);
+		this.#wanted = wantedImages(pods);
 	}
 
 	/** Accounts and pods of a pull secret. */
@@ -249,30 +258,73 @@ class Users {
 		{ namespace, name }: Place,
 		keyring: Keyring | undefined,
 	): Pick<TreeNamespace, "accounts" | "pods"> {
-		const accounts = (this.#accounts.get(namespace) ?? [])
-			.filter(({ references }) => references.includes(name))
-			.map((account) => account.name);
-		const pods = (this.#pods.get(namespace) ?? []).flatMap((pod): TreePod[] => {
-			const references = pod.references.includes(name);
-			// Whether a kubelet would take a credential of the source for one of its images.
-			const isMeant =
-				keyring !== undefined &&
-				pod.images.some((image) =>
-					this.#matchers.getOrInsertComputed(image, matcherOf)(keyring),
+		const at = `${namespace}/${name}`;
+		const referencing = new Set(this.#pods.get(at));
+		const wanted =
+			keyring === undefined ? [] : (this.#wanted.get(namespace) ?? []);
+		// A kubelet would take a credential of the source for their images.
+		const waiting = new Set(
+			wanted.flatMap(({ isFor, pods }) =>
+				keyring !== undefined && isFor(keyring) ? pods : [],
+			),
+		);
+		const rows = (some: Iterable<TreePodFacts>, isWaiting: boolean) =>
+			[...some]
+				.sort((a, b) => compare(a.name, b.name))
+				.map(
+					(pod): TreePod => ({
+						name: pod.name,
+						waits: isWaiting ? pod.waits : "",
+						references: referencing.has(pod),
+					}),
 				);
-			const waits = isMeant ? pod.waits : "";
-			return references || waits !== ""
-				? [{ name: pod.name, waits, references }]
-				: [];
-		});
 		return {
-			accounts: accounts.toSorted(),
+			accounts: (this.#accounts.get(at) ?? [])
+				.map((account) => account.name)
+				.toSorted(),
 			pods: [
-				...pods.filter(({ waits }) => waits !== ""),
-				...pods.filter(({ waits }) => waits === ""),
+				...rows(waiting, true),
+				...rows(referencing.difference(waiting), false),
 			],
 		};
 	}
+}
+
+/** An image, and the pods of one namespace that wait for it. */
+interface WantedImage {
+	readonly isFor: (keyring: Keyring) => boolean;
+	readonly pods: TreePodFacts[];
+}
+
+function wantedImages(
+	pods: readonly TreePodFacts[],
+): ReadonlyMap<string, readonly WantedImage[]> {
+	const found = new Map<string, Map<string, WantedImage>>();
+	for (const pod of pods)
+		for (const image of pod.images)
+			found
+				.getOrInsertComputed(pod.namespace, () => new Map())
+				.getOrInsertComputed(
+					image,
+					(text): WantedImage => ({ isFor: matcherOf(text), pods: [] }),
+				)
+				.pods.push(pod);
+	return new Map(
+		[...found].map(([namespace, images]) => [namespace, [...images.values()]]),
+	);
+}
+
+/** By `NAMESPACE/NAME` of what is referenced: whoever writes them decides how often. */
+function byReference<User extends Place & { references: readonly string[] }>(
+	users: readonly User[],
+): ReadonlyMap<string, readonly User[]> {
+	const found = new Map<string, User[]>();
+	for (const user of users)
+		for (const name of new Set(user.references))
+			found
+				.getOrInsertComputed(`${user.namespace}/${name}`, () => [])
+				.push(user);
+	return found;
 }
 
 function registriesIn(source: PullSecret): TreeRegistry[] {

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
+import {
+	type TreePodFacts,
+	treesOf,
+} from "../../../src/core/pull-secrets/tree.ts";
+import { labelsOf } from "../../support/build.ts";
+
+/** As many sources as pods, all of one tenant, where each pod waits for an image of each source's registry. */
+function tenant(count: number) {
+	const reader = new ContentReader();
+	const keys = Array.from({ length: count }, (_, at) =>
+		reader.toPullSecret({
+			metadata: {
+				namespace: "evil",
+				name: `s${at}`,
+				labels: labelsOf(`s${at}`),
+				annotations: { "kubectl-meshreg/targets": '[{"all":true}]' },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: {
+				".dockerconfigjson": Buffer.from(
+					JSON.stringify({ auths: { "r.io": { auth: "dTpw" } } }),
+				).toString("base64"),
+			},
+		}),
+	);
+	let looks = 0;
+	const pods = Array.from(
+		{ length: count },
+		(_, at): TreePodFacts => ({
+			namespace: "evil",
+			name: `p${at}`,
+			get references() {
+				looks++;
+				return [`s${at}`];
+			},
+			images: ["r.io/app:1"],
+			waits: "ErrImagePull",
+		}),
+	);
+	const namespaces = new Map(
+		["app", "shop"].map((name) => [
+			name,
+			{ name, uid: name, labels: {}, annotations: {}, terminating: false },
+		]),
+	);
+	const known = { context: "", sources: new Map(), namespaces };
+	const steps = treesOf({
+		keys,
+		known,
+		pods,
+		accounts: [],
+		tellsMissing: () => true,
+		taken: new Set(),
+	});
+	return { steps, looks: () => looks };
+}
+
+test("a tree is made in steps, one at least a source and a namespace without its copy", () => {
+	const { steps } = tenant(50);
+	let taken = 0;
+	let step = steps.next();
+	for (; !step.done; step = steps.next()) taken++;
+	assert.equal(taken, 50 * 3);
+	const [first] = step.value.trees;
+	assert.deepEqual(
+		first?.namespaces.map(({ namespace, status, pods }) => [
+			namespace,
+			status,
+			pods.length,
+		]),
+		[
+			["app", "missing", 0],
+			["evil", "Source", 50],
+			["shop", "missing", 0],
+		],
+	);
+	assert.deepEqual(first?.namespaces[1]?.pods.slice(0, 2), [
+		{ name: "p0", waits: "ErrImagePull", references: true },
+		{ name: "p1", waits: "ErrImagePull", references: false },
+	]);
+});
+
+test("what a pod references is looked at once, not once for each of its namespace's sources", () => {
+	const { steps, looks } = tenant(50);
+	while (!steps.next().done);
+	assert.equal(looks(), 50);
+});
