@@ -12,7 +12,6 @@ import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { allOf } from "../read/all-of.ts";
-import { warn } from "../tell.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { targetOf } from "./find-accounts.ts";
 
@@ -23,6 +22,9 @@ interface TakeBackOptions {
 	readonly dryRun: DryRun;
 	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
+
+/** What could not be looked at. */
+type Unread = Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
 
 /** Whether an entry of a name is to go from the accounts of a namespace. */
 type IsMeant = (namespace: string, key: string) => boolean;
@@ -37,8 +39,7 @@ export async function attachedAccounts(
 	known: readonly string[],
 ): Promise<{
 	readonly accounts: readonly ServiceAccount[];
-	/** What could not be looked at. */
-	readonly unread?: Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
+	readonly unread?: Unread;
 }> {
 	if (namespaces.length === 0)
 		try {
@@ -101,31 +102,30 @@ export async function takeBack(
 
 /**
  * Takes the deleted pull secrets among `results` out of the service accounts beside them
- * that attach added them to. What may not be read or changed is a warning: the
- * keys are gone, and a kubelet passes over a name without a Secret.
+ * that attach added them to. What may not be changed is a warning: the
+ * keys are gone, and a kubelet passes over a name without a Secret. Returns what could not be looked at.
  */
 export async function takeBackAttached(
 	results: readonly ChangeResult[],
 	how: TakeBackOptions,
-): Promise<void> {
+): Promise<Unread | undefined> {
 	const deleted = results.filter(({ action }) => action === "deleted");
 	const gone = new Set(
 		deleted.map(({ namespace, name }) => `${namespace}/${name}`),
 	);
-	if (gone.size === 0) return;
+	if (gone.size === 0) return undefined;
 	const namespaces = [...new Set(deleted.map(({ namespace }) => namespace))];
 	const { accounts, unread } = await attachedAccounts(
 		how.cluster,
 		namespaces.length === 1 ? namespaces : [],
 		namespaces,
 	);
-	if (unread !== undefined && unread.outside?.length !== namespaces.length)
-		warn(how.world, { cause: "accounts-kept", ...unread });
 	await takeBack(
 		accounts,
 		(namespace, key) => gone.has(`${namespace}/${key}`),
 		how,
 	);
+	return unread?.outside?.length === namespaces.length ? undefined : unread;
 }
 
 async function listEach(

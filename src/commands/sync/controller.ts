@@ -9,6 +9,7 @@ import {
 	listNamespaces,
 	readNamespace,
 } from "../../actions/read/read-namespaces.ts";
+import { warn } from "../../actions/tell.ts";
 import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
@@ -36,7 +37,13 @@ import {
 	type SyncRules,
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
-import { AbortedError, isAway, isFatal, isNotFound } from "../../errors.ts";
+import {
+	AbortedError,
+	isAway,
+	isFatal,
+	isForbidden,
+	isNotFound,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";
@@ -134,6 +141,8 @@ class Controller {
 	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
+	/** Copies that were deleted, and are yet to be taken out of the accounts beside them, by namespace. */
+	readonly #deleted = new Map<string, ChangeResult>();
 	/** The source whose policies were looked at, or are going to be. */
 	#policiesOf: PullSecret | undefined;
 	/** What is wrong with the source itself, as it was told last. */
@@ -254,6 +263,11 @@ class Controller {
 	async #reconcileSecret(namespace: string): Promise<boolean> {
 		const change = await this.#changeIn(namespace);
 		this.#tellStanding(namespace);
+		const deleted = this.#deleted.get(namespace);
+		if (this.#state.known(namespace) !== undefined)
+			this.#deleted.delete(namespace);
+		else if (deleted !== undefined && change === undefined)
+			await this.#takeBack([deleted]);
 		if (change === undefined || change.action === "unchanged") return true;
 		const now = this.how.world.clock.elapsed();
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
@@ -377,13 +391,30 @@ class Controller {
 		this.#queue.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
 	}
 
+	/** Takes what was deleted out of the accounts beside it; where that fails, it is tried again with its namespace. */
 	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
-		await takeBackAttached(results, {
-			cluster: this.how.cluster,
-			world: this.how.world,
+		const deleted = results.filter(({ action }) => action === "deleted");
+		for (const result of deleted) this.#deleted.set(result.namespace, result);
+		const { cluster, world } = this.how;
+		const failed = new Map<string, unknown>();
+		const unread = await takeBackAttached(deleted, {
+			cluster,
+			world,
 			dryRun: "none",
-			onResult: (result) => this.#told.tell(result),
+			onResult: (result) => {
+				this.#told.tell(result);
+				if (result.action === "failed") failed.set(result.namespace, undefined);
+			},
 		});
+		if (unread !== undefined && isForbidden(unread.error))
+			warn(world, { cause: "accounts-kept", ...unread });
+		else if (unread !== undefined) {
+			this.#told.note(unread.error);
+			for (const { namespace } of deleted) failed.set(namespace, unread.error);
+		}
+		for (const { namespace } of deleted)
+			if (failed.has(namespace)) this.#failed(namespace, failed.get(namespace));
+			else this.#deleted.delete(namespace);
 	}
 
 	get #applying() {

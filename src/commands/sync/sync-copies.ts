@@ -130,11 +130,12 @@ async function syncOne(
 		return false;
 	}
 	if (scope.by === "record") warnOfNoMatch(targets, run.world);
-	if (options.prune)
-		await takeBackAttached(run.report.results.slice(length), {
-			...run,
-			onResult: run.report.add,
-		});
+	if (options.prune) {
+		const results = run.report.results.slice(length);
+		const how = { ...run, onResult: run.report.add };
+		const unread = await takeBackAttached(results, how);
+		if (unread) warn(run.world, { cause: "accounts-kept", ...unread });
+	}
 	await attachCopies(source, targets, run);
 	await keepPolicies(targets.source, { ...run, onResult: run.report.add });
 	return true;

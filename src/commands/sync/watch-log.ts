@@ -1,4 +1,4 @@
-import type { EventReason } from "../../core/in-cluster/event.ts";
+import type { EventReason, EventTopic } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
@@ -44,12 +44,8 @@ export class WatchLog {
 		onNote: (note) => {
 			this.world.emit({ type: "log", note });
 			const reason = REASONS[note.event];
-			if (reason === undefined || this.source === undefined) return;
-			this.#events.tell(
-				{ kind: "Secret", ...this.source, uid: this.state?.source?.uid ?? "" },
-				reason,
-				[logWords(note).message].flat().join(" "),
-			);
+			if (reason === undefined) return;
+			this.#tell(undefined, reason, [logWords(note).message].flat().join(" "));
 		},
 		onResult: (result) => {
 			this.#counts[result.action] += 1;
@@ -62,7 +58,7 @@ export class WatchLog {
 			);
 			this.world.emit({ type: "change", result });
 			if (result.action === "failed" && result.why !== undefined)
-				this.#events.tell(...failedEvent(result, result.why));
+				this.#tellFailed(result, result.why);
 		},
 		onTrouble: (error) => this.world.emit({ type: "trouble", error }),
 		onRefresh: (key, result) =>
@@ -107,6 +103,34 @@ export class WatchLog {
 		return this.#events.done();
 	}
 
+	/** An Event; `topic` undefined: about the source. */
+	#tell(
+		topic: EventTopic | undefined,
+		reason: EventReason,
+		message: string,
+	): void {
+		const source = this.source && {
+			kind: "Secret" as const,
+			...this.source,
+			uid: this.state?.source?.uid ?? "",
+		};
+		const about = topic ?? source;
+		if (about !== undefined) this.#events.tell(about, reason, message);
+	}
+
+	/** The Event about what could not be written, in its namespace; about a policy, which has none, on the source. */
+	#tellFailed({ kind, namespace, name }: ChangeResult, why: Failure): void {
+		const message = failureLine(
+			"error" in why ? why.error : new FailureError(why),
+		);
+		const topic = { namespace, name, uid: "" };
+		if (kind === "Secret")
+			this.#tell({ ...topic, kind }, "CopyFailed", message);
+		else if (kind === "ServiceAccount")
+			this.#tell({ ...topic, kind }, "AttachFailed", message);
+		else this.#tell(undefined, "AttachFailed", message);
+	}
+
 	#logUnlessQuiet(note: LogNote): void {
 		this.world.emit({ type: "log", note, unlessQuiet: true });
 	}
@@ -119,16 +143,3 @@ const REASONS: Partial<Record<LogNote["event"], EventReason>> = {
 	"credential-refresh-failed": "CredentialRefreshFailed",
 	"credential-rejected": "CredentialRejected",
 };
-
-/** The Event about what could not be written, in its namespace. */
-function failedEvent(
-	{ kind, namespace, name }: ChangeResult,
-	why: Failure,
-): Parameters<EventWriter["tell"]> {
-	const isAccount = kind === "ServiceAccount";
-	return [
-		{ kind: isAccount ? "ServiceAccount" : "Secret", namespace, name, uid: "" },
-		isAccount ? "AttachFailed" : "CopyFailed",
-		failureLine("error" in why ? why.error : new FailureError(why)),
-	];
-}

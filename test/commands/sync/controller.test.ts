@@ -271,6 +271,47 @@ describe("at first", () => {
 		assert.equal(pullSecrets(bed, "default"), undefined);
 	});
 
+	for (const [what, when] of [
+		["accounts that cannot be changed", "first"],
+		["accounts that cannot be listed", "first"],
+		["accounts that cannot be changed", "later"],
+		["accounts that cannot be listed", "later"],
+	] as const)
+		test(`${what} are tried again, so that nothing is left of a leftover that goes ${when === "first" ? "at first" : when}`, async () => {
+			await using bed = await bedWith("app");
+			account(bed, "default", [NAME], {
+				metadata: {
+					namespace: "default",
+					name: "default",
+					labels: { "kubectl-meshreg/attached": "true" },
+					annotations: { "kubectl-meshreg/attached-keys": NAME },
+				},
+			});
+			if (when === "first") copy(bed, "default");
+			const heal = refuse(
+				bed,
+				({ method, path }) =>
+					path.includes("/serviceaccounts") &&
+					method === (what.endsWith("listed") ? "GET" : "PATCH"),
+				{ status: 422, message: "no" },
+			);
+			await using keeping = await kept(bed, {}, { prune: true });
+			await keeping.says("ready");
+			const { clock, log } = keeping;
+			if (when === "later") copy(bed, "default");
+			await keeping.until(() => log.includes("Secret default deleted"));
+			// That it went is told by a watch, too, and is a reason to try again at once.
+			const later = () => clock.waiting().filter((at) => at <= 2000);
+			await keeping.until(() => later().length > 0);
+			assert.deepEqual(pullSecrets(bed, "default"), [{ name: NAME }]);
+			heal();
+			clock.set(2000);
+			await keeping.until(() =>
+				log.includes("ServiceAccount default configured"),
+			);
+			assert.equal(pullSecrets(bed, "default"), undefined);
+		});
+
 	for (const [name, status, watched, begins] of [
 		[
 			"one of several named namespaces that cannot be read does not keep it from the others",

@@ -159,6 +159,46 @@ describe("sync --watch by itself", () => {
 		assert.match(String(event?.message), /is not managed by meshreg/);
 	});
 
+	test("an Event about policies, which are in no namespace, stands on their source", async () => {
+		await using bed = await bedWith(["app"]);
+		edit(bed, "Secret", "nginx-mesh", {
+			annotations: { "kubectl-meshreg/attached-by-policy": "true" },
+		});
+		const told = Promise.withResolvers<void>();
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.endsWith("/events")) told.resolve();
+			return path.includes("/mutatingadmission")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined;
+		});
+		await using watch = await watching(bed, ["-n=app"]);
+		await told.promise;
+		await watch.stop();
+		assert.deepEqual(
+			bed.server.store
+				.all("Event")
+				.map(({ metadata, reason, involvedObject }) => [
+					metadata.namespace,
+					reason,
+					involvedObject,
+				]),
+			[
+				[
+					"nginx-mesh",
+					"AttachFailed",
+					{
+						apiVersion: "v1",
+						kind: "Secret",
+						namespace: "nginx-mesh",
+						name: NAME,
+						uid: bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+							.uid,
+					},
+				],
+			],
+		);
+	});
+
 	test("who may not write Events is served all the same", async () => {
 		await using bed = await bedWith(["app"]);
 		bed.server.onRequest(({ method, path }) =>
