@@ -13,7 +13,8 @@ import {
 	OperationError,
 } from "../../../src/errors.ts";
 import { logWords } from "../../../src/report/log-words.ts";
-import { source } from "../../support/build.ts";
+import type { RegistryClient } from "../../../src/world.ts";
+import { edit, source } from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
 import { playedClock } from "../../support/played-clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -35,6 +36,7 @@ function token(exp: number, word = ""): string {
 }
 
 interface Cared {
+	bed: TestBed;
 	/** Plays the clock to so many milliseconds after the start. */
 	play(to: number, each?: (at: number) => void): Promise<void>;
 	/** Sets the time of day, as somebody does who sets a clock. */
@@ -52,9 +54,13 @@ interface Given {
 	there?: string;
 	/** What the provider gives; undefined: it fails. */
 	gives: (asked: number, at: number) => Provided | string | undefined;
-	verification?: () => Verification;
+	verification?: (
+		...asked: Parameters<RegistryClient["verify"]>
+	) => Verification;
 	refresh?: Partial<RefreshRules> | "none";
 	annotations?: Record<string, string>;
+	/** PEM of authorities to trust. */
+	ca?: string;
 	/** What happens on the server while the provider is asked. */
 	meanwhile?: (bed: TestBed) => void;
 	/** The API server cannot be reached when something is to be written. */
@@ -104,6 +110,7 @@ async function cared(
 						verifies: true,
 						...given.refresh,
 					},
+		ca: given.ca,
 		cluster: given.away
 			? {
 					...cluster,
@@ -118,7 +125,8 @@ async function cared(
 			env: {},
 			files: disk,
 			interrupt: new AbortController().signal,
-			async provided() {
+			async provided(_provider, _args, _key, ca) {
+				assert.equal(ca, given.ca);
 				asked.push(clock.now() / MINUTE);
 				given.meanwhile?.(bed);
 				const answer = given.gives(asked.length, clock.now());
@@ -129,8 +137,8 @@ async function cared(
 					: answer;
 			},
 			registry: async () => ({
-				verify: async () =>
-					given.verification?.() ?? ({ outcome: "good" } as const),
+				verify: async (...verified) =>
+					given.verification?.(...verified) ?? ({ outcome: "good" } as const),
 				open: () => assert.fail("nothing is opened"),
 			}),
 		},
@@ -158,6 +166,7 @@ async function cared(
 	const secret = () => bed.server.store.get("Secret", "nginx-mesh", NAME);
 	try {
 		await work({
+			bed,
 			async play(to, each) {
 				for (;;) {
 					await idle();
@@ -259,6 +268,83 @@ describe("what renews itself", () => {
 				await play(109 * MINUTE);
 				assert.deepEqual(asked, [48, 108]);
 				assert.equal(password(), token(3 * HOUR));
+			},
+		);
+	});
+
+	test("it is verified at its registry by the authorities that are trusted there, and never in the clear", async () => {
+		const verified: unknown[] = [];
+		await cared(
+			{
+				gives: () => token(2 * HOUR),
+				ca: "PEM",
+				verification: ({ credential, ...probe }, ca) => {
+					verified.push(credential.reveal(), probe, ca);
+					return { outcome: "good" };
+				},
+			},
+			async ({ play, password }) => {
+				await play(49 * MINUTE);
+				assert.equal(password(), token(2 * HOUR));
+			},
+		);
+		assert.deepEqual(verified, [
+			token(2 * HOUR),
+			{ key: HOST, insecure: false },
+			"PEM",
+		]);
+	});
+
+	test("with --no-verify no registry is asked", async () => {
+		await cared(
+			{
+				gives: () => token(2 * HOUR),
+				refresh: { verifies: false },
+				verification: () => assert.fail("it was asked"),
+			},
+			async ({ play, password }) => {
+				await play(49 * MINUTE);
+				assert.equal(password(), token(2 * HOUR));
+			},
+		);
+	});
+
+	test("what somebody changed of the source meanwhile, but not of the entry, stays", async () => {
+		await cared(
+			{
+				gives: () => token(2 * HOUR),
+				meanwhile: (bed) =>
+					edit(bed, "Secret", "nginx-mesh", { annotations: { theirs: "x" } }),
+				prepare: (bed) =>
+					edit(bed, "Secret", "nginx-mesh", { annotations: { theirs: "" } }),
+			},
+			async ({ play, results, password, bed }) => {
+				await play(49 * MINUTE);
+				assert.deepEqual(results, ["configured nginx-mesh", "refreshed"]);
+				assert.equal(password(), token(2 * HOUR));
+				const { metadata } =
+					bed.server.store.get("Secret", "nginx-mesh", NAME) ?? {};
+				assert.equal(metadata?.annotations?.theirs, "x");
+			},
+		);
+	});
+
+	test("a source that is immutable is not deleted to be made again", async () => {
+		await cared(
+			{
+				gives: () => token(2 * HOUR),
+				prepare: (bed) => {
+					edit(bed, "Secret", "nginx-mesh", { immutable: true });
+					bed.server.onRequest(({ method }) =>
+						method === "DELETE" ? assert.fail("it is deleted") : undefined,
+					);
+				},
+			},
+			async ({ play, notes, results, password }) => {
+				await play(49 * MINUTE);
+				assert.deepEqual([...new Set(results)], ["unwritten"]);
+				assert.equal(notes.length, 1);
+				assert.equal(password(), token(HOUR));
 			},
 		);
 	});
