@@ -157,11 +157,12 @@ async function cared(
 	const interrupt = new AbortController();
 	const running = care.run(interrupt.signal).catch((error) => error);
 	const idle = () =>
-		new Promise<void>((resolve) => {
+		new Promise<void>((resolve, reject) => {
 			look = () => {
 				if (clock.waiting().length > 0) resolve();
 			};
 			look();
+			running.then(reject);
 		});
 	const secret = () => bed.server.store.get("Secret", "nginx-mesh", NAME);
 	try {
@@ -333,15 +334,12 @@ describe("what renews itself", () => {
 		await cared(
 			{
 				gives: () => token(2 * HOUR),
-				prepare: (bed) => {
-					edit(bed, "Secret", "nginx-mesh", { immutable: true });
-					bed.server.onRequest(({ method }) =>
-						method === "DELETE" ? assert.fail("it is deleted") : undefined,
-					);
-				},
+				prepare: (bed) =>
+					edit(bed, "Secret", "nginx-mesh", { immutable: true }),
 			},
-			async ({ play, notes, results, password }) => {
+			async ({ play, notes, results, password, bed }) => {
 				await play(49 * MINUTE);
+				assert.ok(bed.server.requests.every(({ method }) => method === "GET"));
 				assert.deepEqual([...new Set(results)], ["unwritten"]);
 				assert.equal(notes.length, 1);
 				assert.equal(password(), token(HOUR));
