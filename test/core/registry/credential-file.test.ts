@@ -5,6 +5,7 @@ import type { CredentialFileFault } from "../../../src/core/output/file-fault.ts
 import {
 	type CredentialFile,
 	credentialFilePaths,
+	isForAnother,
 	lookUp,
 	narrowerThan,
 	readCredentialFile,
@@ -365,6 +366,11 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 	['{"Username":"<token>","Secret":"t"}', unusable(TOKEN)],
 	['{"Username":"","Secret":""}', NOTHING],
 	[
+		'{"Username":"","Secret":"p"}',
+		unusable({ is: "credential", fault: "username-empty" }),
+	],
+	['{"Username":"u"}', unusable({ is: "no-login" })],
+	[
 		'{"Username":"u","Secret":""}',
 		unusable({ is: "credential", fault: "password-empty" }),
 	],
@@ -386,6 +392,35 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 for (const [text, lookup] of ANSWERS)
 	test(`a helper's answer ${JSON.stringify(text)}`, () =>
 		assert.deepEqual(plain(readHelperAnswer(text)), lookup));
+
+for (const [answer, key, isAnother] of [
+	['{"ServerURL":"https://other.example"}', "r.example", true],
+	['{"serverurl":"r.example:5000"}', "r.example", true],
+	['{"ServerURL":"https://r.example/v1/"}', "r.example", false],
+	['{"ServerURL":"https://docker.io"}', HUB, false],
+	['{"ServerURL":"desktop"}', "r.example", false],
+	['{"ServerURL":""}', "r.example", false],
+	["{}", "r.example", false],
+	["no JSON", "r.example", false],
+] as const)
+	test(`a helper's answer ${answer} is ${isAnother ? "not " : ""}for ${key}`, () =>
+		assert.equal(isForAnother(answer, key), isAnother));
+
+for (const text of [
+	'{"credsStore":null,"credHelpers":null,"auths":null}',
+	'{"HttpHeaders":{"a":"b"},"currentContext":"x"}',
+])
+	test(`${text} is a docker config without credentials`, () =>
+		assert.deepEqual(registriesIn(readFile(text)), []));
+
+test("what is narrower than a registry is of that registry", () =>
+	assert.deepEqual(
+		narrowerThan(
+			file({ auths: { "reg.example/a": GOOD, "other.example/b": GOOD } }),
+			"reg.example",
+		),
+		["reg.example/a"],
+	));
 
 test("F10: podman's entry for a part of a registry is the one that is spelled so, and no other", () => {
 	const stored = file({

@@ -19,6 +19,9 @@ describe("a registry as a person names it", () => {
 		["r.example:65535", "r.example:65535"],
 		["r.example:0443", "r.example:443", "r.example:0443"],
 		["[::1]:5000", "[::1]:5000"],
+		["[FE80::1]", "[fe80::1]"],
+		["r.example/a://b", "r.example"],
+		["docker.io:4430", "docker.io:4430"],
 		[LONGEST, LONGEST],
 		["hub.docker.com", DOCKER_HUB_KEY],
 		["registry-1.docker.io:443", DOCKER_HUB_KEY],
@@ -38,7 +41,7 @@ describe("a registry as a person names it", () => {
 	const FAULTS: [value: string, fault: string][] = [
 		["", "the server is empty"],
 		["https://", "the server is empty"],
-		["ftp://r.example", "only https:// and http:// may stand before the host"],
+		["FTP://r.example", "only https:// and http:// may stand before the host"],
 		["u:p@r.example", "leave the user out of the address"],
 		["r.example?x", "a query or fragment has no meaning here"],
 		["r.example/x#y", "a query or fragment has no meaning here"],
@@ -52,11 +55,15 @@ describe("a registry as a person names it", () => {
 		[`${"a".repeat(64)}.example`, HOST],
 		[`${LONGEST}a`, HOST],
 		["[::1", "the host is missing"],
+		["[::1]x", "the host is missing"],
+		["x[::1]:5000", "the host is missing"],
 		["[1:2]", HOST],
 		["r.example:", PORT],
 		["r.example:0", PORT],
 		["r.example:65536", PORT],
 		["r.example:5o00", PORT],
+		["r.example:5e3", PORT],
+		["r.example:000443", PORT],
 	];
 	for (const [value, fault] of FAULTS)
 		test(`${JSON.stringify(value).slice(0, 40)}: ${fault}`, () => {
@@ -65,6 +72,22 @@ describe("a registry as a person names it", () => {
 				message: `${fault}; give HOST or HOST:PORT`,
 			});
 		});
+});
+
+test("what to know of a registry's name is said", () => {
+	for (const [value, ...causes] of [
+		["r.example"],
+		["R.Example", "registry-lower-case"],
+		["Docker.IO"],
+		["registry", "registry-single-word"],
+		["Registry", "registry-lower-case", "registry-single-word"],
+		["registry:5000"],
+		["localhost"],
+	] as const)
+		assert.deepEqual(
+			parseRegistryServer(value).warnings,
+			causes.map((cause) => ({ cause, key: value.toLowerCase() })),
+		);
 });
 
 test("a name in a docker config is a registry, unless it is narrower or none", () => {

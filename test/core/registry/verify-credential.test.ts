@@ -621,7 +621,7 @@ test("a GET that the server does not know is sent once", async () => {
 });
 
 test("what is no address is not asked", async () => {
-	for (const key of ["1.2.3.999", "reg.example:65536"])
+	for (const key of ["", "1.2.3.999", "reg.example:65536"])
 		assert.deepEqual(await ask(() => assert.fail(), undefined, key), {
 			calls: [],
 			verification: {
