@@ -48,7 +48,7 @@ export class Keyboard extends Readable {
 	kept = "";
 	/** Told when `kept` has changed or become empty, and before the Enter behind it. */
 	onKept: () => void = () => {};
-	/** Ctrl-Z in a line that is kept. */
+	/** Ctrl-Z, which readline does not get. */
 	onStop: () => void = () => {};
 	#shown = false;
 	#hides: boolean;
@@ -201,6 +201,7 @@ export class Keyboard extends Readable {
 			return;
 		}
 		const read = keys.replaceAll(CTRL_Z, "");
+		if (read !== keys) this.onStop();
 		if (this.typing === "line") {
 			for (const run of read.match(RUNS) ?? [])
 				if (this.#hides) this.#keep(run);

@@ -27,10 +27,9 @@ interface Terminal {
 	readonly pid: number;
 	readonly platform: string;
 	on(event: "SIGTSTP" | "SIGCONT", listener: () => void): unknown;
-	off(event: "SIGCONT", listener: () => void): unknown;
-	once(event: "SIGCONT", listener: () => void): unknown;
+	off(event: "SIGTSTP" | "SIGCONT", listener: () => void): unknown;
 	/** Process 0: all of this one's group, which a shell starts and stops together. */
-	kill(pid: number, signal: "SIGSTOP" | "SIGTSTP"): unknown;
+	kill(pid: number, signal: "SIGTSTP"): unknown;
 }
 
 /**
@@ -45,13 +44,11 @@ export function terminalPrompter(
 ): Prompter {
 	const spinner = new Spinner(terminal.stderr, animated);
 	interrupt.signal.addEventListener("abort", () => spinner.stop());
-	// Ctrl-Z: the shell that shows next gets a terminal with a cursor; `fg` brings the line back.
-	if (animated)
-		terminal.on("SIGTSTP", () => {
-			spinner.hide();
-			terminal.once("SIGCONT", () => spinner.unhide());
-			terminal.kill(terminal.pid, "SIGSTOP");
-		});
+	/** What a question takes the terminal with. */
+	let asking: Keyboard | undefined;
+	const onStop = () =>
+		asking === undefined ? stop(terminal.pid) : asking.onStop();
+	terminal.on("SIGTSTP", onStop);
 	const plain = terminal.env.TERM === "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
@@ -63,48 +60,76 @@ export function terminalPrompter(
 			const questions = plain
 				? await import("./plain-questions.ts")
 				: await import("./questions.ts");
-			interrupt.signal.throwIfAborted();
-			const ended = new AbortController();
-			const signal = AbortSignal.any([interrupt.signal, ended.signal]);
-			const input = await Keyboard.open(
-				terminal.stdin,
-				plain ? "kept" : typing,
-				(ending) => ended.abort(ERRORS[ending]()),
-			);
-			const mark = (pastes: string) => plain || terminal.stderr.write(pastes);
-			mark(MARK_PASTES.on);
-			// A shell has had the terminal meanwhile, which echoes there whatever is typed.
-			const continued = () => {
-				terminal.stdin.setRawMode(false);
-				terminal.stdin.setRawMode(true);
-				mark(MARK_PASTES.on);
-			};
-			terminal.on("SIGCONT", continued);
-			try {
-				return await question(questions, {
-					input,
-					output: terminal.stderr,
-					signal,
-					stop,
-				});
-			} catch (error) {
-				const ending = endingOf(error, signal);
-				// Whatever else is under way ends with it.
-				if (ending instanceof AbortedError) interrupt.abort(ending);
-				throw ending;
-			} finally {
-				terminal.off("SIGCONT", continued);
-				await input.close();
-				mark(MARK_PASTES.off);
+			for (;;) {
+				const answer = await askOnce(typing, (context) =>
+					question(questions, context),
+				);
+				if (answer !== STOPPED) return answer;
+				stop(0);
 			}
 		});
 	}
 
-	function stop(): void {
-		if (terminal.platform === "win32") return; // Which has no such key.
+	/** What is answered, or that it was left with Ctrl-Z. */
+	async function askOnce<T>(
+		typing: Typing,
+		question: (context: Context) => Promise<T>,
+	): Promise<T | typeof STOPPED> {
+		interrupt.signal.throwIfAborted();
+		const ended = new AbortController();
+		const signal = AbortSignal.any([interrupt.signal, ended.signal]);
+		const input = await Keyboard.open(
+			terminal.stdin,
+			plain ? "kept" : typing,
+			(ending) => ended.abort(ERRORS[ending]()),
+		);
+		// Windows has no such key.
+		input.onStop = () => terminal.platform === "win32" || ended.abort(STOPPED);
+		asking = input;
+		const mark = (pastes: string) => plain || terminal.stderr.write(pastes);
+		mark(MARK_PASTES.on);
+		// A shell has had the terminal meanwhile, which echoes there whatever is typed.
+		const continued = () => {
+			terminal.stdin.setRawMode(false);
+			terminal.stdin.setRawMode(true);
+			mark(MARK_PASTES.on);
+		};
+		terminal.on("SIGCONT", continued);
+		try {
+			return await question({
+				input,
+				output: terminal.stderr,
+				signal,
+				stop: stopWithin,
+			});
+		} catch (error) {
+			const ending = endingOf(error, signal);
+			if (ending === STOPPED) return STOPPED;
+			// Whatever else is under way ends with it.
+			if (ending instanceof AbortedError) interrupt.abort(ending);
+			throw ending;
+		} finally {
+			asking = undefined;
+			terminal.off("SIGCONT", continued);
+			await input.close();
+			mark(MARK_PASTES.off);
+		}
+	}
+
+	function stopWithin(): void {
+		if (terminal.platform === "win32") return;
 		terminal.stdin.setRawMode(false);
-		terminal.kill(0, "SIGTSTP");
+		stop(0);
 		terminal.stdin.setRawMode(true);
+	}
+
+	/** Until `fg`; the shell that shows next gets a terminal with a cursor. Who handles the signal is not stopped by it. */
+	function stop(pid: number): void {
+		spinner.hide();
+		terminal.off("SIGTSTP", onStop);
+		terminal.kill(pid, "SIGTSTP");
+		terminal.on("SIGTSTP", onStop);
+		spinner.unhide();
 	}
 
 	return {
@@ -143,6 +168,9 @@ export function terminalPrompter(
 		progress: (text) => spinner.start(text),
 	};
 }
+
+/** What a question ends with that was left with Ctrl-Z: `fg` asks it again. */
+const STOPPED = Symbol("stopped");
 
 /** What a question that was not answered throws. */
 function endingOf(error: unknown, signal: AbortSignal): unknown {

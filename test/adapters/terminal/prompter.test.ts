@@ -105,7 +105,6 @@ terminal("a password can be corrected, and pasted", async (t) => {
 		await session.shows("Password:");
 		session.type("wrong");
 		session.ctrl("u");
-		session.ctrl("z");
 		session.type("s3\x1b[D\x1b[Acr🔑\x7fx\x7f");
 		session.type(PASTE("et\r"));
 		session.type("\r");
@@ -735,36 +734,54 @@ dumb(
 	},
 );
 
-terminal(
-	"TERM=dumb: Ctrl-Z gives the shell its terminal; fg asks again",
-	async (t) => {
-		const answerFile = join(folder, "answer");
-		rmSync(answerFile, { force: true });
-		const job = `set -m; "$@"; stty -a; echo stopped; fg`;
-		await onTerminal(
-			["sh", "-c", job, "sh", ...PROGRAM, "username"],
-			{
-				env: {
-					PATH: process.env.PATH ?? "",
-					TERM: "dumb",
-					ANSWER: answerFile,
+for (const [what, term, typed, after, answer] of [
+	["username", "dumb", "ro", "Username: ro", "bot"],
+	["username", "xterm", "ro", "? Username:", "robot"],
+	["password", "xterm", "ro", "? Password:", "robot"],
+	["choose", "xterm", "", "❯ username and password", ""],
+	["pick", "xterm", "", "> [ ] team-0000", " "],
+] as const)
+	terminal(
+		`TERM=${term}, ${what}: Ctrl-Z gives the shell its terminal; fg asks again`,
+		async (t) => {
+			const answerFile = join(folder, "answer");
+			rmSync(answerFile, { force: true });
+			const job = `set -m; "$@"; stty -a; echo stopped; fg`;
+			await onTerminal(
+				["sh", "-c", job, "sh", ...PROGRAM, what],
+				{
+					env: {
+						PATH: process.env.PATH ?? "",
+						TERM: term,
+						ANSWER: answerFile,
+					},
+					stop: t.signal,
+					settingsFile: join(folder, "settings"),
 				},
-				stop: t.signal,
-				settingsFile: join(folder, "settings"),
-			},
-			async (session) => {
-				await session.shows("Username: ");
-				session.type("ro");
-				await session.shows("ro");
-				session.ctrl("z");
-				assertRestored(await session.shows("stopped"));
-				await session.shows("Username: ro");
-				session.type("bot\r");
-				const { status, settings } = await session.ended();
-				assert.equal(status, 0);
-				assertRestored(settings);
-			},
-		);
-		assert.equal(JSON.parse(readFileSync(answerFile, "utf8")), "robot");
-	},
-);
+				async (session) => {
+					const shows = (text: string) => shownAs(session, text);
+					await shows(after.replace(/ro$/, ""));
+					session.type(typed);
+					if (what === "username") await session.shows(typed);
+					session.ctrl("z");
+					assertRestored(await session.shows("stopped"));
+					await shows(after);
+					session.type(`${answer}\r`);
+					const { status, settings } = await session.ended();
+					assert.equal(status, 0);
+					assertRestored(settings);
+				},
+			);
+			assert.deepEqual(
+				JSON.parse(readFileSync(answerFile, "utf8")),
+				{ choose: "password", pick: ["team-0000"] }[what as string] ?? "robot",
+			);
+		},
+	);
+
+/** Waits for words, whatever colours are between them. */
+function shownAs(session: TerminalSession, text: string): Promise<string> {
+	const colour = "(?:\\x1b\\[[0-9;]*m)*";
+	const words = text.split(" ").map((word) => word.replace(/[[\]?]/g, "\\$&"));
+	return session.shows(new RegExp(words.join(`${colour} ${colour}`)));
+}
