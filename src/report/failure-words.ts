@@ -75,7 +75,7 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 	}),
 	"registries-all": ({ source, keys, script }) => ({
 		message: `${keys.map(displayHost).join(", ")} is all that ${secretWords(source)} holds`,
-		advice: { words: "to delete it and its copies, run", script },
+		advice: { words: "to delete it and all others of that name, run", script },
 	}),
 	"edit-absent": ({ source, script }) => ({
 		message: `there is no ${secretWords(source)}`,

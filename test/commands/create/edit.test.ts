@@ -313,7 +313,7 @@ describe("create --remove", () => {
 			[last.status, last.err],
 			[
 				1,
-				`error: a.example is all that secret "${NAME}" in namespace "nginx-mesh" holds; to delete it and its copies, run 'kubectl meshreg prune ${NAME}'\n`,
+				`error: a.example is all that secret "${NAME}" in namespace "nginx-mesh" holds; to delete it and all others of that name, run 'kubectl meshreg prune ${NAME}'\n`,
 			],
 		);
 		const absent = await bed.run(["create", "--remove", "docker.io"]);
