@@ -216,9 +216,26 @@ const OBSTACLE_WORDS: FailureWording<Obstacle> = {
 		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or skip the namespace with sync --exclude`,
 	"copy-of-another": ({ source, of }, { subject }) =>
 		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${forcing(of)} to take it over, or sync that source`,
-	differs: (_, { subject: { name, namespaces } }) => ({
+	differs: (
+		_,
+		{
+			subject: {
+				name,
+				namespaces: [namespace = ""],
+			},
+		},
+	) => ({
 		lead: "Error from server (AlreadyExists)",
-		message: `secrets "${name}" already exists with other content in namespace "${namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
+		message: `secrets "${name}" already exists with other content in namespace "${namespace}"; use --add to add a registry, or --replace to overwrite it`,
+		advice: {
+			words: "to update this registry in it and its copies, use",
+			// Its -n would be where copies go, and the source another one.
+			script: meshreg(
+				"apply",
+				unlessUsual("name", name),
+				unlessUsual("namespace", namespace, "--from"),
+			),
+		},
 	}),
 	immutable: ({ recreatedBy }, { subject }) =>
 		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with ${{ this: "--yes", rotate: "rotate --yes", sync: "sync --force --yes" }[recreatedBy]}`,

@@ -27,9 +27,22 @@ describe("create, where a Secret is there", () => {
 			const outcome = await differing();
 			assert.equal(
 				outcome.err,
-				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it\n',
+				`Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; use --add to add a registry, or --replace to overwrite it; to update this registry in it and its copies, use 'kubectl meshreg apply'\n`,
 			);
 			assert.deepEqual([outcome.status, password()], [1, "old"]);
+		});
+		test("the apply that is named is about the same source", async () => {
+			fresh();
+			const at = ["team", "-n", "default"];
+			await bed.run(["create", ...at, ...PIPED], { stdin: "old" });
+			const { err } = await bed.run(["create", ...at, ...PIPED], {
+				stdin: "new",
+			});
+			const [, words = ""] = /'kubectl meshreg ([^']*)'\n$/.exec(err) ?? [];
+			assert.equal(words, "apply team --from default");
+			await bed.run([...words.split(" "), ...PIPED], { stdin: "new" });
+			assert.match(JSON.stringify(bed.content("default", "team")), /"new"/);
+			assert.equal(bed.content("nginx-mesh", "team"), undefined);
 		});
 		for (const args of [["--replace"], ["--add"], ["--force"]])
 			test(`${args}: one whose record cannot be read is left as it is`, async () => {
