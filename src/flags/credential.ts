@@ -16,6 +16,7 @@ import {
 } from "../core/credentials/credential-rules.ts";
 import { isJwt } from "../core/credentials/jwt.ts";
 import type { FlagNote } from "../core/note.ts";
+import type { SourceFlag } from "../core/output/failure.ts";
 import { parseProvider } from "../core/pull-secrets/provider.ts";
 import {
 	DOCKER_HUB_KEY,
@@ -170,12 +171,13 @@ export function registryNamedIn(given: Given): string | undefined {
 }
 
 /**
- * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`.
+ * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`. `by`:
+ * how the command line says where the source is.
  * Throws UsageError that names the flags, never repeating a value.
  */
 export function credentialOptionsOf(
 	given: Given,
-	{ naming = false } = {},
+	{ naming = false, by = "-n" }: { naming?: boolean; by?: SourceFlag } = {},
 ): CredentialOptions {
 	const warnings: FlagNote[] = [];
 	const docker = [
@@ -212,8 +214,8 @@ export function credentialOptionsOf(
 	if (username !== undefined && isJwt(username))
 		warnings.push({ cause: "jwt-on-command-line", flag: usernameFlag });
 	if (given.has("docker-email")) warnings.push({ cause: "email-ignored" });
-	if (docker && !given.has("namespace"))
-		warnings.push({ cause: "namespace-unlike-kubectl" });
+	if (docker && !given.has(by === "-n" ? "namespace" : "from"))
+		warnings.push({ cause: "namespace-unlike-kubectl", by });
 
 	const keyPath = given.text("registry-key");
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");

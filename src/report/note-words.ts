@@ -62,8 +62,8 @@ const FLAG_WORDS: Wording<FlagNote> = {
 	"jwt-on-command-line": ({ flag }) =>
 		`${flag} is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt`,
 	"email-ignored": () => "--docker-email is ignored: no registry asks for it",
-	"namespace-unlike-kubectl": () =>
-		"unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n",
+	"namespace-unlike-kubectl": ({ by }) =>
+		`unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with ${by}`,
 };
 
 const SOURCE_WORDS: Wording<SourceNote> = {

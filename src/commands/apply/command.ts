@@ -45,7 +45,7 @@ export type ApplyOptions = ReturnType<typeof optionsOf>;
 function optionsOf(given: Given, env: flags.Env) {
 	return {
 		connection: flags.bulkConnectionFlags(given),
-		...credentialOptionsOf(given),
+		...credentialOptionsOf(given, { by: "--from" }),
 		...copySettingsOf(given, env),
 		label: flags.labelOf(given),
 		createNamespace: given.on("create-namespace"),
