@@ -102,7 +102,7 @@ async function openHandler(env: Env, ca: string | undefined) {
 	const tls: Trust = { rejectUnauthorized: true, ca: authoritiesWith(ca) };
 	const direct = new undici.Agent({ connect: tls });
 	// Through a tunnel also where an endpoint is plain HTTP: the answers are credentials.
-	const routes = new Routes(undici.ProxyAgent, direct, env, {
+	const routes = new Routes(undici, direct, env, {
 		requestTls: tls,
 		proxyTls: tls,
 		proxyTunnel: true,

@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
@@ -6,6 +6,7 @@ import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
 import type { Outside } from "../../world.ts";
 import { certificateNames } from "../error-code.ts";
+import { unbracketed } from "../host-name.ts";
 import { Pieces } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
@@ -64,7 +65,7 @@ export async function openTransport(
 			over,
 		),
 	});
-	const routes = new Routes(undici.ProxyAgent, direct, env, {
+	const routes = new Routes(undici, direct, env, {
 		requestTls: tls,
 		// `insecure` is about the registry: a proxy that was configured is who it says it is.
 		proxyTls: { ...tls, rejectUnauthorized: true },
@@ -115,7 +116,10 @@ export class Routes {
 	readonly #proxies = new Map<string, Dispatcher>();
 
 	constructor(
-		readonly agent: typeof ProxyAgent,
+		readonly undici: Pick<
+			typeof import("./lazy-undici.ts"),
+			"Agent" | "ProxyAgent"
+		>,
 		readonly direct: Dispatcher,
 		readonly env: TransportOptions["env"],
 		readonly how: Pick<
@@ -132,8 +136,10 @@ export class Routes {
 		return this.#proxies.getOrInsertComputed(
 			proxy.href,
 			(href) =>
-				new this.agent({
+				new this.undici.ProxyAgent({
 					...how,
+					clientFactory: (_, { connect }: { connect: Connect }) =>
+						new this.undici.Agent({ connect: withoutAddress(connect) }),
 					// To undici a SOCKS proxy always looks names up itself, which is what the h says.
 					uri: href.replace(/^socks5h:/, "socks5:"),
 					// undici speaks TLS to any SOCKS proxy for which this is given.
@@ -147,6 +153,17 @@ export class Routes {
 		const all = [this.direct, ...this.#proxies.values()];
 		await Promise.all(all.map((each) => each.destroy()));
 	}
+}
+
+type Connect = buildConnector.connector;
+
+/** undici gives the name of a proxy to TLS also where it is an address, which is none (RFC 6066), and which Node refuses. */
+function withoutAddress(connect: Connect): Connect {
+	return ({ servername = "", ...options }, done) =>
+		connect(
+			isIP(unbracketed(servername)) ? options : { ...options, servername },
+			done,
+		);
 }
 
 /** An attempt to connect that nobody waits for any longer would hold the process. */

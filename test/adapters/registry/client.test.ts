@@ -302,6 +302,19 @@ suite("proxies", () => {
 		assert.equal(proxy.asked.length, asked);
 	});
 
+	for (const at of ["127.0.0.1", "localhost"])
+		test(`HTTPS_PROXY at https://${at}`, async () => {
+			const server = await started(serve(BASIC, trusted));
+			const identity = await authority.issue([at]);
+			const proxy = await started(connectProxy(server.host, identity));
+			const ca = authority.certificate;
+			const env = { HTTPS_PROXY: proxy.origin.replace("127.0.0.1", at) };
+			assert.deepEqual(await ask("reg.example", { ca, env }), {
+				outcome: "good",
+			});
+			assert.deepEqual([...new Set(proxy.asked)], ["reg.example:443"]);
+		});
+
 	test("a token realm inside a network gets nothing through a proxy either", async () => {
 		let realm = "";
 		const server = await started(

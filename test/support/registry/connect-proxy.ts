@@ -1,25 +1,30 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
-import { connect } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connect, type Socket } from "node:net";
+import type { Identity } from "./certificates.ts";
 import { listening } from "./server.ts";
 
-/** An http proxy on loopback that leads every name to one server. */
+/** A proxy on loopback that leads every name to one server. */
 export interface ConnectProxy {
-	/** `http://127.0.0.1:PORT`. */
+	/** `http://127.0.0.1:PORT`, or https. */
 	readonly origin: string;
 	/** `HOST:PORT` of every CONNECT, in order. */
 	readonly asked: readonly string[];
 	close(): Promise<void>;
 }
 
-/** `target`: `127.0.0.1:PORT`; undefined: every CONNECT is answered 403. */
+/** `target`: `127.0.0.1:PORT`; undefined: every CONNECT is answered 403. `tls`: the proxy itself is spoken to by https. */
 export async function connectProxy(
 	target: string | undefined,
+	tls?: Identity,
 ): Promise<ConnectProxy> {
 	const asked: string[] = [];
 	const sockets = new Set<{ destroy(): void }>();
-	const server = createServer();
-	server.on("connect", (request, client) => {
+	const server = tls
+		? createTlsServer({ cert: tls.certificate, key: tls.key })
+		: createServer();
+	server.on("connect", (request: IncomingMessage, client: Socket) => {
 		asked.push(request.url ?? "");
 		sockets.add(client);
 		client.on("error", () => client.destroy());
@@ -37,7 +42,7 @@ export async function connectProxy(
 	});
 	const host = await listening(server, "127.0.0.1");
 	return {
-		origin: `http://${host}`,
+		origin: `${tls ? "https" : "http"}://${host}`,
 		asked,
 		async close() {
 			for (const socket of sockets) socket.destroy();
