@@ -87,7 +87,7 @@ function fitted(
 }
 
 function sourceBranch(
-	{ ref, status, registries, namespaces }: SourceTree,
+	{ ref, status, registries, namespaces, lacking }: SourceTree,
 	now: number,
 ): Branch {
 	const state =
@@ -103,6 +103,11 @@ function sourceBranch(
 		below: [
 			...registries.map((registry) => registryBranch(registry, now)),
 			...namespaces.map(namespaceBranch),
+			...moreOf(
+				lacking,
+				"more namespace without a copy",
+				"more namespaces without a copy",
+			),
 		],
 	};
 }
@@ -160,8 +165,8 @@ function podBranches(pods: readonly TreePod[]): Branch[] {
 	];
 }
 
-function moreOf(more: number, what: string): Branch[] {
-	return more > 0 ? [{ line: [counted(more, what)], below: [] }] : [];
+function moreOf(more: number, ...what: [one: string, many?: string]): Branch[] {
+	return more > 0 ? [{ line: [counted(more, ...what)], below: [] }] : [];
 }
 
 function podBranch({ name, waits, references }: TreePod): Branch {

@@ -23,14 +23,16 @@ import { watchPullSecrets } from "./watch-keys.ts";
 
 /** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
-	{ connection, choice, watch, fail, output, sourceNamespace }: ListOptions,
+	options: ListOptions,
 	world: World,
 ): Promise<Outcome> {
+	const { connection, choice, watch, fail, output } = options;
 	const gone =
 		(watch ? world.streams.out.gone : undefined) ??
 		new AbortController().signal;
 	const cluster = await world.connect(connection);
 	const { namespaces } = choice;
+	const sourceNamespace = options.sourceNamespace ?? cluster.namespace;
 	try {
 		if (watch)
 			await watchPullSecrets(
@@ -54,10 +56,7 @@ export async function run(
 				world.streams.out.isTerminal);
 		const { taken, lacking } =
 			isShown && !isFiltered
-				? await lackingCopies(cluster, listing, {
-						namespaces,
-						sourceNamespace: sourceNamespace ?? cluster.namespace,
-					})
+				? await lackingCopies(cluster, listing, { namespaces, sourceNamespace })
 				: NONE_LACKING;
 		return {
 			status:
@@ -85,6 +84,7 @@ export async function run(
 									...listing,
 									...parts,
 									taken,
+									sourceNamespace,
 									tellsMissing: isFiltered ? () => false : listing.isMeant,
 								}),
 								world,

@@ -34,7 +34,12 @@ export interface SourceTree {
 	readonly registries: readonly TreeRegistry[];
 	/** Sorted by name. */
 	readonly namespaces: readonly TreeNamespace[];
+	/** How many more there are without a copy. */
+	readonly lacking: number;
 }
+
+/** Of a source outside the source namespace so many are told of: anybody may write that it was sent everywhere. */
+const MOST_LACKING = 100;
 
 export interface TreeRegistry {
 	readonly host: string;
@@ -78,6 +83,8 @@ interface TreeParts {
 	readonly tellsMissing: (namespace: string) => boolean;
 	/** Where a copy is missing because another's Secret has its name, as `NAMESPACE/NAME`. */
 	readonly taken: ReadonlySet<string>;
+	/** Where the sources are that may be believed. */
+	readonly sourceNamespace: string;
 }
 
 export interface TreePodFacts extends Place {
@@ -155,7 +162,7 @@ function* treeOf(
 	source: SourceKnowledge,
 	copies: readonly PullSecret[],
 	users: Users,
-	{ known, tellsMissing, taken }: TreeParts,
+	{ known, tellsMissing, taken, sourceNamespace }: TreeParts,
 ): Steps<SourceTree> {
 	const keyring =
 		typeof source === "string"
@@ -171,6 +178,7 @@ function* treeOf(
 		differs,
 		...users.of(at, keyring),
 	});
+	let lacking = 0;
 	const namespaces: TreeNamespace[] = [];
 	for (const copy of copies) {
 		const status = statusOf(copy, known);
@@ -181,8 +189,11 @@ function* treeOf(
 		const { name } = source;
 		const own = row(source, "Source");
 		if (own.accounts.length + own.pods.length > 0) namespaces.push(own);
-		for (const namespace of missing(source, copies, known)) {
-			if (!tellsMissing(namespace)) continue;
+		const without = missing(source, copies, known).filter(tellsMissing);
+		const told =
+			source.namespace === sourceNamespace ? without.length : MOST_LACKING;
+		lacking = Math.max(0, without.length - told);
+		for (const namespace of without.slice(0, told)) {
 			const status = taken.has(`${namespace}/${name}`) ? "taken" : "missing";
 			namespaces.push(row({ namespace, name }, status));
 			yield;
@@ -196,6 +207,7 @@ function* treeOf(
 		namespaces: namespaces.toSorted((a, b) =>
 			compare(a.namespace, b.namespace),
 		),
+		lacking,
 	};
 }
 

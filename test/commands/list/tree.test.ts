@@ -187,6 +187,21 @@ describe("list -o tree", () => {
 		);
 	});
 
+	test("of a tenant's source a hundred namespaces without a copy are named, of ours all", async () => {
+		const teams = Array.from({ length: 120 }, (_, at) => `team-${at}`);
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", "evil", ...teams],
+		});
+		for (const at of ["nginx-mesh", "evil/mine"])
+			source(bed, MESH, teams, { at });
+		const { out } = await bed.run(["list", "-o", "tree"]);
+		const [evil = "", ours = ""] = out.split(/^(?=nginx-mesh\/)/m);
+		const named = (tree: string) => tree.match(/ {2}no copy$/gm)?.length;
+		assert.deepEqual([named(evil), named(ours)], [100, 120]);
+		assert.match(evil, /^└─ 20 more namespaces without a copy$/m);
+		assert.doesNotMatch(ours, /more namespace/);
+	});
+
 	test("many pods of a namespace are counted, those in trouble all named", async () => {
 		await using bed = await cluster();
 		for (let index = 10; index < 20; index++) pod(bed, `app/job-${index}`);

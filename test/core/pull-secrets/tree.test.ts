@@ -54,6 +54,7 @@ function tenant(count: number) {
 		accounts: [],
 		tellsMissing: () => true,
 		taken: new Set(),
+		sourceNamespace: "nginx-mesh",
 	});
 	return { steps, looks: () => looks };
 }
