@@ -111,13 +111,14 @@ function handshake(
 	host: string,
 	options: Tls & Pick<ConnectionOptions, "ALPNProtocols">,
 ): Promise<Dialled> {
+	const name = options.servername || host;
 	return new Promise((resolve, reject) => {
 		const encrypted = connectTls({
 			...options,
 			socket,
-			host,
+			host: name,
 			// An address is no server name (RFC 6066); it is still what the certificate is checked for.
-			servername: options.servername ?? (isIP(host) ? "" : host),
+			servername: isIP(name) ? "" : name,
 		});
 		encrypted.once("error", reject);
 		encrypted.once("close", () => reject(resetByPeer()));

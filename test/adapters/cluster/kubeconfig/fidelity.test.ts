@@ -569,6 +569,21 @@ const cases: Case[] = [
 		sees: { serverName: "localhost" },
 	},
 	{
+		name: "--tls-server-name that is an address",
+		flags: { cluster: "by-name", tlsServerName: "127.0.0.1" },
+		sees: { serverName: "" },
+	},
+	{
+		name: "--tls-server-name that is an address of IPv6",
+		flags: { tlsServerName: "::1" },
+		sees: { serverName: "" },
+	},
+	{
+		name: "--tls-server-name that is an address which the certificate does not have",
+		flags: { tlsServerName: "10.9.9.9" },
+		says: /^Unable to connect to the server: tls: failed to verify certificate: x509: certificate is valid for .*127\.0\.0\.1.*, not 10\.9\.9\.9$/,
+	},
+	{
 		name: "--server takes the kubeconfig's tls-server-name away",
 		flags: { cluster: "misnamed", server: "A" },
 		sees: { serverName: "" },
