@@ -18,7 +18,7 @@ import {
 	unlessUsual,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
-import { attaching, creating } from "../core/pull-secrets/fixes.ts";
+import { attaching, creating, syncing } from "../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -174,8 +174,14 @@ const SOURCE_WORDS: FailureWording<SourceFailure> = {
 const RECORD_WORDS: FailureWording<RecordFailure> = {
 	"record-invalid": ({ source, fault }) =>
 		`the record of ${secretWords(source)} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(fault)}`,
-	"record-missing": ({ source }) =>
-		`${secretWords(source)} has no record of where it was sent; record it with sync -n, -l or -A`,
+	"record-missing": ({ source }) => ({
+		message: `${secretWords(source)} has no record of where it was sent`,
+		// Its --from: to rotate and create, -n says where the source is.
+		advice: {
+			words: "record it with -n, -l or -A of",
+			script: syncing(source),
+		},
+	}),
 	"record-too-large": ({ source, bytes, limit }) =>
 		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
 	"record-forbidden": ({

@@ -583,6 +583,10 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 						? undefined
 						: { answer: { status: 403, reason: "Forbidden", message: "no" } },
 				);
+				const sync = [
+					...["kubectl meshreg sync", ...(name === NAME ? [] : [name])],
+					...(namespace === "nginx-mesh" ? [] : ["--from", namespace]),
+				].join(" ");
 				const [status, out, err] = await applied(
 					bed,
 					"two",
@@ -594,7 +598,7 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 					[
 						1,
 						`secret/${name} configured in ${namespace} namespace\n`,
-						`${told}error: secret "${name}" in namespace "${namespace}" has no record of where it was sent; record it with sync -n, -l or -A\n`,
+						`${told}error: secret "${name}" in namespace "${namespace}" has no record of where it was sent; record it with -n, -l or -A of '${sync}'\n`,
 					],
 				);
 				for (const [where, content] of Object.entries(copies))

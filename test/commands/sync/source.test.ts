@@ -258,7 +258,7 @@ secret/${"z".repeat(70)} created in app namespace
 			assert.equal(
 				err,
 				`error: the record of secret "broken" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON
-error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it was sent; record it with sync -n, -l or -A
+error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it was sent; record it with -n, -l or -A of 'kubectl meshreg sync unrecorded'
 2 namespaces: 2 created, 0 configured, 0 unchanged, 2 failed
 `,
 			);
