@@ -11,6 +11,7 @@ import {
 	test,
 } from "node:test";
 import type { Secret } from "../../../../src/core/objects.ts";
+import { ConnectionError } from "../../../../src/errors.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import {
 	type ApiServer,
@@ -301,6 +302,43 @@ describe("a write whose answer was lost", () => {
 		await cluster.create("Secret", secret());
 		assert.equal(count(from, "POST"), 2);
 		assert.equal(count(from, "GET"), 1);
+	});
+
+	for (const code of [500, 502, 503, 504])
+		test(`create: a ${code} after it was carried out is no failure`, async () => {
+			const from = server.requests.length;
+			disturb(status(code), {
+				meanwhile: () =>
+					server.store.seed({ kind: "Secret", ...secret(), metadata: same }),
+			});
+			await cluster.create("Secret", secret());
+			assert.equal(count(from, "POST"), 2);
+		});
+
+	test("create: after a 429 it was not carried out, and an equal object is a conflict", async () => {
+		disturb(status(429), {
+			meanwhile: () =>
+				server.store.seed({ kind: "Secret", ...secret(), metadata: same }),
+		});
+		assert.match(
+			await message(cluster.create("Secret", secret())),
+			/^Error from server \(AlreadyExists\)/,
+		);
+	});
+
+	test("of a write that got no answer it is told that it may have been carried out, of what was not sent and of a read not", async () => {
+		disturb({ cut: "before" }, { methods: ["GET", "POST"], times: 9999 });
+		const mayHaveWritten = (act: Promise<unknown>) =>
+			act.then(
+				() => "done",
+				(error) => error instanceof ConnectionError && error.mayHaveWritten,
+			);
+		const creating = () => mayHaveWritten(cluster.create("Secret", secret()));
+		assert.equal(await creating(), true);
+		// By now it is known that there is no server.
+		assert.equal(await creating(), false);
+		await clock.delay(1_000);
+		assert.equal(await mayHaveWritten(cluster.read("Secret", ref)), false);
 	});
 
 	test("create: somebody else's object of that name is still a conflict", async () => {
@@ -672,6 +710,15 @@ describe("a fault that stays", () => {
 			);
 			assert.ok(clock.now() - began <= 31_000, `${clock.now() - began} ms`);
 		});
+
+	test("503 that asks for half a minute: there is more than one try", async () => {
+		disturb(status(503, { "retry-after": "30" }), { times: 99 });
+		assert.match(
+			await message(cluster.create("Secret", secret())),
+			/this is 503/,
+		);
+		assert.deepEqual(clock.slept, [10_000, 10_000, 10_000]);
+	});
 
 	test("429: two minutes, for the server is there", async () => {
 		disturb(status(429, { "retry-after": "10" }), { times: 99 });
