@@ -30,6 +30,28 @@ const row = (namespace: string, status: string, width = 9) =>
 	`${namespace.padEnd(13)}${NAME}   r.example.com   ${status.padEnd(width)}24h\n`;
 
 describe("list -w", () => {
+	test("however many sources copies name, a few are watched one by one, and the others by one watch of all", async () => {
+		await using bed = await testBed({
+			namespaces: ["evil", "x30"],
+			stillAt: NOW,
+		});
+		const content = { "r.example.com": { auth: btoa("u:one") } };
+		for (let at = 1; at <= 30; at++)
+			secret(bed, `evil/c${String(at).padStart(2, "0")}`, content, {
+				metadata: copyOf(`x${at}/s`),
+			});
+		await using list = await started(bed, ["list", "-w"], ["c30"]);
+		const lists = bed.server.requests.filter(
+			({ path, query }) =>
+				path.includes("/namespaces/x") && query.watch === undefined,
+		);
+		assert.equal(lists.length, 20);
+		source(bed, content, ["evil"], { at: "x30/s" });
+		await list.says("Unrecorded");
+		const { out } = await list.stop();
+		assert.match(out, /^evil +c30 .* Unrecorded /m);
+	});
+
 	test("the list, and then each that changes; a source changes its copies", async () => {
 		await using bed = await withCopies();
 		const first = row("nginx-mesh", "Source");
