@@ -69,38 +69,38 @@ export const HELP_FLAG: Flag = switchFlag("help", "Show this help.", {
 /** The most milliseconds that a timer of Node takes, 24 days: with more it would go off at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** The flags whose text is taken as it is. */
+const TEXTS = [
+	["kubeconfig", "kubeconfig"],
+	["context", "context"],
+	["cluster", "cluster"],
+	["user", "user"],
+	["server", "server"],
+	["token", "token"],
+	["as", "as"],
+	["asUid", "as-uid"],
+	["certificateAuthority", "certificate-authority"],
+	["clientCertificate", "client-certificate"],
+	["clientKey", "client-key"],
+	["tlsServerName", "tls-server-name"],
+] as const satisfies readonly [keyof ConnectionFlags, string][];
+
 /** kubectl's flags as given. Throws UsageError for a time or number that is none. */
 export function connectionFlags(given: Given): ConnectionFlags {
 	const flags: { -readonly [K in keyof ConnectionFlags]: ConnectionFlags[K] } =
 		{};
-	const text = <K extends keyof ConnectionFlags>(
-		name: string,
-		set: (value: string) => Pick<ConnectionFlags, K>,
-	) => {
+	for (const [field, name] of TEXTS) {
 		const value = given.text(name);
-		if (value !== undefined) Object.assign(flags, set(value));
-	};
-	text("kubeconfig", (kubeconfig) => ({ kubeconfig }));
-	text("context", (context) => ({ context }));
-	text("cluster", (cluster) => ({ cluster }));
-	text("user", (user) => ({ user }));
-	text("server", (server) => ({ server }));
-	text("token", (token) => ({ token }));
-	text("as", (as) => ({ as }));
-	text("as-uid", (asUid) => ({ asUid }));
-	text("certificate-authority", (certificateAuthority) => ({
-		certificateAuthority,
-	}));
-	text("client-certificate", (clientCertificate) => ({ clientCertificate }));
-	text("client-key", (clientKey) => ({ clientKey }));
-	text("tls-server-name", (tlsServerName) => ({ tlsServerName }));
-	text("request-timeout", (value) => ({
-		requestTimeout: Math.min(
-			parseTimeout(value, "--request-timeout"),
+		if (value !== undefined) flags[field] = value;
+	}
+	const timeout = given.text("request-timeout");
+	if (timeout !== undefined)
+		flags.requestTimeout = Math.min(
+			parseTimeout(timeout, "--request-timeout"),
 			LONGEST_TIMER,
-		),
-	}));
-	text("v", (value) => ({ verbosity: parseCount(value, "-v", 0) }));
+		);
+	const verbosity = given.text("v");
+	if (verbosity !== undefined) flags.verbosity = parseCount(verbosity, "-v", 0);
 	if (given.has("as-group")) flags.asGroup = [...given.list("as-group")];
 	if (given.has("insecure-skip-tls-verify"))
 		flags.insecureSkipTlsVerify = given.on("insecure-skip-tls-verify");
