@@ -25,15 +25,109 @@ export type Note =
 	| ServerNote
 	| FileNote
 	| CredentialNote
-	| SourceNote
-	| CopyNote
 	| AccountNote
 	| PruneNote
 	| ImageNote
 	| ManifestNote
 	| ExportNote
-	| ContextNote
-	| RunNote;
+	| Causes<{
+			// A source, and what says that it is a copy of it.
+			/** It fails every pull with the whole Secret. */
+			"entry-malformed": {
+				key: string;
+				source: SourceRef;
+				script: Script | undefined;
+			};
+			"claimants-hidden": None;
+			/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
+			"secrets-too-much": { namespaces: readonly string[]; count: number };
+			/** They had the content that the source had. */
+			"claimants-equal": {
+				name: string;
+				namespaces: readonly string[];
+				script: Script | undefined;
+			};
+			"claimants-different": { name: string; namespaces: readonly string[] };
+			"claimants-unrecorded": {
+				source: SourceRef;
+				namespaces: readonly string[];
+			};
+			/** Without their uids, which may not be read. */
+			"recorded-by-name": { namespaces: readonly string[] };
+			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
+			"would-be-recorded": { source: SourceRef; what: string };
+			"nothing-recorded": { source: SourceRef };
+			/** Taken out of the record. */
+			forgotten: { namespaces: readonly string[] };
+			/** They were to be taken out of the record, which does not send the source there. */
+			"not-recorded": {
+				source: SourceRef;
+				namespaces: readonly string[];
+				/** The recorded one that was most likely meant. */
+				near?: string | undefined;
+			};
+			/** A rule of the record means them although they were pruned. */
+			"covered-by-rule": {
+				source: SourceRef;
+				namespaces: readonly string[];
+				script: Script | undefined;
+			};
+			/** Whether its record names what is pruned, this user may not know. */
+			"source-unreadable": { namespace: string; namespaces: readonly string[] };
+			// Where copies go.
+			"no-namespace-matched": { rest: "served" | "left" };
+			/** And is recorded all the same. */
+			"rule-matches-none": None;
+			/** What is recorded on this source means no namespace that there is. */
+			"record-matches-none": { namespace: string; name: string };
+			"no-namespace-selected": None;
+			/** The source's own namespace. */
+			"source-namespace-skipped": { namespace: string };
+			/** Only their pods say that they need it, and nobody agreed. */
+			"found-by-pods": { namespaces: readonly string[] };
+			/** Beside a question that is too short for all of them. */
+			"asked-by-pods": { namespaces: readonly string[] };
+			/** Those that only these would show are not found. */
+			"sidecars-unlisted": { kind: "Pod" | "Gateway" };
+			/** Only pods or Gateways ask there, which a watch does not follow. */
+			"sidecars-unwatched": {
+				namespaces: readonly string[];
+				script: Script | undefined;
+			};
+			/** A watch renews the source, and keeps only what it selects: these get no copy of what is new. */
+			"recorded-unwatched": {
+				namespaces: readonly string[];
+				/** And what the record means by rules. */
+				rules: boolean;
+				script: Script | undefined;
+			};
+			// Several clusters.
+			/** Two contexts of one cluster and user. */
+			"context-twin": { twin: string; context: string };
+			/** The command line is wrong for this one. */
+			"context-refused": { context: string; error: unknown };
+			"contexts-differ": SomeContexts;
+			"contexts-failed": SomeContexts;
+			"contexts-interrupted": SomeContexts;
+			// The run itself.
+			cancelled: None;
+			/** `namespaces`: where it was looked; none: everywhere. `meant`: a NAME that is a namespace. */
+			"nothing-found": {
+				namespaces?: readonly string[];
+				meant?: string | undefined;
+			};
+			interrupted: { progress: Progress };
+			/** Those who reference pull secrets are left out. */
+			"users-unlisted": { kind: "Pod" | "ServiceAccount" };
+			/** Where a usage is explained; undefined: of the program. */
+			"see-help": { verb: string | undefined };
+	  }>;
+
+interface SomeContexts {
+	readonly contexts: readonly string[];
+	/** How many there are in all. */
+	readonly of: number;
+}
 
 /** About the command line, which is taken all the same. */
 export type FlagNote = Causes<{
@@ -85,79 +179,6 @@ export type CredentialNote = Causes<{
 export type StoredIn =
 	| { readonly file: string }
 	| { readonly secret: SourceRef };
-
-/** About a source, and what says that it is a copy of it. */
-export type SourceNote = Causes<{
-	/** It fails every pull with the whole Secret. */
-	"entry-malformed": {
-		key: string;
-		source: SourceRef;
-		script: Script | undefined;
-	};
-	"claimants-hidden": None;
-	/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
-	"secrets-too-much": { namespaces: readonly string[]; count: number };
-	/** They had the content that the source had. */
-	"claimants-equal": {
-		name: string;
-		namespaces: readonly string[];
-		script: Script | undefined;
-	};
-	"claimants-different": { name: string; namespaces: readonly string[] };
-	"claimants-unrecorded": { source: SourceRef; namespaces: readonly string[] };
-	/** Without their uids, which may not be read. */
-	"recorded-by-name": { namespaces: readonly string[] };
-	/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
-	"would-be-recorded": { source: SourceRef; what: string };
-	"nothing-recorded": { source: SourceRef };
-	/** Taken out of the record. */
-	forgotten: { namespaces: readonly string[] };
-	/** They were to be taken out of the record, which does not send the source there. */
-	"not-recorded": {
-		source: SourceRef;
-		namespaces: readonly string[];
-		/** The recorded one that was most likely meant. */
-		near?: string | undefined;
-	};
-	/** A rule of the record means them although they were pruned. */
-	"covered-by-rule": {
-		source: SourceRef;
-		namespaces: readonly string[];
-		script: Script | undefined;
-	};
-	/** Whether its record names what is pruned, this user may not know. */
-	"source-unreadable": { namespace: string; namespaces: readonly string[] };
-}>;
-
-/** About where copies go. */
-export type CopyNote = Causes<{
-	"no-namespace-matched": { rest: "served" | "left" };
-	/** And is recorded all the same. */
-	"rule-matches-none": None;
-	/** What is recorded on this source means no namespace that there is. */
-	"record-matches-none": { namespace: string; name: string };
-	"no-namespace-selected": None;
-	/** The source's own namespace. */
-	"source-namespace-skipped": { namespace: string };
-	/** Only their pods say that they need it, and nobody agreed. */
-	"found-by-pods": { namespaces: readonly string[] };
-	/** Beside a question that is too short for all of them. */
-	"asked-by-pods": { namespaces: readonly string[] };
-	/** Those that only these would show are not found. */
-	"sidecars-unlisted": { kind: "Pod" | "Gateway" };
-	/** Only pods or Gateways ask there, which a watch does not follow. */
-	"sidecars-unwatched": {
-		namespaces: readonly string[];
-		script: Script | undefined;
-	};
-	/** A watch renews the source, and keeps only what it selects: these get no copy of what is new. */
-	"recorded-unwatched": {
-		namespaces: readonly string[];
-		/** And what the record means by rules. */
-		rules: boolean;
-		script: Script | undefined;
-	};
-}>;
 
 /** About service accounts, their pods and policies. */
 export type AccountNote =
@@ -318,46 +339,11 @@ export type ImageNote = Causes<{
 }>;
 
 /** About credentials that leave the cluster. */
-export type ExportNote =
-	| {
-			readonly cause: "exported";
-			readonly what: "cluster-config" | SourceRef;
-			readonly to: string;
-	  }
-	| { readonly cause: "entry-left-out"; readonly problem: EntryProblem }
+export type ExportNote = Causes<{
+	exported: { what: "cluster-config" | SourceRef; to: string };
+	"entry-left-out": { problem: EntryProblem };
 	/** One of several is taken. */
-	| { readonly cause: "entries-differ"; readonly key: string }
+	"entries-differ": { key: string };
 	/** Only kubelets read a key with stars. */
-	| { readonly cause: "key-with-star"; readonly key: string };
-
-export type ContextNote =
-	| Causes<{
-			/** Two contexts of one cluster and user. */
-			"context-twin": { twin: string; context: string };
-			/** The command line is wrong for this one. */
-			"context-refused": { context: string; error: unknown };
-	  }>
-	| {
-			readonly cause:
-				| "contexts-differ"
-				| "contexts-failed"
-				| "contexts-interrupted";
-			readonly contexts: readonly string[];
-			/** How many there are in all. */
-			readonly of: number;
-	  };
-
-/** About the run itself. */
-export type RunNote = Causes<{
-	cancelled: None;
-	/** `namespaces`: where it was looked; none: everywhere. `meant`: a NAME that is a namespace. */
-	"nothing-found": {
-		namespaces?: readonly string[];
-		meant?: string | undefined;
-	};
-	interrupted: { progress: Progress };
-	/** Those who reference pull secrets are left out. */
-	"users-unlisted": { kind: "Pod" | "ServiceAccount" };
-	/** Where a usage is explained; undefined: of the program. */
-	"see-help": { verb: string | undefined };
+	"key-with-star": { key: string };
 }>;

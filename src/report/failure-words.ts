@@ -1,13 +1,4 @@
-import {
-	type ChangeFailure,
-	type EditFailure,
-	type Failure,
-	FailureError,
-	type Obstacle,
-	type PolicyFailure,
-	type RecordFailure,
-	type SourceFailure,
-} from "../core/output/failure.ts";
+import { type Failure, FailureError } from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import {
@@ -61,75 +52,26 @@ function operationWords(error: OperationError | AbortedError): string {
 		: `${error.message}: ${operationWords(because)}`;
 }
 
-const EDIT_WORDS: FailureWording<EditFailure> = {
-	"registry-present": ({ source, key, as, script }) => ({
-		message:
-			as === undefined
-				? `${displayHost(key)} is in ${secretWords(source)} already`
-				: `${secretWords(source)} has ${displayHost(key)} already, as ${displayKey(as)}`,
-		advice: { words: "give it another credential with", script },
-	}),
-	"registry-absent": ({ source, registry, has, script }) => ({
-		message: `${registry ?? "that registry"} is not in ${secretWords(source)}, which has ${has.join(", ") || "none"}`,
-		advice: { words: "add it with", script },
-	}),
-	"registries-all": ({ source, keys, script }) => ({
-		message: `${keys.map(displayHost).join(", ")} is all that ${secretWords(source)} holds`,
-		advice: { words: "to delete it and all others of that name, run", script },
-	}),
-	"edit-absent": ({ source, script }) => ({
-		message: `there is no ${secretWords(source)}`,
-		advice: { words: "create it with", script },
-	}),
-	"edit-unmanaged": ({ source, type }) =>
-		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); create --force takes it over`,
-	"edit-copy": ({ source, of }) =>
-		`${secretWords(source)} is a copy of ${of}; change that one`,
-	"user-differs": ({ source, key, user, entered }) =>
-		`${secretWords(source)} has ${displayHost(key)} as ${user}, not as ${entered}; name the user with --registry-username`,
-	"credentials-differ": ({ key }) =>
-		`more than one credential was given for ${displayHost(key)}, which takes one`,
-	"label-stays": ({ source, label, flag }) =>
-		`${secretWords(source)} was created with the label ${label}, which ${flag === "--label" ? "stays: leave out --label" : "its copies have as well: give --copy-label another key"}`,
-	"edit-unreadable": ({ source, problem, script }) => ({
-		message: `the content of ${secretWords(source)} cannot be changed: ${fileFaultWords(problem)}`,
-		advice: { words: "see what is wrong with", script },
-	}),
-};
+function onceWords(onceInSync: true | undefined): string {
+	return onceInSync ? "sync --once" : "--once";
+}
 
-const POLICY_WORDS: FailureWording<PolicyFailure> = {
-	"policy-unsupported": () =>
-		"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
-	"policy-forbidden": ({ missing }) =>
-		`not allowed to write the policy; nothing was written. It needs cluster-wide ${missing
-			.map(({ verb, resource }) => `${verb} on ${resource}`)
-			.join(", ")} of admissionregistration.k8s.io`,
-	"policy-of-another": ({ kind, name }) =>
-		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
-	// The first one's command; each has one of its own.
-	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
-		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; nothing was written: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
-		...(first !== undefined && {
-			advice: {
-				words: "attach each first, as with",
-				script: meshreg(
-					"attach",
-					objectName(first.name),
-					"-n",
-					objectName(first.namespace),
-					"--secret",
-					objectName(secret),
-				),
-			},
-		}),
-	}),
-	"policy-empty": ({ source: { namespace, name }, because }) =>
-		because === "registries"
-			? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
-			: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
-};
+/** The API server's words. */
+const refused: FailureWording<Failure>["forbidden"] = (
+	{ error, everywhere },
+	{ subject },
+) => ({
+	lead: "",
+	message: `${withPlaces(error.message, subject)}${everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
+});
 
-const SOURCE_WORDS: FailureWording<SourceFailure> = {
+/** Worded where any error is. */
+const elsewhere = (): FailureWords => ({ lead: "", message: "" });
+
+const WORDS: FailureWording<Failure> = {
+	...CONNECTION_WORDS,
+	...INPUT_WORDS,
+	...OUTSIDE_WORDS,
 	"source-missing": ({ namespace, name, elsewhere, by, near }) => {
 		const none = `no source named "${name}" in namespace "${namespace}"`;
 		if (near !== undefined) return `${none}${didYouMean(near)}`;
@@ -169,9 +111,6 @@ const SOURCE_WORDS: FailureWording<SourceFailure> = {
 				};
 		}
 	},
-};
-
-const RECORD_WORDS: FailureWording<RecordFailure> = {
 	"record-invalid": ({ source, fault }) =>
 		`the record of ${secretWords(source)} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(fault)}`,
 	"record-missing": ({ source }) => ({
@@ -205,13 +144,68 @@ const RECORD_WORDS: FailureWording<RecordFailure> = {
 			: `the record of ${name} is kept by ${manager}: add ${what} there, or use ${onceWords(onceInSync)}`,
 	"source-keeps-changing": ({ source }) =>
 		`the source keeps changing: ${secretWords(source)} was written again while it was copied; run the command again`,
-};
-
-function onceWords(onceInSync: true | undefined): string {
-	return onceInSync ? "sync --once" : "--once";
-}
-
-const OBSTACLE_WORDS: FailureWording<Obstacle> = {
+	"policy-unsupported": () =>
+		"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
+	"policy-forbidden": ({ missing }) =>
+		`not allowed to write the policy; nothing was written. It needs cluster-wide ${missing
+			.map(({ verb, resource }) => `${verb} on ${resource}`)
+			.join(", ")} of admissionregistration.k8s.io`,
+	"policy-of-another": ({ kind, name }) =>
+		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
+	// The first one's command; each has one of its own.
+	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
+		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; nothing was written: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+		...(first !== undefined && {
+			advice: {
+				words: "attach each first, as with",
+				script: meshreg(
+					"attach",
+					objectName(first.name),
+					"-n",
+					objectName(first.namespace),
+					"--secret",
+					objectName(secret),
+				),
+			},
+		}),
+	}),
+	"policy-empty": ({ source: { namespace, name }, because }) =>
+		because === "registries"
+			? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
+			: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
+	"registry-present": ({ source, key, as, script }) => ({
+		message:
+			as === undefined
+				? `${displayHost(key)} is in ${secretWords(source)} already`
+				: `${secretWords(source)} has ${displayHost(key)} already, as ${displayKey(as)}`,
+		advice: { words: "give it another credential with", script },
+	}),
+	"registry-absent": ({ source, registry, has, script }) => ({
+		message: `${registry ?? "that registry"} is not in ${secretWords(source)}, which has ${has.join(", ") || "none"}`,
+		advice: { words: "add it with", script },
+	}),
+	"registries-all": ({ source, keys, script }) => ({
+		message: `${keys.map(displayHost).join(", ")} is all that ${secretWords(source)} holds`,
+		advice: { words: "to delete it and all others of that name, run", script },
+	}),
+	"edit-absent": ({ source, script }) => ({
+		message: `there is no ${secretWords(source)}`,
+		advice: { words: "create it with", script },
+	}),
+	"edit-unmanaged": ({ source, type }) =>
+		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); create --force takes it over`,
+	"edit-copy": ({ source, of }) =>
+		`${secretWords(source)} is a copy of ${of}; change that one`,
+	"user-differs": ({ source, key, user, entered }) =>
+		`${secretWords(source)} has ${displayHost(key)} as ${user}, not as ${entered}; name the user with --registry-username`,
+	"credentials-differ": ({ key }) =>
+		`more than one credential was given for ${displayHost(key)}, which takes one`,
+	"label-stays": ({ source, label, flag }) =>
+		`${secretWords(source)} was created with the label ${label}, which ${flag === "--label" ? "stays: leave out --label" : "its copies have as well: give --copy-label another key"}`,
+	"edit-unreadable": ({ source, problem, script }) => ({
+		message: `the content of ${secretWords(source)} cannot be changed: ${fileFaultWords(problem)}`,
+		advice: { words: "see what is wrong with", script },
+	}),
 	unmanaged: ({ equal, type, differs = [], of }, { subject }) =>
 		equal
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use sync --adopt to take it over`
@@ -247,22 +241,6 @@ const OBSTACLE_WORDS: FailureWording<Obstacle> = {
 		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with ${{ this: "--yes", rotate: "rotate --yes", sync: "sync --force --yes" }[recreatedBy]}`,
 	terminating: (_, { subject }) =>
 		`${subjectWords(subject)} is terminating (waiting for finalizers); retry once it is gone`,
-};
-
-/** The API server's words. */
-const refused: FailureWording<Failure>["forbidden"] = (
-	{ error, everywhere },
-	{ subject },
-) => ({
-	lead: "",
-	message: `${withPlaces(error.message, subject)}${everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
-});
-
-/** Worded where any error is. */
-const elsewhere = (): FailureWords => ({ lead: "", message: "" });
-
-const CHANGE_WORDS: FailureWording<ChangeFailure> = {
-	...OBSTACLE_WORDS,
 	"namespace-missing": ({ creatable, near }, { subject: { namespaces } }) => ({
 		lead: "Error from server (NotFound)",
 		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${didYouMean(near)}${creatable ? (near === undefined ? "; create it as well with --create-namespace" : " --create-namespace creates it") : ""}`,
@@ -302,17 +280,6 @@ const CHANGE_WORDS: FailureWording<ChangeFailure> = {
 	unreachable: elsewhere,
 	interrupted: elsewhere,
 	error: elsewhere,
-};
-
-const WORDS: FailureWording<Failure> = {
-	...CONNECTION_WORDS,
-	...INPUT_WORDS,
-	...OUTSIDE_WORDS,
-	...SOURCE_WORDS,
-	...RECORD_WORDS,
-	...POLICY_WORDS,
-	...EDIT_WORDS,
-	...CHANGE_WORDS,
 };
 
 /** What takes over what is in a source's place, or in a copy's, which not all commands do that write some. */

@@ -1,11 +1,4 @@
-import type {
-	AbsenceFailure,
-	CredentialFailure,
-	InputFailure,
-	ManifestFailure,
-	Place,
-	SecretFailure,
-} from "../core/output/input-failure.ts";
+import type { InputFailure, Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { entriesWords } from "./connection-failure-words.ts";
@@ -21,7 +14,8 @@ import {
 } from "./file-fault-words.ts";
 import { didYouMean, type FailureWording } from "./wording.ts";
 
-const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
+/** Why what was given, or is looked at, cannot be worked with. */
+export const INPUT_WORDS: FailureWording<InputFailure> = {
 	"password-invalid": (failure) =>
 		failure.is === "encoding"
 			? `${failure.flag}: the password ${ENCODING_WORDS[failure.problem]}`
@@ -43,9 +37,6 @@ const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
 		advice: { words: "write one with", script },
 	}),
 	"registries-unselected": () => "no registries selected; nothing was written",
-};
-
-const SECRET_WORDS: FailureWording<SecretFailure> = {
 	"secret-type": ({ secret, type }) =>
 		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
@@ -61,9 +52,6 @@ const SECRET_WORDS: FailureWording<SecretFailure> = {
 		message: `${secretWords(source)} holds no registry`,
 		advice: { words: "add one with", script },
 	}),
-};
-
-const MANIFEST_WORDS: FailureWording<ManifestFailure> = {
 	"manifests-missing": ({ path, recursive }) =>
 		`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
 	"manifest-encoding": ({ file, encoding }) =>
@@ -85,9 +73,6 @@ const MANIFEST_WORDS: FailureWording<ManifestFailure> = {
 					: `${place.object} in ${place.namespace} namespace: `;
 		return `${where}${quoted(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`;
 	},
-};
-
-const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 	"context-unknown": ({ name, known }) =>
 		`context "${name}" does not exist; ${entriesWords("context", known)}`,
 	"contexts-unmatched": ({ glob, known }) =>
@@ -102,14 +87,6 @@ const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
 		advice: { words: "to see where there are some, run", script },
 	}),
-};
-
-/** Why what was given, or is looked at, cannot be worked with. */
-export const INPUT_WORDS: FailureWording<InputFailure> = {
-	...CREDENTIAL_WORDS,
-	...SECRET_WORDS,
-	...MANIFEST_WORDS,
-	...ABSENCE_WORDS,
 };
 
 /** A Secret in a message, as kubectl names it. */

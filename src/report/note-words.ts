@@ -1,15 +1,4 @@
-import type {
-	AccountNote,
-	ContextNote,
-	CopyNote,
-	ExportNote,
-	FlagNote,
-	ImageNote,
-	Note,
-	RunNote,
-	SourceNote,
-	Unrecorded,
-} from "../core/note.ts";
+import type { ImageNote, Note, Unrecorded } from "../core/note.ts";
 import { counted } from "../core/output/counted.ts";
 import type { Failure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
@@ -54,7 +43,48 @@ export function noteWords(
 	return worded(WORDS[note.cause], note, commandContext);
 }
 
-const FLAG_WORDS: Wording<FlagNote> = {
+/** That the record does not say what was done to accounts, and what keeps it from that. */
+function unrecorded({ what, why, script }: Unrecorded, so: string): NoteWords {
+	return {
+		message: `${what} ${so}: ${unrecordedWords(why)}`,
+		...(why.cause === "record-forbidden" && {
+			advice: { words: "ask who may to run", script },
+		}),
+	};
+}
+
+/** Why a record could not be changed, as a clause. */
+function unrecordedWords(why: Failure): string {
+	switch (why.cause) {
+		case "record-forbidden":
+			return `needs patch on secrets "${why.source.name}" in ${why.source.namespace}`;
+		case "record-kept-by-other":
+			return `the record of ${why.source.name} is kept by ${why.manager}: change it there`;
+		case "record-invalid":
+			return `the record of ${why.source.namespace}/${why.source.name} cannot be read: ${recordFaultWords(why.fault)}`;
+		default:
+			return "error" in why
+				? failureLine(why.error)
+				: failureWords(why).message;
+	}
+}
+
+function noCredential(
+	because: (ImageNote & { cause: "checked-without-credential" })["because"],
+): string {
+	switch (because.is) {
+		case "no-cluster":
+			return "no cluster to read a pull secret from";
+		case "missing":
+			return `no pull secret ${because.source.namespace}/${because.source.name}`;
+		case "forbidden":
+			return `not allowed to read secret ${because.source.namespace}/${because.source.name}`;
+		case "unanswered":
+			return "the cluster cannot be reached for a pull secret";
+	}
+}
+
+const WORDS: Wording<Note> = {
 	"dry-run-without-value": () =>
 		"--dry-run is deprecated and can be replaced with --dry-run=client",
 	"password-on-command-line": ({ flag }) =>
@@ -64,9 +94,9 @@ const FLAG_WORDS: Wording<FlagNote> = {
 	"email-ignored": () => "--docker-email is ignored: no registry asks for it",
 	"namespace-unlike-kubectl": ({ by }) =>
 		`unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with ${by}`,
-};
-
-const SOURCE_WORDS: Wording<SourceNote> = {
+	...SERVER_WORDS,
+	...FILE_WORDS,
+	...CREDENTIAL_WORDS,
 	"entry-malformed": ({ key, source: { namespace, name }, script }) => ({
 		message: `secret "${name}" in namespace "${namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
 		advice: { words: "give it a new credential with", script },
@@ -99,9 +129,6 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 	}),
 	"source-unreadable": ({ namespace, namespaces }) =>
 		`the source in ${namespace} cannot be read; where its record names ${someOf(namespaces)}, sync copies there again`,
-};
-
-const COPY_WORDS: Wording<CopyNote> = {
 	"no-namespace-matched": ({ rest }) =>
 		`no namespace matched: ${rest === "served" ? "only the source and recorded copies are updated" : "nothing to do"}`,
 	"rule-matches-none": () =>
@@ -133,9 +160,6 @@ const COPY_WORDS: Wording<CopyNote> = {
 		].join(", and ")}`,
 		advice: { words: "after a renewal update them with", script },
 	}),
-};
-
-const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"no-account-matched": () => "no service account matched: nothing to do",
 	"account-awaited": ({ namespace, name }) =>
 		`waiting for serviceaccount/${name} in ${namespace}, which the cluster creates`,
@@ -201,35 +225,7 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
 	"attaches-unwatched": () =>
 		"the record attaches service accounts, which this watch may not: install with --attach as well",
-};
-
-/** That the record does not say what was done to accounts, and what keeps it from that. */
-function unrecorded({ what, why, script }: Unrecorded, so: string): NoteWords {
-	return {
-		message: `${what} ${so}: ${unrecordedWords(why)}`,
-		...(why.cause === "record-forbidden" && {
-			advice: { words: "ask who may to run", script },
-		}),
-	};
-}
-
-/** Why a record could not be changed, as a clause. */
-function unrecordedWords(why: Failure): string {
-	switch (why.cause) {
-		case "record-forbidden":
-			return `needs patch on secrets "${why.source.name}" in ${why.source.namespace}`;
-		case "record-kept-by-other":
-			return `the record of ${why.source.name} is kept by ${why.manager}: change it there`;
-		case "record-invalid":
-			return `the record of ${why.source.namespace}/${why.source.name} cannot be read: ${recordFaultWords(why.fault)}`;
-		default:
-			return "error" in why
-				? failureLine(why.error)
-				: failureWords(why).message;
-	}
-}
-
-const IMAGE_WORDS: Wording<ImageNote> = {
+	...PRUNE_WORDS,
 	"mesh-retired": ({ title, retired: { sold, archived } }) =>
 		`${title} is no longer sold (since ${sold}) or maintained (archived ${archived})`,
 	"versioned-apart": ({ repository }) =>
@@ -246,24 +242,7 @@ const IMAGE_WORDS: Wording<ImageNote> = {
 	"workload-meant": ({ operand, meant }) =>
 		`"${operand}" is explained as an image${didYouMean(meant)}`,
 	"images-collide": ({ collision }) => collisionMessage(collision),
-};
-
-function noCredential(
-	because: (ImageNote & { cause: "checked-without-credential" })["because"],
-): string {
-	switch (because.is) {
-		case "no-cluster":
-			return "no cluster to read a pull secret from";
-		case "missing":
-			return `no pull secret ${because.source.namespace}/${because.source.name}`;
-		case "forbidden":
-			return `not allowed to read secret ${because.source.namespace}/${because.source.name}`;
-		case "unanswered":
-			return "the cluster cannot be reached for a pull secret";
-	}
-}
-
-const EXPORT_WORDS: Wording<ExportNote> = {
+	...MANIFEST_WORDS,
 	exported: ({ what, to }) =>
 		`${what === "cluster-config" ? "the cluster config is" : `the credentials in secret/${what.name} of ${what.namespace} namespace are`} in ${to}`,
 	"entry-left-out": ({ problem }) => leftOutWords(problem),
@@ -271,9 +250,6 @@ const EXPORT_WORDS: Wording<ExportNote> = {
 		`several entries are for ${displayHost(key)}, with different credentials: one of them is exported`,
 	"key-with-star": ({ key }) =>
 		`${key}: kubelets alone read a key with *; docker, podman and skopeo do not`,
-};
-
-const CONTEXT_WORDS: Wording<ContextNote> = {
 	"context-twin": ({ twin, context }) =>
 		`${twin} is the cluster and user of ${context}: done once`,
 	"contexts-differ": ({ contexts, of }) =>
@@ -284,9 +260,6 @@ const CONTEXT_WORDS: Wording<ContextNote> = {
 		`interrupted in ${contexts.length} of ${of} contexts: ${contexts.join(", ")}`,
 	"context-refused": ({ context, error }) =>
 		`${context}: ${failureLine(error)}`,
-};
-
-const RUN_WORDS: Wording<RunNote> = {
 	cancelled: () => "Cancelled; nothing was changed",
 	"nothing-found": ({ namespaces = [], meant }) => noneFound(namespaces, meant),
 	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
@@ -294,20 +267,4 @@ const RUN_WORDS: Wording<RunNote> = {
 		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}; they are left out`,
 	"see-help": ({ verb }) =>
 		`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
-};
-
-const WORDS: Wording<Note> = {
-	...FLAG_WORDS,
-	...SERVER_WORDS,
-	...FILE_WORDS,
-	...CREDENTIAL_WORDS,
-	...SOURCE_WORDS,
-	...COPY_WORDS,
-	...ACCOUNT_WORDS,
-	...PRUNE_WORDS,
-	...IMAGE_WORDS,
-	...MANIFEST_WORDS,
-	...EXPORT_WORDS,
-	...CONTEXT_WORDS,
-	...RUN_WORDS,
 };

@@ -1,12 +1,7 @@
 import type {
 	EcrFault,
-	FileFailure,
 	HelperFault,
 	OutsideFailure,
-	ProgramFailure,
-	SettingFailure,
-	StoreFailure,
-	TerminalFailure,
 } from "../core/output/outside-failure.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
@@ -20,51 +15,11 @@ import { fileFaultWords } from "./file-fault-words.ts";
 import { certificateWords } from "./registry-fault-words.ts";
 import type { FailureWording } from "./wording.ts";
 
-const FILE_WORDS: FailureWording<FileFailure> = {
-	"file-too-large": ({ path, limit }) =>
-		`cannot read ${pathWords(path)}: larger than ${limit % 1024 === 0 ? `${limit / 1024} KiB` : `${limit} bytes`}`,
-	"file-of-another-user": ({ path, is }) =>
-		`cannot write ${pathWords(path)}: ${is === "link" ? "it is a link that belongs to another user" : "it belongs to another user, who may read what is written"}`,
-	"not-a-file": ({ verb, path, is }) =>
-		is === "directory"
-			? `${pathWords(path)} is a directory`
-			: `cannot ${verb} ${pathWords(path)}: not a file`,
-	"file-failed": ({ verb, path, reason }) =>
-		`cannot ${verb} ${pathWords(path)}: ${reason ?? "not a path"}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
-};
-
-const SETTING_WORDS: FailureWording<SettingFailure> = {
-	"ca-invalid": ({ from, is }) =>
-		`${from} holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
-	"proxy-invalid": ({ from, is }) =>
-		`${from} is not a proxy's address: ${is === "no-url" ? "it must begin with http://, https:// or socks5://" : "a % in its user name or password is written %25"}`,
-	"listen-failed": ({ host, port, code }) =>
-		`cannot listen at ${host}:${port}: ${LISTEN_WORDS[code] ?? code}`,
-};
-
 const LISTEN_WORDS: Readonly<Record<string, string>> = {
 	EADDRINUSE: "something else listens there; choose another port",
 	EACCES: "this user may not; choose a port above 1023",
 	EADDRNOTAVAIL: "this machine has no such address",
 	ENOTFOUND: "this machine knows no such name",
-};
-
-const TERMINAL_WORDS: FailureWording<TerminalFailure> = {
-	"input-too-large": ({ limit }) =>
-		`standard input is larger than ${limit} bytes`,
-	"question-unanswered": () => "the question was not answered",
-};
-
-const PROGRAM_WORDS: FailureWording<ProgramFailure> = {
-	"helper-failed": ({ program, because }) =>
-		`${program} ${helperWords(because)}`,
-	"provider-failed": ({ provider, key, fault }) =>
-		`${provider} has no credential for ${displayHost(key)}: ${providerFaultWords(fault)}`,
-	"ecr-registry": ({ key, is }) =>
-		is === "public"
-			? `${displayHost(key)} has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`
-			: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
-	"ecr-failed": ({ because }) => `ecr ${ecrWords(because)}`,
 };
 
 function helperWords(because: HelperFault): string {
@@ -101,7 +56,36 @@ function ecrWords(because: EcrFault): string {
 	}
 }
 
-const STORE_WORDS: FailureWording<StoreFailure> = {
+/** What the machine, or a program or service that was asked, did not give. */
+export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
+	"file-too-large": ({ path, limit }) =>
+		`cannot read ${pathWords(path)}: larger than ${limit % 1024 === 0 ? `${limit / 1024} KiB` : `${limit} bytes`}`,
+	"file-of-another-user": ({ path, is }) =>
+		`cannot write ${pathWords(path)}: ${is === "link" ? "it is a link that belongs to another user" : "it belongs to another user, who may read what is written"}`,
+	"not-a-file": ({ verb, path, is }) =>
+		is === "directory"
+			? `${pathWords(path)} is a directory`
+			: `cannot ${verb} ${pathWords(path)}: not a file`,
+	"file-failed": ({ verb, path, reason }) =>
+		`cannot ${verb} ${pathWords(path)}: ${reason ?? "not a path"}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
+	"ca-invalid": ({ from, is }) =>
+		`${from} holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
+	"proxy-invalid": ({ from, is }) =>
+		`${from} is not a proxy's address: ${is === "no-url" ? "it must begin with http://, https:// or socks5://" : "a % in its user name or password is written %25"}`,
+	"listen-failed": ({ host, port, code }) =>
+		`cannot listen at ${host}:${port}: ${LISTEN_WORDS[code] ?? code}`,
+	"input-too-large": ({ limit }) =>
+		`standard input is larger than ${limit} bytes`,
+	"question-unanswered": () => "the question was not answered",
+	"helper-failed": ({ program, because }) =>
+		`${program} ${helperWords(because)}`,
+	"provider-failed": ({ provider, key, fault }) =>
+		`${provider} has no credential for ${displayHost(key)}: ${providerFaultWords(fault)}`,
+	"ecr-registry": ({ key, is }) =>
+		is === "public"
+			? `${displayHost(key)} has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`
+			: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
+	"ecr-failed": ({ because }) => `ecr ${ecrWords(because)}`,
 	"stores-missing": ({ paths }) =>
 		`no credentials are stored: there is none of ${paths.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
 	"store-unreadable": ({ path, problem }) =>
@@ -125,15 +109,6 @@ const STORE_WORDS: FailureWording<StoreFailure> = {
 			}
 		}
 	},
-};
-
-/** What the machine, or a program or service that was asked, did not give. */
-export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
-	...FILE_WORDS,
-	...SETTING_WORDS,
-	...TERMINAL_WORDS,
-	...PROGRAM_WORDS,
-	...STORE_WORDS,
 };
 
 /** A path on one line, whatever characters it is made of. */

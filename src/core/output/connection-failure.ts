@@ -6,25 +6,7 @@ import type { Causes, Faults, None } from "../cases.ts";
  * field holds a token, a password, a key or what a plugin printed. What the API server itself answers is
  * an ApiError, and that nobody answered a ConnectionError.
  */
-export type ConnectionFailure =
-	| KubeconfigFailure
-	/** The address has a scheme or a form that leads nowhere. `server`: without user information. */
-	| { readonly cause: "server-invalid"; readonly server: string }
-	/** Somebody else keeps the token fresh in it. */
-	| { readonly cause: "token-file-empty"; readonly path: string }
-	| { readonly cause: "exec-plugin-failed"; readonly fault: ExecPluginFault }
-	| { readonly cause: "oidc-failed"; readonly fault: OidcFault }
-	/** `issuer`: its address's scheme, host and port. `error`: ours, or the system's code or words. */
-	| {
-			readonly cause: "issuer-unreachable";
-			readonly issuer: string;
-			readonly error: OperationError | string;
-	  }
-	| { readonly cause: "issuer-answer-too-large"; readonly issuer: string };
-
-type EntryKind = "context" | "cluster" | "user";
-
-type KubeconfigFailure = Causes<{
+export type ConnectionFailure = Causes<{
 	"kubeconfig-invalid": { path: string; fault: KubeconfigFault };
 	/** A flag or another entry names it. */
 	"kubeconfig-entry-missing": {
@@ -39,7 +21,18 @@ type KubeconfigFailure = Causes<{
 		because: "insecure-and-authority" | "two-authorities";
 	};
 	"kubeconfig-user-unusable": { user: string; fault: UserFault };
+	/** The address has a scheme or a form that leads nowhere. `server`: without user information. */
+	"server-invalid": { server: string };
+	/** Somebody else keeps the token fresh in it. */
+	"token-file-empty": { path: string };
+	"exec-plugin-failed": { fault: ExecPluginFault };
+	"oidc-failed": { fault: OidcFault };
+	/** `issuer`: its address's scheme, host and port. `error`: ours, or the system's code or words. */
+	"issuer-unreachable": { issuer: string; error: OperationError | string };
+	"issuer-answer-too-large": { issuer: string };
 }>;
+
+type EntryKind = "context" | "cluster" | "user";
 
 /** Why a file is no kubeconfig: the place, never the value there, which may be a credential. */
 export type KubeconfigFault = Faults<{

@@ -22,10 +22,139 @@ export type Failure =
 	| InputFailure
 	| OutsideFailure
 	| SourceFailure
-	| RecordFailure
-	| PolicyFailure
-	| EditFailure
-	| ChangeFailure;
+	| Obstacle
+	| Causes<{
+			// The record of a source does not say where it was sent, or cannot be made to.
+			"record-invalid": { source: Place; fault: RecordFault };
+			/** Nobody knows where it was sent: it was made by hand, restored, or by an older version. */
+			"record-missing": { source: Place };
+			"record-too-large": { source: Place; bytes: number; limit: number };
+			/** The user may only read the source. */
+			"record-forbidden": Recording & { source: Place };
+			/** `manager`: of the field manager. */
+			"record-kept-by-other": Recording & { source: Place; manager: string };
+			/** Others wrote it again and again while copies were made of it. */
+			"source-keeps-changing": { source: Place };
+			// The registries of a source cannot be edited as they were to be. `key`: as in `auths`.
+			/** There with another credential; `as`: under another key that counts as the same. */
+			"registry-present": {
+				source: Place;
+				key: string;
+				as?: string;
+				/** What replaces its credential. */
+				script: Script | undefined;
+			};
+			"registry-absent": {
+				source: Place;
+				/** As the command line names it; undefined: it may be something that was pasted by mistake. */
+				registry: string | undefined;
+				/** Those that are there, as they are shown. */
+				has: readonly string[];
+				/** What adds it; absent where that is not meant. */
+				script?: Script | undefined;
+			};
+			/** Nothing would be left. */
+			"registries-all": {
+				source: Place;
+				keys: readonly string[];
+				/** What deletes the source. */
+				script: Script | undefined;
+			};
+			/** There is nothing to edit. */
+			"edit-absent": {
+				source: Place;
+				/** What creates it. */
+				script: Script | undefined;
+			};
+			"edit-unmanaged": { source: Place; type: string };
+			"edit-copy": { source: Place; of: string };
+			/** The user was to stay, and is another here; both as they may be shown. */
+			"user-differs": {
+				source: Place;
+				key: string;
+				user: string;
+				entered: string;
+			};
+			/** Two were given for one entry. */
+			"credentials-differ": { key: string };
+			/** It was created with this label, `KEY=VALUE`, and another is asked for. */
+			"label-stays": {
+				source: Place;
+				label: string;
+				flag: "--label" | "--copy-label";
+			};
+			"edit-unreadable": {
+				source: Place;
+				problem: DockerConfigFault;
+				/** What says more. */
+				script: Script | undefined;
+			};
+			// Pods cannot be let pull by an admission policy.
+			/** The API server does not know the kind. */
+			"policy-unsupported": None;
+			"policy-forbidden": {
+				missing: readonly {
+					readonly verb: string;
+					readonly resource: string;
+				}[];
+			};
+			/** Somebody else made one of that name. */
+			"policy-of-another": { kind: string; name: string };
+			/** Accounts whose pods the API server would then refuse. */
+			"policy-refuses": { secret: string; accounts: readonly Place[] };
+			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
+			"policy-empty": { source: Place; because: "record" | "registries" };
+			// A change of one object was not made, or only in part.
+			"namespace-missing": {
+				/** A flag of the command would have created it. */
+				creatable?: true;
+				/** The one that was most likely meant. */
+				near?: string | undefined;
+			};
+			"namespace-terminating": None;
+			"namespace-skipped": None;
+			/** Deleted and created again since it was recorded; `source`: of the copy. */
+			"namespace-made-again": {
+				source: Place;
+				/** Service accounts that the record has there, which went with the namespace; `*` is all. */
+				attach: readonly string[];
+			};
+			/** Recorded with a uid, which this user may not read. */
+			"namespace-unverified": { source: Place };
+			/** Deleted and created again, or created by somebody else, while a question was open about it. */
+			"namespace-replaced": { namespaces: readonly string[] };
+			"changed-meanwhile": None;
+			/** The API server took the write, and stores other content. */
+			undone: None;
+			/** It cannot be replaced: a deletion would wait for them. */
+			finalizers: { finalizers: readonly string[] };
+			/** Deleted, and neither its replacement nor itself could be created again. */
+			lost: {
+				/** The deletion was not answered. */
+				perhaps?: true;
+				/** The path of a file that only the user can read; undefined: it could not be written. */
+				keptIn: string | undefined;
+				refusal: OperationError | AbortedError;
+			};
+			/** A service account references the pull secret, but attach did not add it. */
+			"not-attached-by-us": None;
+			unreachable: { error: ConnectionError };
+			interrupted: { error: AbortedError };
+			/** Anything else that was thrown. */
+			error: { error: unknown };
+	  }>
+	/** The API server's answer. */
+	| {
+			readonly cause:
+				| "forbidden"
+				| "invalid"
+				| "conflict"
+				| "not-found"
+				| "server-error";
+			readonly error: ApiError;
+			/** All namespaces were asked for; `-n` may do. */
+			readonly everywhere?: true;
+	  };
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];
@@ -63,20 +192,6 @@ export type SourceName = "NAME" | "--secret";
 /** The flag that names another place for a source. */
 export type SourceFlag = "--from" | "-n";
 
-/** The record of a source does not say where it was sent, or cannot be made to. */
-export type RecordFailure = Causes<{
-	"record-invalid": { source: Place; fault: RecordFault };
-	/** Nobody knows where it was sent: it was made by hand, restored, or by an older version. */
-	"record-missing": { source: Place };
-	"record-too-large": { source: Place; bytes: number; limit: number };
-	/** The user may only read the source. */
-	"record-forbidden": Recording & { source: Place };
-	/** `manager`: of the field manager. */
-	"record-kept-by-other": Recording & { source: Place; manager: string };
-	/** Others wrote it again and again while copies were made of it. */
-	"source-keeps-changing": { source: Place };
-}>;
-
 /** What is to be written to a record. */
 export interface Recording {
 	/** As for a person: `app`, `all namespaces`. */
@@ -85,76 +200,6 @@ export interface Recording {
 	/** The command has no `--once` itself, or not beside what else it was told. */
 	readonly onceInSync?: true;
 }
-
-/** Why the registries of a source cannot be edited as they were to be. `key`: as in `auths`. */
-export type EditFailure = Causes<{
-	/** There with another credential; `as`: under another key that counts as the same. */
-	"registry-present": {
-		source: Place;
-		key: string;
-		as?: string;
-		/** What replaces its credential. */
-		script: Script | undefined;
-	};
-	"registry-absent": {
-		source: Place;
-		/** As the command line names it; undefined: it may be something that was pasted by mistake. */
-		registry: string | undefined;
-		/** Those that are there, as they are shown. */
-		has: readonly string[];
-		/** What adds it; absent where that is not meant. */
-		script?: Script | undefined;
-	};
-	/** Nothing would be left. */
-	"registries-all": {
-		source: Place;
-		keys: readonly string[];
-		/** What deletes the source. */
-		script: Script | undefined;
-	};
-	/** There is nothing to edit. */
-	"edit-absent": {
-		source: Place;
-		/** What creates it. */
-		script: Script | undefined;
-	};
-	"edit-unmanaged": { source: Place; type: string };
-	"edit-copy": { source: Place; of: string };
-	/** The user was to stay, and is another here; both as they may be shown. */
-	"user-differs": { source: Place; key: string; user: string; entered: string };
-	/** Two were given for one entry. */
-	"credentials-differ": { key: string };
-	/** It was created with this label, `KEY=VALUE`, and another is asked for. */
-	"label-stays": {
-		source: Place;
-		label: string;
-		flag: "--label" | "--copy-label";
-	};
-	"edit-unreadable": {
-		source: Place;
-		problem: DockerConfigFault;
-		/** What says more. */
-		script: Script | undefined;
-	};
-}>;
-
-/** Why pods cannot be let pull by an admission policy. */
-export type PolicyFailure = Causes<{
-	/** The API server does not know the kind. */
-	"policy-unsupported": None;
-	"policy-forbidden": {
-		missing: readonly {
-			readonly verb: string;
-			readonly resource: string;
-		}[];
-	};
-	/** Somebody else made one of that name. */
-	"policy-of-another": { kind: string; name: string };
-	/** Accounts whose pods the API server would then refuse. */
-	"policy-refuses": { secret: string; accounts: readonly Place[] };
-	/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
-	"policy-empty": { source: Place; because: "record" | "registries" };
-}>;
 
 export interface RecordFault {
 	/** Of the entry, counted from 1; 0: the whole. */
@@ -203,65 +248,6 @@ export type Obstacle = Causes<{
 interface InPlaceOf {
 	readonly of?: "source";
 }
-
-/** Why a change of one object was not made, or only in part. */
-export type ChangeFailure =
-	| Obstacle
-	| {
-			readonly cause: "namespace-missing";
-			/** A flag of the command would have created it. */
-			readonly creatable?: true;
-			/** The one that was most likely meant. */
-			readonly near?: string | undefined;
-	  }
-	| { readonly cause: "namespace-terminating" }
-	| { readonly cause: "namespace-skipped" }
-	/** Deleted and created again since it was recorded; `source`: of the copy. */
-	| {
-			readonly cause: "namespace-made-again";
-			readonly source: Place;
-			/** Service accounts that the record has there, which went with the namespace; `*` is all. */
-			readonly attach: readonly string[];
-	  }
-	/** Recorded with a uid, which this user may not read. */
-	| { readonly cause: "namespace-unverified"; readonly source: Place }
-	/** Deleted and created again, or created by somebody else, while a question was open about it. */
-	| {
-			readonly cause: "namespace-replaced";
-			readonly namespaces: readonly string[];
-	  }
-	| { readonly cause: "changed-meanwhile" }
-	/** The API server took the write, and stores other content. */
-	| { readonly cause: "undone" }
-	/** It cannot be replaced: a deletion would wait for them. */
-	| { readonly cause: "finalizers"; readonly finalizers: readonly string[] }
-	| {
-			/** Deleted, and neither its replacement nor itself could be created again. */
-			readonly cause: "lost";
-			/** The deletion was not answered. */
-			readonly perhaps?: true;
-			/** The path of a file that only the user can read; undefined: it could not be written. */
-			readonly keptIn: string | undefined;
-			readonly refusal: OperationError | AbortedError;
-	  }
-	/** A service account references the pull secret, but attach did not add it. */
-	| { readonly cause: "not-attached-by-us" }
-	/** The API server's answer. */
-	| {
-			readonly cause:
-				| "forbidden"
-				| "invalid"
-				| "conflict"
-				| "not-found"
-				| "server-error";
-			readonly error: ApiError;
-			/** All namespaces were asked for; `-n` may do. */
-			readonly everywhere?: true;
-	  }
-	| { readonly cause: "unreachable"; readonly error: ConnectionError }
-	| { readonly cause: "interrupted"; readonly error: AbortedError }
-	/** Anything else that was thrown. */
-	| { readonly cause: "error"; readonly error: unknown };
 
 export class FailureError extends OperationError {
 	override readonly name = "FailureError";

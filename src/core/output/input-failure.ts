@@ -15,20 +15,8 @@ import type { Script } from "./shell.ts";
  * password, a token or a part of one.
  */
 export type InputFailure =
-	| CredentialFailure
-	| SecretFailure
-	| ManifestFailure
-	| AbsenceFailure;
-
-/** Of an object in a namespace. */
-export interface Place {
-	readonly namespace: string;
-	readonly name: string;
-}
-
-/** A credential that was entered, stored or given by a provider. */
-export type CredentialFailure =
 	| Causes<{
+			// A credential that was entered, stored or given by a provider.
 			/** It is text, and has a character that it must not have. */
 			"password-refused": { flag: string; fault: PasswordFault };
 			/** The provider gave one that has expired already. `key`: as in `auths`. */
@@ -50,6 +38,94 @@ export type CredentialFailure =
 			};
 			/** The person picked none. */
 			"registries-unselected": None;
+			// A Secret that is read.
+			/** It is no pull Secret. `type`: "" where it says none. */
+			"secret-type": { secret: Place; type: string };
+			/** `to`: be taken from, or be written as a docker config. */
+			"secret-unreadable": {
+				secret: Place;
+				to: "take" | "export";
+				problem: DockerConfigFault;
+			};
+			/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
+			"secret-malformed": {
+				from: string;
+				error: string;
+				/** What says more. */
+				script: Script | undefined;
+			};
+			/** None of its entries can stand in a docker config; why, of those that have something wrong. */
+			"export-empty": { secret: Place; problems: readonly EntryProblem[] };
+			/** It holds no credentials. */
+			"secret-empty": { secret: Place };
+			/** There is no registry in a source to give a new credential for. */
+			"source-empty": {
+				source: Place;
+				/** What adds one. */
+				script: Script | undefined;
+			};
+			// Manifest files, and the images that they and pods name.
+			/** A directory has none. */
+			"manifests-missing": {
+				path: string;
+				/** Its subdirectories were looked into. */
+				recursive: boolean;
+			};
+			"manifest-encoding": {
+				file: string;
+				/** What it began as. */
+				encoding: "UTF-8" | "UTF-16";
+			};
+			/** `problem`: the parser's words, that quote nothing of the file. */
+			"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
+			"manifest-too-deep": { at: ManifestPlace };
+			/** It is written too unusually. `because`: a noun with its article. */
+			"manifest-uneditable": { at: ManifestPlace; because: string };
+			/** Its `imagePullSecrets` are something else. */
+			"pull-secrets-not-a-list": { at: ManifestPlace };
+			"image-invalid": {
+				/** Free text. */
+				image: string;
+				/** In distribution's words. */
+				because: string;
+				/** What names it; `object`: `KIND/NAME`. */
+				in?:
+					| ManifestPlace
+					| { readonly object: string; readonly namespace: string };
+			};
+			// What was named is not there.
+			"context-unknown": {
+				name: string;
+				/** Those that there are. */
+				known: readonly string[];
+			};
+			/** A glob means none. */
+			"contexts-unmatched": { glob: string; known: readonly string[] };
+			"mesh-missing": {
+				/** What people call the mesh. */
+				title: string;
+				namespace: string;
+			};
+			/** A workload has none. */
+			"pods-missing": {
+				kind: string;
+				name: string;
+				namespace: string;
+				/** What was most likely meant, as `kind/name`. */
+				near?: string | undefined;
+			};
+			/** A pod or a service account references more, or more in them, than is read. */
+			"too-many-pull-secrets": {
+				namespace: string;
+				count: number;
+				most: number;
+			};
+			/** Neither a source nor a copy. */
+			"pull-secret-missing": {
+				secret: Place;
+				/** What shows those that there are. */
+				script: Script | undefined;
+			};
 	  }>
 	| ({
 			readonly cause: "password-invalid";
@@ -76,100 +152,14 @@ export type CredentialFailure =
 			| { readonly is: "no-key"; readonly problem: JsonKeyFault | FileKind }
 	  ));
 
-export type SecretFailure = Causes<{
-	/** It is no pull Secret. `type`: "" where it says none. */
-	"secret-type": { secret: Place; type: string };
-	/** `to`: be taken from, or be written as a docker config. */
-	"secret-unreadable": {
-		secret: Place;
-		to: "take" | "export";
-		problem: DockerConfigFault;
-	};
-	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
-	"secret-malformed": {
-		from: string;
-		error: string;
-		/** What says more. */
-		script: Script | undefined;
-	};
-	/** None of its entries can stand in a docker config; why, of those that have something wrong. */
-	"export-empty": { secret: Place; problems: readonly EntryProblem[] };
-	/** It holds no credentials. */
-	"secret-empty": { secret: Place };
-	/** There is no registry in a source to give a new credential for. */
-	"source-empty": {
-		source: Place;
-		/** What adds one. */
-		script: Script | undefined;
-	};
-}>;
+/** Of an object in a namespace. */
+export interface Place {
+	readonly namespace: string;
+	readonly name: string;
+}
 
 /** A place in a manifest file; lines count from 1. */
 export interface ManifestPlace {
 	readonly file: string;
 	readonly line: number;
 }
-
-/** Manifest files, and the images that they and pods name. */
-export type ManifestFailure = Causes<{
-	/** A directory has none. */
-	"manifests-missing": {
-		path: string;
-		/** Its subdirectories were looked into. */
-		recursive: boolean;
-	};
-	"manifest-encoding": {
-		file: string;
-		/** What it began as. */
-		encoding: "UTF-8" | "UTF-16";
-	};
-	/** `problem`: the parser's words, that quote nothing of the file. */
-	"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
-	"manifest-too-deep": { at: ManifestPlace };
-	/** It is written too unusually. `because`: a noun with its article. */
-	"manifest-uneditable": { at: ManifestPlace; because: string };
-	/** Its `imagePullSecrets` are something else. */
-	"pull-secrets-not-a-list": { at: ManifestPlace };
-	"image-invalid": {
-		/** Free text. */
-		image: string;
-		/** In distribution's words. */
-		because: string;
-		/** What names it; `object`: `KIND/NAME`. */
-		in?:
-			| ManifestPlace
-			| { readonly object: string; readonly namespace: string };
-	};
-}>;
-
-/** What was named is not there. */
-export type AbsenceFailure = Causes<{
-	"context-unknown": {
-		name: string;
-		/** Those that there are. */
-		known: readonly string[];
-	};
-	/** A glob means none. */
-	"contexts-unmatched": { glob: string; known: readonly string[] };
-	"mesh-missing": {
-		/** What people call the mesh. */
-		title: string;
-		namespace: string;
-	};
-	/** A workload has none. */
-	"pods-missing": {
-		kind: string;
-		name: string;
-		namespace: string;
-		/** What was most likely meant, as `kind/name`. */
-		near?: string | undefined;
-	};
-	/** A pod or a service account references more, or more in them, than is read. */
-	"too-many-pull-secrets": { namespace: string; count: number; most: number };
-	/** Neither a source nor a copy. */
-	"pull-secret-missing": {
-		secret: Place;
-		/** What shows those that there are. */
-		script: Script | undefined;
-	};
-}>;

@@ -11,15 +11,8 @@ import type { CredentialFileFault } from "./file-fault.ts";
  * What the machine, or a program or service that is asked, does not give; report/ words it. What these said
  * themselves is text on one line. No field holds a password, a token or a part of one.
  */
-export type OutsideFailure =
-	| FileFailure
-	| SettingFailure
-	| TerminalFailure
-	| ProgramFailure
-	| StoreFailure;
-
-/** A file, or another thing at a path, that is to be read or written. */
-export type FileFailure = Causes<{
+export type OutsideFailure = Causes<{
+	// A file, or another thing at a path, that is to be read or written.
 	/** `limit`: bytes. */
 	"file-too-large": { path: string; limit: number };
 	/** Its owner would read what is written, or chooses what a link replaces. */
@@ -35,32 +28,46 @@ export type FileFailure = Causes<{
 		path: string;
 		reason: string | undefined;
 	};
-}>;
-
-/** A setting for connections, or an address to listen at. */
-export type SettingFailure = Causes<{
+	// A setting for connections, or an address to listen at.
 	/** What the flag, or the kubeconfig's field, names: no PEM certificate in it, or one that cannot be read. */
 	"ca-invalid": { from: string; is: "absent" | "unreadable" };
 	/** `from`: the variable or the kubeconfig's field. What it holds is not told: it may be a password. */
 	"proxy-invalid": { from: string; is: "no-url" | "percent" };
 	/** `code`: the system's, as Node names it. */
 	"listen-failed": { host: string; port: number; code: string };
-}>;
-
-/** Standard input, and whoever is asked at the terminal. */
-export type TerminalFailure =
+	// Standard input, and whoever is asked at the terminal.
 	/** `limit`: bytes. */
-	| { readonly cause: "input-too-large"; readonly limit: number }
+	"input-too-large": { limit: number };
 	/** The input ended. */
-	| { readonly cause: "question-unanswered" };
-
-export type ProgramFailure = Causes<{
+	"question-unanswered": None;
 	"helper-failed": { program: string; because: HelperFault };
 	/** It answers, and not with a credential. `provider`: its name; `key`: as in `auths`. */
 	"provider-failed": { provider: string; key: string; fault: ProviderFault };
 	/** The built-in provider for Amazon's registries was asked for another one. */
 	"ecr-registry": { key: string; is: "public" | "elsewhere" };
 	"ecr-failed": { because: EcrFault };
+	// What docker and podman keep. Keys and entries: as they stand there.
+	/** There is none of these files. */
+	"stores-missing": { paths: readonly string[] };
+	"store-unreadable": { path: string; problem: CredentialFileFault };
+	"stored-unusable": {
+		key: string;
+		path: string;
+		/** The program that answered it; undefined: it stands in the file. */
+		by: string | undefined;
+		problem: StoredFault;
+	};
+	"stored-missing": {
+		key: string;
+		/** Where it was looked for. */
+		paths: readonly string[];
+		because: /** There are entries for paths of the registry alone. */
+			| { readonly is: "narrower"; readonly entries: readonly string[] }
+			/** `paths` have an entry for it without a credential. */
+			| { readonly is: "empty" }
+			/** `entries`: of other registries. */
+			| { readonly is: "absent"; readonly entries: readonly string[] };
+	};
 }>;
 
 /** Why a credential helper or provider gave no answer. */
@@ -85,29 +92,4 @@ export type EcrFault = Faults<{
 	"no-answer": { status: number };
 	/** `words`: those of the service or of its SDK. */
 	failed: { words: string };
-}>;
-
-/** What docker and podman keep. Keys and entries: as they stand there. */
-export type StoreFailure = Causes<{
-	/** There is none of these files. */
-	"stores-missing": { paths: readonly string[] };
-	"store-unreadable": { path: string; problem: CredentialFileFault };
-	"stored-unusable": {
-		key: string;
-		path: string;
-		/** The program that answered it; undefined: it stands in the file. */
-		by: string | undefined;
-		problem: StoredFault;
-	};
-	"stored-missing": {
-		key: string;
-		/** Where it was looked for. */
-		paths: readonly string[];
-		because: /** There are entries for paths of the registry alone. */
-			| { readonly is: "narrower"; readonly entries: readonly string[] }
-			/** `paths` have an entry for it without a credential. */
-			| { readonly is: "empty" }
-			/** `entries`: of other registries. */
-			| { readonly is: "absent"; readonly entries: readonly string[] };
-	};
 }>;
