@@ -153,7 +153,6 @@ async function write(
 			dryRun: change.dryRun,
 			change: (record) => edit(record, attachments),
 			what: what(),
-			ifRecorded: true,
 		});
 		const after = recordOf(changed) ?? EMPTY_RECORD;
 		if (changed === source) return after;

@@ -27,8 +27,6 @@ interface RecordChange extends Recording {
 	readonly dryRun: DryRun;
 	/** The record as it is to be, of what it is by now. */
 	readonly change: (record: SourceRecord) => SourceRecord;
-	/** A source that has no record gets none. */
-	readonly ifRecorded?: true;
 }
 
 /** How often others may change the source under our hands: of many that record at once, each waits for the others. */
@@ -148,12 +146,12 @@ function about({ what, takesOut, onceInSync }: Recording): Recording {
  */
 export function recordToWrite(
 	source: PullSecret,
-	how: Recording & Pick<RecordChange, "change" | "ifRecorded">,
+	how: Recording & Pick<RecordChange, "change">,
 ): SourceRecord | undefined {
 	const before = recordOf(source);
-	if (before === undefined && how.ifRecorded) return undefined;
 	const record = how.change(before ?? EMPTY_RECORD);
-	if (before !== undefined && recordText(before) === recordText(record))
+	// An empty record where there was none would say that it was sent nowhere.
+	if (recordText(before ?? EMPTY_RECORD) === recordText(record))
 		return undefined;
 	const bytes = recordBytes(record);
 	// One that grew by another hand may be made smaller.

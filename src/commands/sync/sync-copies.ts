@@ -361,8 +361,6 @@ async function forget(
 		change: (record) => names.reduce(without, record),
 		what: someOf(names),
 		takesOut: true,
-		// An empty record would say that it was sent nowhere.
-		ifRecorded: true,
 	});
 	report.add(
 		resultOf(

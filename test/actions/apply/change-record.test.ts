@@ -79,18 +79,11 @@ describe("what a record is to be written as", () => {
 		before: string | undefined,
 		after: string,
 		written: string | undefined,
-		more?: { ifRecorded?: true; kept?: true },
+		more?: { kept?: true },
 	][] = [
 		["another", APP, SHOP, SHOP],
 		["the same: nothing", APP, APP, undefined],
-		["none, and it is to be empty", undefined, "[]", "[]"],
-		[
-			"none, and it is to have none",
-			undefined,
-			APP,
-			undefined,
-			{ ifRecorded: true },
-		],
+		["none, and nothing is to be recorded: none", undefined, "[]", undefined],
 		[
 			"of the most that it may weigh",
 			APP,
@@ -118,12 +111,11 @@ describe("what a record is to be written as", () => {
 			{ kept: true },
 		],
 	];
-	for (const [what, before, after, written, { kept, ...how } = {}] of ROWS)
+	for (const [what, before, after, written, { kept } = {}] of ROWS)
 		test(what, () => {
 			const changed = recordToWrite(source(before, kept && KEPT), {
 				change: () => record(after),
 				what: "app",
-				...how,
 			});
 			assert.equal(
 				changed && recordText(changed),

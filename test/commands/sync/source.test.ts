@@ -37,6 +37,8 @@ describe("sync: which source", () => {
 				out: `secret/${NAME} unchanged in nginx-mesh namespace\n`,
 				err: `Warning: shop is not in the record of nginx-mesh/${NAME}; nothing to forget\n`,
 			});
+			// A name that is mistyped records nothing, and so no empty record either.
+			assert.equal((await bed.run(["sync", "-n", "nope"])).status, 1);
 			const { status, err } = await bed.run(["sync"]);
 			assert.equal(status, 1);
 			assert.match(err, /has no record of where it was sent/);
