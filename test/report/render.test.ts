@@ -69,3 +69,22 @@ test("a list at a terminal ends with how many there are of each status", async (
 	const piped = { ...page, widths: [], columns: undefined };
 	assert.equal((await renderDocument(document, {}, piped)).err, "");
 });
+
+test("a log for machines names a registry by its key, but for a password in it", () => {
+	const { err } = renderEvent(
+		{
+			type: "log",
+			note: {
+				level: "info",
+				event: "credential-refreshed",
+				registry: "https://u:hidden@r.io/v1/",
+				provider: "ecr",
+				left: undefined,
+			},
+		},
+		{ watch: true, output: "json" },
+		{ now: 0, widths: [], columns: undefined, errColumns: undefined },
+	);
+	assert.equal(JSON.parse(String(err)).registry, "https://***@r.io/v1/");
+	assert.doesNotMatch(String(err), /hidden/);
+});
