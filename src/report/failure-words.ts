@@ -213,7 +213,7 @@ const WORDS: FailureWording<Failure> = {
 	"managed-by-other": ({ manager }, { subject }) =>
 		`${subjectWords(subject)} is managed by ${claimed(manager)}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>
-		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or skip the namespace with sync --exclude`,
+		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or leave the namespace out with sync --forget`,
 	"copy-of-another": ({ source, of }, { subject }) =>
 		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${forcing(of)} to take it over, or sync that source`,
 	differs: (

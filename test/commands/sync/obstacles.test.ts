@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { goingNamespace } from "../../support/build.ts";
+import { goingNamespace, source } from "../../support/build.ts";
 import type { TestBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
 
@@ -19,6 +19,22 @@ function forbid(bed: TestBed, forbidden?: string): void {
 }
 
 describe("sync, where something is in the way", () => {
+	test("another source: what is named leaves its namespace out, of a record as well", async () => {
+		await using bed = await withSource({ namespaces: NAMESPACES });
+		source(bed, { "other.example.com": { auth: "dTpw" } }, [], { at: "app" });
+		const { err } = await bed.run(["sync", "-n", "app,shop"]);
+		const [, words = ""] =
+			/leave the namespace out with (.*)\n/.exec(err) ?? [];
+		assert.equal(words, "sync --forget", err);
+		assert.equal((await bed.run(["sync"])).status, 1);
+		assert.equal((await bed.run([...words.split(" "), "app"])).status, 0);
+		assert.deepEqual(shown(await bed.run(["sync"])), {
+			status: 0,
+			out: `secret/${NAME} unchanged in shop namespace\n`,
+			err: "1 namespace: 0 created, 0 configured, 1 unchanged, 0 failed\n",
+		});
+	});
+
 	describe("a namespace that cannot be served is reported, and the others go on", () => {
 		const CASES: [
 			name: string,
