@@ -5,6 +5,7 @@ import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
 import type { Outside } from "../../world.ts";
+import { through } from "../cluster/http/tunnel.ts";
 import { certificateNames } from "../error-code.ts";
 import { unbracketed } from "../host-name.ts";
 import { Pieces } from "../pieces.ts";
@@ -114,11 +115,12 @@ export async function openTransport(
 /** By which way an address is reached: directly, or through the environment's proxy for it. */
 export class Routes {
 	readonly #proxies = new Map<string, Dispatcher>();
+	readonly #ended = new AbortController();
 
 	constructor(
 		readonly undici: Pick<
 			typeof import("./lazy-undici.ts"),
-			"Agent" | "ProxyAgent"
+			"Agent" | "ProxyAgent" | "buildConnector"
 		>,
 		readonly direct: Dispatcher,
 		readonly env: TransportOptions["env"],
@@ -132,24 +134,39 @@ export class Routes {
 	to(url: URL): Dispatcher {
 		const proxy = proxyFor(url, undefined, this.env);
 		if (!proxy) return this.direct;
-		const { proxyTls, ...how } = this.how;
-		return this.#proxies.getOrInsertComputed(
-			proxy.href,
-			(href) =>
-				new this.undici.ProxyAgent({
-					...how,
-					clientFactory: (_, { connect }: { connect: Connect }) =>
-						new this.undici.Agent({ connect: withoutAddress(connect) }),
-					// To undici a SOCKS proxy always looks names up itself, which is what the h says.
-					uri: href.replace(/^socks5h:/, "socks5:"),
-					// undici speaks TLS to any SOCKS proxy for which this is given.
-					...(proxy.protocol === "https:" && { proxyTls }),
-				}),
+		return this.#proxies.getOrInsertComputed(proxy.href, () =>
+			proxy.protocol.startsWith("socks5")
+				? this.#throughSocks(proxy)
+				: new this.undici.ProxyAgent({
+						...this.how,
+						uri: proxy.href,
+						clientFactory: (_, { connect }: { connect: Connect }) =>
+							new this.undici.Agent({ connect: withoutAddress(connect) }),
+					}),
 		);
+	}
+
+	/** undici's own way through one reaches no https at an address. */
+	#throughSocks(proxy: URL): Dispatcher {
+		const secure = this.undici.buildConnector(this.how.requestTls ?? {});
+		return new this.undici.Agent({
+			connect: (options, done) => {
+				const { hostname, protocol } = options;
+				const port = Number(options.port) || (protocol === "https:" ? 443 : 80);
+				through(proxy, unbracketed(hostname), port, this.#ended.signal).then(
+					(httpSocket) =>
+						protocol === "https:"
+							? secure({ ...options, httpSocket }, done)
+							: done(null, httpSocket),
+					(error: Error) => done(error, null),
+				);
+			},
+		});
 	}
 
 	/** Ends all connections. */
 	async destroy(): Promise<void> {
+		this.#ended.abort();
 		const all = [this.direct, ...this.#proxies.values()];
 		await Promise.all(all.map((each) => each.destroy()));
 	}

@@ -6,6 +6,7 @@ import type { Verification } from "../../../src/core/registry/verification.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { PATIENT } from "../../support/command-line.ts";
 import { faultInWords } from "../../support/fault-in-words.ts";
+import { socksProxy } from "../../support/proxies.ts";
 import { inWords } from "../../support/refused.ts";
 import {
 	type Authority,
@@ -314,6 +315,31 @@ suite("proxies", () => {
 			});
 			assert.deepEqual([...new Set(proxy.asked)], ["reg.example:443"]);
 		});
+
+	for (const name of ["reg.example", "10.1.2.3", "[fd00::1]"])
+		test(`SOCKS 5 leads to https at ${name}`, async () => {
+			const identity = await authority.issue([name.replace(/[[\]]/g, "")]);
+			const server = await started(serve(BASIC, identity));
+			await using proxy = await socksProxy("u:p");
+			const ca = authority.certificate;
+			const env = { HTTPS_PROXY: `socks5://u:p@${proxy.address}` };
+			const key = server.host.replace("127.0.0.1", name);
+			assert.deepEqual(await ask(key, { ca, env }), { outcome: "good" });
+			assert.match(String(proxy.asked[0]), /^u:p@/);
+		});
+
+	test("a SOCKS proxy that is not there is named as the reason", async () => {
+		const env = { HTTPS_PROXY: "socks5://u:p@127.0.0.1:1" };
+		const { fault } = {
+			fault: undefined,
+			...(await ask("reg.example", { env })),
+		};
+		assert.deepEqual(fault, {
+			kind: "proxy",
+			because:
+				"the proxy did not connect to reg.example: check HTTPS_PROXY and NO_PROXY",
+		});
+	});
 
 	test("a token realm inside a network gets nothing through a proxy either", async () => {
 		let realm = "";
