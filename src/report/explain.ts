@@ -93,7 +93,15 @@ type Text = (
 ) => string;
 
 function imageParagraphs(
-	{ explanation, checks, fix, gives, blockedBy, unwritable }: ExplainedImage,
+	{
+		explanation,
+		checks,
+		fix,
+		gives,
+		blockedBy,
+		skipped,
+		unwritable,
+	}: ExplainedImage,
 	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
@@ -151,6 +159,12 @@ function imageParagraphs(
 		paragraphs.push(
 			text(
 				`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
+			),
+		);
+	if (skipped !== undefined)
+		paragraphs.push(
+			text(
+				`sync writes nothing in ${skipped} while the Namespace is annotated kubectl-meshreg/skip=true.`,
 			),
 		);
 	if (unwritable !== undefined)

@@ -23,6 +23,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
 	isCopyOf,
@@ -233,6 +234,8 @@ async function readState(
 	const reader = new ContentReader();
 	const readHere = (name: string) =>
 		unlessForbidden(readPullSecret(cluster, reader, { namespace, name }));
+	const known = await unlessFailed(readNamespace(cluster, namespace));
+	const wantsNone = typeof known === "object" && isSkipped(known);
 	let source: PullSecret;
 	try {
 		source = await findSource(cluster, reader, choice);
@@ -247,13 +250,19 @@ async function readState(
 			served: false,
 			// A source that is made again has the copies of the one that was there.
 			blocked:
-				here !== undefined && (isUnknown || !isCopyOf(here, sourceRef(place))),
+				!isUnknown && wantsNone && place.namespace !== namespace
+					? "namespace"
+					: here !== undefined &&
+							(isUnknown || !isCopyOf(here, sourceRef(place)))
+						? "secret"
+						: undefined,
 		};
 	}
-	const [sent, here] = await Promise.all([
-		isServed(source, namespace, cluster),
-		readHere(source.name),
-	]);
+	const here = await readHere(source.name);
+	const record = recordReadingIn(source);
+	const sent =
+		record.kind === "record" &&
+		standingOf(record.record, namespace, known ?? "unknown")?.is === "served";
 	const { namespace: at } = source;
 	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {
@@ -265,9 +274,14 @@ async function readState(
 		source: seen,
 		served: at === namespace || sent,
 		blocked:
-			at !== namespace &&
-			planCopy(here, desiredCopy(source, namespace), { force: false })
-				.action === "conflict",
+			at === namespace
+				? undefined
+				: wantsNone
+					? "namespace"
+					: planCopy(here, desiredCopy(source, namespace), { force: false })
+								.action === "conflict"
+						? "secret"
+						: undefined,
 		...(sent &&
 			isByPolicy(source) && {
 				byPolicy: {
@@ -286,16 +300,4 @@ function isMissing(error: FailureError): boolean {
 		failure.elsewhere !== "hidden" &&
 		failure.elsewhere.length === 0
 	);
-}
-
-async function isServed(
-	source: PullSecret,
-	namespace: string,
-	cluster: Cluster,
-): Promise<boolean> {
-	const record = recordReadingIn(source);
-	if (record.kind !== "record") return false;
-	const known = await unlessFailed(readNamespace(cluster, namespace));
-	const standing = standingOf(record.record, namespace, known ?? "unknown");
-	return standing?.is === "served";
 }

@@ -86,8 +86,8 @@ export interface PullSecretState {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
-	/** What bears its name in the puller's namespace, and would not be overwritten. */
-	readonly blocked: boolean;
+	/** Why none is written in the puller's namespace: what bears its name there is not overwritten, or the namespace wants none. */
+	readonly blocked: "secret" | "namespace" | undefined;
 	/** An admission policy adds it to pods as they are made; undefined: none does. */
 	readonly byPolicy?: {
 		/** Whether to those with this image. */
@@ -103,6 +103,8 @@ export interface ExplainedFix {
 	readonly gives?: string | undefined;
 	/** `NAMESPACE/NAME` of what is in the place of what would be written. */
 	readonly blockedBy?: string;
+	/** The namespace that says that it is to get none. */
+	readonly skipped?: string;
 	/** The image's host, where its letter case is why no entry can be written for it. */
 	readonly unwritable?: string;
 }
@@ -188,7 +190,9 @@ function bringing(
 			? restarting(older)
 			: makeAgain(fixes.name, puller, fixes);
 	const isAway = namespace !== fixes.sourceNamespace;
-	if (state.blocked) return { blockedBy: `${namespace}/${fixes.name}` };
+	if (state.blocked === "namespace") return { skipped: namespace };
+	if (state.blocked === "secret")
+		return { blockedBy: `${namespace}/${fixes.name}` };
 	if (!canBeWritten(host) && (source === "hidden" || !covers(source, image)))
 		return { unwritable: host };
 	if (source === "hidden") {

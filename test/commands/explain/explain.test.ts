@@ -449,6 +449,31 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		assert.doesNotMatch(out, /meshreg (?:sync|create)/);
 	});
 
+	for (const [what, record] of [
+		["recorded", ["app"]],
+		["not recorded", []],
+		["without a source", undefined],
+	] as const)
+		test(`no command gives anything to a namespace that says skip: ${what}`, async () => {
+			await using bed = await started();
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: {
+					name: "app",
+					annotations: { "kubectl-meshreg/skip": "true" },
+				},
+			});
+			if (record) build.source(bed, { "r.io": user("u") }, [...record]);
+			account(bed, []);
+			const { status, out } = await bed.run(["explain", "r.io/x", "-n", "app"]);
+			assert.equal(status, 1);
+			assert.doesNotMatch(out, /Gives|Fix:|kubectl meshreg/);
+			assert.match(
+				out,
+				/\nsync writes nothing in app while the Namespace is annotated kubectl-meshreg\/skip=true\.\n$/,
+			);
+		});
+
 	test("Secrets that may not be listed are not guessed at", async () => {
 		await using bed = await testBed({
 			namespaces: ["app"],
