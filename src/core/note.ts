@@ -282,10 +282,10 @@ export type PruneNote = Causes<{
 	"still-managed": {
 		/** How many other pull secrets. */
 		secrets: number;
-		/** Sources that have an installed watch. */
-		watches: readonly SourceRef[];
-		/** Sources that have admission policies. */
-		policies: readonly SourceRef[];
+		/** Sources that have an installed watch, as `NAMESPACE/NAME`. */
+		watches: readonly string[];
+		/** Sources that say that they have admission policies, likewise. */
+		policies: readonly string[];
 	};
 }>;
 

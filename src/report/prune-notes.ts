@@ -70,14 +70,14 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		const others = ifAny(secrets, "other pull secret");
 		const left = [
 			...(others === undefined ? [] : [`${others} (see prune --all)`]),
-			...watches.map(
-				({ namespace, name }) =>
-					`the watch of ${namespace}/${name} (see uninstall)`,
+			...someLines(
+				watches.map((source) => `the watch of ${source} (see uninstall)`),
 			),
-			...policies.map(
-				({ namespace, name }) =>
-					`admission policies of ${namespace}/${name} (see detach --by-policy)`,
-			),
+			...(policies.length === 0
+				? []
+				: [
+						`admission policies of ${someOf(policies)} (see detach --by-policy)`,
+					]),
 		];
 		return `still managed by meshreg: ${left.join(", ")}`;
 	},

@@ -12,7 +12,7 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
-	placeOf,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	isSourceLike,
@@ -34,9 +34,10 @@ export async function whatIsLeft(
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
 	});
+	const known = new Set(keys.map(sourceRef));
 	const others = managed.filter(
-		({ namespace, name }) =>
-			!keys.some((key) => key.namespace === namespace && key.name === name),
+		({ namespace = "", name = "" }) =>
+			!known.has(sourceRef({ namespace, name })),
 	);
 	const installed = await listed(cluster, "Deployment", {
 		labelSelector: INSTALLATION_LABEL,
@@ -53,8 +54,8 @@ export async function whatIsLeft(
 				{
 					cause: "still-managed",
 					secrets: others.length,
-					watches,
-					policies: byPolicy.map(placeOf),
+					watches: watches.map(sourceRef),
+					policies: byPolicy.map(sourceRef),
 				},
 			];
 }

@@ -597,6 +597,20 @@ describe("prune says what else", () => {
 			);
 	});
 
+	test("of what tenants' Secrets say that they have no more than a few are named", async () => {
+		await using bed = await sent("[]");
+		const annotations = { "kubectl-meshreg/attached-by-policy": "true" };
+		for (let at = 0; at < 30; at++)
+			build.secret(bed, `app/s${at}`, "{}", {
+				metadata: { labels: MANAGED, annotations },
+			});
+		const { err } = await bed.run(["prune", "--all", "--keep-sources", "-y"]);
+		assert.match(
+			err,
+			/^still managed by meshreg: admission policies of app\/s0, .* and 25 more \(see detach --by-policy\)\n$/m,
+		);
+	});
+
 	test("an installed watch", async () => {
 		await using bed = await sent("[]");
 		const { status } = await bed.run(["install", "-n", "app", "--yes"]);
