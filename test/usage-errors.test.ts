@@ -583,10 +583,18 @@ refuses("prune", [
 refuses("install", [
 	// What a command refuses is not advised.
 	...leftOut("needs -n, -A, -l or --injected"),
-	...["once", "all-sources", "forget=a"].map(
-		(flag): Row => [
-			`--${flag}`,
-			`--${flag.replace(/=.*/, "")} is for a sync that ends, and install runs sync --watch`,
+	...[
+		"once",
+		"once --prune",
+		"all-sources",
+		"all-sources name",
+		"all-sources --from=a",
+		"forget=a",
+		"forget=a --force",
+	].map(
+		(flags): Row => [
+			`--${flags}`,
+			`--${flags.replace(/[= ].*/, "")} is for a sync that ends, and install runs sync --watch`,
 		],
 	),
 	["--attach=builder", ATTACHES_NOWHERE],

@@ -26,7 +26,7 @@ export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
 
 /** Flags of a sync that ends. */
 const OF_ONE_RUN = ["once", "all-sources", "forget"];
-/** They are answered with a reason, and not shown in help. */
+/** They are answered with a reason, whatever stands beside them, and not shown in help. */
 const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
 
 /** `install [NAME]`: `sync --watch` in the cluster. */
@@ -51,8 +51,10 @@ The account can write pull secrets of that name and no other Secret: an admissio
 				"Take over unmanaged Secrets and copies of another source, without a question.",
 			prune:
 				"Delete also this source's copies outside the selected namespaces; needs --yes.",
-		}).map((flag) =>
-			REFUSED.has(flag.name) ? { ...flag, hidden: true as const } : flag,
+		}).map(({ conflicts = [], alone = "", ...flag }) =>
+			REFUSED.has(flag.name)
+				? { ...flag, hidden: true as const }
+				: { ...flag, conflicts, ...(alone && { alone }) },
 		),
 		textFlag("image", "Run this image.", { default: IMAGE }),
 		switchFlag(
