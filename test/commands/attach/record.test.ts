@@ -505,6 +505,29 @@ describe("attach and detach keep the record", () => {
 		}
 	});
 
+	test("detach --all takes it from the record of every source, and of nothing else there", async () => {
+		const targets = '[{"namespaces":{"app":""},"attach":["default"]}]';
+		const annotations = { "kubectl-meshreg/targets": targets };
+		source(targets);
+		build.source(bed, {}, [], { at: "nginx-mesh/other", annotations });
+		const copied = build.copyOf("shop/theirs");
+		build.secret(bed, "nginx-mesh/theirs", AUTHS, {
+			metadata: {
+				...copied,
+				annotations: { ...copied.annotations, ...annotations },
+			},
+		});
+		await bed.run("detach --all -n app".split(" "));
+		assert.deepEqual(
+			[KEY, "other", "theirs"].map(
+				(name) =>
+					bed.server.store.get("Secret", "nginx-mesh", name)?.metadata
+						.annotations?.["kubectl-meshreg/targets"],
+			),
+			['[{"namespaces":{"app":""}}]', '[{"namespaces":{"app":""}}]', targets],
+		);
+	});
+
 	test("--from takes another source, and its name", async () => {
 		build.source(bed, {}, ["app"], { at: "shop/team" });
 		const { out } = await bed.run("attach -n app --from shop/team".split(" "));
