@@ -213,6 +213,24 @@ describe("attach and detach", () => {
 		);
 	});
 
+	test("an account that one of the namespaces does not have is told of there, and given elsewhere", async () => {
+		secret("app");
+		const { status, out, err } = await bed.run(["attach", "builder", "-A"]);
+		assert.deepEqual(
+			[status, out],
+			[1, "serviceaccount/builder configured in app namespace\n"],
+		);
+		assert.match(
+			err,
+			/^Error from server \(NotFound\): serviceaccounts "builder" not found .*shop/m,
+		);
+		const detached = await bed.run(["detach", "builder", "-A"]);
+		assert.deepEqual(
+			[detached.status, detached.out, detached.err],
+			[0, "serviceaccount/builder configured in app namespace\n", ""],
+		);
+	});
+
 	for (const [argv, touched] of [
 		[["attach", "-A"], false],
 		[["attach", "-l", "system=yes"], false],

@@ -258,6 +258,22 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
+	test("who may not list accounts is told that one may refuse its pods", async () => {
+		account("app", "strict");
+		const off = bed.server.onRequest(({ path }) =>
+			path.endsWith("/serviceaccounts")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["attach", "--by-policy"]);
+		off();
+		assert.deepEqual([status, out], [0, MADE]);
+		assert.equal(
+			err,
+			`Warning: service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known\n${HEEDED}`,
+		);
+	});
+
 	test("looks at no account of a namespace that is to get none", async () => {
 		account("app", "strict");
 		for (const [record, kind] of [

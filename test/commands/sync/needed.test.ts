@@ -33,6 +33,23 @@ describe("sync --needed", () => {
 		);
 	});
 
+	test("of more stars than are looked at it says so, and gives nobody anything", async () => {
+		await using bed = await testBed({ namespaces: NAMESPACES });
+		const stars = Array.from({ length: 201 }, (_, at) => `*.r${at}.io`);
+		source(
+			bed,
+			Object.fromEntries(
+				stars.map((host) => [host, { username: "u", password: "p" }]),
+			),
+		);
+		pod(bed, "app/web");
+		const { status, out, err } = await bed.run(
+			"sync --needed --yes".split(" "),
+		);
+		assert.deepEqual([status, out], [1, ""]);
+		assert.match(err, /^error: .*more than 200 keys with stars/);
+	});
+
 	test("shows each that it asks for, and each that needs --yes", async () => {
 		const many = "abcdefg".split("").map((letter) => `team-${letter}`);
 		await using bed = await testBed({ namespaces: ["nginx-mesh", ...many] });

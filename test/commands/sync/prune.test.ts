@@ -64,6 +64,25 @@ describe("sync --prune", () => {
 				assert.deepEqual(attached.sort(), ["app"]);
 			}
 		});
+		test("says what it could not take back, and deletes all the same", async () => {
+			await using bed = await withSource();
+			for (const namespace of ["app", "shop"]) account(bed, namespace, []);
+			await bed.run(["sync", "-n", "app,shop", "--attach"]);
+			bed.server.onRequest(({ path }) =>
+				path.endsWith("/serviceaccounts")
+					? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+					: undefined,
+			);
+			const { status, out, err } = await bed.run(
+				"sync -n app --prune --yes".split(" "),
+			);
+			assert.equal(status, 0);
+			assert.match(out, /^secret ".*" deleted from shop namespace$/m);
+			assert.match(
+				err,
+				/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\): no$/m,
+			);
+		});
 		test("asks first, and no means no", async () => {
 			await using bed = await copied();
 			const outcome = await bed.run(["sync", "-n", "app", "--prune"], {

@@ -198,7 +198,11 @@ describe("sync: which source", () => {
 				assert.ok(there);
 				const data = { ".dockerconfigjson": btoa(text) };
 				bed.server.store.seed({ ...there, kind: "Secret", data });
-				for (const argv of [["sync"], ["sync", "-n", "app", "--diff"]]) {
+				for (const argv of [
+					["sync"],
+					["sync", "-n", "app", "--diff"],
+					["sync", "--needed", "--yes"],
+				]) {
 					const { status, out, err } = await bed.run(argv);
 					assert.deepEqual([status, out], [1, ""]);
 					assert.match(err, /^error: /);
