@@ -5,6 +5,7 @@ import type { CredentialFileFault } from "../../../src/core/output/file-fault.ts
 import {
 	type CredentialFile,
 	credentialFilePaths,
+	fileOfAnotherKind,
 	isForAnother,
 	lookUp,
 	narrowerThan,
@@ -399,6 +400,7 @@ for (const [answer, key, isAnother] of [
 	['{"ServerURL":"https://r.example/v1/"}', "r.example", false],
 	['{"ServerURL":"https://docker.io"}', HUB, false],
 	['{"ServerURL":"desktop"}', "r.example", false],
+	['{"ServerURL":"*.example"}', "r.example", false],
 	['{"ServerURL":""}', "r.example", false],
 	["{}", "r.example", false],
 	["no JSON", "r.example", false],
@@ -413,10 +415,30 @@ for (const text of [
 	test(`${text} is a docker config without credentials`, () =>
 		assert.deepEqual(registriesIn(readFile(text)), []));
 
+for (const [text, kind] of [
+	['{"auths":{}}', "docker-config"],
+	[' {"CredHelpers":{}}', "docker-config"],
+	['{"auths":"x"}', undefined],
+	['{"other":{}}', undefined],
+	['{"kind":"Secret","data":{}}', "secret"],
+	['{"r.example":{"auth":"dTpw"}}', "dockercfg"],
+	["[]", undefined],
+	["{", undefined],
+	["a password", undefined],
+] as const)
+	test(`given for a password, ${text} is ${kind ?? "one"}`, () =>
+		assert.equal(fileOfAnotherKind(text), kind));
+
 test("what is narrower than a registry is of that registry", () =>
 	assert.deepEqual(
 		narrowerThan(
-			file({ auths: { "reg.example/a": GOOD, "other.example/b": GOOD } }),
+			file({
+				auths: {
+					"reg.example/a": GOOD,
+					"reg.example/a b": GOOD,
+					"other.example/b": GOOD,
+				},
+			}),
 			"reg.example",
 		),
 		["reg.example/a"],
