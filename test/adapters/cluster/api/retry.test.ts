@@ -201,6 +201,17 @@ describe("a passing fault", () => {
 			assert.equal(server.store.get("Secret", "app", "key"), undefined);
 		});
 
+		test(`${fault}: dry run of a deletion`, async () => {
+			const { metadata } = server.store.seed({
+				kind: "Secret",
+				...secret(),
+				metadata: ref,
+			});
+			disturb(intervention);
+			await cluster.remove("Secret", ref, metadata, { dryRun: true });
+			assert.notEqual(server.store.get("Secret", "app", "key"), undefined);
+		});
+
 		test(`${fault}: may I`, async () => {
 			let left = 1;
 			hooks.push(
