@@ -345,6 +345,12 @@ describe("exec plugins", { skip: notPosix }, () => {
 			assert.equal(await runs(), 0);
 		});
 
+	test("are not run with a user name and password beside it", async () => {
+		const user = { username: "ann", password: "p" };
+		await ask(await kubeconfig({}, { user }));
+		assert.equal(await runs(), 0);
+	});
+
 	const getting = "Unable to connect to the server: getting credentials: ";
 	for (const [name, prepare, expected] of [
 		[
