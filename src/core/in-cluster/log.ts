@@ -10,63 +10,58 @@ import type { Verification } from "../registry/verification.ts";
  * What a watch notes besides its results; report/ words it. `event` is a word that stays: alerts and filters
  * are written on it. Times are milliseconds since 1970, lengths of time milliseconds.
  */
-export type LogNote =
-	| Cases<
-			"event",
-			{
-				/** Everything has been looked at once, with what became of it. */
-				synced: { level: "info"; results: readonly ChangeResult[] };
-				watching: { level: "info" };
-				/** What the API server says beside an answer, in its words. */
-				"server-warning": { level: "warning"; said: string };
-				stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
-				"source-deleted": { level: "warning"; source: SourceRef };
-				"source-malformed": {
-					level: "error";
-					source: SourceRef;
-					fault: ContentFault;
-				};
-				"record-invalid": {
-					level: "error";
-					source: SourceRef;
-					fault: RecordFault;
-				};
-			}
-	  >
-	| {
-			readonly level: "info";
-			readonly event: "source-awaited" | "source-back";
-			readonly source: SourceRef;
-	  }
-	| CredentialLogNote;
-
-/** The same about one entry of the source; `registry` is its key. */
-type CredentialLogNote = { readonly registry: string } & (
-	| {
-			readonly level: "warning";
-			readonly event: "credential-expiring";
-			readonly at: number;
-			readonly isOver: boolean;
+export type LogNote = Cases<
+	"event",
+	{
+		/** Everything has been looked at once, with what became of it. */
+		synced: { level: "info"; results: readonly ChangeResult[] };
+		watching: { level: "info" };
+		/** What the API server says beside an answer, in its words. */
+		"server-warning": { level: "warning"; said: string };
+		stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
+		"source-awaited": { level: "info"; source: SourceRef };
+		"source-back": { level: "info"; source: SourceRef };
+		"source-deleted": { level: "warning"; source: SourceRef };
+		"source-malformed": {
+			level: "error";
+			source: SourceRef;
+			fault: ContentFault;
+		};
+		"record-invalid": {
+			level: "error";
+			source: SourceRef;
+			fault: RecordFault;
+		};
+		"credential-expiring": {
+			level: "warning";
+			/** Of this and what follows: the key of the entry that it is about. */
+			registry: string;
+			at: number;
+			isOver: boolean;
 			/** What replaces it; undefined: its key is no registry's name. */
-			readonly script: Script | undefined;
-	  }
-	| {
-			readonly level: "info";
-			readonly event: "credential-refreshed";
+			script: Script | undefined;
+		};
+		"credential-refreshed": {
+			level: "info";
+			registry: string;
 			/** The provider's name. */
-			readonly provider: string;
+			provider: string;
 			/** How long it is valid; undefined: nobody knows. */
-			readonly left: number | undefined;
-	  }
-	| {
-			/** An error where the end of the one that is there is close. */
-			readonly level: "warning" | "error";
-			readonly event: "credential-refresh-failed" | "credential-rejected";
-			readonly why: RefreshFailure;
-			/** When the one that is there ends, and how far off that is; undefined: nobody knows. */
-			readonly end: { readonly at: number; readonly left: number } | undefined;
-	  }
-);
+			left: number | undefined;
+		};
+		"credential-refresh-failed": Unrenewed;
+		"credential-rejected": Unrenewed;
+	}
+>;
+
+interface Unrenewed {
+	/** An error where the end of the one that is there is close. */
+	readonly level: "warning" | "error";
+	readonly registry: string;
+	readonly why: RefreshFailure;
+	/** When the one that is there ends, and how far off that is; undefined: nobody knows. */
+	readonly end: { readonly at: number; readonly left: number } | undefined;
+}
 
 /** Why a credential was not renewed. */
 export type RefreshFailure = Faults<{

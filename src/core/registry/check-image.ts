@@ -1,4 +1,4 @@
-import type { Faults, None } from "../cases.ts";
+import type { Cases, Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
 import {
 	messageOf,
@@ -48,20 +48,23 @@ export interface OfferedCredential {
 }
 
 /** What was found out about an image. */
-export type ImageFinding =
-	| {
-			readonly status: "ok";
+export type ImageFinding = Cases<
+	"status",
+	{
+		ok: {
 			/** undefined: without a credential. */
-			readonly from: string | undefined;
+			from: string | undefined;
 			/** What it is made for; undefined where that was not looked at. */
-			readonly platforms: readonly Platform[] | undefined;
+			platforms: readonly Platform[] | undefined;
 			/** The registry counts such requests, and has few left: so the platform was not looked at. */
-			readonly spared: boolean;
-	  }
-	| { readonly status: "missing"; readonly digest: boolean }
-	| { readonly status: "denied"; readonly because: Denial }
-	| { readonly status: "wrong-platform"; readonly because: Mismatch }
-	| { readonly status: "unreachable"; readonly fault: Fault };
+			spared: boolean;
+		};
+		missing: { digest: boolean };
+		denied: { because: Denial };
+		"wrong-platform": { because: Mismatch };
+		unreachable: { fault: Fault };
+	}
+>;
 
 /** Why a registry does not let it be pulled. */
 export type Denial = Faults<{

@@ -1,26 +1,25 @@
+import type { Cases, None } from "../cases.ts";
 import { fieldOf, readJsonObject } from "../json-object.ts";
 import type { RegistryRequest } from "./answer.ts";
 import type { Platform } from "./platform.ts";
 
 /** What a registry has under an image's name. */
-export type Manifest =
-	/** An index: one image a platform. */
-	| {
-			readonly is: "index";
-			/** Each once, in its order. */
-			readonly platforms: readonly Platform[];
-			/** Some of its images do not say what they are made for. */
-			readonly unsaid: boolean;
-	  }
-	/** An image for one platform, which its config says. */
-	| { readonly is: "image"; readonly config: string }
-	/** An index of attestations about images that are not there. */
-	| { readonly is: "attestations" }
-	/** Something else in an image's clothes: a chart, a model, a signature. */
-	| { readonly is: "artifact"; readonly type: string }
-	/** The format before 2016, which container runtimes no longer pull. */
-	| { readonly is: "schema-1" }
-	| { readonly is: "unreadable" };
+export type Manifest = Cases<
+	"is",
+	{
+		/** One image a platform: each once, in its order. `unsaid`: some do not say what they are made for. */
+		index: { platforms: readonly Platform[]; unsaid: boolean };
+		/** An image for one platform, which its config says. */
+		image: { config: string };
+		/** An index of attestations about images that are not there. */
+		attestations: None;
+		/** Something else in an image's clothes: a chart, a model, a signature. */
+		artifact: { type: string };
+		/** The format before 2016, which container runtimes no longer pull. */
+		"schema-1": None;
+		unreadable: None;
+	}
+>;
 
 const INDEX = [
 	"application/vnd.oci.image.index.v1+json",

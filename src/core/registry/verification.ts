@@ -1,5 +1,5 @@
 import { OperationError } from "../../errors.ts";
-import type { Faults, None } from "../cases.ts";
+import type { Cases, Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { Fault } from "./fault.ts";
@@ -24,34 +24,26 @@ export interface ProbedImage extends ImageInRegistry {
 }
 
 /** What was found out; report/ words it. Texts are from outside, on one line and without the credential. */
-export type Verification =
-	| {
-			readonly outcome: "good";
-			/** It was also tried on the image, and serves. */
-			readonly pullable?: string;
-	  }
-	| {
-			readonly outcome: "rejected";
+export type Verification = Cases<
+	"outcome",
+	{
+		/** `pullable`: it was also tried on this image, and serves. */
+		good: { pullable?: string };
+		rejected: {
 			/** The registry's own words; "" where it had none. */
-			readonly words: string;
+			words: string;
 			/** 401 or 403. */
-			readonly status: number;
+			status: number;
 			/** What may be wrong with the credential. */
-			readonly hint?: RejectionHint;
-	  }
-	| {
-			readonly outcome: "cannot-pull";
-			/** As the user wrote it. */
-			readonly image: string;
-			readonly because: CannotPull;
-	  }
-	| {
-			readonly outcome: "unverifiable";
-			readonly because: Unverifiable;
-			/** The image can be pulled: with any credential, or none. */
-			readonly pullable?: string;
-	  }
-	| { readonly outcome: "unreachable"; readonly fault: Fault };
+			hint?: RejectionHint;
+		};
+		/** `image`: as the user wrote it. */
+		"cannot-pull": { image: string; because: CannotPull };
+		/** `pullable`: this image can be pulled, with any credential, or none. */
+		unverifiable: { because: Unverifiable; pullable?: string };
+		unreachable: { fault: Fault };
+	}
+>;
 
 /** Why an image cannot be pulled with a credential. */
 export type CannotPull = Faults<{
