@@ -181,69 +181,68 @@ export type StoredIn =
 	| { readonly secret: SourceRef };
 
 /** About service accounts, their pods and policies. */
-export type AccountNote =
-	| Causes<{
-			"no-account-matched": None;
-			/** `default`, of a new namespace. */
-			"account-awaited": { namespace: string; name: string };
-			"pods-older-unknown": { error: unknown };
-			/** Accounts reference a Secret that is not there. */
-			"secret-missing": {
-				name: string;
-				namespaces: readonly string[];
-				/** Where no source bears that name either. */
-				source?: string;
-				/** The one there that was most likely meant. */
-				near?: string | undefined;
-				script: Script | undefined;
-			};
-			/** No account, but a source, bears the name of an operand. */
-			"secret-meant": { name: string };
-			/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
-			"accounts-kept": {
-				error: unknown;
-				in?: readonly string[];
-				outside?: readonly string[];
-			};
-			/** Accounts were attached, and the record of the source does not say so. */
-			"attached-unrecorded": Unrecorded;
-			/** Accounts were attached where the record means the namespaces by rules alone, which do not attach them. */
-			"attached-by-name": {
-				/** As for a person: `builder`. */
-				accounts: string;
-				namespaces: readonly string[];
-				/** What records them. */
-				script: Script | undefined;
-			};
-			/** Accounts are detached, and the record of the source still says that they are attached. */
-			"detached-recorded": Unrecorded;
-			/** Some accounts are detached where the record attaches all. */
-			"all-recorded": {
-				source: SourceRef;
-				accounts: readonly string[];
-				/** As for a person: `app`, `all namespaces`. */
-				where: string;
-				/** What ends that. */
-				script: Script | undefined;
-			};
-			/** Accounts are detached in namespaces where a rule of the record attaches them. */
-			"attached-by-rule": {
-				source: SourceRef;
-				accounts: readonly string[];
-				namespaces: readonly string[];
-			};
-			/** The admission policies of sources that were deleted stay; `NAMESPACE/NAME` each. */
-			"policies-kept": { sources: readonly string[]; error: unknown };
-			/** The API server takes some time to know a policy. */
-			"policy-takes-time": None;
-			/** Whether pods would be refused is not known. */
-			"mountable-secrets-unknown": None;
-			/** Nothing keeps the watch's account to pull secrets. */
-			"account-unlimited": None;
-			/** The record attaches accounts, and the watch is installed without the right to. */
-			"attaches-unwatched": None;
-	  }>
-	| ({ readonly cause: "pods-older" } & OldPods);
+export type AccountNote = Causes<{
+	"no-account-matched": None;
+	/** `default`, of a new namespace. */
+	"account-awaited": { namespace: string; name: string };
+	"pods-older-unknown": { error: unknown };
+	/** Accounts reference a Secret that is not there. */
+	"secret-missing": {
+		name: string;
+		namespaces: readonly string[];
+		/** Where no source bears that name either. */
+		source?: string;
+		/** The one there that was most likely meant. */
+		near?: string | undefined;
+		script: Script | undefined;
+	};
+	/** No account, but a source, bears the name of an operand. */
+	"secret-meant": { name: string };
+	/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
+	"accounts-kept": {
+		error: unknown;
+		in?: readonly string[];
+		outside?: readonly string[];
+	};
+	/** Accounts were attached, and the record of the source does not say so. */
+	"attached-unrecorded": Unrecorded;
+	/** Accounts were attached where the record means the namespaces by rules alone, which do not attach them. */
+	"attached-by-name": {
+		/** As for a person: `builder`. */
+		accounts: string;
+		namespaces: readonly string[];
+		/** What records them. */
+		script: Script | undefined;
+	};
+	/** Accounts are detached, and the record of the source still says that they are attached. */
+	"detached-recorded": Unrecorded;
+	/** Some accounts are detached where the record attaches all. */
+	"all-recorded": {
+		source: SourceRef;
+		accounts: readonly string[];
+		/** As for a person: `app`, `all namespaces`. */
+		where: string;
+		/** What ends that. */
+		script: Script | undefined;
+	};
+	/** Accounts are detached in namespaces where a rule of the record attaches them. */
+	"attached-by-rule": {
+		source: SourceRef;
+		accounts: readonly string[];
+		namespaces: readonly string[];
+	};
+	/** The admission policies of sources that were deleted stay; `NAMESPACE/NAME` each. */
+	"policies-kept": { sources: readonly string[]; error: unknown };
+	/** The API server takes some time to know a policy. */
+	"policy-takes-time": None;
+	/** Whether pods would be refused is not known. */
+	"mountable-secrets-unknown": None;
+	/** Nothing keeps the watch's account to pull secrets. */
+	"account-unlimited": None;
+	/** The record attaches accounts, and the watch is installed without the right to. */
+	"attaches-unwatched": None;
+	"pods-older": OldPods;
+}>;
 
 /** The record of a source that is to say what was done, and does not. */
 export interface Unrecorded {

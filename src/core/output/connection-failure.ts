@@ -55,23 +55,19 @@ export type KubeconfigFault = Faults<{
 export type FieldType = "string" | "flag" | "strings" | "mapping" | "list";
 
 /** Why a user of a kubeconfig, with what flags say, cannot be used. */
-export type UserFault =
-	| Faults<{
-			/** The field, and the one with `-data` behind its name. */
-			"file-and-data": { field: "client-certificate" | "client-key" };
-			"exec-version": { version: string; known: readonly string[] };
-			"exec-interactive-mode": { mode: string };
-			"auth-provider-gone": { name: string };
-	  }>
-	| {
-			readonly is:
-				| "impersonates-nobody"
-				| "two-methods"
-				| "no-client-key"
-				| "exec-and-auth-provider"
-				| "exec-without-command"
-				| "exec-without-interactive-mode";
-	  };
+export type UserFault = Faults<{
+	/** The field, and the one with `-data` behind its name. */
+	"file-and-data": { field: "client-certificate" | "client-key" };
+	"exec-version": { version: string; known: readonly string[] };
+	"exec-interactive-mode": { mode: string };
+	"auth-provider-gone": { name: string };
+	"impersonates-nobody": None;
+	"two-methods": None;
+	"no-client-key": None;
+	"exec-and-auth-provider": None;
+	"exec-without-command": None;
+	"exec-without-interactive-mode": None;
+}>;
 
 /** Why an exec plugin gave no credential. `command`: as the kubeconfig names it. */
 export type ExecPluginFault =

@@ -142,19 +142,19 @@ export type Failure =
 			interrupted: { error: AbortedError };
 			/** Anything else that was thrown. */
 			error: { error: unknown };
-	  }>
-	/** The API server's answer. */
-	| {
-			readonly cause:
-				| "forbidden"
-				| "invalid"
-				| "conflict"
-				| "not-found"
-				| "server-error";
-			readonly error: ApiError;
-			/** All namespaces were asked for; `-n` may do. */
-			readonly everywhere?: true;
-	  };
+			/** The API server's answer. */
+			forbidden: Refusal;
+			invalid: Refusal;
+			conflict: Refusal;
+			"not-found": Refusal;
+			"server-error": Refusal;
+	  }>;
+
+interface Refusal {
+	readonly error: ApiError;
+	/** All namespaces were asked for; `-n` may do. */
+	readonly everywhere?: true;
+}
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];

@@ -14,143 +14,137 @@ import type { Script } from "./shell.ts";
  * Why what a command was given, or looks at, cannot be worked with; report/ words it. No field holds a
  * password, a token or a part of one.
  */
-export type InputFailure =
-	| Causes<{
-			// A credential that was entered, stored or given by a provider.
-			/** It is text, and has a character that it must not have. */
-			"password-refused": { flag: string; fault: PasswordFault };
-			/** The provider gave one that has expired already. `key`: as in `auths`. */
-			"credential-expired": { provider: string; key: string };
-			/** An entry of a Secret that is read. */
-			"credential-unusable": {
-				secret: Place;
-				key: string;
-				problem: StoredFault;
-			};
-			/** A docker config, of which no registry was named to look up. */
-			"docker-config-empty": None;
-			/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
-			"docker-config-unusable": {
-				path: string;
-				problem: DockerConfigFault | undefined;
-				/** What writes one. */
-				script: Script | undefined;
-			};
-			/** The person picked none. */
-			"registries-unselected": None;
-			// A Secret that is read.
-			/** It is no pull Secret. `type`: "" where it says none. */
-			"secret-type": { secret: Place; type: string };
-			/** `to`: be taken from, or be written as a docker config. */
-			"secret-unreadable": {
-				secret: Place;
-				to: "take" | "export";
-				problem: DockerConfigFault;
-			};
-			/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
-			"secret-malformed": {
-				from: string;
-				error: string;
-				/** What says more. */
-				script: Script | undefined;
-			};
-			/** None of its entries can stand in a docker config; why, of those that have something wrong. */
-			"export-empty": { secret: Place; problems: readonly EntryProblem[] };
-			/** It holds no credentials. */
-			"secret-empty": { secret: Place };
-			/** There is no registry in a source to give a new credential for. */
-			"source-empty": {
-				source: Place;
-				/** What adds one. */
-				script: Script | undefined;
-			};
-			// Manifest files, and the images that they and pods name.
-			/** A directory has none. */
-			"manifests-missing": {
-				path: string;
-				/** Its subdirectories were looked into. */
-				recursive: boolean;
-			};
-			"manifest-encoding": {
-				file: string;
-				/** What it began as. */
-				encoding: "UTF-8" | "UTF-16";
-			};
-			/** `problem`: the parser's words, that quote nothing of the file. */
-			"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
-			"manifest-too-deep": { at: ManifestPlace };
-			/** It is written too unusually. `because`: a noun with its article. */
-			"manifest-uneditable": { at: ManifestPlace; because: string };
-			/** Its `imagePullSecrets` are something else. */
-			"pull-secrets-not-a-list": { at: ManifestPlace };
-			"image-invalid": {
-				/** Free text. */
-				image: string;
-				/** In distribution's words. */
-				because: string;
-				/** What names it; `object`: `KIND/NAME`. */
-				in?:
-					| ManifestPlace
-					| { readonly object: string; readonly namespace: string };
-			};
-			// What was named is not there.
-			"context-unknown": {
-				name: string;
-				/** Those that there are. */
-				known: readonly string[];
-			};
-			/** A glob means none. */
-			"contexts-unmatched": { glob: string; known: readonly string[] };
-			"mesh-missing": {
-				/** What people call the mesh. */
-				title: string;
-				namespace: string;
-			};
-			/** A workload has none. */
-			"pods-missing": {
-				kind: string;
-				name: string;
-				namespace: string;
-				/** What was most likely meant, as `kind/name`. */
-				near?: string | undefined;
-			};
-			/** A pod or a service account references more, or more in them, than is read. */
-			"too-many-pull-secrets": {
-				namespace: string;
-				count: number;
-				most: number;
-			};
-			/** Neither a source nor a copy. */
-			"pull-secret-missing": {
-				secret: Place;
-				/** What shows those that there are. */
-				script: Script | undefined;
-			};
-	  }>
-	| ({
-			readonly cause: "password-invalid";
-			/** Where it was given. */
-			readonly flag: string;
-	  } & (
-			| { readonly is: "encoding"; readonly problem: EncodingFault }
-			| { readonly is: "another-kind"; readonly problem: FileKind }
-	  ))
-	| ({
-			readonly cause: "jwt-invalid";
-			readonly flag: string;
-			/** The path of the file; undefined: standard input. */
-			readonly path: string | undefined;
-	  } & (
-			| { readonly is: "no-jwt"; readonly problem: JwtFault }
-			| { readonly is: "another-kind"; readonly problem: FileKind }
-	  ))
-	| ({
-			readonly cause: "json-key-invalid";
-			readonly path: string;
-	  } & (
-			| { readonly is: "encoding"; readonly problem: EncodingFault }
-			| { readonly is: "no-key"; readonly problem: JsonKeyFault | FileKind }
-	  ));
+export type InputFailure = Causes<{
+	// A credential that was entered, stored or given by a provider.
+	/** It is text, and has a character that it must not have. */
+	"password-refused": { flag: string; fault: PasswordFault };
+	/** The provider gave one that has expired already. `key`: as in `auths`. */
+	"credential-expired": { provider: string; key: string };
+	/** An entry of a Secret that is read. */
+	"credential-unusable": {
+		secret: Place;
+		key: string;
+		problem: StoredFault;
+	};
+	/** A docker config, of which no registry was named to look up. */
+	"docker-config-empty": None;
+	/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
+	"docker-config-unusable": {
+		path: string;
+		problem: DockerConfigFault | undefined;
+		/** What writes one. */
+		script: Script | undefined;
+	};
+	/** The person picked none. */
+	"registries-unselected": None;
+	"password-invalid": {
+		/** Where it was given. */
+		flag: string;
+	} & (
+		| { is: "encoding"; problem: EncodingFault }
+		| { is: "another-kind"; problem: FileKind }
+	);
+	"jwt-invalid": {
+		flag: string;
+		/** The path of the file; undefined: standard input. */
+		path: string | undefined;
+	} & (
+		| { is: "no-jwt"; problem: JwtFault }
+		| { is: "another-kind"; problem: FileKind }
+	);
+	"json-key-invalid": { path: string } & (
+		| { is: "encoding"; problem: EncodingFault }
+		| { is: "no-key"; problem: JsonKeyFault | FileKind }
+	);
+	// A Secret that is read.
+	/** It is no pull Secret. `type`: "" where it says none. */
+	"secret-type": { secret: Place; type: string };
+	/** `to`: be taken from, or be written as a docker config. */
+	"secret-unreadable": {
+		secret: Place;
+		to: "take" | "export";
+		problem: DockerConfigFault;
+	};
+	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
+	"secret-malformed": {
+		from: string;
+		error: string;
+		/** What says more. */
+		script: Script | undefined;
+	};
+	/** None of its entries can stand in a docker config; why, of those that have something wrong. */
+	"export-empty": { secret: Place; problems: readonly EntryProblem[] };
+	/** It holds no credentials. */
+	"secret-empty": { secret: Place };
+	/** There is no registry in a source to give a new credential for. */
+	"source-empty": {
+		source: Place;
+		/** What adds one. */
+		script: Script | undefined;
+	};
+	// Manifest files, and the images that they and pods name.
+	/** A directory has none. */
+	"manifests-missing": {
+		path: string;
+		/** Its subdirectories were looked into. */
+		recursive: boolean;
+	};
+	"manifest-encoding": {
+		file: string;
+		/** What it began as. */
+		encoding: "UTF-8" | "UTF-16";
+	};
+	/** `problem`: the parser's words, that quote nothing of the file. */
+	"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
+	"manifest-too-deep": { at: ManifestPlace };
+	/** It is written too unusually. `because`: a noun with its article. */
+	"manifest-uneditable": { at: ManifestPlace; because: string };
+	/** Its `imagePullSecrets` are something else. */
+	"pull-secrets-not-a-list": { at: ManifestPlace };
+	"image-invalid": {
+		/** Free text. */
+		image: string;
+		/** In distribution's words. */
+		because: string;
+		/** What names it; `object`: `KIND/NAME`. */
+		in?:
+			| ManifestPlace
+			| { readonly object: string; readonly namespace: string };
+	};
+	// What was named is not there.
+	"context-unknown": {
+		name: string;
+		/** Those that there are. */
+		known: readonly string[];
+	};
+	/** A glob means none. */
+	"contexts-unmatched": { glob: string; known: readonly string[] };
+	"mesh-missing": {
+		/** What people call the mesh. */
+		title: string;
+		namespace: string;
+	};
+	/** A workload has none. */
+	"pods-missing": {
+		kind: string;
+		name: string;
+		namespace: string;
+		/** What was most likely meant, as `kind/name`. */
+		near?: string | undefined;
+	};
+	/** A pod or a service account references more, or more in them, than is read. */
+	"too-many-pull-secrets": {
+		namespace: string;
+		count: number;
+		most: number;
+	};
+	/** Neither a source nor a copy. */
+	"pull-secret-missing": {
+		secret: Place;
+		/** What shows those that there are. */
+		script: Script | undefined;
+	};
+}>;
 
 /** Of an object in a namespace. */
 export interface Place {
