@@ -29,39 +29,42 @@ import {
 export type Sign = "removed" | "added" | "changed";
 
 /** How an object differs from what it would become. No difference holds a password or a token. */
-export type Difference =
-	| Cases<
-			"of",
-			{
-				/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
-				content: {
-					is: "removed" | "added";
-					because: DockerConfigFault | { readonly error: string };
-				};
-				type: { is: "changed"; from: string; to: string };
-				/** An entry of a service account's imagePullSecrets. */
-				imagePullSecret: { is: "added" | "removed"; name: string };
-			}
-	  >
-	| EntryDifference
-	/** Values are other people's text, and may be anything: only the key is told. */
-	| {
-			readonly of: "label" | "annotation";
-			readonly is: Sign;
-			readonly key: string;
-	  }
-	| RecordDifference;
+export type Difference = Cases<
+	"of",
+	{
+		/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
+		content: {
+			is: "removed" | "added";
+			because: DockerConfigFault | { readonly error: string };
+		};
+		type: { is: "changed"; from: string; to: string };
+		/** An entry of a service account's imagePullSecrets. */
+		imagePullSecret: { is: "added" | "removed"; name: string };
+		/** One registry of a content. */
+		entry: {
+			is: Sign;
+			/** As written in `auths`. */
+			key: string;
+			/** As it may be shown, of what would be there, else of what is; "" where it has none that can be read. */
+			username: string;
+			what: readonly EntryChange[];
+		};
+		/** Of this and the next only the key is told: values are other people's text, and may be anything. */
+		label: { is: Sign; key: string };
+		annotation: { is: Sign; key: string };
+		/** Namespaces by name, or a rule of the record. */
+		record: {
+			is: Sign;
+			selection:
+				| { readonly names: readonly string[] }
+				| { readonly rule: Rule; readonly exclude: readonly string[] };
+			attach: readonly string[];
+		};
+	}
+>;
 
-/** One registry of a content. */
-interface EntryDifference {
-	readonly of: "entry";
-	readonly is: Sign;
-	/** As written in `auths`. */
-	readonly key: string;
-	/** As it may be shown, of what would be there, else of what is; "" where it has none that can be read. */
-	readonly username: string;
-	readonly what: readonly EntryChange[];
-}
+type EntryDifference = Difference & { readonly of: "entry" };
+export type RecordDifference = Difference & { readonly of: "record" };
 
 /** In what two entries of one registry differ. */
 export type EntryChange =
@@ -73,16 +76,6 @@ export type EntryChange =
 			readonly of: "credential";
 			readonly missing: "before" | "after" | "both";
 	  };
-
-/** Namespaces by name, or a rule of the record. */
-export interface RecordDifference {
-	readonly of: "record";
-	readonly is: Sign;
-	readonly selection:
-		| { readonly names: readonly string[] }
-		| { readonly rule: Rule; readonly exclude: readonly string[] };
-	readonly attach: readonly string[];
-}
 
 /** An object that would be created, changed or deleted, and how. */
 export interface ChangedObject {
