@@ -6,11 +6,7 @@ import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { commandLine } from "./command-line.ts";
-import {
-	CREDENTIAL_WORDS,
-	FILE_WORDS,
-	SERVER_WORDS,
-} from "./credential-notes.ts";
+import { CREDENTIAL_WORDS } from "./credential-notes.ts";
 import { leftOutWords } from "./entry-words.ts";
 import { failureLine, progressWords } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
@@ -94,8 +90,6 @@ const WORDS: Wording<Note> = {
 	"email-ignored": () => "--docker-email is ignored: no registry asks for it",
 	"namespace-unlike-kubectl": ({ by }) =>
 		`unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with ${by}`,
-	...SERVER_WORDS,
-	...FILE_WORDS,
 	...CREDENTIAL_WORDS,
 	"entry-malformed": ({ key, source: { namespace, name }, script }) => ({
 		message: `secret "${name}" in namespace "${namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,

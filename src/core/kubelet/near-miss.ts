@@ -1,3 +1,4 @@
+import type { Cases, None } from "../cases.ts";
 import { DOCKER_HUB_HOSTS, DOCKER_HUB_SITES } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
@@ -34,30 +35,26 @@ export type NearMiss = { readonly from: string; readonly key: string } & (
 );
 
 /** How a key's address differs from the image's. */
-type Difference =
-	| {
-			readonly because: "port";
-			/** Empty where there is none: 443 is not implied. */
-			readonly keyPort: string;
-			readonly imagePort: string;
-	  }
-	/** The path of the key is no prefix of the image's. */
-	| { readonly because: "path"; readonly keyPath: string }
-	| { readonly because: "letter-case"; readonly host: string }
-	| {
-			readonly because: "label-count";
-			readonly keyLabels: number;
-			readonly imageLabels: number;
-	  }
-	/** One of Docker Hub's names that kubelets do not take for another. */
-	| { readonly because: "docker-hub-name" }
-	/** A host without dot and port: the image that begins with it is Docker Hub's. */
-	| { readonly because: "single-word" }
-	/** White space in the key, or a scheme that kubelets do not know: without it, the key would match. */
-	| { readonly because: "white-space" }
-	| { readonly because: "scheme" }
-	/** The same registry of a cloud, in another region. */
-	| { readonly because: "region"; readonly host: string };
+type Difference = Cases<
+	"because",
+	{
+		/** Empty where there is none: 443 is not implied. */
+		port: { keyPort: string; imagePort: string };
+		/** The path of the key is no prefix of the image's. */
+		path: { keyPath: string };
+		"letter-case": { host: string };
+		"label-count": { keyLabels: number; imageLabels: number };
+		/** One of Docker Hub's names that kubelets do not take for another. */
+		"docker-hub-name": None;
+		/** A host without dot and port: the image that begins with it is Docker Hub's. */
+		"single-word": None;
+		/** White space in the key, or a scheme that kubelets do not know: without it, the key would match. */
+		"white-space": None;
+		scheme: None;
+		/** The same registry of a cloud, in another region. */
+		region: { host: string };
+	}
+>;
 
 /** A Secret that the pod does not use, for comparison. */
 export type OtherSource = PullSource & {
