@@ -2,29 +2,7 @@
  * Kubernetes' objects as JSON has them, with the types of @kubernetes/client-node:
  * https://kubernetes.io/docs/reference/kubernetes-api/
  */
-import type {
-	CoreV1Event,
-	V1ClusterRole,
-	V1ClusterRoleBinding,
-	V1DaemonSet,
-	V1Deployment,
-	V1MatchResources,
-	V1MutatingAdmissionPolicy,
-	V1MutatingAdmissionPolicyBinding,
-	V1Namespace,
-	V1Node,
-	V1ObjectMeta,
-	V1Pod,
-	V1PodSpec,
-	V1PolicyRule,
-	V1Role,
-	V1RoleBinding,
-	V1Secret,
-	V1ServiceAccount,
-	V1StatefulSet,
-	V1ValidatingAdmissionPolicy,
-	V1ValidatingAdmissionPolicyBinding,
-} from "@kubernetes/client-node";
+import type * as k8s from "@kubernetes/client-node";
 
 /** The same in JSON: times are RFC 3339 text, and keys that stand for nothing are absent. */
 type InJson<T> = T extends Date
@@ -37,7 +15,7 @@ type InJson<T> = T extends Date
 
 /** `managedFields` are whatever their managers wrote. */
 export type ObjectMeta = With<
-	InJson<V1ObjectMeta>,
+	InJson<k8s.V1ObjectMeta>,
 	{ managedFields?: unknown[] }
 >;
 
@@ -50,21 +28,23 @@ type ObjectLike<T, Fields = unknown> = With<
 	{ metadata: ObjectMeta } & Fields
 >;
 
-export type Namespace = ObjectLike<V1Namespace>;
+export type Namespace = ObjectLike<k8s.V1Namespace>;
 /** `data` values are base64, as on the wire. */
-export type Secret = ObjectLike<V1Secret>;
-export type ServiceAccount = ObjectLike<V1ServiceAccount>;
+export type Secret = ObjectLike<k8s.V1Secret>;
+export type ServiceAccount = ObjectLike<k8s.V1ServiceAccount>;
 /** Every field of a `spec` may be absent: tests and templates have a part. */
-export type Pod = ObjectLike<V1Pod, { spec?: Partial<PodSpec> }>;
-type PodSpec = InJson<V1PodSpec>;
+export type Pod = ObjectLike<k8s.V1Pod, { spec?: Partial<PodSpec> }>;
+type PodSpec = InJson<k8s.V1PodSpec>;
 export type Container = PodSpec["containers"][number];
 export type ContainerStatus = NonNullable<
 	NonNullable<Pod["status"]>["containerStatuses"]
 >[number];
-export type CoreEvent = ObjectLike<CoreV1Event>;
-export type Node = ObjectLike<V1Node>;
+export type CoreEvent = ObjectLike<k8s.CoreV1Event>;
+export type Node = ObjectLike<k8s.V1Node>;
 /** What makes pods out of a template and keeps them. */
-export type Workload = ObjectLike<V1Deployment | V1DaemonSet | V1StatefulSet>;
+export type Workload = ObjectLike<
+	k8s.V1Deployment | k8s.V1DaemonSet | k8s.V1StatefulSet
+>;
 /** Of gateway.networking.k8s.io/v1. */
 interface Gateway {
 	readonly apiVersion?: string;
@@ -74,11 +54,11 @@ interface Gateway {
 }
 /** Of a policy's `matchConstraints` and a binding's `matchResources`. */
 export type NamespaceSelector = NonNullable<
-	InJson<V1MatchResources>["namespaceSelector"]
+	InJson<k8s.V1MatchResources>["namespaceSelector"]
 >;
 /** About resources: none of ours is about URLs. */
 export type PolicyRule = With<
-	InJson<V1PolicyRule>,
+	InJson<k8s.V1PolicyRule>,
 	{ apiGroups: string[]; resources: string[] }
 >;
 
@@ -94,14 +74,14 @@ export interface ObjectOf {
 	readonly DaemonSet: Workload;
 	readonly StatefulSet: Workload;
 	readonly Gateway: Gateway;
-	readonly MutatingAdmissionPolicy: ObjectLike<V1MutatingAdmissionPolicy>;
-	readonly MutatingAdmissionPolicyBinding: ObjectLike<V1MutatingAdmissionPolicyBinding>;
-	readonly ValidatingAdmissionPolicy: ObjectLike<V1ValidatingAdmissionPolicy>;
-	readonly ValidatingAdmissionPolicyBinding: ObjectLike<V1ValidatingAdmissionPolicyBinding>;
-	readonly Role: ObjectLike<V1Role, { rules?: PolicyRule[] }>;
-	readonly RoleBinding: ObjectLike<V1RoleBinding>;
-	readonly ClusterRole: ObjectLike<V1ClusterRole, { rules?: PolicyRule[] }>;
-	readonly ClusterRoleBinding: ObjectLike<V1ClusterRoleBinding>;
+	readonly MutatingAdmissionPolicy: ObjectLike<k8s.V1MutatingAdmissionPolicy>;
+	readonly MutatingAdmissionPolicyBinding: ObjectLike<k8s.V1MutatingAdmissionPolicyBinding>;
+	readonly ValidatingAdmissionPolicy: ObjectLike<k8s.V1ValidatingAdmissionPolicy>;
+	readonly ValidatingAdmissionPolicyBinding: ObjectLike<k8s.V1ValidatingAdmissionPolicyBinding>;
+	readonly Role: ObjectLike<k8s.V1Role, { rules?: PolicyRule[] }>;
+	readonly RoleBinding: ObjectLike<k8s.V1RoleBinding>;
+	readonly ClusterRole: ObjectLike<k8s.V1ClusterRole, { rules?: PolicyRule[] }>;
+	readonly ClusterRoleBinding: ObjectLike<k8s.V1ClusterRoleBinding>;
 }
 
 export type Kind = keyof ObjectOf;
