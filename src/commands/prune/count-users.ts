@@ -1,7 +1,10 @@
 import { namesOf } from "../../core/kubelet/pod-secrets.ts";
 import type { Loss } from "../../core/note.ts";
 import type { ObjectOf } from "../../core/objects.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { unlessForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -14,31 +17,40 @@ export async function countUsers(
 	const [only, ...others] = namespaces;
 	const scope =
 		only !== undefined && others.length === 0 ? { namespace: only } : {};
-	const pods = await countNames(cluster, "Pod", scope, ({ spec }) => spec);
+	const asked = new Set(keys.map(sourceRef));
+	const pods = await countNames(
+		cluster,
+		"Pod",
+		scope,
+		asked,
+		({ spec }) => spec,
+	);
 	const accounts = await countNames(
 		cluster,
 		"ServiceAccount",
 		scope,
+		asked,
 		(account) => account,
 	);
 	return (key) => {
 		if (pods === undefined || accounts === undefined) return "hidden";
-		const id = `${key.namespace}/${key.name}`;
+		const id = sourceRef(key);
 		return { pods: pods.get(id) ?? 0, accounts: accounts.get(id) ?? 0 };
 	};
 }
 
-/** How often `NAMESPACE/NAME` is in an object's imagePullSecrets; undefined where that may not be read. */
+/** How many objects reference each of those that are `asked` about; of others, whoever writes a pod names any number. Undefined where they may not be read. */
 function countNames<K extends "Pod" | "ServiceAccount">(
 	cluster: Cluster,
 	kind: K,
 	scope: { namespace?: string },
+	asked: ReadonlySet<string>,
 	owner: (object: ObjectOf[K]) => Parameters<typeof namesOf>[0],
 ): Promise<Map<string, number> | undefined> {
 	const pages = cluster.picked(kind, scope, (object) =>
-		namesOf(owner(object)).map(
-			(name) => `${object.metadata.namespace}/${name}`,
-		),
+		namesOf(owner(object))
+			.map((name) => `${object.metadata.namespace}/${name}`)
+			.filter((id) => asked.has(id)),
 	);
 	const count = async () => {
 		const counts = new Map<string, number>();

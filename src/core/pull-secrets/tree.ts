@@ -259,9 +259,14 @@ class Users {
 	/** By namespace, the images that are waited for. */
 	readonly #wanted: ReadonlyMap<string, readonly WantedImage[]>;
 
-	constructor({ pods, accounts }: TreeParts) {
-		this.#pods = byReference(pods);
-		this.#accounts = byReference(accounts);
+	constructor({ keys, known, pods, accounts }: TreeParts) {
+		const names = new Set(
+			[...keys, ...known.sources.values()].flatMap((key) =>
+				typeof key === "string" ? [] : key.name,
+			),
+		);
+		this.#pods = byReference(pods, names);
+		this.#accounts = byReference(accounts, names);
 		this.#wanted = wantedImages(pods);
 	}
 
@@ -326,16 +331,18 @@ function wantedImages(
 	);
 }
 
-/** By `NAMESPACE/NAME` of what is referenced: whoever writes them decides how often. */
+/** By `NAMESPACE/NAME` of what is referenced, of these names: a pod may name any number of others. */
 function byReference<User extends Place & { references: readonly string[] }>(
 	users: readonly User[],
+	names: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly User[]> {
 	const found = new Map<string, User[]>();
 	for (const user of users)
-		for (const name of new Set(user.references))
-			found
-				.getOrInsertComputed(`${user.namespace}/${name}`, () => [])
-				.push(user);
+		for (const name of user.references)
+			if (names.has(name))
+				found
+					.getOrInsertComputed(`${user.namespace}/${name}`, () => [])
+					.push(user);
 	return found;
 }
 
