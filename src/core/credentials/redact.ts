@@ -311,8 +311,25 @@ function isSaid(name: string, value: string): boolean {
 	);
 }
 
-/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone; without a colon, all of it. */
+/** What is secret in `USER:PASSWORD` in base64, as docker has it; all of it where it has no password. */
 export function userAndPassword(auth: string): string[] {
 	const pair = Buffer.from(auth, "base64").toString("utf8");
-	return [pair, pair.slice(pair.indexOf(":") + 1)];
+	const [, user, password] = /^([^:]*):(.+)$/s.exec(pair) ?? [];
+	return user === undefined || password === undefined
+		? [pair]
+		: secretsOf(user, password);
+}
+
+/**
+ * The password, and with it a user of whom no part tells by itself: a longer one is a name that others say, as
+ * OpenShift's `serviceaccount`, unless it is a token.
+ */
+export function secretsOf(user: string, password: string): string[] {
+	return [
+		password,
+		...(user.length < TELLING_LENGTH && password !== ""
+			? [`${user}:${password}`]
+			: []),
+		...(displayUsername(user) === user ? [] : [user]),
+	];
 }

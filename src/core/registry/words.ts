@@ -1,5 +1,5 @@
-import { type Credential, displayUsername } from "../credentials/credential.ts";
-import { partsOf, withoutSecrets } from "../credentials/redact.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { partsOf, secretsOf, withoutSecrets } from "../credentials/redact.ts";
 import { readJson } from "../json-object.ts";
 import { onOneLine } from "../output/printable.ts";
 import { programWords } from "../output/program-words.ts";
@@ -35,12 +35,7 @@ export function withoutCredentials(text: string, hidden: Hidden): string {
 		const password = credential.reveal();
 		const user = credential.username;
 		return [
-			...(displayUsername(user) === user ? [] : [user]),
-			...(password === ""
-				? []
-				: [password, `${user}:${password}`].flatMap(
-						(secret) => partsOf(secret).hidden,
-					)),
+			...secretsOf(user, password).flatMap((secret) => partsOf(secret).hidden),
 			credential.basic(),
 		];
 	});

@@ -137,6 +137,30 @@ describe("other contents", () => {
 		test(`a short one for a URL: ${escaped}`, () =>
 			assert.equal(shown(`no: ${escaped}!`, base64("pa ss/w")), "no: ***!"));
 
+	test("a long user is a name that everybody says, in an auth as well", () => {
+		const auth = base64("serviceaccount:sha256~hidden-password");
+		const data = base64(`{"auths":{"r.io":{"auth":"${auth}"}}}`);
+		assert.equal(
+			shown(
+				`serviceaccounts "x", serviceaccount:sha256~hidden-password, ${auth}`,
+				data,
+			),
+			'serviceaccounts "x", serviceaccount:***, ***',
+		);
+	});
+
+	test("a user that is a token, or all there is, is hidden also where an auth alone has it", () => {
+		const token = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
+		const auths = {
+			"r.io": { auth: base64(`${token}:none!`) },
+			"s.io": { auth: base64("some-key-of-an-api:") },
+		};
+		assert.equal(
+			shown(`${token}, some-key-of-an-api`, base64(JSON.stringify({ auths }))),
+			"***, ***",
+		);
+	});
+
 	test("a token as the user, a password as the key", () => {
 		const token = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
 		const data = base64(

@@ -188,3 +188,17 @@ test("a key in JSON hides what is secret in it, and no words that everybody says
 	assert.equal(withoutCredentials(words, hidden), words);
 	assert.equal(withoutCredentials("no c2VjcmV0c2VjcmV0", hidden), "no ***");
 });
+
+test("a long user is no secret, one that is a token is, and one without a password is named", () => {
+	const hidden = [new Credential("serviceaccount", "sha256~hidden-password")];
+	const words = "denied to serviceaccounts of serviceaccount";
+	assert.equal(withoutCredentials(words, hidden), words);
+	assert.equal(
+		withoutCredentials("no serviceaccount:sha256~hidden-password", hidden),
+		"no serviceaccount:***",
+	);
+	assert.equal(
+		withoutCredentials("bob: no password", [new Credential("bob", "")]),
+		"bob: no password",
+	);
+});
