@@ -657,6 +657,24 @@ serviceaccount/default configured in app namespace
 		assert.match(err, /1 of 3 contexts failed: proxied\n$/);
 	});
 
+	test("one cluster as two users is done as each of them", async () => {
+		await using all = await clusters();
+		const path = join(all.eu.folder, "mates.kubeconfig");
+		const config = parse(all.eu.server.kubeconfig({ context: "prod-eu" }));
+		const [{ context }] = config.contexts;
+		const [{ user }] = config.users;
+		config.users.push({ name: "mate", user: { ...user, as: "mate" } });
+		config.contexts.push({
+			name: "mate",
+			context: { ...context, user: "mate" },
+		});
+		await writeFile(path, JSON.stringify(config));
+		all.eu.server.requests.length = 0;
+		await meshreg(["list", "--contexts=prod-eu,mate"], { kubeconfig: path });
+		const askers = all.eu.server.requests.map((request) => request.user);
+		assert.equal(new Set(askers).size, 2);
+	});
+
 	test("list -o json says which contexts could not be listed", async () => {
 		await using all = await clusters();
 		const { status, out } = await all.run([

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromDocument } from "../../../../src/adapters/cluster/kubeconfig/document.ts";
+import { loadKubeconfig } from "../../../../src/adapters/cluster/kubeconfig/files.ts";
+import { disk } from "../../../../src/adapters/files.ts";
 import type { FailureError } from "../../../../src/core/output/failure.ts";
 import { refusedInWords } from "../../../support/refused.ts";
 
@@ -126,4 +128,15 @@ describe("the shape of a kubeconfig", () => {
 		);
 		assert.equal(config.users.get("w")?.exec?.command, "/beside/bin/plugin");
 	});
+});
+
+test("a file that says something else by now is read anew", async () => {
+	for (const name of ["one", "two"]) {
+		const files = {
+			...disk,
+			read: async () => Buffer.from(`current-context: ${name}`),
+		};
+		const { currentContext } = await loadKubeconfig("/config", {}, files);
+		assert.equal(currentContext, name);
+	}
 });
