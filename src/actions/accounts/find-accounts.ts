@@ -1,3 +1,4 @@
+import { leanAccount } from "../../core/accounts/accounts.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { compare } from "../../core/order.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -40,10 +41,14 @@ export async function findAccounts(
 	const wanted = new Set(places);
 	const found = new Map<string, AccountTarget>();
 	for (const query of queries)
-		for await (const { items } of cluster.pages("ServiceAccount", {
-			...query,
-			...(labelSelector !== undefined && { labelSelector }),
-		}))
+		for await (const { items } of cluster.picked(
+			"ServiceAccount",
+			{
+				...query,
+				...(labelSelector !== undefined && { labelSelector }),
+			},
+			leanAccount,
+		))
 			for (const account of items) {
 				const target = targetOf(account);
 				if (wanted.has(target.namespace)) found.set(idOf(target), target);

@@ -1,3 +1,4 @@
+import { leanAccount } from "../../core/accounts/accounts.ts";
 import {
 	ATTACHED_SELECTOR,
 	attachedKeys,
@@ -156,7 +157,8 @@ function listAttached(
 		...(namespace !== undefined && { namespace }),
 		labelSelector: ATTACHED_SELECTOR,
 	};
-	return allOf(cluster.pages("ServiceAccount", query), (account) => account);
+	const pages = cluster.picked("ServiceAccount", query, leanAccount);
+	return allOf(pages, (account) => account);
 }
 
 const GONE: ReadonlySet<unknown> = new Set<Failure["cause"]>([

@@ -19,8 +19,8 @@ import {
 	refusingAccounts,
 } from "../../core/accounts/policy.ts";
 import type { Outcome } from "../../core/document.ts";
-import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -99,30 +99,39 @@ async function checkAccounts(
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
-	const accounts = await unlessForbidden(accountsIn(record, cluster));
+	const accounts = await unlessForbidden(
+		refusingIn(record, source.name, cluster),
+	);
 	if (accounts === undefined) {
 		warn(world, { cause: "mountable-secrets-unknown" });
 		return;
 	}
-	const refusing = refusingAccounts(accounts, source.name);
-	if (refusing.length > 0)
+	if (accounts.length > 0)
 		throw new FailureError({
 			cause: "policy-refuses",
 			secret: source.name,
-			accounts: refusing.map(({ metadata }) => ({
-				namespace: metadata.namespace ?? "",
-				name: metadata.name ?? "",
-			})),
+			accounts,
 		});
 }
 
-/** Of the namespaces in which the policies mean pods: of all where a rule says which, else of those that are named. */
-async function accountsIn(
+/** In the namespaces in which the policies mean pods: in all where a rule says which, else in those that are named. */
+async function refusingIn(
 	record: SourceRecord,
+	secret: string,
 	cluster: Cluster,
-): Promise<ServiceAccount[]> {
+): Promise<Place[]> {
 	const listed = (query: ListQuery) =>
-		allOf(cluster.pages("ServiceAccount", query), (account) => account);
+		allOf(
+			cluster.picked("ServiceAccount", query, (account) =>
+				refusingAccounts([account], secret).map(
+					({ metadata: { namespace = "", name = "" } }) => ({
+						namespace,
+						name,
+					}),
+				),
+			),
+			(refusing) => refusing,
+		);
 	const isByRule = hasRules(record);
 	const known: ReadonlyMap<string, NamespaceKnowledge> = isByRule
 		? byName(await listNamespaces(cluster))
@@ -133,11 +142,9 @@ async function accountsIn(
 	});
 	if (isByRule) {
 		const among = new Set(meant);
-		return (await listed({})).filter(({ metadata }) =>
-			among.has(metadata.namespace ?? ""),
-		);
+		return (await listed({})).filter(({ namespace }) => among.has(namespace));
 	}
-	const lists: ServiceAccount[][] = [];
+	const lists: Place[][] = [];
 	for (const namespace of meant) lists.push(await listed({ namespace }));
 	return lists.flat();
 }

@@ -81,13 +81,24 @@ export function knownAccount(
 	account: ServiceAccount,
 	key: string,
 ): KnownAccount {
-	const { metadata, imagePullSecrets } = account;
-	const { namespace = "", name = "", uid, resourceVersion } = metadata;
+	const { namespace = "", name = "" } = account.metadata;
 	if (planAttach(account, key).operations.length === 0)
 		return { namespace, name, lacksKey: false };
+	const listed = leanAccount(account);
+	return JSON.stringify(listed).length > MUCH
+		? { namespace, name, lacksKey: true }
+		: { namespace, name, lacksKey: true, listed };
+}
+
+/** What of an account decides how it is changed. */
+export function leanAccount({
+	metadata,
+	imagePullSecrets,
+}: ServiceAccount): ServiceAccount {
+	const { namespace = "", name = "", uid, resourceVersion } = metadata;
 	const labels = only(metadata.labels, ATTACHED_LABEL);
 	const annotations = only(metadata.annotations, ATTACHED_ANNOTATION);
-	const listed: ServiceAccount = {
+	return {
 		metadata: {
 			namespace,
 			name,
@@ -98,9 +109,6 @@ export function knownAccount(
 		},
 		...(imagePullSecrets !== undefined && { imagePullSecrets }),
 	};
-	return JSON.stringify(listed).length > MUCH
-		? { namespace, name, lacksKey: true }
-		: { namespace, name, lacksKey: true, listed };
 }
 
 /** Of a map that is there, one entry. */
