@@ -197,7 +197,10 @@ class Delivery {
 			// where it looks right.
 			if (
 				this.#recordText !== planned ||
-				(isAnother && this.#plan(targets, current).some(isRight))
+				(isAnother &&
+					this.#plan(targets, current).some(
+						(step) => !isSettled(step) && step.action === "unchanged",
+					))
 			)
 				({ targets, current } = await this.#read());
 		}
@@ -589,9 +592,4 @@ function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 
 function outcomeOf({ action, why }: ChangeResult): string {
 	return WRITTEN.has(action) ? "written" : (why?.cause ?? action);
-}
-
-/** Nothing is written, so that nothing tells what happened since it was read. */
-function isRight(step: Step): boolean {
-	return !isSettled(step) && step.action === "unchanged";
 }

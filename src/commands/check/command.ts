@@ -71,7 +71,7 @@ export type CheckOptions = ReturnType<typeof optionsOf>;
 function optionsOf(given: Given, env: flags.Env) {
 	return {
 		connection: flags.connectionFlags(given),
-		namespaces: scopeOf(given),
+		namespaces: given.has("namespace") ? flags.namespacesOf(given) : undefined,
 		verify: given.on("verify"),
 		trust: trustOf(given),
 		beforeUpgrade: given.on("before-upgrade"),
@@ -87,9 +87,4 @@ function optionsOf(given: Given, env: flags.Env) {
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
 	};
-}
-
-/** Throws UsageError. */
-function scopeOf(given: Given): string[] | undefined {
-	return given.has("namespace") ? flags.namespacesOf(given) : undefined;
 }

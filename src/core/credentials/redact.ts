@@ -185,7 +185,7 @@ function formsOf(secret: string): Set<string> {
 	const escaped = [
 		secret,
 		JSON.stringify(secret).slice(1, -1),
-		encoded(secret),
+		encodeURIComponent(secret.toWellFormed()), // It takes no half of a surrogate pair.
 		new URLSearchParams({ "": secret }).toString().slice(1),
 	];
 	// Three bytes are four digits of base64: what comes before decides where the secret's own begin.
@@ -272,11 +272,6 @@ function folded(text: string): { text: string; places: number[] } {
 		for (let at = 0; at < run.length; at++) places.push(index + at);
 	}
 	return { text: letters, places };
-}
-
-/** encodeURIComponent, which takes no half of a surrogate pair. */
-function encoded(text: string): string {
-	return encodeURIComponent(text.toWellFormed());
 }
 
 interface Field {
