@@ -146,6 +146,21 @@ Cancelled; nothing was changed
 		assert.deepEqual([left(bed), rest.err], [[], ""]);
 	});
 
+	test("of another name, what bears the mesh's label alone goes only where it is named", async () => {
+		await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+		build.secret(
+			bed,
+			"app/team-key",
+			{},
+			{ metadata: { labels: { usage: NAME } } },
+		);
+		const env = { MESHREG_NAME: "team-key" };
+		await bed.run(["prune", "--yes"], { env });
+		assert.deepEqual(left(bed), ["app"]);
+		await bed.run(["prune", "team-key", "--yes"]);
+		assert.deepEqual(left(bed), []);
+	});
+
 	test("what was changed or relabelled after the list is left alone", async () => {
 		await using bed = await populated();
 		bed.server.onRequest(({ method }) => {
@@ -400,6 +415,25 @@ secret/other configured in nginx-mesh namespace
 			/^Warning: a rule .* still covers app: .* 'kubectl meshreg sync --forget app'\n$/,
 		);
 		assert.equal(await pruned('[{"all":true,"exclude":["app"]}]'), "");
+	});
+
+	test("of several namespaces the warning names those that the rule means", async () => {
+		await using bed = await sent('[{"selector":"team=a"}]');
+		const { err } = await bed.run("prune -n app,gone,shop --yes".split(" "));
+		assert.match(
+			err,
+			/^Warning: a rule .* still covers app: .* 'kubectl meshreg sync --forget app'\n$/,
+		);
+	});
+
+	test("a source that is deleted with its copies keeps its record until then", async () => {
+		await using bed = await sent(NAMED);
+		const { out } = await bed.run("prune -n app,nginx-mesh --yes".split(" "));
+		assert.equal(
+			out,
+			`secret "${NAME}" deleted from app namespace\nsecret "${NAME}" deleted from nginx-mesh namespace\n`,
+		);
+		assert.ok(bed.server.requests.every(({ method }) => method !== "PATCH"));
 	});
 
 	test("a rule alone, and nothing to delete: both are said, and nothing is written", async () => {
@@ -749,6 +783,17 @@ Cancelled; nothing was changed
 			err,
 		);
 		assert.deepEqual(attachedIn(bed), ["app", "theirs"]);
+	});
+
+	test("--keep-sources: not beside the source, and says nothing of it", async () => {
+		await using bed = await attached("app");
+		build.account(bed, "nginx-mesh", ["mine"]);
+		await bed.run(["attach", "-n", "nginx-mesh"]);
+		build.source(bed, {});
+		secret(bed, "app", build.copyOf());
+		const { err } = await bed.run(["prune", "--keep-sources", "--yes"]);
+		assert.equal(err, BACK);
+		assert.deepEqual(attachedIn(bed), ["nginx-mesh", "theirs"]);
 	});
 
 	for (const flag of ["--orphaned", "--keep-sources"])
