@@ -82,7 +82,7 @@ describe("sync --injected", () => {
 			ruled.err,
 			/^Warning: .*given nothing without --yes: ambient, plain$/m,
 		);
-		const dry = await sync("istio", "--dry-run=client");
+		const dry = await sync("istio", "--dry-run=client", "--yes");
 		assert.deepEqual(dry.served, ["ambient", "plain"]);
 		const all = await sync("istio", "--yes");
 		assert.deepEqual(all.served, ["ambient", "plain"]);
