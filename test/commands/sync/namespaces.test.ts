@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, copyOf, secret, source } from "../../support/build.ts";
+import { account, copyOf, pod, secret, source } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { NAME, shown, withSource } from "./bed.ts";
 
@@ -379,6 +379,41 @@ describe("sync --attach: which accounts", () => {
 		]);
 		assert.equal(status, 1);
 		assert.deepEqual(attached(bed), ["app/default"]);
+	});
+
+	test("of several sources, none of the one that has no copy there", async () => {
+		await using bed = await withAccounts();
+		source(bed, { "r.io": { auth: "YTpi" } }, [], {
+			at: "nginx-mesh/a-key",
+		});
+		secret(bed, "shop", { "other.example.com": { auth: "YTpi" } });
+		const { status } = await bed.run(
+			"sync --all-sources -n app,shop --attach".split(" "),
+		);
+		assert.equal(status, 1);
+		assert.ok(bed.server.store.get("Secret", "shop", "a-key"));
+		assert.deepEqual(attached(bed), ["app/default"]);
+	});
+
+	test("beside the source, and all of them where all are meant; older pods are told of", async () => {
+		await using bed = await withAccounts();
+		for (const name of ["default", "builder"])
+			account(bed, `nginx-mesh/${name}`, []);
+		pod(bed, "app/web", { pullSecrets: [] });
+		const { status, err } = await bed.run(
+			"sync -n app,nginx-mesh --attach=*".split(" "),
+		);
+		assert.equal(status, 0, err);
+		assert.match(
+			err,
+			/^Warning: 1 pod in app was created before this change \(pod\/web\); /m,
+		);
+		assert.deepEqual(attached(bed), [
+			"app/builder",
+			"app/default",
+			"nginx-mesh/builder",
+			"nginx-mesh/default",
+		]);
 	});
 
 	test("in named namespaces they are not listed; elsewhere one list does for all", async () => {
