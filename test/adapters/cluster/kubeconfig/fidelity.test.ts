@@ -185,6 +185,9 @@ users:
 - {name: merged-of-two, user: {<<: [{token: first}, *other]}}
 - {name: basic, user: {username: ann, password: "p:w é"}}
 - {name: basic-and-token, user: {username: ann, password: p, token: t}}
+- {name: password-and-token, user: {password: p, token: t}}
+- {name: exec-and-provider, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never}, auth-provider: {name: oidc}}}
+- {name: extra-only, user: {token: t, as-user-extra: {scope: [a]}}}
 - {name: jane, user: {client-certificate: jane.crt, client-key: jane.key}}
 - {name: joe, user: {client-certificate-data: ${base64(joe.certificate)}, client-key-data: ${base64(joe.key)}}}
 - {name: keyless, user: {client-certificate: jane.crt}}
@@ -528,6 +531,14 @@ const cases: Case[] = [
 		flags: { cluster: "skip", certificateAuthority: "@/jane.crt" },
 		says: /unknown authority$/,
 	},
+	...[
+		{ insecureSkipTlsVerify: true },
+		{ certificateAuthority: "@/ca.pem" },
+	].map((flags) => ({
+		name: `--${Object.keys(flags)} takes the CA inside the kubeconfig away`,
+		flags: { ...flags, cluster: "data" },
+		sees: { server: "a" },
+	})),
 	{
 		name: "both flags",
 		flags: { insecureSkipTlsVerify: true, certificateAuthority: "@/ca.pem" },
@@ -603,6 +614,16 @@ const cases: Case[] = [
 		name: "user name, password and a token",
 		flags: { user: "basic-and-token" },
 		says: /more than one authentication method found/,
+	},
+	{
+		name: "a password alone and a token",
+		flags: { user: "password-and-token" },
+		says: /more than one authentication method found/,
+	},
+	{
+		name: "an exec plugin and an auth-provider",
+		flags: { user: "exec-and-provider" },
+		says: /^user "exec-and-provider": .*exec/,
 	},
 	{
 		name: "user name, password and --token",
@@ -727,6 +748,11 @@ const cases: Case[] = [
 		flags: { asGroup: ["x"] },
 		says: /without impersonating a user/,
 	},
+	...[{ asUid: "7" }, { user: "extra-only" }].map((flags) => ({
+		name: `${JSON.stringify(flags)} without --as`,
+		flags,
+		says: /without impersonating a user/,
+	})),
 	{
 		name: "as-groups without as",
 		flags: { user: "group-only" },
