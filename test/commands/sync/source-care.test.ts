@@ -505,6 +505,20 @@ describe("what renews itself", () => {
 			"unwritten",
 		],
 		[
+			"an API server that refuses",
+			{
+				gives: () => token(2 * HOUR),
+				prepare: (bed) =>
+					void bed.server.onRequest(({ method }) =>
+						method === "PATCH"
+							? { answer: { status: 403, message: "quota" } }
+							: undefined,
+					),
+			},
+			"Error from server (403): quota",
+			"unwritten",
+		],
+		[
 			"a source that a person gave another credential meanwhile",
 			{
 				gives: () => token(2 * HOUR),

@@ -147,6 +147,18 @@ describe("lists", () => {
 		assert.equal(server.requests.length - from, 1);
 	});
 
+	test("of which a page is refused end with the refusal, and are not begun again", async () => {
+		const from = server.requests.length;
+		const heal = server.onRequest(({ query }) =>
+			query.has("continue")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		await assert.rejects(listed({}), { status: 403 });
+		heal();
+		assert.equal(server.requests.length - from, 2);
+	});
+
 	test("with a bad selector say what the server says", async () => {
 		await assert.rejects(listed({ labelSelector: "==" }), {
 			name: "ApiError",
