@@ -3,7 +3,10 @@ import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
-import { lookUpNamespaces } from "../../actions/read/read-namespaces.ts";
+import {
+	listIfAllowed,
+	readNamespaces,
+} from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Access, Facts } from "../../core/check/facts.ts";
@@ -129,7 +132,7 @@ async function look(
 		deniedAccesses(cluster, options.namespaces),
 	]);
 	const found = await inSteps(checkFacts(facts, denied), world);
-	const skipped = await skippedAmong(found, facts, cluster);
+	const skipped = await skippedAmong(found, facts, cluster, options.namespaces);
 	const namespaces = new Map([...facts.namespaces, ...skipped]);
 	return inGroups([
 		...(skipped.length === 0
@@ -143,22 +146,27 @@ async function look(
 
 /**
  * Of the namespaces to which a command would give a credential, and of which no record speaks, those that
- * are to get none; of what may not be read, that is not known.
+ * are to get none; of what may not be read, that is not known. `named`: by whoever asks. Other people's claims
+ * say which the others are: those cost one list, and no request each.
  */
 async function skippedAmong(
 	findings: readonly Finding[],
 	facts: Facts,
 	cluster: Cluster,
+	named: readonly string[] | undefined,
 ): Promise<(readonly [string, NamespaceKnowledge])[]> {
 	const given = findings.flatMap(({ gives }) =>
 		gives.flatMap(({ namespaces }) => namespaces),
 	);
-	const names = [...new Set(given)].filter(
-		(name) => !facts.namespaces.has(name),
-	);
-	const { known } = await lookUpNamespaces(cluster, names);
+	const names = new Set(given.filter((name) => !facts.namespaces.has(name)));
+	if (names.size === 0) return [];
+	const known: ReadonlyMap<string, NamespaceKnowledge> =
+		named === undefined
+			? ((await listIfAllowed(cluster)) ?? new Map())
+			: await readNamespaces(cluster, [...names]);
 	return [...known].filter(
-		([, there]) => typeof there === "object" && isSkipped(there),
+		([name, there]) =>
+			names.has(name) && typeof there === "object" && isSkipped(there),
 	);
 }
 
