@@ -893,6 +893,28 @@ describe("service accounts", () => {
 		assert.equal(metadata?.labels?.more, "label");
 	});
 
+	test("that the record does not name stay as they are", async () => {
+		await using bed = await bedWith("app");
+		source(bed, CONTENT, [], {
+			annotations: {
+				"kubectl-meshreg/targets": '[{"all":true,"attach":["worker"]}]',
+			},
+		});
+		for (const name of ["default", "worker", "zoo"])
+			account(bed, `app/${name}`);
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ServiceAccount app configured");
+		account(bed, "app/worker");
+		await keeping.says("ServiceAccount app configured");
+		assert.deepEqual(
+			bed.server.store
+				.all("ServiceAccount")
+				.filter(({ imagePullSecrets }) => imagePullSecrets !== undefined)
+				.map(({ metadata }) => metadata.name),
+			["worker"],
+		);
+	});
+
 	test("that may not be listed keep no copy from being written", async () => {
 		await using bed = await bedWith("app");
 		refuse(bed, ({ path }) => path === "/api/v1/serviceaccounts", {
