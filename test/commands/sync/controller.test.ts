@@ -1106,6 +1106,11 @@ test("what attach added goes with a leftover, though the server is away once tha
 						throw new ConnectionError("EOF");
 					yield* cluster.pages(kind, query);
 				},
+				async *picked(kind, query, pick) {
+					if (away && kind === "ServiceAccount")
+						throw new ConnectionError("EOF");
+					yield* cluster.picked(kind, query, pick);
+				},
 			}),
 		},
 		{ prune: true },
