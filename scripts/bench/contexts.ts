@@ -9,7 +9,7 @@ import { type Finished, finished } from "./scale/process.ts";
 import { type BenchServer, embeddedServer } from "./scale/servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
-const ROUNDS = 5;
+const ROUNDS = 11;
 const CLUSTERS = 10;
 const NAMESPACES = 200;
 /** The namespaces of the bench and no others. */

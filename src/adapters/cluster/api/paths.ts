@@ -14,6 +14,7 @@ export function collectionPath(kind: Kind, namespace?: string): string {
 	return `${root}/${apiVersion}${within}/${plural}`;
 }
 
+/** Where one object is. `ref`: without a namespace where the kind has none. */
 export function objectPath(kind: Kind, ref: ObjectRef): string {
 	return `${collectionPath(kind, ref.namespace)}/${encodeURIComponent(ref.name)}`;
 }
@@ -23,6 +24,7 @@ export function writeQuery(options: WriteOptions = {}): string {
 	return `?fieldManager=kubectl-meshreg${options.dryRun ? "&dryRun=All" : ""}`;
 }
 
+/** The query of a list: its selectors, and `more`, such as `limit` and `continue`. */
 export function listQuery(
 	query: ListQuery,
 	more: Readonly<Record<string, string>>,

@@ -60,6 +60,7 @@ export function askedForBy(
 	};
 }
 
+/** One object of the kind: it has a name, the fields of its kind have their types, and it is what was asked for. */
 export function objectShape<K extends Kind>(
 	kind: K,
 	asked: AskedFor,
@@ -86,6 +87,7 @@ export function listShape(kind: Kind): Shape<ListBody> {
 	};
 }
 
+/** A line of a watch: a change of an object that was asked for, a bookmark, or an error. */
 export function watchShape<K extends Kind>(
 	kind: K,
 	asked: AskedFor,
