@@ -12,7 +12,6 @@ import { failureLine, progressWords } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
-
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { didYouMean, type NoteWords, type Wording, worded } from "./wording.ts";

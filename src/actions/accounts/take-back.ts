@@ -31,8 +31,9 @@ type Unread = Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
 type IsMeant = (namespace: string, key: string) => boolean;
 
 /**
- * The service accounts that attach changed, as they were listed. One list finds them everywhere, or one in each of `namespaces`; who may not list them everywhere
- * has those of the `known` namespaces. Throws only what makes the rest pointless.
+ * The service accounts that attach changed, as they were listed. One list finds them everywhere, or one in each of
+ * `namespaces`; who may not list them everywhere has those of the `known` namespaces. Throws only what makes the
+ * rest pointless.
  */
 export async function attachedAccounts(
 	cluster: Cluster,

@@ -1,6 +1,5 @@
 import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
-
 import {
 	type ChangeResult,
 	type DryRun,
