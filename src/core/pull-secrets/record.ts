@@ -24,7 +24,7 @@ import { TARGETS_ANNOTATION } from "./ownership.ts";
  * `[{"namespaces":{"app":"UID","shop":""},"attach":["builder"]},{"selector":"team=a","exclude":["dev-*"]},{"all":true},{"injected":"istio"}]`
  */
 export interface SourceRecord {
-	/** In the order of `recordText`. */
+	/** Names first, then rules; sorted, and each said once. */
 	readonly entries: readonly RecordEntry[];
 }
 
@@ -107,9 +107,9 @@ export function recordIn(
 }
 
 /** The annotation that says a record: the same text for the same meaning. */
-export function recordText(record: SourceRecord): string {
-	return JSON.stringify(
-		canonical(record.entries).entries.map((entry) =>
+export const recordText = remembered(({ entries }: SourceRecord): string =>
+	JSON.stringify(
+		entries.map((entry) =>
 			"namespaces" in entry
 				? {
 						namespaces: Object.fromEntries(entry.namespaces),
@@ -121,8 +121,8 @@ export function recordText(record: SourceRecord): string {
 						...some("attach", entry.attach),
 					},
 		),
-	);
-}
+	),
+);
 
 /** What a record weighs as an annotation, in bytes. */
 export function recordBytes(record: SourceRecord): number {
@@ -556,38 +556,39 @@ class Faulty extends Error {
 
 function readEntries(annotation: string): RecordEntry[] {
 	let value: unknown;
-	let kept = 0;
 	try {
-		value = JSON.parse(annotation, (_, item: unknown) => {
-			if (isJsonObject(item)) kept += Object.keys(item).length;
-			return item;
-		});
+		value = JSON.parse(annotation);
 	} catch {
 		throw new Faulty({ entry: 0, because: "not-json" });
 	}
-	// Of a key that stands twice JSON.parse keeps the last alone, and an exclusion would be gone.
-	const said = [...annotation.matchAll(STRING)].filter(([, colon]) => colon);
-	if (kept < said.length) throw new Faulty({ entry: 0, because: "said-twice" });
 	if (!Array.isArray(value))
 		throw new Faulty({ entry: 0, because: "not-a-list" });
 	const seen = new Map<string, string>();
-	return value.map((item: unknown, index) => {
+	let kept = 0;
+	const entries = value.map((item: unknown, index) => {
 		const entry = readEntry(item, index + 1);
-		if ("namespaces" in entry)
+		kept += Object.keys(Object(item)).length;
+		if ("namespaces" in entry) {
+			kept += entry.namespaces.size;
 			for (const [name, uid] of entry.namespaces) {
 				// The same name twice with two uids says two things: which is meant, nobody knows.
 				if ((seen.get(name) ?? uid) !== uid)
 					throw new Faulty({ entry: index + 1, because: "namespaces" });
 				seen.set(name, uid);
 			}
+		}
 		return entry;
 	});
+	// Of a key that stands twice JSON.parse keeps the last alone, and an exclusion would be gone.
+	const said = annotation.replace(STRING, "").split(":").length - 1;
+	if (kept < said) throw new Faulty({ entry: 0, because: "said-twice" });
+	return entries;
 }
 
 const SELECTIONS = ["namespaces", "selector", "all", "injected"] as const;
 
-/** A string in text that is JSON, and the colon behind a key. */
-const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+/** A string in text that is JSON: outside of them a colon stands behind each key, and nowhere else. */
+const STRING = /"(?:[^"\\]|\\.)*"/g;
 
 /** A uid is whatever the server gave; no more than a word is taken for one. */
 const UID = /^[\w.:-]{0,128}$/;
