@@ -8,6 +8,7 @@ import {
 	AbortedError,
 	ApiError,
 	ConnectionError,
+	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -114,8 +115,9 @@ function isTaken(error: Refusal): boolean {
 	return error instanceof ApiError && error.status === 409;
 }
 
-/** A quota, a limit, a server that is away: it may pass. What is invalid stays so. */
+/** A quota, a limit, a server that is away: it may pass. What is invalid stays so, and a namespace that goes may come back as another's. */
 function isInPassing(error: Refusal): boolean {
+	if (isNamespaceTerminating(error)) return false;
 	return error instanceof ApiError
 		? error.status === 403 || error.status === 429 || error.status >= 500
 		: error instanceof ConnectionError;

@@ -210,6 +210,28 @@ describe("a Secret that has to be deleted to be changed", () => {
 		assert.deepEqual([outcome.cause, waited], ["lost", 0]);
 	});
 
+	test("is given to no namespace that is made again while it waits for one that goes", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { store } = bed.server;
+		const namespace = (metadata: object) => {
+			store.delete("Namespace", "", "app");
+			store.seed({ kind: "Namespace", metadata: { name: "app", ...metadata } });
+		};
+		let posts = 0;
+		bed.server.onRequest(({ method, query }) => {
+			if (query.get("dryRun") === "All") return undefined;
+			if (method === "DELETE")
+				namespace({ deletionTimestamp: "2026-01-01T00:00:00Z" });
+			// The new one, and the old one in its place.
+			if (method === "POST" && ++posts > 2) namespace({});
+			return undefined;
+		});
+		const { outcome, waited } = await replaced(bed);
+		assert.ok(outcome !== undefined && !(outcome instanceof Error));
+		assert.deepEqual([outcome.cause, waited], ["lost", 0]);
+		assert.equal(stored(bed), undefined);
+	});
+
 	test("is put back where the new one is refused for good", async () => {
 		await using bed = await testBed({ namespaces: ["app"] });
 		const { sent, outcome } = await replaced(bed, { creations: [422] });
