@@ -1,5 +1,6 @@
 import type { Credential } from "../credentials/credential.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
+import { globMatches } from "../glob.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
@@ -321,27 +322,11 @@ function isDockerHub(repository: string): boolean {
 }
 
 /**
- * `*` for any number of characters. Steps back to the last star only, so it stays short for
- * any pattern. The brackets of an IPv6 address without a port make it a choice of one
- * character, which is why such a key does not match its own address.
+ * The brackets of an IPv6 address without a port make it a choice of one character, which is why such a key does
+ * not match its own address.
  */
 function globs(pattern: string, label: string): boolean {
-	if (pattern.startsWith("["))
-		return label.length === 1 && pattern.slice(1, -1).includes(label);
-	let inPattern = 0;
-	let star = -1;
-	let resume = 0;
-	for (let inLabel = 0; inLabel < label.length; ) {
-		if (pattern[inPattern] === "*") {
-			star = inPattern++;
-			resume = inLabel;
-		} else if (pattern[inPattern] === label[inLabel]) {
-			inPattern++;
-			inLabel++;
-		} else if (star >= 0) {
-			inPattern = star + 1;
-			inLabel = ++resume;
-		} else return false;
-	}
-	return /^\**$/.test(pattern.slice(inPattern));
+	return pattern.startsWith("[")
+		? label.length === 1 && pattern.slice(1, -1).includes(label)
+		: globMatches(pattern, label);
 }

@@ -1,3 +1,4 @@
+import { globMatches } from "../glob.ts";
 import { FailureError } from "../output/failure.ts";
 import { labelOfSource, selectorOf } from "./ownership.ts";
 import {
@@ -63,28 +64,7 @@ export function isNameGlob(glob: string): boolean {
 
 const GLOB = /^[-a-z0-9*?]{1,253}$/;
 
-/** Does `name` match one of the globs? `*` stands for any run of characters, `?` for one. */
+/** Does `name` match one of the globs? */
 export function matchesGlob(name: string, globs: readonly string[]): boolean {
-	return globs.some((glob) => matchesOne(name, glob));
-}
-
-/** Goes back to the last star alone, so that no glob takes longer than name times glob. */
-function matchesOne(name: string, glob: string): boolean {
-	let at = 0;
-	let star = -1;
-	let afterStar = 0;
-	for (let index = 0; index < name.length; ) {
-		if (glob[at] === "*") {
-			star = at++;
-			afterStar = index;
-		} else if (glob[at] === "?" || glob[at] === name[index]) {
-			at++;
-			index++;
-		} else if (star >= 0) {
-			at = star + 1;
-			index = ++afterStar;
-		} else return false;
-	}
-	while (glob[at] === "*") at++;
-	return at === glob.length;
+	return globs.some((glob) => globMatches(glob, name));
 }

@@ -15,8 +15,8 @@ export interface LabelSelector {
  * means everything.
  */
 export function parseLabelSelector(text: string): LabelSelector | undefined {
-	const requirements = new Reader(text).requirements();
-	if (requirements === undefined || requirements.length === 0) return undefined;
+	const requirements = requirementsIn(text);
+	if (requirements === undefined) return undefined;
 	const texts = [...new Set(requirements.map(textOf))].sort();
 	return {
 		text: texts.join(","),
@@ -46,81 +46,50 @@ export const LABEL_VALUE =
 /** What fits 64 bits for certain. */
 const INTEGER = /^[-+]?\d{1,18}$/;
 
-class Reader {
-	readonly #tokens: readonly string[];
-	#at = 0;
+const WORD = "[^\\s(),!=<>]+";
+/** One requirement with the comma behind it, which leads to another: `!KEY`, or KEY and what its value is compared with. */
+const REQUIREMENT = `\\s*(?:!\\s*(${WORD})|(${WORD})(?:\\s*(==?|!=|<|>)\\s*(${WORD})?|\\s+(in|notin)\\s*\\(([^()]*)\\))?)\\s*(,|$)`;
 
-	constructor(text: string) {
-		this.#tokens = text.match(/[(),]|[!=<>]+|[^\s(),!=<>]+/g) ?? [];
+function requirementsIn(text: string): Requirement[] | undefined {
+	const pattern = new RegExp(REQUIREMENT, "y");
+	const requirements: Requirement[] = [];
+	for (let comma = true; comma; ) {
+		const match = pattern.exec(text);
+		const requirement = match && requirementOf(match);
+		if (!requirement) return undefined;
+		requirements.push(requirement);
+		comma = match[7] === ",";
 	}
-
-	/** undefined where the text is no selector. */
-	requirements(): Requirement[] | undefined {
-		const requirements: Requirement[] = [];
-		while (this.#at < this.#tokens.length) {
-			const requirement = this.#requirement();
-			if (requirement === undefined) return undefined;
-			requirements.push(requirement);
-			const token = this.#next();
-			if (token === "") break;
-			// A comma leads to another requirement, not to the end.
-			if (token !== "," || this.#peek() === "") return undefined;
-		}
-		return requirements;
-	}
-
-	#requirement(): Requirement | undefined {
-		const first = this.#next();
-		const key = first === "!" ? this.#next() : first;
-		if (!LABEL_KEY.test(key)) return undefined;
-		if (first === "!") return { key, operator: "absent", values: [] };
-		if (this.#peek() === "" || this.#peek() === ",")
-			return { key, operator: "exists", values: [] };
-		const operator = OPERATORS.get(this.#next());
-		if (operator === undefined) return undefined;
-		const values =
-			operator === "in" || operator === "notin"
-				? this.#values()
-				: [isWord(this.#peek()) ? this.#next() : ""];
-		const valid = operator === ">" || operator === "<" ? INTEGER : LABEL_VALUE;
-		return values?.every((value) => valid.test(value))
-			? { key, operator, values: [...new Set(values)].sort() }
-			: undefined;
-	}
-
-	/** In brackets; an empty value is one, too: `in (a,)` is a or "". */
-	#values(): string[] | undefined {
-		if (this.#next() !== "(") return undefined;
-		const values: string[] = [];
-		for (;;) {
-			values.push(isWord(this.#peek()) ? this.#next() : "");
-			const token = this.#next();
-			if (token === ")") return values;
-			if (token !== ",") return undefined;
-		}
-	}
-
-	#peek(): string {
-		return this.#tokens[this.#at] ?? "";
-	}
-
-	#next(): string {
-		return this.#tokens[this.#at++] ?? "";
-	}
+	return requirements;
 }
 
-const OPERATORS: ReadonlyMap<string, Operator> = new Map([
-	["=", "="],
-	["==", "="],
-	["!=", "!="],
-	["in", "in"],
-	["notin", "notin"],
-	[">", ">"],
-	["<", "<"],
-]);
-
-function isWord(token: string): boolean {
-	return /^[^(),!=<>]/.test(token);
+function requirementOf([
+	,
+	absent,
+	key = absent ?? "",
+	comparison,
+	value = "",
+	membership,
+	list = "",
+]: readonly (string | undefined)[]): Requirement | undefined {
+	if (!LABEL_KEY.test(key)) return undefined;
+	const sign = comparison ?? membership;
+	if (sign === undefined)
+		return {
+			key,
+			operator: absent === undefined ? "exists" : "absent",
+			values: [],
+		};
+	const operator = (sign === "==" ? "=" : sign) as Operator;
+	// An empty value is one, too: `in (a,)` is a or "".
+	const values =
+		membership === undefined
+			? [value]
+			: list.split(",").map((one) => one.trim());
+	const valid = operator === ">" || operator === "<" ? INTEGER : LABEL_VALUE;
+	return values.every((one) => valid.test(one))
+		? { key, operator, values: [...new Set(values)].sort() }
+		: undefined;
 }
 
 function textOf({ key, operator, values }: Requirement): string {
