@@ -520,8 +520,7 @@ const CARRIERS: Readonly<Record<string, string>> = {
 		"many Secrets, while a person waits: the copies of sync, apply and rotate (deliver.ts), and prune",
 	"commands/sync/controller.ts": "each turn of the watch",
 	"commands/sync/source-care.ts": "a source that the watch renews",
-	"commands/create/write-source.ts": "the source of create",
-	"actions/apply/make-source.ts": "the source of apply and of rotate",
+	"actions/apply/make-source.ts": "the source of create, apply and rotate",
 };
 
 describe("one pipe: read, desired, plan, policy, apply, report", () => {

@@ -154,6 +154,11 @@ export class ChangeReport {
 		return this.finish({ withSummary: false });
 	}
 
+	/** The outcome where nothing came of it: what failed has been told, or somebody wanted none of it. */
+	notDone(): Outcome {
+		return this.failed ? this.finish({ withSummary: false }) : this.cancelled();
+	}
+
 	/** The outcome; with how many of each there are, and what comes next, where the command says so. */
 	finish({
 		withSummary,

@@ -4,8 +4,6 @@ import type {
 	LossVerb,
 	PruneNote,
 } from "../../core/note.ts";
-import { contextClause } from "../../core/output/context-flags.ts";
-import { andCopies } from "../../core/output/counted.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
@@ -97,22 +95,6 @@ export async function unlessRefused(
 		: answer === "no"
 			? "no"
 			: change;
-}
-
-/**
- * Whether a credential that a person typed is to be written: the question says where it goes, also in
- * which context, which no earlier one did.
- */
-export async function agreesToCredential(
-	{ verb, hosts, source, copies }: CredentialGoing,
-	{ context }: Pick<Cluster, "context">,
-	world: World,
-): Promise<boolean> {
-	const secret = `secret/${source.name} in ${source.namespace} namespace${contextClause(context)}`;
-	return (await world.prompter()).confirm({
-		message: `${verb} the credential for ${hosts.join(", ")}\n  in ${secret}${andCopies(copies)}?`,
-		default: true,
-	});
 }
 
 /** A Secret in such a question. */

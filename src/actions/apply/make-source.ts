@@ -1,6 +1,8 @@
 import type { CredentialGoing } from "../../core/note.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
+import { andCopies } from "../../core/output/counted.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type DesiredPullSecret,
@@ -10,9 +12,10 @@ import {
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
+import { nearNamespaces } from "../read/near-names.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { apply } from "./apply.ts";
-import { agreesToCredential, unlessRefused } from "./confirm.ts";
+import { unlessRefused } from "./confirm.ts";
 import type { Run, SourceMaking } from "./deliver.ts";
 import { ensureNamespace } from "./ensure-namespace.ts";
 import {
@@ -28,13 +31,17 @@ export interface SourceWish {
 	readonly before: PullSecret | undefined;
 	/** Makes it of what it is by then. Throws FailureError for what is no source. */
 	readonly made: (now: PullSecret | undefined) => DesiredPullSecret;
-	readonly verb: "Put" | "Replace";
-	readonly entered: readonly EnteredCredential[];
-	readonly entries: readonly NewEntry[];
-	/** Its namespace before the credential was asked for; undefined: nobody was. */
+	/** What may be done to what is there. */
+	readonly allowed: Parameters<typeof planSource>[2];
+	/** What is written into it; absent: nobody is to be asked about that, or they have been. */
+	readonly going?: {
+		readonly verb: "Put" | "Replace";
+		readonly entered: readonly EnteredCredential[];
+	};
+	/** Its namespace before anybody was asked; undefined: nobody was. */
 	readonly seen?: SeenNamespaces | undefined;
 	/** Copies go only where the record sends them, which knows a namespace that is made again: none holds up the others. */
-	readonly recordedOnly: boolean;
+	readonly recordedOnly?: true;
 	readonly createNamespace: boolean;
 	readonly diff: boolean;
 }
@@ -50,9 +57,8 @@ export async function planMaking(
 		place,
 		before,
 		made,
-		verb,
-		entered,
-		entries,
+		allowed,
+		going,
 		seen: seenBefore = new Map(),
 		recordedOnly,
 		createNamespace,
@@ -62,12 +68,13 @@ export async function planMaking(
 ): Promise<(SourceMaking & { readonly source: PullSecret }) | undefined> {
 	const { cluster, world, report, dryRun } = run;
 	const planned = (now: PullSecret | undefined): Change =>
-		planSource(now, made(now), { force: false, replace: true });
+		planSource(now, made(now), allowed);
+	const isAsked = !run.yes && !diff && dryRun === "none";
 	const typed: CredentialGoing | undefined =
-		!run.yes && !diff && dryRun === "none" && entered.some(({ asked }) => asked)
+		isAsked && going?.entered.some(({ asked }) => asked)
 			? {
-					verb,
-					hosts: entries.map(({ server }) => displayHost(server.key)),
+					verb: going.verb,
+					hosts: going.entered.map(({ server }) => displayHost(server.key)),
 					source: place,
 					copies: undefined,
 				}
@@ -87,18 +94,31 @@ export async function planMaking(
 				? await ensureNamespace(cluster, place.namespace, dryRun)
 				: undefined;
 		if (namespace !== undefined) report.add(...namespace);
+		// Somebody was faster to make it, by less than a request.
+		else if (createNamespace && before === undefined)
+			await refuseReplaced(seenBefore, cluster);
 		let written: PullSecret | undefined;
+		let missing: ChangeResult | undefined;
 		await apply([change], {
 			...run,
 			// A dry run has not made the namespace: the server could not take the Secret.
 			dryRun:
 				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
 			replan: (_, now) => planned(now),
-			onResult: report.add,
+			onResult: (result, preview) => {
+				if (result.why?.cause === "namespace-missing") missing = result;
+				else report.add(result, preview);
+			},
 			onWritten: (secret) => {
 				written = secret;
 			},
 		});
+		if (missing !== undefined) {
+			const { namespace } = place;
+			const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
+			const cause = "namespace-missing";
+			report.add({ ...missing, why: { cause, creatable: true, near } });
+		}
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;
 		if (change.action === "unchanged") return before;
@@ -111,12 +131,18 @@ export async function planMaking(
 		copies: readonly string[],
 		covered = false,
 	): Promise<boolean> => {
-		const asksNow = covered ? undefined : asks;
 		const about = [place.namespace, ...(recordedOnly ? [] : copies)];
-		const seen = asksNow ? await seeNamespaces(about, cluster) : new Map();
-		const going = asksNow && { ...asksNow, copies: copies.length };
-		if (going && !(await agreesToCredential(going, cluster, world)))
-			return false;
+		let seen: SeenNamespaces = new Map();
+		if (asks && !covered) {
+			seen = await seeNamespaces(about, cluster);
+			// It says where it goes, also in which context, which no earlier question did.
+			const secret = `secret/${place.name} in ${place.namespace} namespace${contextClause(cluster.context)}`;
+			const agrees = await (await world.prompter()).confirm({
+				message: `${asks.verb} the credential for ${asks.hosts.join(", ")}\n  in ${secret}${andCopies(copies.length)}?`,
+				default: true,
+			});
+			if (!agrees) return false;
+		}
 		await refuseReplaced(new Map([...seen, ...seenBefore]), cluster);
 		return true;
 	};

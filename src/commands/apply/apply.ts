@@ -76,26 +76,24 @@ export async function run(
 						now === undefined
 							? newSource(place, entries, options.label)
 							: applyRegistries(editable(now, place), entries, options.label),
-					verb: "Put",
-					recordedOnly: false,
-					entered,
-					entries,
+					allowed: { force: false, replace: true },
+					going: { verb: "Put", entered },
 				},
 				run,
 			);
-			if (planned === undefined) return notDone(report);
+			if (planned === undefined) return report.notDone();
 			const { source } = planned;
 			const scope = await scopeOf(source, options, run);
 			if (scope === undefined) {
 				const now = (await planned.agreed([])) && (await planned.write());
-				if (!now) return notDone(report);
+				if (!now) return report.notDone();
 				warnOfExpiry(now, world);
 				// Those that held what it had are told from the others, whatever it holds now.
 				await tellClaimants(before ?? now, run);
 				throw recordMissing(now);
 			}
 			const targets = await deliver(source, scope, options, run, planned);
-			if (targets === undefined) return notDone(report);
+			if (targets === undefined) return report.notDone();
 			warnOfExpiry(targets.source, world);
 			if (scope.by === "record") warnOfNoMatch(targets, world);
 			await attachCopies(targets.source, targets, run);
@@ -121,13 +119,6 @@ async function sourceThere(
 		if (isFailure(error, "source-missing")) return undefined;
 		throw error;
 	}
-}
-
-/** The source could not be written, or a person said no: then nothing was done. */
-function notDone(report: ChangeReport): Outcome {
-	return report.failed
-		? report.finish({ withSummary: false })
-		: report.cancelled();
 }
 
 /** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */

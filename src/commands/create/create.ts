@@ -1,8 +1,6 @@
-import {
-	ChangeReport,
-	formOf,
-	type OutputOptions,
-} from "../../actions/apply/change-report.ts";
+import { recordOf } from "../../actions/apply/change-record.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
+import { planMaking } from "../../actions/apply/make-source.ts";
 import {
 	type SeenNamespaces,
 	seeNamespaces,
@@ -24,7 +22,6 @@ import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
 import { type Asked, CANCELLED, cancelled } from "../../command.ts";
-import { displayUsername } from "../../core/credentials/credential.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
@@ -33,7 +30,6 @@ import {
 	type Mesh,
 	NO_MESH,
 } from "../../core/meshes/meshes.ts";
-import type { FlagNote } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
@@ -47,7 +43,6 @@ import {
 	manifestOf,
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
@@ -64,10 +59,9 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
-import type { CredentialOptions } from "../../flags/credential.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
+import { askToWrite } from "./ask-to-write.ts";
 import type { CreateOptions } from "./command.ts";
-import { type SourceWriting, writeSource } from "./write-source.ts";
 
 /** What `create` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
 export async function ask(options: CreateOptions, world: World) {
@@ -106,73 +100,61 @@ export async function run(
 	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
 		return objectsOf(make(undefined), options);
 	return onCluster(world, options.connection, async (cluster) => {
-		const before =
-			isNew && !isObject
-				? undefined
-				: await readPullSecret(cluster, reader, place);
+		const before = await readPullSecret(cluster, reader, place);
 		if (!isNew) editable(before, place);
+		// What was said of the source in one cluster says nothing about that in another.
 		const here =
 			asked.seen?.context === cluster.context ? asked.seen : undefined;
-		// What was said of the source in one cluster says nothing about that in another.
-		const replace = options.replace || (asked.chosen === "over" && !!here);
 		const asks =
 			!options.yes &&
 			dryRun === "none" &&
 			(entered.some(({ asked }) => asked) ||
 				(!isNew && asked.chosen !== undefined && !here));
-		const seen =
-			here?.namespaces ??
-			(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
-		// The question covers the namespace as well: all that was entered would be lost for want of a flag.
-		const makesNamespace =
-			asks && isNew && seen?.get(place.namespace) === "gone";
 		const report = new ChangeReport(world, cluster, formOf(options));
 		return await report.whatIsDone(async () => {
-			const asking = { ...options, replace, makesNamespace };
-			if (asks && !(await agrees(entered, asking, cluster, world)))
-				return report.cancelled();
-			const written = await writeSource(
-				place,
-				make,
-				{
-					...options,
-					// An edit says by its name that the content will be another.
-					replace: replace || !isNew,
-					createNamespace: options.createNamespace || makesNamespace,
-					seen,
-				},
-				{ cluster, reader, report, world },
+			if (before !== undefined && isSourceLike(before)) recordOf(before);
+			const wish = { place, before, made: make };
+			const replace = options.replace || (asked.chosen === "over" && !!here);
+			const said = await askToWrite(
+				{ ...wish, entered, edit, replace, asks, seen: here?.namespaces },
+				given,
+				cluster,
+				world,
 			);
-			if (written === CANCELLED) return report.cancelled();
-			if (!isNew && !report.failed)
-				warnOfMalformed(place, make(before).content, world);
+			if (said === CANCELLED) return report.cancelled();
+			const making = await planMaking(
+				{ ...options, ...wish, ...said },
+				{ ...options, cluster, reader, report, world },
+			);
+			const written =
+				making && (await making.agreed([])) && (await making.write());
+			if (!written) return report.notDone();
+			if (!isNew) warnOfMalformed(place, written.content, world);
 			// What the server would take is the object to see; what it refused has been said.
-			return dryRun === "server" && isObject && !report.failed
+			return dryRun === "server" && isObject
 				? objectsOf(make(before), options, before)
 				: report.finish({
 						withSummary: false,
-						next: await nextOf(place, report, options, { cluster, world }),
+						next: nextOf(written, report, options, world),
 					});
 		});
 	});
 }
 
 /** What a person at a terminal does next; undefined where nothing was written. */
-async function nextOf(
-	place: SourceRef,
+function nextOf(
+	source: PullSecret,
 	report: ChangeReport,
-	{ dryRun }: Pick<PlacedOptions, "dryRun">,
-	{ cluster, world }: { readonly cluster: Cluster; readonly world: World },
-): Promise<Script | undefined> {
+	{ dryRun }: Pick<CreateOptions, "dryRun">,
+	{ streams }: Pick<World, "streams">,
+): Script | undefined {
 	const isWritten = report.results.some(
 		({ kind, action }) =>
 			kind === "Secret" && (action === "created" || action === "configured"),
 	);
-	if (!isWritten || dryRun !== "none" || !world.streams.interactive)
-		return undefined;
-	const source = await readPullSecret(cluster, new ContentReader(), place);
-	const sent = (source && recordIn(source))?.entries ?? [];
-	return syncing(place, ...(sent.length > 0 ? [] : ["--attach"]));
+	if (!isWritten || dryRun !== "none" || !streams.interactive) return undefined;
+	const sent = recordIn(source)?.entries ?? [];
+	return syncing(source, ...(sent.length > 0 ? [] : ["--attach"]));
 }
 
 /**
@@ -180,14 +162,9 @@ async function nextOf(
  * another than the default one, the person is asked.
  */
 async function meshPlace(
-	{
-		connection,
-		place,
-		offersMesh,
-		yes,
-	}: AskedPlace & { readonly offersMesh: boolean; readonly yes: boolean },
+	{ connection, place, offersMesh, yes }: CreateOptions,
 	world: World,
-): Promise<AskedPlace["place"]> {
+): Promise<CreateOptions["place"]> {
 	if (!offersMesh || yes || !world.streams.interactive) return place;
 	return onCluster(world, connection, async (cluster) => {
 		const found = await meshesInstalled(cluster);
@@ -242,7 +219,7 @@ interface Intent {
  * given, the person says what is to become of a source that is there. Throws OperationError.
  */
 async function intentOf(
-	options: AskedPlace & Omit<PlacedOptions, "place">,
+	options: CreateOptions,
 	world: World,
 ): Promise<Intent | typeof CANCELLED> {
 	const { edit, input } = options;
@@ -360,7 +337,7 @@ async function askWhatToDo(
 }
 
 /** Where the source is to be: without a namespace of its own, in the context's. */
-async function placeOf(asked: AskedPlace, world: World): Promise<SourceRef> {
+async function placeOf(asked: CreateOptions, world: World): Promise<SourceRef> {
 	const { namespace, name } = asked.place;
 	if (namespace !== undefined) return { namespace, name };
 	const cluster = await world.connect(asked.connection);
@@ -370,7 +347,7 @@ async function placeOf(asked: AskedPlace, world: World): Promise<SourceRef> {
 
 function placeIn(
 	cluster: Pick<Cluster, "namespace">,
-	{ place: { namespace = cluster.namespace, name } }: AskedPlace,
+	{ place: { namespace = cluster.namespace, name } }: CreateOptions,
 ): SourceRef {
 	return { namespace, name };
 }
@@ -378,7 +355,7 @@ function placeIn(
 /** The Secret itself, and the namespace that is to be made for it, whether it is there or not: nothing was looked at. */
 function objectsOf(
 	desired: DesiredPullSecret,
-	{ createNamespace }: Pick<PlacedOptions, "createNamespace">,
+	{ createNamespace }: Pick<CreateOptions, "createNamespace">,
 	current?: PullSecret,
 ): Outcome {
 	const { namespace } = desired;
@@ -387,58 +364,4 @@ function objectsOf(
 		? [namespaceManifest(namespace), object]
 		: [object];
 	return { status: EXIT.done, document: { kind: "objects", objects } };
-}
-
-interface AskedPlace {
-	readonly connection: ConnectionFlags;
-	readonly place: {
-		readonly namespace: string | undefined;
-		readonly name: string;
-	};
-}
-
-/** What is said, once it is known where the source is to be. */
-interface PlacedOptions
-	extends SourceWriting,
-		OutputOptions,
-		CredentialOptions {
-	readonly connection: ConnectionFlags;
-	readonly place: SourceRef;
-	readonly edit: SourceEdit;
-	/** With `--contexts`. */
-	readonly inSeveral: boolean;
-	readonly label: UsageLabel | undefined;
-	readonly notes: readonly FlagNote[];
-}
-
-/** The summary of what was entered, and the question whether to write it. */
-async function agrees(
-	entered: readonly EnteredCredential[],
-	options: PlacedOptions & { readonly makesNamespace: boolean },
-	cluster: Cluster,
-	world: World,
-): Promise<boolean> {
-	const { place, edit, replace, makesNamespace } = options;
-	const { context } = cluster;
-	const overwrites =
-		replace &&
-		(await readPullSecret(cluster, new ContentReader(), place)) !== undefined;
-	const whom = entered
-		.map(
-			({ server, credential }) =>
-				`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
-		)
-		.join(", ");
-	const where = contextClause(context);
-	const secret = `secret/${place.name} in ${place.namespace} namespace`;
-	// On two lines: together they are longer than most terminals are wide.
-	const message = {
-		add: `Add ${whom}\n  to ${secret}${where}?`,
-		change: `Replace the credential for ${whom}\n  in ${secret}${where}?`,
-		remove: "",
-		replace: makesNamespace
-			? `Namespace ${place.namespace} does not exist. Create it, and ${secret}\n  for ${whom}${where}?`
-			: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
-	}[edit.by];
-	return (await world.prompter()).confirm({ message, default: true });
 }

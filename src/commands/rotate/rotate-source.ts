@@ -22,6 +22,7 @@ import {
 	editable,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
+import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
@@ -36,7 +37,8 @@ const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
  */
 export async function rotateSource(
 	source: PullSecret,
-	wish: Pick<SourceWish, "entered" | "entries" | "diff" | "seen">,
+	entries: readonly NewEntry[],
+	wish: Pick<SourceWish, "going" | "diff" | "seen">,
 	run: Run,
 ): Promise<boolean> {
 	const record = recordOf(source);
@@ -45,8 +47,8 @@ export async function rotateSource(
 			...wish,
 			place: source,
 			before: source,
-			made: (now) => replaceCredentials(editable(now, source), wish.entries),
-			verb: "Replace",
+			made: (now) => replaceCredentials(editable(now, source), entries),
+			allowed: { force: false, replace: true },
 			recordedOnly: true,
 			createNamespace: false,
 		},

@@ -150,18 +150,20 @@ export async function run(
 			return await finishCopies(source, how);
 		}
 		const report = new ChangeReport(world, cluster, formOf(options));
-		const entered = await enter(world);
-		if (entered === CANCELLED) return report.cancelled();
-		keepsUser(source, key, entered, options.input);
-		const entries = newEntries(
-			entered.map((one) => ({ ...one, server: { ...one.server, key } })),
-			options,
-			world.clock.now(),
-		);
+		const given = await enter(world);
+		if (given === CANCELLED) return report.cancelled();
+		keepsUser(source, key, given, options.input);
+		const entered = given.map((one) => ({
+			...one,
+			server: { ...one.server, key },
+		}));
+		const entries = newEntries(entered, options, world.clock.now());
 		return await report.whatIsDone(async () => {
-			const wish = { ...options, entered, entries, seen: seen?.seen };
+			const going = { verb: "Replace", entered } as const;
+			const wish = { ...options, going, seen: seen?.seen };
 			const run = { ...options, cluster, reader, report, world };
-			if (!(await rotateSource(source, wish, run))) return report.cancelled();
+			if (!(await rotateSource(source, entries, wish, run)))
+				return report.cancelled();
 			const { content } = replaceCredentials(source, entries);
 			if (!report.failed) warnOfMalformed(source, content, world);
 			return report.finish({ withSummary: true });
