@@ -1,7 +1,8 @@
 /** What a tenant who is served nothing plants changes no exit status of what the admin runs. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { labelsOf, NAME } from "../support/build.ts";
+import { systemClock } from "../../src/adapters/clock.ts";
+import { edit, labelsOf, NAME } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const CREDENTIAL = [
@@ -159,6 +160,33 @@ describe("an exit status is what it would be without", () => {
 			bed.server.store.get("ServiceAccount", "evil", "many")?.imagePullSecrets,
 			[{ name: "theirs" }],
 		);
+	});
+
+	test("an account that somebody changes again and again", async () => {
+		await using bed = await started();
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: {
+				namespace: "evil",
+				name: "busy",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": NAME },
+			},
+			imagePullSecrets: [{ name: NAME }],
+		} as never);
+		let touched = 0;
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "PATCH" && path.endsWith("/serviceaccounts/busy"))
+				edit(bed, "ServiceAccount", "evil/busy", {
+					annotations: { touched: `${++touched}` },
+				});
+			return undefined;
+		});
+		const clock = { ...systemClock, delay: async () => {} };
+		const { status, err } = await bed.run(["prune", "--yes"], { clock });
+		assert.ok(touched > 0);
+		assert.equal(status, 0, err);
+		assert.match(err, /serviceaccount "busy" in namespace "evil"/);
 	});
 
 	for (const [what, object] of PLANTED)

@@ -78,7 +78,7 @@ export function meantAccounts(
 	);
 }
 
-/** Takes what is meant, of what attach added, out of accounts; who may not change one is warned. */
+/** Takes what is meant, of what attach added, out of accounts; of one that may not be changed, or that others change all the time, it warns. */
 export async function takeBack(
 	accounts: readonly ServiceAccount[],
 	isMeant: IsMeant,
@@ -96,7 +96,7 @@ export async function takeBack(
 			const cause = result.why?.cause;
 			// What was deleted meanwhile has nothing to give back.
 			if (GONE.has(cause)) return;
-			const action = cause === "forbidden" ? "skipped" : result.action;
+			const action = KEPT.has(cause) ? "skipped" : result.action;
 			onResult({ ...result, action }, preview);
 		},
 	});
@@ -161,6 +161,11 @@ function listAttached(
 	const pages = cluster.picked("ServiceAccount", query, leanAccount);
 	return allOf(pages, (account) => account);
 }
+
+const KEPT: ReadonlySet<unknown> = new Set<Failure["cause"]>([
+	"forbidden",
+	"changed-meanwhile",
+]);
 
 const GONE: ReadonlySet<unknown> = new Set<Failure["cause"]>([
 	"not-found",
