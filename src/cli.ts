@@ -18,6 +18,7 @@ import { rotate } from "./commands/rotate/command.ts";
 import { sync } from "./commands/sync/command.ts";
 import { uninstall } from "./commands/uninstall/command.ts";
 import {
+	areMeant,
 	BARE,
 	type Flag,
 	type Given,
@@ -387,20 +388,44 @@ function checkTogether(
 	for (const { required, name } of flags)
 		if (required !== undefined && !isGiven(name))
 			throw new UsageError(required, true);
+	const lastOf = ({ name }: Flag) => String([values[name]].flat().at(-1));
+	const isMeant = (names: readonly string[], flag: Flag): boolean =>
+		areMeant(names, flag.name, lastOf(flag));
 	for (const flag of given) {
 		const { conflicts = [], needs, alone } = flag;
-		const other = given.find(({ name }) => conflicts.includes(name));
-		if (other)
+		const other = given.find((each) => isMeant(conflicts, each));
+		if (other) throw together(flag, other, lastOf(other));
+		if (needs !== undefined && !given.some((each) => isMeant(needs, each)))
 			throw new UsageError(
-				`${typed(flag)} and ${typed(other)} cannot be used together`,
-			);
-		if (needs !== undefined && !needs.some(isGiven))
-			throw new UsageError(
-				`${typed(flag)} needs ${alternatives(flags.filter(({ name, hidden }) => !hidden && needs.includes(name)).map(typed))}`,
+				`${typed(flag)} needs ${alternatives(
+					flags
+						.filter(({ hidden }) => !hidden)
+						.flatMap((each) =>
+							needs.flatMap((need) => {
+								const [name, value] = need.split("=");
+								return name === each.name ? typed(each, value) : [];
+							}),
+						),
+				)}`,
 			);
 		if (alone !== undefined && operands.length > 0) throw new UsageError(alone);
 	}
 	return true;
+}
+
+/** What is said of two flags of which the first cannot stand beside the second, or beside its `value` alone. */
+function together(flag: Flag, other: Flag, value: string): UsageError {
+	const { conflicts = [] } = flag;
+	if (conflicts.includes(other.name))
+		return new UsageError(
+			`${typed(flag)} and ${typed(other)} cannot be used together`,
+		);
+	const left = other.choices?.filter(
+		(choice) => !areMeant(conflicts, other.name, choice),
+	);
+	return new UsageError(
+		`${typed(flag)} and ${typed(other, value)} cannot be used together; use ${alternatives((left ?? []).map((each) => typed(other, each)))}`,
+	);
 }
 
 function alternatives(words: readonly string[]): string {
@@ -410,7 +435,9 @@ function alternatives(words: readonly string[]): string {
 		: last;
 }
 
-/** A flag as it is typed most: kubectl's everyday ones by their letter. */
-function typed({ name, short = "" }: Flag): string {
+/** A flag as it is typed most: kubectl's everyday ones by their letter, and `-o` where it has a value. */
+function typed({ name, short = "" }: Flag, value?: string): string {
+	if (value !== undefined)
+		return short === "o" ? `-o ${value}` : `--${name}=${value}`;
 	return ["n", "A", "l", "f"].includes(short) ? `-${short}` : `--${name}`;
 }

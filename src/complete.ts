@@ -8,7 +8,8 @@ import {
 	type Completion,
 	completionOf,
 } from "./core/command-line/completion.ts";
-import type { ValueSource } from "./core/command-line/flag.ts";
+import type { Given, ValueSource } from "./core/command-line/flag.ts";
+import type { Env } from "./core/env.ts";
 import { readImageReference } from "./core/kubelet/image-reference.ts";
 import { podImages } from "./core/kubelet/pod-images.ts";
 import { restartOf } from "./core/kubelet/restart.ts";
@@ -18,10 +19,11 @@ import { textsIn } from "./core/pull-secrets/expiry.ts";
 import {
 	PULL_SECRET_TYPE,
 	SERVERS_ANNOTATION,
+	SOURCE_ANNOTATION,
 } from "./core/pull-secrets/ownership.ts";
 import type { SourceRef } from "./core/pull-secrets/source.ts";
 import { EXIT } from "./errors.ts";
-import { sourceChoiceIn, sourceChoiceOf } from "./flags/source.ts";
+import { FROM_FLAG, sourceChoiceIn, sourceChoiceOf } from "./flags/source.ts";
 import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
 import type { Cluster, ListQuery, Outside } from "./world.ts";
@@ -135,6 +137,15 @@ async function ask(
 	}
 }
 
+/** The source that a line means, which may not be finished. */
+function sourceMeant(verb: string | undefined, given: Given, env: Env) {
+	const flags = COMMANDS.find((command) => command.verb === verb)?.flags ?? [];
+	const [operand] = given.positionals;
+	return flags.some(({ name }) => name === FROM_FLAG.name)
+		? sourceChoiceOf(given, env, { given: operand, shown: "NAME" })
+		: sourceChoiceIn(given, env);
+}
+
 async function valuesOf(
 	source: ValueSource,
 	{ given, typed, verb }: Completion,
@@ -156,41 +167,40 @@ async function valuesOf(
 				if (source === "explained") return await explained(cluster, namespace);
 				const slash = typed.indexOf("/");
 				const at = slash < 0 ? undefined : typed.slice(0, slash);
-				if (source === "registry")
-					return await registries(
-						cluster,
-						placeMeant(
-							verb === "apply"
-								? sourceChoiceOf(given, world.env, {
-										given: given.positionals[0],
-										shown: "NAME",
-									})
-								: sourceChoiceIn(given, world.env),
-							cluster,
-						),
-					);
-				const managed = managedSelectorsOf(given, world.env)[0] ?? "";
-				const wanted: Record<typeof source, [Kind, ListQuery]> = {
-					namespace: ["Namespace", {}],
-					serviceaccount: ["ServiceAccount", { namespace }],
-					pod: ["Pod", { namespace }],
-					"pull-secret": ["Secret", { labelSelector: managed }],
-					source:
-						at === undefined
-							? ["Namespace", {}]
-							: ["Secret", { namespace: at, labelSelector: managed }],
-					"any-pull-secret":
-						at === undefined
-							? ["Namespace", {}]
-							: [
-									"Secret",
-									{ namespace: at, fieldSelector: `type=${PULL_SECRET_TYPE}` },
-								],
+				const place = (): SourceRef =>
+					placeMeant(sourceMeant(verb, given, world.env), cluster);
+				if (source === "registry") return await registries(cluster, place());
+				const fieldSelector = `type=${PULL_SECRET_TYPE}`;
+				const managed = {
+					labelSelector: managedSelectorsOf(given, world.env)[0] ?? "",
+					fieldSelector,
 				};
-				const [kind, query] = wanted[source];
+				const wanted: Record<typeof source, () => [Kind, ListQuery]> = {
+					namespace: () => ["Namespace", {}],
+					serviceaccount: () => ["ServiceAccount", { namespace }],
+					pod: () => ["Pod", { namespace }],
+					"pull-secret": () => ["Secret", managed],
+					"source-name": () => [
+						"Secret",
+						{ ...managed, namespace: place().namespace },
+					],
+					source: () =>
+						at === undefined
+							? ["Namespace", {}]
+							: ["Secret", { ...managed, namespace: at }],
+					"any-pull-secret": () =>
+						at === undefined
+							? ["Namespace", {}]
+							: ["Secret", { namespace: at, fieldSelector }],
+				};
+				const [kind, query] = wanted[source]();
+				const onlySources = source === "source" || source === "source-name";
 				const names = await allOf(
 					cluster.pages(kind, { ...query, metadataOnly: true }),
-					({ metadata }) => metadata.name ?? "",
+					({ metadata }) =>
+						onlySources && metadata.annotations?.[SOURCE_ANNOTATION]
+							? []
+							: (metadata.name ?? ""),
 				);
 				return at !== undefined ? names.map((name) => `${at}/${name}`) : names;
 			} finally {

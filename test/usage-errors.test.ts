@@ -332,7 +332,7 @@ refuses("sync", [
 	],
 	[
 		"-A --watch -o yaml",
-		"--watch prints a line an event: use -o json or -o name",
+		"--watch and -o yaml cannot be used together; use -o json or -o name",
 	],
 	["-A --health-address=:1", "--health-address needs --watch"],
 	["-A --refresh", "--refresh needs --watch"],
@@ -357,7 +357,7 @@ refuses("sync", [
 	),
 	[
 		"--injected --mesh none",
-		/^error: --injected: --mesh none injects no sidecar; name another/,
+		"--injected and --mesh=none cannot be used together; use --mesh=nginx, --mesh=istio, --mesh=linkerd or --mesh=kuma",
 	],
 ]);
 
@@ -434,15 +434,15 @@ refuses("check", [
 	),
 ]);
 
-const WATCHED =
-	"--watch prints a line a change: use -o json, -o name or -o wide";
+const watched = (format: string) =>
+	`--watch and -o ${format} cannot be used together; use -o json, -o name or -o wide`;
 refuses("list", [
 	...ANY_EMPTY,
 	...together("-n=a -A", "--watch -l=a=b", "--watch --fail --expiring=1d"),
 	["--fail", "--fail needs --expiring"],
 	["--status Broken", /^error: --status: must be one of Invalid, Source,/],
-	["-w -o yaml", WATCHED],
-	["-w -o tree", WATCHED],
+	["-w -o yaml", watched("yaml")],
+	["-w -o tree", watched("tree")],
 	["--mesh consul", /^error: --mesh: unknown mesh; must be one of nginx,/],
 	...["", "soon", "0", "3", "0d", "-1h", "2w"].map(
 		(time): Row => [
@@ -556,11 +556,8 @@ refuses("export", [
 		"--format=kind --docker-config /x --workers=-1",
 		`invalid value for --workers: ${AT_LEAST} 0`,
 	],
-	["--workers=1", "--workers means something with --format=kind only"],
-	[
-		"--docker-config=/x",
-		"--docker-config means something with --format=kind only",
-	],
+	["--workers=1", "--workers needs --format=kind"],
+	["--docker-config=/x", "--docker-config needs --format=kind"],
 ]);
 
 refuses("prune", [

@@ -219,6 +219,7 @@ describe("every command", () => {
 		verb,
 		...operands.flatMap(({ optional }) => (optional ? [] : ["a"])),
 		...names.map((name) => {
+			if (name.includes("=")) return `--${name}`;
 			const { kind, choices } =
 				flags.find((flag) => flag.name === name) ??
 				EVERYWHERE.find((flag) => flag.name === name) ??
@@ -227,14 +228,17 @@ describe("every command", () => {
 		}),
 	];
 
+	/** The flag in what flags say of each other: `output` of `output=yaml`. */
+	const flagIn = (meant: string) => meant.split("=")[0] ?? "";
+
 	test("flags that contradict each other are refused wherever both are, in either order", async () => {
 		for (const command of COMMANDS) {
 			const all = new Map(
 				[...command.flags, ...EVERYWHERE].map((flag) => [flag.name, flag]),
 			);
 			for (const { name, needs, conflicts = [] } of command.flags)
-				for (const other of conflicts.filter((each) => all.has(each))) {
-					const needed = [needs, all.get(other)?.needs].flatMap(
+				for (const other of conflicts.filter((each) => all.has(flagIn(each)))) {
+					const needed = [needs, all.get(flagIn(other))?.needs].flatMap(
 						(each) => each?.slice(0, 1) ?? [],
 					);
 					for (const pair of [
@@ -243,11 +247,49 @@ describe("every command", () => {
 					])
 						assert.match(
 							await refused(lineOf(command, ...pair, ...needed)),
-							/^error: -\S+ and -\S+ cannot be used together\n$/,
+							/^error: -\S+ and -\S+( \w+)? cannot be used together(; use .+)?\n$/,
 							`${command.verb} ${pair}`,
 						);
 				}
 		}
+	});
+
+	/** What a command line is refused with; "" where it is not. */
+	const refusal = (argv: readonly string[]): Promise<string> =>
+		parse(argv, {}).then(
+			() => "",
+			(error: Error) => error.message,
+		);
+
+	test("a value that only some flag makes wrong is among that flag's conflicts, of which completion knows", async () => {
+		for (const command of COMMANDS)
+			for (const { name, choices = [] } of command.flags)
+				for (const flag of command.flags.filter(
+					({ kind }) => kind === "switch",
+				))
+					for (const [value, other] of choices.map(
+						(choice) =>
+							[
+								`${name}=${choice}`,
+								choices.filter((each) => each !== choice),
+							] as const,
+					)) {
+						const said = await refusal(lineOf(command, value, flag.name));
+						const ofOthers = await Promise.all(
+							other.map((each) =>
+								refusal(lineOf(command, `${name}=${each}`, flag.name)),
+							),
+						);
+						if (
+							ofOthers.includes("") &&
+							said !== (await refusal(lineOf(command, value)))
+						)
+							assert.match(
+								said,
+								/cannot be used together|^$/,
+								`${command.verb} ${value} ${flag.name}`,
+							);
+					}
 	});
 
 	test("a flag without the one that it needs is refused", async () => {
@@ -319,13 +361,19 @@ describe("an optional value stands behind =", () => {
 
 test("flags that contradict or need each other name flags that the command has", () => {
 	for (const { verb, flags } of COMMANDS)
-		for (const { name, needs } of flags)
-			if (needs !== undefined)
-				for (const other of needs)
-					assert.ok(
-						[...flags, ...EVERYWHERE].some((flag) => flag.name === other),
-						`${verb} --${name}`,
-					);
+		for (const { name, needs = [], conflicts = [] } of flags)
+			for (const other of [
+				...needs,
+				...conflicts.filter((each) => each.includes("=")),
+			]) {
+				const [flagName, value] = other.split("=");
+				const flag = [...flags, ...EVERYWHERE].find(
+					(each) => each.name === flagName,
+				);
+				assert.ok(flag, `${verb} --${name}`);
+				if (value !== undefined)
+					assert.ok(flag.choices?.includes(value), `${verb} --${name}`);
+			}
 });
 
 test("only the last operand can be many, and only the last optional", () => {

@@ -41,7 +41,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 	switchFlag(
 		"injected",
 		"Select namespaces in which the mesh injects its sidecar.",
-		{ group: "Target", conflicts: ["needed"] },
+		{ group: "Target", conflicts: ["needed", "mesh=none"] },
 	),
 	switchFlag(
 		"needed",
@@ -150,7 +150,7 @@ function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	const mesh = flags.meshOf(given, env);
 	if (!hasSidecars(mesh))
 		throw new UsageError(
-			`--injected: --mesh ${mesh.name} injects no sidecar; name another with --mesh`,
+			`--injected: MESHREG_MESH=${mesh.name} injects no sidecar; name another with --mesh`,
 		);
 	return { by: "injected", mesh };
 }

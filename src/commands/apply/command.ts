@@ -12,7 +12,7 @@ import * as flags from "../../flags.ts";
 export const apply: Definition<ApplyOptions> = {
 	verb: "apply",
 	summary: "Put a credential in the source and all copies, repeatably",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	operands: [{ name: "NAME", optional: true, values: "source-name" }],
 	about: `Make the source hold this credential for its registry, and every recorded copy match it. It is safe to run repeatedly: made for CI and schedules.
 
 A missing source is created; a registry that it lacks is added, one that it has gets the new credential, and others stay. Selected namespaces join those that are recorded. If nothing differs, nothing is written.`,

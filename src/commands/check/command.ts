@@ -14,7 +14,7 @@ const FORMATS = ["json", "yaml"] as const;
 export const check: Definition<CheckOptions> = {
 	verb: "check",
 	summary: "Find what is wrong with pull secrets and pods",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	operands: [{ name: "NAME", optional: true, values: "source-name" }],
 	about: `Check the sources in the source namespace (or NAME alone), their recorded copies, service accounts, your permissions, and every pod that is waiting for its image, in all namespaces or in those of -n. Pods are grouped by cause, with the command that fixes it if there is one.
 
 √ ok, i note, ‼ warning, × problem, or could not be checked. Exit status 1 when there is a ×.

@@ -7,6 +7,7 @@ import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
 const FORMATS = ["docker-config", "kind"] as const;
+const OF_KIND = ["format=kind"];
 
 /** `export [NAME]`: the credentials of a pull secret, for use outside the cluster. */
 export const exportKey: Definition<ExportOptions> = {
@@ -40,15 +41,16 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 		textFlag(
 			"docker-config",
 			"Mount this file on the nodes (--format=kind): the full path of what export --to wrote.",
-			{ values: "file" },
+			{ values: "file", needs: OF_KIND },
 		),
 		textFlag(
 			"control-planes",
 			"Give the cluster this many control planes (--format=kind).",
-			{ default: "1" },
+			{ default: "1", needs: OF_KIND },
 		),
 		textFlag("workers", "Give the cluster this many workers (--format=kind).", {
 			default: "0",
+			needs: OF_KIND,
 		}),
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
@@ -69,7 +71,7 @@ function optionsOf(given: Given, env: flags.Env) {
 	if (to !== undefined) flags.checkSaid("--to", "path", to);
 	const format = given.text("format") ?? FORMATS[0];
 	return {
-		kind: format === "kind" ? kindOf(given) : notKind(given),
+		kind: format === "kind" ? kindOf(given) : undefined,
 		connection: flags.connectionFlags(given),
 		name: flags.nameOf(given, env),
 		namespace: flags.namespaceOf(given),
@@ -103,10 +105,4 @@ function kindOf(given: Given): { file: string; nodes: KindNodes } {
 			workers: count("workers", "0", 0),
 		},
 	};
-}
-
-function notKind(given: Given): undefined {
-	for (const name of ["docker-config", "control-planes", "workers"])
-		if (given.has(name))
-			throw new UsageError(`--${name} means something with --format=kind only`);
 }

@@ -21,8 +21,6 @@ import * as flags from "../../flags.ts";
 import type { ImageOrigin } from "./find-images.ts";
 
 const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
-/** Those that can show what registries say. */
-const CHECK_FORMATS: readonly string[] = ["json", "table", "yaml"];
 /** Flags that choose among the mesh's images. */
 const OF_MESH = ["from-cluster", "mesh-version"];
 
@@ -78,6 +76,8 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		switchFlag(
 			"check",
 			"Ask registries whether each image exists and can be pulled.",
+			// Those that cannot show what registries say.
+			{ conflicts: ["output=name", "output=skopeo", "output=crane"] },
 		),
 		listFlag(
 			"platform",
@@ -115,10 +115,6 @@ function optionsOf(given: Given, env: flags.Env) {
 			`-o ${output} needs --registry-server: where are the images to be copied to?`,
 		);
 	const check = checkOf(given, env);
-	if (check !== undefined && !CHECK_FORMATS.includes(output))
-		throw new UsageError(
-			`--check and -o ${output} cannot be used together: use -o json or yaml, or none`,
-		);
 	const origin = originOf(given, env);
 	const isOfMesh = origin.from === "release" || origin.from === "cluster";
 	if (given.has("mesh") && !isOfMesh && check === undefined)

@@ -33,7 +33,7 @@ const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
 export const install: Definition<InstallOptions> = {
 	verb: "install",
 	summary: "Run sync --watch in the cluster",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	operands: [{ name: "NAME", optional: true, values: "source-name" }],
 	about: `Run sync --watch in the source's namespace, as a Deployment whose service account has the permissions that these flags need and no others. Running it again updates everything.
 
 The account can write pull secrets of that name and no other Secret: an admission policy enforces it. With --dry-run=client -o yaml the manifests are printed, ready to commit.`,

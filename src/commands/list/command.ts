@@ -71,7 +71,8 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		),
 		switchFlag("watch", "Watch for changes after listing.", {
 			short: "w",
-			conflicts: ["selector", "fail"],
+			// It prints a line a change.
+			conflicts: ["selector", "fail", "output=yaml", "output=tree"],
 			group: "Output",
 		}),
 		switchFlag("no-headers", "Leave out the headers of a table."),
@@ -102,7 +103,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, LIST_FORMATS),
-		watch: watchOf(given),
+		watch: given.on("watch"),
 		fail: given.on("fail"),
 	};
 }
@@ -118,14 +119,4 @@ function statusesOf(given: Given): PullSecretStatus[] {
 			);
 		return status;
 	});
-}
-
-/** Throws UsageError for a format that only makes sense as a whole. */
-function watchOf(given: Given): boolean {
-	const output = given.text("output");
-	if (given.on("watch") && (output === "yaml" || output === "tree"))
-		throw new UsageError(
-			"--watch prints a line a change: use -o json, -o name or -o wide",
-		);
-	return given.on("watch");
 }

@@ -13,7 +13,7 @@ import * as flags from "../../flags.ts";
 export const rotate: Definition<RotateOptions> = {
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	operands: [{ name: "NAME", optional: true, values: "source-name" }],
 	about: `Replace the credential of one registry in the source, then in every recorded copy. The new one is verified at its registry first; if it is rejected, nothing is written.
 
 The user stays unless another is given, and so do other registries in the source. If it is interrupted, running the same command once more finishes the work.`,

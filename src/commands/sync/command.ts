@@ -17,7 +17,7 @@ import * as flags from "../../flags.ts";
 export const sync: Definition<SyncOptions> = {
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies in sync",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	operands: [{ name: "NAME", optional: true, values: "source-name" }],
 	about: `Copy the source to namespaces and bring existing copies up to date. If nothing differs, nothing is written.
 
 Select namespaces by name, all of them, by label, or those in which the mesh injects its sidecar. All but -n leave out kube-system, kube-public and kube-node-lease. A Secret that meshreg does not manage is left alone and reported; with --force it is overwritten, without a question where there is no terminal.`,
@@ -50,6 +50,8 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 					"once",
 					"forget",
 					"all-sources",
+					// It prints a line an event.
+					"output=yaml",
 				],
 			},
 		),
@@ -87,9 +89,5 @@ function watchOf(given: Given): boolean {
 		);
 	if (given.has("attach") && !SELECTING.some(given.has))
 		throw attachesNowhere();
-	if (given.text("output") === "yaml")
-		throw new UsageError(
-			"--watch prints a line an event: use -o json or -o name",
-		);
 	return true;
 }

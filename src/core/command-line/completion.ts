@@ -1,4 +1,11 @@
-import type { CommandHelp, Flag, Given, Line, ValueSource } from "./flag.ts";
+import {
+	areMeant,
+	type CommandHelp,
+	type Flag,
+	type Given,
+	type Line,
+	type ValueSource,
+} from "./flag.ts";
 
 /** One thing that may be typed next; `about` is shown beside it. */
 export interface Candidate {
@@ -46,14 +53,15 @@ export function completionOf(
 	const common = { kept: "", typed: last, taken: [], given, verb };
 	if (line.open) {
 		const flag = flags.find(({ name }) => name === line.open?.name);
-		return { ...common, ...flagValue(flag, last, given) };
+		return { ...common, ...flagValue(flag, there, last, given) };
 	}
 	if (last.startsWith("-") && !line.flagsEnded) {
 		const equals = last.indexOf("=");
 		if (equals < 0)
-			return { ...common, offer: flagNames(known, there, operands) };
+			return { ...common, offer: flagNames(known, there, operands, given) };
 		const flag = find(last.slice(0, equals), flags);
-		return { ...common, ...flagValue(flag, last.slice(equals + 1), given) };
+		const value = last.slice(equals + 1);
+		return { ...common, ...flagValue(flag, there, value, given) };
 	}
 	const verbs = commands.map(({ verb: value, summary: about }) => ({
 		value,
@@ -82,16 +90,24 @@ function flagNames(
 	known: readonly Flag[],
 	there: readonly Flag[],
 	operands: readonly string[],
+	given: Given,
 ): Candidate[] {
-	const isRefused = ({ name, conflicts, alone }: Flag) =>
+	const isRefused = ({ name, conflicts = [], alone }: Flag) =>
 		(alone !== undefined && operands.length > 0) ||
 		there.some(
 			(other) =>
-				conflicts?.includes(other.name) || other.conflicts?.includes(name),
+				areMeant(conflicts, other.name, given.text(other.name)) ||
+				other.conflicts?.includes(name),
 		);
 	const refused = new Set(known.filter(isRefused));
-	const canBeGiven = (name: string) =>
-		known.some((flag) => flag.name === name && !refused.has(flag));
+	const canBeGiven = (needed: string) =>
+		known.some(
+			(flag) =>
+				!refused.has(flag) &&
+				(there.includes(flag)
+					? areMeant([needed], flag.name, given.text(flag.name))
+					: needed.split("=")[0] === flag.name),
+		);
 	for (let last = -1; last < refused.size; ) {
 		last = refused.size;
 		for (const flag of known)
@@ -106,8 +122,19 @@ function flagNames(
 		]);
 }
 
-function flagValue(flag: Flag | undefined, typed: string, given: Given) {
-	const offer = offered(flag?.values ?? flag?.choices);
+/** Only values that may stand beside the flags that are `there`. */
+function flagValue(
+	flag: Flag | undefined,
+	there: readonly Flag[],
+	typed: string,
+	given: Given,
+) {
+	const choices = flag?.choices?.filter((choice) =>
+		there.every(
+			({ conflicts }) => !conflicts?.includes(`${flag.name}=${choice}`),
+		),
+	);
+	const offer = offered(flag?.values ?? choices);
 	if (flag?.commas === undefined && flag?.kind !== "optional")
 		return { typed, offer };
 	const comma = typed.lastIndexOf(",") + 1;

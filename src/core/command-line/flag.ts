@@ -12,7 +12,9 @@ export type ValueSource =
 	| "namespace"
 	| "serviceaccount"
 	| "pull-secret"
-	/** `NAMESPACE` or `NAMESPACE/NAME`: a namespace, and behind its `/` what is managed there. */
+	/** Names of sources, in the namespace where the line's source is. */
+	| "source-name"
+	/** `NAMESPACE` or `NAMESPACE/NAME`: a namespace, and behind its `/` the sources there. */
 	| "source"
 	/** `NAMESPACE/NAME` of any pull Secret, whoever made it. */
 	| "any-pull-secret"
@@ -49,8 +51,9 @@ export interface Flag {
 	readonly choices?: readonly string[];
 	/** Why another is refused, where kubectl has words for that. */
 	readonly refusal?: (value: string) => string;
+	/** Flags that cannot stand beside it, by name; or not with one value: `output=yaml`. */
 	readonly conflicts?: readonly string[];
-	/** Without one of these beside it, it means nothing. */
+	/** Without one of these beside it, it means nothing; named likewise. */
 	readonly needs?: readonly string[];
 	/** No operand can stand beside it: what is said where one does. */
 	readonly alone?: string;
@@ -95,6 +98,15 @@ export function withHelp(
 		...flag,
 		help: helps[flag.name] ?? flag.help,
 	}));
+}
+
+/** Whether `names`, as flags name each other, mean the flag `name` with this value. */
+export function areMeant(
+	names: readonly string[],
+	name: string,
+	value: string | undefined,
+): boolean {
+	return names.includes(name) || names.includes(`${name}=${value}`);
 }
 
 /** The default as help shows it, in this environment; undefined where there is none. */
