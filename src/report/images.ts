@@ -141,9 +141,11 @@ function denialDetail(denial: Denial): string {
 function mismatchDetail(mismatch: Mismatch): string {
 	switch (mismatch.is) {
 		case "platforms":
-			return `no ${platformList(mismatch.absent)}${mismatch.offered.length === 0 ? "" : `; it has ${platformList(mismatch.offered)}`}`;
-		case "attestations":
-			return "only attestations, no image";
+			return `no ${platformList(mismatch.absent)}; it has ${platformList(mismatch.offered)}`;
+		case "no-image":
+			return mismatch.attests
+				? "only attestations, no image"
+				: "an index without an image";
 		case "schema-1":
 			return "image manifest of schema 1, which container runtimes no longer pull";
 		case "artifact":

@@ -90,7 +90,7 @@ export type Denial = Faults<{
 /** Why it would not run. */
 export type Mismatch = Faults<{
 	platforms: { offered: readonly Platform[]; absent: readonly Platform[] };
-	attestations: None;
+	"no-image": { attests: boolean };
 	"schema-1": None;
 	artifact: { type: string };
 }>;
@@ -288,7 +288,7 @@ export class ImageChecker {
 			case "artifact":
 				if (image.artifact) return { platforms: [], unsaid: true };
 				return { status: "wrong-platform", because: manifest };
-			case "attestations":
+			case "no-image":
 			case "schema-1":
 				return { status: "wrong-platform", because: manifest };
 		}

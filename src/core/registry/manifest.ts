@@ -11,8 +11,8 @@ export type Manifest = Cases<
 		index: { platforms: readonly Platform[]; unsaid: boolean };
 		/** An image for one platform, which its config says. */
 		image: { config: string };
-		/** An index of attestations about images that are not there. */
-		attestations: None;
+		/** An index of nothing, or of attestations about images that are not there. */
+		"no-image": { attests: boolean };
 		/** Something else in an image's clothes: a chart, a model, a signature. */
 		artifact: { type: string };
 		/** The format before 2016, which container runtimes no longer pull. */
@@ -124,7 +124,7 @@ function readIndex(manifests: readonly unknown[]): Manifest {
 		if (platform === undefined) unsaid = true;
 		else platforms.set(JSON.stringify(platform), platform);
 	}
-	if (platforms.size === 0 && !unsaid && attests) return { is: "attestations" };
+	if (platforms.size === 0 && !unsaid) return { is: "no-image", attests };
 	return { is: "index", platforms: [...platforms.values()], unsaid };
 }
 

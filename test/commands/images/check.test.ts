@@ -487,6 +487,7 @@ describe("images --check", () => {
 					manifests: [{ platform: { os: "unknown", architecture: "unknown" } }],
 				},
 			],
+			empty: [INDEX, { manifests: [] }],
 		};
 		const odd = await serve((request, response) => {
 			const [, , name = "", , tag] = request.url?.split("/") ?? [];
@@ -506,6 +507,7 @@ describe("images --check", () => {
 			`${odd.host}/schema1:1`,
 			`${odd.host}/chart:1`,
 			`${odd.host}/attested:1`,
+			`${odd.host}/empty:1`,
 			`${odd.host}/gone@${DIGEST}`,
 			`${odd.host}/chart:I`,
 			`${odd.host}/CHART:1`,
@@ -542,6 +544,7 @@ describe("images --check", () => {
 					"not a container image (application/vnd.cncf.helm.config.v1+json)",
 				],
 				["attested:1", "wrong-platform", "only attestations, no image"],
+				["empty:1", "wrong-platform", "an index without an image"],
 				["gone@DIGEST", "missing", "digest not found, or no access"],
 				["chart:I", "missing", "image or tag not found, or no access"],
 				[

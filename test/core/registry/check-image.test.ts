@@ -436,7 +436,7 @@ describe("what is found", () => {
 			}),
 			image("a", "1"),
 			[],
-			{ status: "wrong-platform", because: { is: "attestations" } },
+			{ status: "wrong-platform", because: { is: "no-image", attests: true } },
 		],
 		[
 			"schema 1",

@@ -67,7 +67,7 @@ describe("a manifest", () => {
 			"an index of nothing",
 			{ manifests: [] },
 			`${OCI}.index.v1+json`,
-			{ is: "index", platforms: [], unsaid: false },
+			{ is: "no-image", attests: false },
 		],
 		[
 			"attestations only",
@@ -82,7 +82,7 @@ describe("a manifest", () => {
 				],
 			},
 			`${OCI}.index.v1+json`,
-			{ is: "attestations" },
+			{ is: "no-image", attests: true },
 		],
 		[
 			"an image",
