@@ -1,12 +1,18 @@
 /**
+ * How many objects a command works on at once: more than are under way, whose limit is the transport's and is what
+ * the server feels. What waits is kept in memory, once a cluster.
+ */
+export const AT_ONCE = 96;
+
+/**
  * Runs `work` on every item, at most `limit` at once, and resolves with the
  * results in the items' order. The first rejection stops the start of further
  * work, and is thrown when what is under way has ended.
  */
 export async function inParallel<Item, Result>(
 	items: readonly Item[],
-	limit: number,
 	work: (item: Item, index: number) => Promise<Result>,
+	limit = AT_ONCE,
 ): Promise<Result[]> {
 	const results: Result[] = new Array(items.length);
 	let next = 0;
@@ -27,9 +33,3 @@ export async function inParallel<Item, Result>(
 	if (failure !== undefined) throw failure.error;
 	return results;
 }
-
-/**
- * How many objects a command works on at once: more than are under way, whose limit is the transport's and is what
- * the server feels. What waits is kept in memory, once a cluster.
- */
-export const AT_ONCE = 96;

@@ -1,4 +1,4 @@
-import type { AccountChange } from "../actions/accounts/change-accounts.ts";
+import type { AccountChange } from "../actions/accounts/account-record.ts";
 import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
 import {
 	CHANGE_FORMATS,
@@ -19,7 +19,8 @@ import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 /** The service account that pods use where they name none. */
 const DEFAULT_ACCOUNT = "default";
 
-const ACCOUNT_FLAGS: readonly Flag[] = [
+/** All flags of attach and detach. */
+export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
 	flags.ALL_NAMESPACES_FLAG,
 	flags.SELECTOR_FLAG,
@@ -31,10 +32,7 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 			alone: "--all-serviceaccounts means every one: name none beside it",
 		},
 	),
-];
-
-/** Policies instead of accounts: what they are for stands in the source's record. */
-const BY_POLICY_FLAGS: readonly Flag[] = [
+	// What policies are for stands in the source's record.
 	switchFlag(
 		"by-policy",
 		"Use an admission policy instead: pods of any account in the recorded namespaces.",
@@ -48,12 +46,6 @@ const BY_POLICY_FLAGS: readonly Flag[] = [
 			alone: "--by-policy is for pods of any account: name none beside it",
 		},
 	),
-];
-
-/** All flags of attach and detach. */
-export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
-	...ACCOUNT_FLAGS,
-	...BY_POLICY_FLAGS,
 	FROM_FLAG,
 	flags.SECRET_FLAG,
 	flags.MESH_FLAG,

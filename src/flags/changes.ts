@@ -19,18 +19,20 @@ export const DIFFED_CHANGE_FLAGS: readonly Flag[] = [
 
 /** What CHANGE_FLAGS say; `notes` are warnings. */
 export function changeOf(given: Given) {
-	return { ...toldOf(given), ...flags.dryRunOf(given) };
-}
-
-/** What DIFFED_CHANGE_FLAGS say; with `--diff` nothing is written. */
-export function diffedChangeOf(given: Given) {
-	return { ...toldOf(given), ...flags.dryRunOrDiffOf(given) };
-}
-
-function toldOf(given: Given) {
 	return {
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		quiet: given.on("quiet"),
 		yes: given.on("yes"),
+		...flags.dryRunOf(given),
+	};
+}
+
+/** What DIFFED_CHANGE_FLAGS say; with `--diff` nothing is written. */
+export function diffedChangeOf(given: Given) {
+	const diff = given.on("diff");
+	return {
+		...changeOf(given),
+		diff,
+		...(diff && { dryRun: "client" as const }),
 	};
 }

@@ -33,19 +33,6 @@ export function dryRunOf(given: Given): {
 	return { dryRun: value === "server" ? "server" : "client", notes: [] };
 }
 
-/** The same with `--diff`, which writes nothing either. */
-export function dryRunOrDiffOf(given: Given): {
-	dryRun: DryRun;
-	diff: boolean;
-	notes: readonly FlagNote[];
-} {
-	const diff = given.on("diff");
-	return {
-		diff,
-		...(diff ? { dryRun: "client", notes: [] } : dryRunOf(given)),
-	};
-}
-
 /** `-o`, one of `formats`. */
 export function outputOf<F extends string>(
 	given: Given,
@@ -163,11 +150,4 @@ export function checkEnvironment(env: Env): void {
 	if (env.MESHREG_NAMESPACE)
 		checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE");
 	checkMeshIn(env);
-}
-
-/** `--secret`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
-export function secretNameOf(given: Given, env: Env): string {
-	const flag = given.text("secret");
-	if (flag !== undefined) return checkName(flag, "--secret");
-	return nameInEnv(env) ?? meshOf(given, env).secretName;
 }

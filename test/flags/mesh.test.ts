@@ -6,7 +6,6 @@ import { meshOf } from "../../src/flags/mesh.ts";
 import {
 	managedSelectorsOf,
 	nameOf,
-	secretNameOf,
 	sourceNamespaceOf,
 } from "../../src/flags/values.ts";
 
@@ -53,15 +52,13 @@ describe("names and namespaces follow the mesh, and what is given wins", () => {
 	for (const [values, env, name, namespace] of table)
 		test(`${JSON.stringify(values)} ${JSON.stringify(env)}`, () => {
 			const given = givenOf(values);
-			assert.equal(secretNameOf(given, env), name);
 			assert.equal(nameOf(given, env), name);
 			assert.equal(sourceNamespaceOf(given, env), namespace);
 		});
 
-	test("an operand and --secret are nearer than the mesh", () => {
-		const values = { mesh: "istio", secret: "mine" };
-		assert.equal(secretNameOf(givenOf(values), {}), "mine");
-		assert.equal(nameOf(givenOf(values, "theirs"), {}), "theirs");
+	test("an operand is nearer than the mesh", () => {
+		const given = givenOf({ mesh: "istio" }, "theirs");
+		assert.equal(nameOf(given, {}), "theirs");
 	});
 
 	test("what is managed, and what bears the mesh's label, is found", () => {

@@ -380,8 +380,10 @@ describe("pods", { skip }, () => {
 			const place = await namespace(`rush-${label}`, {
 				labels: { team: label === "other" ? "x" : listed },
 			});
-			return inParallel(Array.from({ length: count }), 4, () =>
-				pullSecretsOf(place, podOf(image), ""),
+			return inParallel(
+				Array.from({ length: count }),
+				() => pullSecretsOf(place, podOf(image), ""),
+				4,
 			);
 		};
 		const given = await Promise.all(

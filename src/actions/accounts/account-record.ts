@@ -1,3 +1,4 @@
+import type { FlagNote } from "../../core/note.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
@@ -20,65 +21,88 @@ import {
 	withAttachments,
 	withoutAttachments,
 } from "../../core/pull-secrets/record.ts";
-import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
+import type { ChangeReport, OutputOptions } from "../apply/change-report.ts";
 import { attachedBy, ruleOf } from "../apply/selected.ts";
-import { type SourceChoice, seekSource } from "../read/find-source.ts";
-import { readWholeSecrets } from "../read/read-keys.ts";
+import {
+	type SourceChoice,
+	seekSource,
+	sourcesIn,
+} from "../read/find-source.ts";
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
-import type { Selection } from "../read/select-namespaces.ts";
+import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
-import type { AccountRun, RecordSteps } from "./change-accounts.ts";
+import type { AccountChoice } from "./find-accounts.ts";
+
+/** What attach and detach are told. */
+export interface AccountChange extends OutputOptions {
+	readonly connection: ConnectionFlags;
+	/** Undefined: the context's namespace. */
+	readonly places: Selection | undefined;
+	readonly accounts: AccountChoice;
+	readonly source: SourceChoice;
+	/** Warnings about the command line. */
+	readonly notes: readonly FlagNote[];
+}
+
+interface AccountRun {
+	readonly change: AccountChange;
+	/** The namespaces that are meant, as they were selected. */
+	readonly selection: Selection;
+	readonly cluster: Cluster;
+	readonly world: World;
+	readonly report: ChangeReport;
+}
 
 /**
  * What attach does about the record: where the source's holds a namespace by name, or the very rule that
- * was selected by, the accounts that were attached join it. The source is read beside the accounts; who
- * may not read it needs no more than before. What cannot be recorded is said.
+ * was selected by, the accounts that were attached join it. What cannot be recorded is said.
  */
-export function recordAttached(run: AccountRun): RecordSteps {
-	const sources = new Sources(run, false);
-	return {
-		key: () => sources.key(),
-		after: async (results) => {
-			const attachments = attachedOf(results, run);
-			if (attachments.namespaces.size > 0)
-				await writeAll(sources, attachments, "attached", run, warnOfRuled);
-		},
-	};
+export async function recordAttached(
+	sources: RecordedSources,
+	results: readonly ChangeResult[],
+	run: AccountRun,
+): Promise<void> {
+	const attachments = attachedOf(results, run);
+	if (attachments.namespaces.size > 0)
+		await writeAll(sources, attachments, "attached", run, warnOfRuled);
 }
 
 /**
  * What detach does about the record: the accounts are taken from the namespaces and the rule first, for
- * what keeps the record would attach them again. `every`: of all sources, whatever their names.
+ * what keeps the record would attach them again.
  */
-export function recordDetached(run: AccountRun, every: boolean): RecordSteps {
-	const sources = new Sources(run, every);
-	return {
-		key: () => sources.key(),
-		before: async (namespaces) => {
-			const accounts = attachedBy({ attach: run.change.accounts });
-			const attachments = meant(
-				run.selection,
-				new Map(namespaces.map((name) => [name, accounts])),
-			);
-			await writeAll(sources, attachments, "detached", run, warnOfRest);
-		},
-	};
+export async function recordDetached(
+	sources: RecordedSources,
+	namespaces: readonly NamespaceTarget[],
+	run: AccountRun,
+): Promise<void> {
+	const accounts = attachedBy({ attach: run.change.accounts });
+	const attachments = meant(
+		run.selection,
+		new Map(namespaces.map(({ namespace }) => [namespace, accounts])),
+	);
+	await writeAll(sources, attachments, "detached", run, warnOfRest);
 }
 
-/** The sources that are meant, read beside what else is done. */
-class Sources {
+/** The sources that are meant, or `every` one, read beside the accounts; who may not read them needs no more than before. */
+export class RecordedSources {
 	readonly reader = new ContentReader();
 	readonly #choice: SourceChoice;
 	readonly #asked: Promise<readonly PullSecret[] | undefined>;
 
 	constructor({ change, cluster, world }: AccountRun, every: boolean) {
-		this.#choice = change.source;
-		this.#asked = unlessForbidden(
-			every ? this.#all(cluster) : this.#one(cluster, world),
-		);
+		const choice = change.source;
+		this.#choice = choice;
+		this.#asked = every
+			? sourcesIn(choice.namespace ?? cluster.namespace, cluster, this.reader)
+			: unlessForbidden(
+					seekSource(cluster, this.reader, choice, world).then(
+						({ source }) => source && [source],
+					),
+				);
 		this.#asked.catch(() => {}); // Nobody may come for it.
 	}
 
@@ -98,23 +122,11 @@ class Sources {
 	async found(): Promise<readonly PullSecret[]> {
 		return (await this.#asked) ?? [];
 	}
-
-	async #all(cluster: Cluster): Promise<PullSecret[]> {
-		const namespace = this.#choice.namespace ?? cluster.namespace;
-		const secrets = await readWholeSecrets(cluster, this.reader, namespace);
-		return secrets.filter(isSourceLike);
-	}
-
-	async #one(cluster: Cluster, world: World): Promise<PullSecret[]> {
-		const choice = this.#choice;
-		const { source } = await seekSource(cluster, this.reader, choice, world);
-		return source === undefined ? [] : [source];
-	}
 }
 
 /** Changes the record of each source, and warns of what it says all the same. */
 async function writeAll(
-	sources: Sources,
+	sources: RecordedSources,
 	attachments: Attachments,
 	done: "attached" | "detached",
 	run: AccountRun,

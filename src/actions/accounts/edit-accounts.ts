@@ -18,7 +18,7 @@ import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { inParallel } from "../in-parallel.ts";
 import { withNearNamespace } from "../read/near-names.ts";
 import { tell } from "../tell.ts";
 
@@ -68,38 +68,32 @@ export async function editAccounts(
 		tell(how.world, { cause: "account-awaited", namespace, name });
 	};
 	try {
-		const changed = await inParallel(
-			targets,
-			AT_ONCE,
-			async (target, index) => {
-				const add = (
-					action: Action,
-					why: Failure | undefined,
-					preview?: Preview,
-				): void =>
-					inOrder.add(
-						index,
-						resultOf(how.cluster, "ServiceAccount", target, action, why),
-						preview,
-					);
-				try {
-					const { account, plan } = await editOne(target, { ...how, waiting });
-					const isChanged = plan.operations.length > 0;
-					add(
-						isChanged ? "configured" : "unchanged",
-						plan.note === undefined
-							? undefined
-							: { cause: "not-attached-by-us" },
-						{ of: "ServiceAccount", account, plan },
-					);
-					return isChanged ? account : undefined;
-				} catch (error) {
-					if (isFatal(error)) throw error;
-					add("failed", failureOf(error));
-					return undefined;
-				}
-			},
-		);
+		const changed = await inParallel(targets, async (target, index) => {
+			const add = (
+				action: Action,
+				why: Failure | undefined,
+				preview?: Preview,
+			): void =>
+				inOrder.add(
+					index,
+					resultOf(how.cluster, "ServiceAccount", target, action, why),
+					preview,
+				);
+			try {
+				const { account, plan } = await editOne(target, { ...how, waiting });
+				const isChanged = plan.operations.length > 0;
+				add(
+					isChanged ? "configured" : "unchanged",
+					plan.note === undefined ? undefined : { cause: "not-attached-by-us" },
+					{ of: "ServiceAccount", account, plan },
+				);
+				return isChanged ? account : undefined;
+			} catch (error) {
+				if (isFatal(error)) throw error;
+				add("failed", failureOf(error));
+				return undefined;
+			}
+		});
 		return changed.filter((account) => account !== undefined);
 	} finally {
 		inOrder.flush();

@@ -11,7 +11,7 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { inParallel } from "../in-parallel.ts";
 import { allOf } from "../read/all-of.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { targetOf } from "./find-accounts.ts";
@@ -138,7 +138,7 @@ async function listEach(
 	readonly refused: ReadonlyMap<string, unknown>;
 }> {
 	const refused = new Map<string, unknown>();
-	const lists = await inParallel(namespaces, AT_ONCE, async (namespace) => {
+	const lists = await inParallel(namespaces, async (namespace) => {
 		try {
 			return await listAttached(cluster, namespace);
 		} catch (error) {

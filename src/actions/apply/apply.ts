@@ -22,7 +22,7 @@ import {
 	isNotFound,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { inParallel } from "../in-parallel.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
 import { replace } from "./replace.ts";
@@ -76,7 +76,7 @@ export async function apply(
 ): Promise<ChangeResult[]> {
 	const inOrder = orderly(how.onResult);
 	try {
-		return await inParallel(steps, AT_ONCE, async (step, index) => {
+		return await inParallel(steps, async (step, index) => {
 			const [result, preview] = isSettled(step)
 				? [step]
 				: await applyOne(step, how);

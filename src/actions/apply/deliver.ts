@@ -38,7 +38,7 @@ import {
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { inParallel } from "../in-parallel.ts";
 import {
 	readPullSecret,
 	readPullSecrets,
@@ -335,7 +335,7 @@ class Delivery {
 		const { cluster, reader } = this.run;
 		const { name } = this.#source;
 		const current = new Map<string, PullSecret | ChangeResult>();
-		await inParallel(namespaces, AT_ONCE, async (namespace) => {
+		await inParallel(namespaces, async (namespace) => {
 			try {
 				const ref = { namespace, name };
 				const secret = await readPullSecret(cluster, reader, ref);

@@ -6,7 +6,7 @@ import {
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { isForbidden, isNotFound, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { inParallel } from "../in-parallel.ts";
 import { allOf } from "./all-of.ts";
 
 /** What is known of a Namespace: "unknown" where this user may not read it. Throws what else the cluster throws. */
@@ -31,7 +31,6 @@ export async function readNamespaces(
 	return new Map(
 		await inParallel(
 			names,
-			AT_ONCE,
 			async (name) => [name, await readNamespace(cluster, name)] as const,
 		),
 	);

@@ -47,7 +47,7 @@ export async function readSources(
 				all === undefined ? "unknown" : (there.get(ref) ?? "gone"),
 			);
 	} else
-		await inParallel(readable, READ_SINGLY, async ({ ref, place }) => {
+		await inParallel(readable, async ({ ref, place }) => {
 			known.set(ref, await readSource(cluster, reader, place));
 		});
 	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));

@@ -1,16 +1,15 @@
-import { keepPolicies } from "../../actions/accounts/policies.ts";
-import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { planMaking } from "../../actions/apply/make-source.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
-import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import { newEntries } from "../../actions/credentials/entered-credential.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -20,7 +19,7 @@ import {
 	placeMeant,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
-import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Asked } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -57,8 +56,8 @@ export async function run(
 	world: World,
 	entered: Asked<typeof ask>,
 ): Promise<Outcome> {
-	const cluster = readingAhead(await world.connect(options.connection));
-	try {
+	return onCluster(world, options.connection, async (connected) => {
+		const cluster = readingAhead(connected);
 		const reader = new ContentReader();
 		beginCopyLists(cluster, { ...options, servesRecord: true });
 		const report = new ChangeReport(world, cluster, formOf(options));
@@ -95,17 +94,13 @@ export async function run(
 			const targets = await deliver(source, scope, options, run, planned);
 			if (targets === undefined) return report.notDone();
 			warnOfExpiry(targets.source, world);
-			if (scope.by === "record") warnOfNoMatch(targets, world);
-			await attachCopies(targets.source, targets, run);
-			await keepPolicies(targets.source, { ...run, onResult: report.add });
+			await followCopies(scope, targets, run);
 			return report.finish({
 				withSummary: true,
 				next: await nextCommand(targets.source, options, run),
 			});
 		});
-	} finally {
-		await cluster.close();
-	}
+	});
 }
 
 /** The source that is meant; undefined where there is none yet. */

@@ -1,8 +1,5 @@
-import { recordAttached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
-import { formOf } from "../../actions/apply/change-report.ts";
-import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { World } from "../../world.ts";
 import { attachByPolicy } from "./by-policy.ts";
@@ -18,14 +15,6 @@ export async function run(
 		? attachByPolicy(change, world)
 		: changeAccounts(change, world, {
 				gives: true,
-				plan: planAttach,
-				form: formOf(change),
-				record: recordAttached,
-				awaitDefault: true,
-				none: {
-					type: "warning",
-					note: { cause: "no-account-matched" },
-				},
 				after: async (cluster, changed, results, key) => {
 					await warnOfMissingKey(cluster, results, { ...change, key }, world);
 					await warnOfMeantSecret(cluster, results, change, world);

@@ -1,5 +1,5 @@
-import type { AccountChange } from "../../actions/accounts/change-accounts.ts";
-import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import type { AccountChange } from "../../actions/accounts/account-record.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
@@ -48,7 +48,7 @@ export async function warnOfMissingKey(
 		}
 	};
 	const missing: string[] = [];
-	await inParallel(namespaces, AT_ONCE, async (namespace) => {
+	await inParallel(namespaces, async (namespace) => {
 		if (await isMissing(namespace)) missing.push(namespace);
 	});
 	missing.sort();

@@ -1,5 +1,5 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
-import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
@@ -175,8 +175,6 @@ async function deniedAccesses(
 	namespaces: readonly string[] | undefined,
 ): Promise<Access[]> {
 	const asked = accessesToAsk(namespaces);
-	const allowed = await inParallel(asked, AT_ONCE, (access) =>
-		cluster.canI(access),
-	);
+	const allowed = await inParallel(asked, (access) => cluster.canI(access));
 	return asked.filter((_, index) => !allowed[index]);
 }

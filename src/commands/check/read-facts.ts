@@ -1,5 +1,5 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
-import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import {
 	placeMeant,
 	type SourceChoice,
@@ -28,7 +28,7 @@ import {
 	readPull,
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
-import type { Secret } from "../../core/objects.ts";
+import type { ObjectOf, Secret } from "../../core/objects.ts";
 import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -92,7 +92,6 @@ export async function readFacts(
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const sources = await inParallel(
 		candidates,
-		AT_ONCE,
 		async (secret): Promise<SourceFacts> => ({
 			secret,
 			record: recordReadingIn(secret),
@@ -283,7 +282,6 @@ async function otherSecrets(
 			read.set(namespace, before + 1);
 			return before < READ_SINGLY;
 		}),
-		AT_ONCE,
 		(ref) => {
 			const [namespace = "", name = ""] = ref.split("/");
 			return snapshot.attempt("secret-names", namespace, async () => {
@@ -330,7 +328,7 @@ async function withEvents(
 			const others = events.getOrInsert(said.pod, []);
 			if (others.length < MOST_EVENTS) others.push(said);
 		},
-		places.length > ASKED_SINGLY ? "everywhere" : places,
+		places.length > ASKED_SINGLY ? [] : places,
 	);
 	return pods.map((pod) => ({
 		...pod,
@@ -354,7 +352,7 @@ async function readNamespaces(
 	);
 	const known = new Map<string, NamespaceKnowledge>();
 	if (scope === undefined && records.some(hasRules)) {
-		await snapshot.everywhere("Namespace", "namespaces", (namespace) => {
+		await snapshot.list("Namespace", "namespaces", {}, (namespace) => {
 			const facts = namespaceFacts(namespace);
 			known.set(facts.name, facts);
 		});
@@ -386,7 +384,6 @@ async function readNamespaces(
 	const names = needed.union(new Set(lacking));
 	await inParallel(
 		[...names].filter((name) => scope === undefined || scope.includes(name)),
-		AT_ONCE,
 		async (name) => {
 			try {
 				const namespace = await cluster.read("Namespace", { name });
@@ -412,8 +409,9 @@ async function readNodes(
 	const nodes = new Map<string, NodeFacts>();
 	if (beforeUpgrade || sources.length === 0) return nodes;
 	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
-	await snapshot.everywhere("Node", "nodes", (node) => {
+	const keep = (node: ObjectOf["Node"]): void => {
 		nodes.set(node.metadata.name ?? "", nodeFacts(node));
-	});
+	};
+	await snapshot.list("Node", "nodes", {}, keep, []);
 	return nodes;
 }

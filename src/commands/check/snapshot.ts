@@ -1,4 +1,4 @@
-import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { Readable, Unread } from "../../core/check/facts.ts";
@@ -15,13 +15,13 @@ export class Snapshot {
 		readonly namespaces: readonly string[] | undefined,
 	) {}
 
-	/** `places`: instead of the namespaces that are checked; "everywhere": all, or of none. */
+	/** `places`: instead of the namespaces that are checked; none: all, or of a kind that is in none. */
 	async list<K extends Kind>(
 		kind: K,
 		what: Readable,
 		query: ListQuery,
 		keep: (object: ObjectOf[K]) => void,
-		places?: readonly string[] | "everywhere",
+		places?: readonly string[],
 	): Promise<void> {
 		await this.each(
 			what,
@@ -36,25 +36,15 @@ export class Snapshot {
 		what: Readable,
 		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
 		keep: (item: T) => void,
-		places: readonly string[] | "everywhere" = this.namespaces ?? "everywhere",
+		places = this.namespaces ?? [],
 	): Promise<void> {
-		const named = places === "everywhere" ? [] : places;
 		await Promise.all(
-			scopesOf(named).map((scope) =>
+			scopesOf(places).map((scope) =>
 				this.attempt(what, scope.namespace ?? "", async () => {
 					for await (const { items } of pages(scope)) items.forEach(keep);
 				}),
 			),
 		);
-	}
-
-	/** A kind that is in no namespace. */
-	everywhere<K extends Kind>(
-		kind: K,
-		what: Readable,
-		keep: (object: ObjectOf[K]) => void,
-	): Promise<void> {
-		return this.list(kind, what, {}, keep, "everywhere");
 	}
 
 	/** Whether some of it could not be read. */
@@ -67,7 +57,7 @@ export class Snapshot {
 		const known = new Set(found.map(({ namespace }) => namespace));
 		const silent = this.namespaces?.filter((name) => !known.has(name)) ?? [];
 		const missing = new Map<string, ApiError>();
-		await inParallel(silent, AT_ONCE, async (name) => {
+		await inParallel(silent, async (name) => {
 			try {
 				await this.cluster.read("Namespace", { name });
 			} catch (error) {

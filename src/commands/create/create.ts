@@ -19,7 +19,7 @@ import {
 import { onCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
-import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
+import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import { type Asked, CANCELLED, cancelled } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";

@@ -1,18 +1,12 @@
-import { recordDetached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import {
 	markByPolicy,
 	policyRemovals,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
-import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
 import { tell } from "../../actions/tell.ts";
-import {
-	ATTACHED_SELECTOR,
-	planDetach,
-	planDetachAll,
-} from "../../core/accounts/attachment.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
@@ -25,18 +19,7 @@ export async function run(
 ): Promise<Outcome> {
 	return change.byPolicy
 		? detachByPolicy(change, world)
-		: changeAccounts(change, world, {
-				gives: false,
-				plan: change.everyKey
-					? (account) => planDetachAll(account)
-					: planDetach,
-				// Only labelled accounts can have something to take back.
-				labelSelector: ATTACHED_SELECTOR,
-				form: formOf(change),
-				record: (run) => recordDetached(run, change.everyKey),
-				awaitDefault: false,
-				none: { type: "note", note: { cause: "nothing-found" } },
-			});
+		: changeAccounts(change, world, { gives: false, every: change.everyKey });
 }
 
 /** Takes back what attach --by-policy wrote. Throws FailureError, and what the cluster throws. */

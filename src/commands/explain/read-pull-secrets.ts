@@ -2,7 +2,7 @@ import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/apply/ensure-namespace.ts";
-import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
@@ -96,7 +96,7 @@ async function readNamed(
 	});
 	if (names.length > MOST_NAMED) throw tooMany;
 	let size = 0;
-	return inParallel(names, AT_ONCE, async (name) => {
+	return inParallel(names, async (name) => {
 		// What is no name is not there, whatever it is; a server asked for a megabyte of it breaks off.
 		const secret = isObjectName(name)
 			? await unlessNotFound<Secret>(

@@ -115,8 +115,10 @@ export async function checkImages(
 					},
 				);
 			const inTurn = inTurns(strangers, ([, errands]) => errands, check);
-			return inParallel([...ours, ...strangers], HOSTS_AT_ONCE, (each, at) =>
-				at < ours.length ? check(each) : inTurn(),
+			return inParallel(
+				[...ours, ...strangers],
+				(each, at) => (at < ours.length ? check(each) : inTurn()),
+				HOSTS_AT_ONCE,
 			);
 		},
 	);
@@ -229,7 +231,7 @@ async function checkAt(
 				done(at, { ...listed, finding });
 			},
 		);
-		await inParallel(errands, IMAGES_AT_ONCE, inTurn);
+		await inParallel(errands, inTurn, IMAGES_AT_ONCE);
 	} finally {
 		await connection.close();
 	}

@@ -80,7 +80,6 @@ function optionsOf(given: Given, env: flags.Env) {
 		throw new UsageError(
 			"--registry-server and --disable-public-images must be used together",
 		);
-	const secret = flags.secretNameOf(given, env);
 	const namespace = flags.namespaceOf(given);
 	return {
 		connection: {
@@ -93,7 +92,6 @@ function optionsOf(given: Given, env: flags.Env) {
 		}),
 		paths,
 		recursive: given.on("recursive"),
-		secret,
 		registry: registryRootOf(given),
 		fix: given.on("fix"),
 		serviceAccounts: given.on("serviceaccounts"),

@@ -28,14 +28,15 @@ export async function run(
 ): Promise<Outcome> {
 	warn(world, ...(options.registry?.warnings ?? []));
 	// Templates name what is appended to them, which may be the only source there is, of whatever name.
+	const { source } = options;
 	const found = options.withSecret
-		? await sourceFor(options.source, options.connection, world)
+		? await sourceFor(source, options.connection, world)
 		: undefined;
 	const { files, failed } = await injectFiles(
 		options.paths,
 		options.recursive,
 		{
-			secret: found?.source.name ?? options.secret,
+			secret: found?.source.name ?? source.name ?? source.usual,
 			fix: options.fix,
 			serviceAccounts: options.serviceAccounts,
 			...(options.registry && { registry: options.registry.root }),

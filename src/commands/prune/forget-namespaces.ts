@@ -1,7 +1,7 @@
 import { changeRecord } from "../../actions/apply/change-record.ts";
 import {
 	readPullSecret,
-	readPullSecrets,
+	readWholeSecrets,
 } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
@@ -13,7 +13,6 @@ import {
 } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	type PullSecret,
@@ -49,13 +48,6 @@ export interface SentThere {
 	readonly ruled: readonly string[];
 }
 
-/** Which sources are sent there, and those of which it cannot be told: nothing of theirs is written or deleted. */
-interface Sent {
-	readonly sent: readonly SentThere[];
-	/** A failed result each. */
-	readonly unreadable: readonly ChangeResult[];
-}
-
 /**
  * The sources of the source namespace that have a record, and which of these namespaces it means; what
  * calls itself a source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning.
@@ -64,22 +56,21 @@ export async function sentThere(
 	namespaces: readonly string[],
 	from: { readonly namespace: string; readonly name: string | undefined },
 	{ cluster, reader, world }: Forgetting,
-): Promise<Sent> {
+) {
+	const sent: SentThere[] = [];
+	/** A failed result for each source whose record cannot be read: nothing of theirs is written or deleted. */
+	const unreadable: ChangeResult[] = [];
 	// What is deleted with its namespace's copies needs no other record.
-	if (namespaces.includes(from.namespace)) return { sent: [], unreadable: [] };
+	if (namespaces.includes(from.namespace)) return { sent, unreadable };
 	const sources = await unlessForbidden(sourcesOf(from, cluster, reader));
-	if (sources === undefined) {
+	if (sources === undefined)
 		warn(world, {
 			cause: "source-unreadable",
 			namespace: from.namespace,
 			namespaces,
 		});
-		return { sent: [], unreadable: [] };
-	}
-	const sent: SentThere[] = [];
-	const unreadable: ChangeResult[] = [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
-	for (const source of sources) {
+	for (const source of sources ?? []) {
 		const reading = recordReadingIn(source);
 		if (reading.kind === "none") continue;
 		if (reading.kind === "fault") {
@@ -111,30 +102,20 @@ async function sourcesOf(
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<PullSecret[]> {
-	if (name === undefined) {
-		const fieldSelector = `type=${PULL_SECRET_TYPE}`;
-		const all = await readPullSecrets(cluster, reader, {
-			namespace,
-			fieldSelector,
-		});
-		return all.filter(isSourceLike);
-	}
-	const found = await readPullSecret(cluster, reader, { namespace, name });
-	return found !== undefined && isSourceLike(found) ? [found] : [];
-}
-
-interface Forgotten {
-	readonly results: readonly ChangeResult[];
-	/** As they are now, or with a dry run would be: those whose record was changed. */
-	readonly sources: readonly PullSecret[];
+	const found =
+		name === undefined
+			? await readWholeSecrets(cluster, reader, namespace)
+			: [await readPullSecret(cluster, reader, { namespace, name })];
+	return found.filter((secret) => secret !== undefined).filter(isSourceLike);
 }
 
 /** Takes the names out of the records; what is refused is a failed result. Throws only what makes the rest pointless. */
 export async function forgetNamespaces(
 	sent: readonly SentThere[],
 	how: Forgetting,
-): Promise<Forgotten> {
+) {
 	const results: ChangeResult[] = [];
+	/** As they are now, or with a dry run would be: those whose record was changed. */
 	const sources: PullSecret[] = [];
 	for (const { source, named } of sent) {
 		try {

@@ -22,7 +22,7 @@ import {
 } from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
-import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
+import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";

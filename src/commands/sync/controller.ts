@@ -210,7 +210,7 @@ class Controller {
 		const left = namespaces
 			.toSorted()
 			.filter((namespace) => !done.has(namespace));
-		const changes = await inParallel(left, AT_ONCE, (namespace) =>
+		const changes = await inParallel(left, (namespace) =>
 			this.#changeIn(namespace, true, again).catch((error: unknown) => {
 				if (isFatal(error) || isAway(error)) throw error;
 				this.#told.note(error);

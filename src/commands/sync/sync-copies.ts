@@ -1,6 +1,5 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
-import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import {
 	changeRecord,
 	recordMissing,
@@ -14,12 +13,12 @@ import {
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { refuseReplaced } from "../../actions/apply/seen-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { isRecorded } from "../../actions/apply/targets.ts";
-import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -30,7 +29,7 @@ import {
 	listNamespaces,
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
-import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -129,15 +128,13 @@ async function syncOne(
 		tell(run.world, { cause: "cancelled" });
 		return false;
 	}
-	if (scope.by === "record") warnOfNoMatch(targets, run.world);
 	if (options.prune) {
 		const results = run.report.results.slice(length);
 		const how = { ...run, onResult: run.report.add };
 		const unread = await takeBackAttached(results, how);
 		if (unread) warn(run.world, { cause: "accounts-kept", ...unread });
 	}
-	await attachCopies(source, targets, run);
-	await keepPolicies(targets.source, { ...run, onResult: run.report.add });
+	await followCopies(scope, targets, run);
 	return true;
 }
 

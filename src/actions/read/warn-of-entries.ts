@@ -1,12 +1,27 @@
 import { contentFault } from "../../core/pull-secrets/content-fault.ts";
+import { expiriesOf, nearEnd } from "../../core/pull-secrets/expiry.ts";
 import { rotating } from "../../core/pull-secrets/fixes.ts";
 import {
 	type Content,
+	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import type { World } from "../../world.ts";
 import { warn } from "../tell.ts";
+
+/** Says of a source which credentials have expired or soon will, before they are everywhere. */
+export function warnOfExpiry(source: PullSecret, world: World): void {
+	for (const expiry of expiriesOf(source)) {
+		const end = nearEnd(expiry, world.clock.now());
+		if (end !== undefined)
+			warn(world, {
+				cause: "credential-expiring",
+				...end,
+				script: rotating(source, expiry.key, registriesOf(source.content)),
+			});
+	}
+}
 
 /** Says which entries of a source fail every pull with it, though the one that was changed is good. */
 export function warnOfMalformed(

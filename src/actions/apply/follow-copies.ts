@@ -1,18 +1,43 @@
 import { planAttach } from "../../core/accounts/attachment.ts";
 import { groupsBy } from "../../core/groups.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	placeOf,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { editAccounts } from "../accounts/edit-accounts.ts";
 import { findAccounts } from "../accounts/find-accounts.ts";
+import { keepPolicies } from "../accounts/policies.ts";
 import { warnOfOldPods } from "../accounts/warn-of-old-pods.ts";
-import type { Run } from "./deliver.ts";
+import { warn } from "../tell.ts";
+import { recordOf } from "./change-record.ts";
+import type { Run, Scope } from "./deliver.ts";
 import type { Targets } from "./targets.ts";
+
+/**
+ * What follows on copies: says that what is recorded means no namespace at all, as a label that none bears yet, or
+ * that was mistyped; lets accounts pull with the source; and brings its policies up to date.
+ */
+export async function followCopies(
+	scope: Scope,
+	targets: Targets & { readonly source: PullSecret },
+	run: Run,
+): Promise<void> {
+	const { source, serve, settled, atSource } = targets;
+	const meansNone =
+		serve.length + settled.length === 0 && atSource === undefined;
+	// A record that is empty means none on purpose.
+	if (scope.by === "record" && meansNone && recordOf(source)?.entries.length)
+		warn(run.world, { cause: "record-matches-none", ...placeOf(source) });
+	await attachCopies(source, targets, run);
+	await keepPolicies(source, { ...run, onResult: run.report.add });
+}
 
 /**
  * Lets service accounts pull with a source in its own namespace and in those that have a copy now,
  * each those that the record or the command line names there.
  */
-export async function attachCopies(
+async function attachCopies(
 	source: PullSecret,
 	targets: Pick<Targets, "serve" | "atSource" | "listed">,
 	{ cluster, world, report, dryRun }: Run,
