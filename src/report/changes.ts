@@ -143,11 +143,7 @@ function groupLine(
 		lead = "error",
 		message,
 		advice,
-	} = failureWords(why, {
-		kind,
-		name,
-		namespaces,
-	});
+	} = failureWords(why, { kind, name, namespaces });
 	const isWarning = action !== "failed";
 	const shown = isWarning ? "Warning: " : lead === "" ? "" : `${lead}: `;
 	return oneLine(`${shown}${message}${adviceClause(advice, commandContext)}`);

@@ -203,9 +203,9 @@ export function checkSummary(
 		findings.filter((one) => one.severity === severity);
 	const [problems, warnings] = [of("problem"), of("warning")];
 	const counts = [
-		...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
-		...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
-	];
+		problems.length > 0 && counted(problems.length, "problem"),
+		warnings.length > 0 && counted(warnings.length, "warning"),
+	].filter(Boolean);
 	if (counts.length === 0) return "No problems found\n";
 	const causes = [...new Set([...problems, ...warnings].map(causeOf))];
 	const [only = ""] = causes;

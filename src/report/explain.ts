@@ -114,40 +114,41 @@ function imageParagraphs(
 			),
 		];
 	const paragraphs: string[] = [];
+	const say = (words: string) => paragraphs.push(text(words));
 	const full =
 		answer.outcome === "answered"
 			? `${answer.repository}${answer.tag === "" ? "" : `:${answer.tag}`}${answer.digest === "" ? "" : `@${answer.digest}`}`
 			: image;
 	// Only what the kubelet completes is worth a line.
-	if (full !== image) paragraphs.push(text(`${image} is ${full}`));
-	else if (images.length > 1) paragraphs.push(text(`${image}:`));
-	if (answer.outcome === "malformed")
+	if (full !== image) say(`${image} is ${full}`);
+	else if (images.length > 1) say(`${image}:`);
+	if (answer.outcome === "malformed") {
+		const isMendable = puller.kind === "files" || fix !== undefined;
+		const keys =
+			answer.keys.length === 0
+				? ""
+				: `${answer.keys.map(displayKey).join(", ")}: `;
 		paragraphs.push(
-			`${text(
-				`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.keys.length === 0 ? "" : `${answer.keys.map(displayKey).join(", ")}: `}${answer.error}`,
-			)}${
-				puller.kind === "files" || fix !== undefined
+			text(
+				`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${keys}${answer.error}`,
+			) +
+				(isMendable
 					? ""
 					: text(
 							"Correct it, or take it out of the imagePullSecrets: it may hold the credentials of other registries.",
-						)
-			}`,
+						)),
 		);
-	if (answer.outcome === "answered")
-		paragraphs.push(
-			answer.matches.length > 0
-				? matchesParagraph(answer.matches, text)
-				: text(
-						isFineAnonymously(explanation)
-							? "No entry matches: anonymous pull; fine if the image is public."
-							: "No entry matches: the kubelet pulls without a credential.",
-					),
+	} else if (answer.matches.length > 0)
+		paragraphs.push(matchesParagraph(answer.matches, text));
+	else
+		say(
+			isFineAnonymously(explanation)
+				? "No entry matches: anonymous pull; fine if the image is public."
+				: "No entry matches: the kubelet pulls without a credential.",
 		);
 	if (puller.kind !== "files" && puller.provider !== undefined)
-		paragraphs.push(
-			text(
-				`The service account is annotated for a credential provider (${puller.provider}), which the node may ask as well: that is not visible from here.`,
-			),
+		say(
+			`The service account is annotated for a credential provider (${puller.provider}), which the node may ask as well: that is not visible from here.`,
 		);
 	if (checks && checks.length > 0)
 		paragraphs.push(checksParagraph(checks, explanation, text));
@@ -156,22 +157,16 @@ function imageParagraphs(
 			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
 		);
 	if (blockedBy !== undefined)
-		paragraphs.push(
-			text(
-				`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
-			),
+		say(
+			`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
 		);
 	if (skipped !== undefined)
-		paragraphs.push(
-			text(
-				`sync writes nothing in ${skipped} while the Namespace is annotated kubectl-meshreg/skip=true.`,
-			),
+		say(
+			`sync writes nothing in ${skipped} while the Namespace is annotated kubectl-meshreg/skip=true.`,
 		);
 	if (unwritable !== undefined)
-		paragraphs.push(
-			text(
-				`Registries are written in lower case, and kubelets compare letter case: write ${unwritable} in lower case in the image.`,
-			),
+		say(
+			`Registries are written in lower case, and kubelets compare letter case: write ${unwritable} in lower case in the image.`,
 		);
 	if (fix !== undefined) {
 		const command = `${commandLines(fix, commandContext, columns, "  ")}\n`;
@@ -227,14 +222,13 @@ function matchesParagraph(
 	text: Text,
 ): string {
 	const many = matches.length > 1 ? ", in this order until one works" : "";
-	return `${text(`The kubelet tries${many}:`)}${matches
-		.map(({ from, key, credential }, index) => {
-			return text(`${from}, entry ${displayKey(key)}: ${userOf(credential)}`, {
-				indent: "  ",
-				mark: `${index + 1}.`,
-			});
-		})
-		.join("")}`;
+	const items = matches.map(({ from, key, credential }, index) =>
+		text(`${from}, entry ${displayKey(key)}: ${userOf(credential)}`, {
+			indent: "  ",
+			mark: `${index + 1}.`,
+		}),
+	);
+	return [text(`The kubelet tries${many}:`), ...items].join("");
 }
 
 /** Whom an entry logs in, and why that will most likely fail. */

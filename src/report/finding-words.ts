@@ -226,19 +226,18 @@ function forbiddenWords(
 	const byResource = Map.groupBy(denied, ({ resource }) => resource);
 	const may = [...byResource].map(([resource, accesses]) => {
 		const verbs = [...new Set(accesses.map(({ verb }) => verb))].join(", ");
-		const places = [
-			...new Set(accesses.flatMap(({ namespace }) => namespace ?? [])),
-		];
-		return `${verbs} ${resource}${places.length === 0 ? "" : ` in ${someNames(places)}`}`;
+		const places = new Set(
+			accesses.flatMap(({ namespace }) => namespace ?? []),
+		);
+		return `${verbs} ${resource}${places.size === 0 ? "" : ` in ${someNames([...places])}`}`;
 	});
+	const unseen = unread.map((what) => READABLE[what]).join(", ");
 	return [
-		...(may.length === 0 ? [] : [`not allowed: ${may.join("; ")}`]),
-		...(unread.length === 0
-			? []
-			: [
-					`not checked (not allowed): ${unread.map((what) => READABLE[what]).join(", ")}`,
-				]),
-	].join("; ");
+		may.length > 0 && `not allowed: ${may.join("; ")}`,
+		unseen && `not checked (not allowed): ${unseen}`,
+	]
+		.filter(Boolean)
+		.join("; ");
 }
 
 function accountsIn(accounts: readonly string[], places: string): string {

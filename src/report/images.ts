@@ -101,11 +101,11 @@ function findingDetail(finding: ImageFinding): string {
 				finding.from === undefined
 					? "without a credential"
 					: `with ${finding.from}`,
-				...(finding.platforms === undefined
-					? []
-					: [platformList(finding.platforms)]),
-				...(finding.spared ? ["platform not checked, few pulls are left"] : []),
-			].join("; ");
+				finding.platforms && platformList(finding.platforms),
+				finding.spared && "platform not checked, few pulls are left",
+			]
+				.filter((part) => typeof part === "string")
+				.join("; ");
 		case "missing":
 			return `${finding.digest ? "digest" : "image or tag"} not found, or no access`;
 		case "denied":

@@ -201,10 +201,7 @@ const WORDS: Wording<Note> = {
 		script,
 	}) => ({
 		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
-		advice: {
-			words: "attach by name those that are to stay, after",
-			script,
-		},
+		advice: { words: "attach by name those that are to stay, after", script },
 	}),
 	"attached-by-rule": ({ source: { namespace, name }, accounts, namespaces }) =>
 		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch keep attaching it there`,

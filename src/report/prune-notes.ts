@@ -25,22 +25,13 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 				({ source: { namespace, name }, namespaces }) =>
 					`take ${someOf(namespaces)} out of the record of ${namespace}/${name}`,
 			),
-			...(accounts === 0
-				? []
-				: [
-						`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,
-					]),
-			...(byPolicy.length === 0
-				? []
-				: [
-						`delete the admission policies of ${someOf(byPolicy.map(({ namespace, name }) => `${namespace}/${name}`))}`,
-					]),
-			...(credential === undefined
-				? []
-				: [
-						`${credential.verb.toLowerCase()} the credential for ${credential.hosts.join(", ")} in secret/${credential.source.name} in ${credential.source.namespace} namespace${andCopies(credential.copies)}`,
-					]),
-		];
+			accounts > 0 &&
+				`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,
+			byPolicy.length > 0 &&
+				`delete the admission policies of ${someOf(byPolicy.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+			credential &&
+				`${credential.verb.toLowerCase()} the credential for ${credential.hosts.join(", ")} in secret/${credential.source.name} in ${credential.source.namespace} namespace${andCopies(credential.copies)}`,
+		].filter((part) => typeof part === "string");
 		return {
 			message:
 				losses.length === 0
@@ -69,16 +60,13 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 	"still-managed": ({ secrets, watches, policies }) => {
 		const others = ifAny(secrets, "other pull secret");
 		const left = [
-			...(others === undefined ? [] : [`${others} (see prune --all)`]),
+			others && `${others} (see prune --all)`,
 			...someLines(
 				watches.map((source) => `the watch of ${source} (see uninstall)`),
 			),
-			...(policies.length === 0
-				? []
-				: [
-						`admission policies of ${someOf(policies)} (see detach --by-policy)`,
-					]),
-		];
+			policies.length > 0 &&
+				`admission policies of ${someOf(policies)} (see detach --by-policy)`,
+		].filter((part) => typeof part === "string");
 		return `still managed by meshreg: ${left.join(", ")}`;
 	},
 };

@@ -14,7 +14,6 @@ import { oneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { hanging } from "../core/output/wrap.ts";
-import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
 	changeItem,
@@ -105,7 +104,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 					};
 		case "tree":
 			return {
-				out: treeText(document, page),
+				out: treeText(document, page.columns, page.now),
 				err: page.columns === undefined ? "" : listFooter(document),
 			};
 		case "check":
@@ -305,9 +304,7 @@ function logLine(
 				"error",
 				event.type,
 				failureLine(event.error, commandContext),
-				{
-					cause: failureOf(event.error).cause,
-				},
+				{ cause: failureOf(event.error).cause },
 			);
 		default:
 			return undefined;
@@ -398,10 +395,7 @@ function listText(
 function listFooter({
 	items,
 	lacking,
-}: {
-	readonly items: readonly ListItem[];
-	readonly lacking?: LackingCopies | undefined;
-}): string {
+}: Pick<Document & { kind: "tree" }, "items" | "lacking">): string {
 	const counts = [...Map.groupBy(items, ({ status }) => status)].map(
 		([status, of]) => `${of.length} ${status}`,
 	);
@@ -446,22 +440,16 @@ function imagesText(
 				err,
 			};
 		case "skopeo":
-		case "crane":
-			return {
-				out:
-					// One copy would overwrite the other.
-					collisions.length === 0
-						? copyScript(
-								images.map((image) => ({
-									from: image.image,
-									to: nameOf(image),
-								})),
-								look.output,
-								root?.split("/", 1)[0] ?? "",
-							)
-						: "",
-				err,
-			};
+		case "crane": {
+			// One copy would overwrite the other.
+			if (collisions.length > 0) return onErr(err);
+			const copies = images.map((image) => ({
+				from: image.image,
+				to: nameOf(image),
+			}));
+			const registry = root?.split("/", 1)[0] ?? "";
+			return { out: copyScript(copies, look.output, registry), err };
+		}
 		default:
 			return images.length > 0
 				? {

@@ -1,3 +1,4 @@
+import type { Document } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
 import type { Painted, Text } from "../core/output/styled.ts";
@@ -28,17 +29,9 @@ interface Branch {
  * than it is: what is longer ends in `…`.
  */
 export function treeText(
-	{
-		trees,
-		others,
-	}: {
-		readonly trees: readonly SourceTree[];
-		readonly others: readonly TreeOther[];
-	},
-	{
-		columns,
-		now,
-	}: { readonly columns: number | undefined; readonly now: number },
+	{ trees, others }: Document & { kind: "tree" },
+	columns: number | undefined,
+	now: number,
 ): Text {
 	const roots = trees.map((tree) => sourceBranch(tree, now));
 	if (others.length > 0)

@@ -1,4 +1,4 @@
-import { groupsBy } from "../groups.ts";
+import { groupsBy, partition } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { openOf } from "./blocked.ts";
 import { type AccountFacts, type Facts, fixesFor, isUnread } from "./facts.ts";
@@ -125,9 +125,7 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 					pods: pods.length,
 				},
 				namespaces,
-				workloads: workloadsOf(
-					pods.map((pod) => ({ pod, images: pod.images })),
-				),
+				workloads: workloadsOf(group),
 				fix: fixesFor(facts, secret).attach(namespaces, accounts, secret),
 			});
 		},
@@ -159,95 +157,90 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 			.map((name) => ({ account, name })),
 	);
 	// Only where all sources are known: what one is to bring, or what lost its source, is not taken back.
-	const isLeftBehind = ({ account: { attached }, name }: Dangling) =>
-		facts.only === undefined &&
-		facts.sources.length > 0 &&
-		attached.has(name) &&
-		!facts.sources.some(({ secret }) => secret.name === name) &&
-		!keyrings.isThere(`${facts.sourceNamespace}/${name}`);
+	const [left, others] = partition(
+		gone,
+		({ account: { attached }, name }) =>
+			facts.only === undefined &&
+			facts.sources.length > 0 &&
+			attached.has(name) &&
+			!facts.sources.some(({ secret }) => secret.name === name) &&
+			!keyrings.isThere(`${facts.sourceNamespace}/${name}`),
+	);
 	return [
-		...leftBehind(gone.filter(isLeftBehind), keyrings),
-		...nameless(
-			gone.filter((one) => !isLeftBehind(one)),
-			keyrings,
-		),
+		...leftBehind(byName(left, keyrings), facts),
+		...nameless(byName(others, keyrings), facts),
 	];
 }
 
-/** A name on an account's list that is no Secret. */
+/** A name on accounts' lists that is no Secret. */
 interface Dangling {
-	readonly account: AccountFacts;
 	readonly name: string;
+	/** Whether a record serves the accounts' namespaces. */
+	readonly served: boolean;
+	readonly accounts: readonly AccountFacts[];
+}
+
+function byName(
+	found: readonly { readonly account: AccountFacts; readonly name: string }[],
+	keyrings: Keyrings,
+): Dangling[] {
+	const isServed = ({ namespace }: AccountFacts) =>
+		keyrings.facts.sources.some((source) =>
+			keyrings.isServed(source, namespace),
+		);
+	return groupsBy(found, ({ account, name }) =>
+		JSON.stringify([isServed(account), name]),
+	).map((group) => ({
+		name: group[0].name,
+		served: isServed(group[0].account),
+		accounts: group.map(({ account }) => account),
+	}));
 }
 
 /** What attach added for a source that is no more. */
-function leftBehind(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
-	const { facts } = keyrings;
-	return groupsBy(names, (one) =>
-		JSON.stringify([isServed(one, keyrings), one.name]),
-	).flatMap((group) =>
-		byAccounts(group.map(({ account }) => account)).map(
-			([accounts, namespaces]) => {
-				const [{ name }] = group;
-				const fix = facts.withoutSource.accountsIn(
-					"detach",
-					namespaces,
-					accounts,
-					name,
-				);
-				return finding(
-					"service accounts",
-					isServed(group[0], keyrings) ? "problem" : "warning",
-					{
-						about: { cause: "dangling", accounts, secrets: [name] },
-						namespaces,
-						fix,
-						look: fix ? undefined : edit(accounts, namespaces),
-					},
-				);
-			},
-		),
+function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
+	return names.flatMap(({ name, served, accounts: all }) =>
+		byAccounts(all).map(([accounts, namespaces]) => {
+			const fix = facts.withoutSource.accountsIn(
+				"detach",
+				namespaces,
+				accounts,
+				name,
+			);
+			return finding("service accounts", served ? "problem" : "warning", {
+				about: { cause: "dangling", accounts, secrets: [name] },
+				namespaces,
+				fix,
+				look: fix ? undefined : edit(accounts, namespaces),
+			});
+		}),
 	);
 }
 
 /** Any other: a name wherever it stands, and names that the same accounts reference, once. */
-function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
-	const { facts } = keyrings;
+function nameless(names: readonly Dangling[], facts: Facts): Finding[] {
 	const sources = new Map(
 		facts.sources.map((source) => [source.secret.name, source]),
 	);
-	const byName = groupsBy(names, (one) =>
-		JSON.stringify([isServed(one, keyrings), one.name]),
-	).map((group) => ({
-		served: isServed(group[0], keyrings),
-		name: group[0].name,
-		namespaces: unique(group.map(({ account }) => account.namespace)),
-		accounts: unique(group.map(({ account }) => account.name)),
+	const places = names.map(({ accounts, ...one }) => ({
+		...one,
+		namespaces: unique(accounts.map(({ namespace }) => namespace)),
+		accounts: unique(accounts.map(({ name }) => name)),
 	}));
-	return groupsBy(byName, ({ served, name, namespaces, accounts }) =>
+	return groupsBy(places, ({ served, name, namespaces, accounts }) =>
 		JSON.stringify([served, sources.has(name) && name, namespaces, accounts]),
 	).map((alike) => {
 		const [{ served, name, namespaces, accounts }] = alike;
 		const source = sources.get(name);
 		const open = source ? openOf(namespaces, source.secret, facts) : [];
+		const secrets = alike.map((one) => one.name);
 		return finding("service accounts", served ? "problem" : "note", {
-			about: {
-				cause: "dangling",
-				accounts,
-				secrets: alike.map((one) => one.name),
-			},
+			about: { cause: "dangling", accounts, secrets },
 			namespaces,
 			gives: giving(open, source?.fixes.sync(open)),
 			look: source ? undefined : edit(accounts, namespaces),
 		});
 	});
-}
-
-/** Whether a record serves the account's namespace. */
-function isServed({ account }: Dangling, keyrings: Keyrings): boolean {
-	return keyrings.facts.sources.some((source) =>
-		keyrings.isServed(source, account.namespace),
-	);
 }
 
 function edit([account = ""]: readonly string[], [at = ""]: readonly string[]) {
@@ -279,7 +272,7 @@ function enforced({ accounts, pods }: Facts): Finding[] {
 			return finding("service accounts", "warning", {
 				about: { cause: "secrets-enforced", accounts: [name], secrets },
 				namespaces: [namespace],
-				workloads: workloadsOf(own.map((pod) => ({ pod, images: pod.images }))),
+				workloads: workloadsOf(own.map((pod) => ({ pod }))),
 			});
 		});
 }

@@ -280,12 +280,7 @@ function claimants(keyrings: Keyrings): Finding[] {
 		const open =
 			source && isOurs ? openOf(namespaces, source.secret, facts) : [];
 		return finding("copies", "note", {
-			about: {
-				cause: "claimants",
-				of,
-				same,
-				orphaned,
-			},
+			about: { cause: "claimants", of, same, orphaned },
 			namespaces,
 			gives: giving(open, holds?.sync(open)),
 			look: orphaned

@@ -99,26 +99,20 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 			});
 		}
 		case "secret-missing":
-			return first.source === undefined
-				? {
-						...NOTHING,
-						fix: sequence(
-							namespacesOf(group).map((at) =>
-								keyrings.facts.withoutSource.createAt(at, name, first.host),
-							),
-						),
-					}
-				: copies(group, first.source, keyrings, undefined);
+		case "no-secret": {
+			if (first.source !== undefined)
+				return copies(group, first.source, keyrings);
+			const { withoutSource } = keyrings.facts;
+			const made = namespacesOf(group).map((at) =>
+				withoutSource.createAt(at, name, first.host),
+			);
+			return { ...NOTHING, fix: sequence(made) };
+		}
 		case "rejected":
 		case "expired-token":
 		case "empty-entry":
 			return fixCredential(group, keyrings);
-		case "no-secret":
-			return first.source === undefined
-				? NOTHING
-				: copies(group, first.source, keyrings, undefined);
 		case "no-key":
-			return addRegistry(group, keyrings);
 		case "rate-limit":
 			return addRegistry(
 				group.filter(({ pod, image }) => !keyrings.has(pod, image)),
@@ -141,7 +135,7 @@ function copies(
 	group: Group,
 	source: SourceFacts,
 	keyrings: Keyrings,
-	before: Script | undefined,
+	before?: Script,
 ): PodFix {
 	const { secret } = source;
 	const fixes = before === undefined ? source.fixes : source.fixes.afterCreate;
@@ -211,7 +205,7 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	// Its credential provider answers for it, or should.
 	if (keyrings.account(first.pod)?.provider !== undefined) return NOTHING;
 	const known = first.source;
-	if (known !== undefined) return copies(group, known, keyrings, undefined);
+	if (known !== undefined) return copies(group, known, keyrings);
 	const [only, ...others] = facts.sources;
 	if (others.length > 0) return NOTHING;
 	if (only !== undefined) {

@@ -174,10 +174,7 @@ function groupFinding(
 		about,
 		namespaces,
 		workloads: workloadsOf(
-			group.map((problem) => ({
-				pod: problem.pod,
-				images: [problem.image],
-			})),
+			group.map((problem) => ({ pod: problem.pod, images: [problem.image] })),
 		),
 		fix,
 		gives,
@@ -309,7 +306,7 @@ function missingButRunning(keyrings: Keyrings): Finding[] {
 				.missing(pod)
 				.map((ref) => ref.slice(pod.namespace.length + 1))
 				.filter((name) => !account.has(name))
-				.map((name) => ({ pod, name, images: pod.images }));
+				.map((name) => ({ pod, name }));
 		});
 	// A name wherever it stands, and names that the same pods name, once.
 	const places = new Map(keyrings.facts.pods.map((pod, at) => [pod, at]));

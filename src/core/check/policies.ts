@@ -3,12 +3,7 @@ import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { byAccounts } from "./accounts.ts";
-import {
-	heededSince,
-	type PodFacts,
-	policyFaults,
-	type SourceFacts,
-} from "./facts.ts";
+import { heededSince, policyFaults, type SourceFacts } from "./facts.ts";
 import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
@@ -70,20 +65,13 @@ function faultFindings(
 				ref: sourceRef(secret),
 				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
 			},
-			...(is === "unmanaged"
-				? {
-						look: kubectl(
-							"get",
-							kind.toLowerCase(),
-							objectName(name),
-							...["-o", "yaml"],
-						),
-					}
-				: {
-						fix: isBlocked
-							? undefined
-							: fixes.byPolicy(isSentNowhere ? "detach" : "attach"),
-					}),
+			fix: isBlocked
+				? undefined
+				: fixes.byPolicy(isSentNowhere ? "detach" : "attach"),
+			look:
+				is === "unmanaged"
+					? kubectl("get", kind.toLowerCase(), objectName(name), "-o", "yaml")
+					: undefined,
 		});
 	});
 }
@@ -124,7 +112,9 @@ function withoutEffect(source: SourceFacts, keyrings: Keyrings): Finding[] {
 	const pods = [
 		...Map.groupBy(meant, ({ namespace }) => namespace).values(),
 	].flatMap((here) => {
-		const newest = here.reduce((a, b) => (createdOf(b) > createdOf(a) ? b : a));
+		const newest = here.reduce((a, b) =>
+			(b.created ?? 0) > (a.created ?? 0) ? b : a,
+		);
 		return newest.secrets.includes(name)
 			? []
 			: here.filter(({ secrets }) => !secrets.includes(name));
@@ -139,13 +129,7 @@ function withoutEffect(source: SourceFacts, keyrings: Keyrings): Finding[] {
 						pods: pods.length,
 					},
 					namespaces: unique(pods.map(({ namespace }) => namespace)),
-					workloads: workloadsOf(
-						pods.map((pod) => ({ pod, images: pod.images })),
-					),
+					workloads: workloadsOf(pods.map((pod) => ({ pod }))),
 				}),
 			];
-}
-
-function createdOf({ created = 0 }: PodFacts): number {
-	return created;
 }

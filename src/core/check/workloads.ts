@@ -3,11 +3,11 @@ import { compare } from "../order.ts";
 import type { PodFacts } from "./facts.ts";
 import { unique, type Workload } from "./finding.ts";
 
-/** Pods by what makes them, with those of their images that a finding is about. */
+/** Pods by what makes them, with those of their images that a finding is about; all where none are named. */
 export function workloadsOf(
 	found: readonly {
 		readonly pod: PodFacts;
-		readonly images: readonly string[];
+		readonly images?: readonly string[];
 	}[],
 ): Workload[] {
 	const keyOf = ({ pod: { namespace, restart } }: { pod: PodFacts }) =>
@@ -22,7 +22,7 @@ export function workloadsOf(
 			name: pod.restart.name,
 			namespace: pod.namespace,
 			pods: unique(group.map(({ pod: one }) => one.name)),
-			images: unique(group.flatMap(({ images }) => images)),
+			images: unique(group.flatMap(({ pod, images = pod.images }) => images)),
 		};
 	});
 }

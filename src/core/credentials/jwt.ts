@@ -25,11 +25,7 @@ export function readJwt(bytes: Uint8Array):
 	const { text, marked } = withoutMark(Buffer.from(bytes).toString("utf8"));
 	const jwt = text.trim();
 	if (jwt === "") return { ok: false, problem: "empty" };
-	if (!isJwt(jwt))
-		return {
-			ok: false,
-			problem: "not-jwt",
-		};
+	if (!isJwt(jwt)) return { ok: false, problem: "not-jwt" };
 	return {
 		ok: true,
 		jwt,

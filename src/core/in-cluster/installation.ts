@@ -245,10 +245,7 @@ function policiesOf(
 			apiVersion: "admissionregistration.k8s.io/v1",
 			kind: "ValidatingAdmissionPolicyBinding",
 			metadata,
-			spec: {
-				policyName: metadata.name ?? "",
-				validationActions: ["Deny"],
-			},
+			spec: { policyName: metadata.name ?? "", validationActions: ["Deny"] },
 		},
 	];
 }

@@ -36,10 +36,7 @@ export function misplacedSecrets(
 		})),
 		...containersOf(podSpec).map((node) => ({
 			node,
-			where: {
-				in: "container",
-				name: stringAt(node, "name") ?? "?",
-			} as const,
+			where: { in: "container", name: stringAt(node, "name") ?? "?" } as const,
 		})),
 	];
 	for (const { node, where } of places) {

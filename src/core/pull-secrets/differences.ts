@@ -284,10 +284,7 @@ function entryChanges(before: AuthEntry, after: AuthEntry): EntryChange[] {
 	if (was === undefined || willBe === undefined) {
 		if (was !== willBe)
 			return [
-				{
-					of: "credential",
-					missing: was === undefined ? "before" : "after",
-				},
+				{ of: "credential", missing: was === undefined ? "before" : "after" },
 			];
 		const isFaulty = before.fault !== undefined || after.fault !== undefined;
 		return isFaulty && before.json !== after.json

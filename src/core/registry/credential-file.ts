@@ -242,10 +242,7 @@ export function lookUp(
 	if (helper === "") return otherwise;
 	// The name comes from a file and becomes a program's: it must not be a path.
 	if (!isHelperName(helper))
-		return {
-			found: "unusable",
-			problem: { is: "helper-name" },
-		};
+		return { found: "unusable", problem: { is: "helper-name" } };
 	return {
 		found: "helper",
 		helper,

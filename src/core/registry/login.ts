@@ -146,17 +146,10 @@ export async function requestToken(
 	if (status >= 300 && status < 400)
 		return {
 			is: "no-token",
-			fault: {
-				host,
-				is: "redirect",
-				to: redirectTarget(answer, url, hidden),
-			},
+			fault: { host, is: "redirect", to: redirectTarget(answer, url, hidden) },
 		};
 	if (status >= 400)
-		return {
-			is: "no-token",
-			fault: { host, is: "status", status, words },
-		};
+		return { is: "no-token", fault: { host, is: "status", status, words } };
 	const token = tokenIn(answer.body);
 	return token === undefined
 		? { is: "no-token", fault: { host, is: "no-token" } }

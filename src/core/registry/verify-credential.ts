@@ -173,11 +173,7 @@ async function tokenServerChecks(
 
 function tokenRefused(url: URL, login: Login): Verification {
 	const server = login.scheme === "bearer" ? login.realm.host : "";
-	return unreachable({
-		host: url.host,
-		kind: "token-refused",
-		server,
-	});
+	return unreachable({ host: url.host, kind: "token-refused", server });
 }
 
 function loginOf(

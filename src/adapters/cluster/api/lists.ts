@@ -197,12 +197,7 @@ async function* allPages<Taken>(
 		const next = metadata.continue ?? "";
 		const isEndless = next === at.token || pages >= MOST_PAGES;
 		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
-		at = {
-			...at,
-			token: next,
-			limit: Math.min(PAGE, half),
-			last: read.end,
-		};
+		at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
 		// The server works on the next page while whoever asked works on this one. Of the largest
 		// objects one page at a time is enough in memory.
 		const ahead = at.limit === PAGE && next !== "" && !isEndless;
@@ -240,10 +235,7 @@ function event<T extends ObjectOf[Kind]>(
 		case "DELETED":
 			return { type, object };
 		case "BOOKMARK":
-			return {
-				type,
-				resourceVersion: object.metadata.resourceVersion ?? "",
-			};
+			return { type, resourceVersion: object.metadata.resourceVersion ?? "" };
 		default:
 			throw watchError(object, redact);
 	}
