@@ -38,15 +38,24 @@ import {
 	verifyingOf,
 } from "./verification.ts";
 
-/** The flags of a user and a password, of which each says where they come from. */
-const PASSWORD_WAYS = [
+/** Ways to give a credential, first the flags of a user and a password: each is refused beside those before it. */
+const WAYS = [
 	"registry-username",
 	"docker-username",
 	"registry-password",
 	"docker-password",
 	"registry-password-stdin",
 	"registry-password-file",
+	"registry-key",
+	"registry-jwt",
+	"from-docker-config",
+	"from-secret",
+	"credential-from",
 ];
+
+function waysBefore(name: string): string[] {
+	return WAYS.slice(0, WAYS.indexOf(name));
+}
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
 const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
@@ -82,19 +91,19 @@ const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
 	textFlag(
 		"registry-key",
 		"Log in with a service account's JSON key, read from this file. Not with --registry-username or --registry-password.",
-		{ conflicts: PASSWORD_WAYS, values: "file" },
+		{ conflicts: waysBefore("registry-key"), values: "file" },
 	),
 	textFlag(
 		"registry-jwt",
 		"Log in with a JWT as the username (NGINX's registry), read from this file, or from standard input with -.",
-		{ conflicts: [...PASSWORD_WAYS, "registry-key"], values: "file" },
+		{ conflicts: waysBefore("registry-jwt"), values: "file" },
 	),
 	optionalFlag(
 		"from-docker-config",
 		"Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
 		{
 			values: "file",
-			conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
+			conflicts: waysBefore("from-docker-config"),
 		},
 	),
 	textFlag(
@@ -102,12 +111,7 @@ const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
 		"Take the credentials of an existing pull Secret, given as NAMESPACE/NAME: all, or those of --registry-server.",
 		{
 			values: "any-pull-secret",
-			conflicts: [
-				...PASSWORD_WAYS,
-				"registry-key",
-				"registry-jwt",
-				"from-docker-config",
-			],
+			conflicts: waysBefore("from-secret"),
 		},
 	),
 	textFlag(
@@ -115,13 +119,7 @@ const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
 		"Ask a provider for the credential: helper:NAME (docker-credential-NAME), plugin:PATH (a kubelet's image credential provider) or ecr (Amazon's registries).",
 		{
 			values: ["ecr"],
-			conflicts: [
-				...PASSWORD_WAYS,
-				"registry-key",
-				"registry-jwt",
-				"from-docker-config",
-				"from-secret",
-			],
+			conflicts: waysBefore("credential-from"),
 		},
 	),
 	listFlag(
@@ -147,15 +145,6 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	EXPIRES_IN_FLAG,
 ];
 
-/** What they say. */
-export interface CredentialOptions {
-	readonly input: CredentialInput;
-	readonly verifying: VerifyOptions;
-	/** Milliseconds; undefined: the person does not say. */
-	readonly expiresIn: number | undefined;
-	readonly warnings: readonly FlagNote[];
-}
-
 /** The entry of a source that `--registry-server` names, word for word; undefined where it does not stand there. Throws UsageError for several. */
 export function registryNamedIn(given: Given): string | undefined {
 	const names = given.has("registry-server")
@@ -178,7 +167,13 @@ export function registryNamedIn(given: Given): string | undefined {
 export function credentialOptionsOf(
 	given: Given,
 	{ naming = false, by = "-n" }: { naming?: boolean; by?: SourceFlag } = {},
-): CredentialOptions {
+): {
+	readonly input: CredentialInput;
+	readonly verifying: VerifyOptions;
+	/** Milliseconds; undefined: the person does not say. */
+	readonly expiresIn: number | undefined;
+	readonly warnings: readonly FlagNote[];
+} {
 	const warnings: FlagNote[] = [];
 	const docker = [
 		"docker-server",

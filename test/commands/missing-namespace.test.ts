@@ -88,19 +88,23 @@ describe("a mistyped namespace is answered with the one that was meant", () => {
 			);
 		});
 
-	test("create says that it can make it, too", async () => {
-		const { err } = await bed.run(
-			[
-				...["create", "x", "-n", "ap", ...SERVER, "--registry-username", "u"],
-				"--registry-password-stdin",
-			],
-			{ stdin: "p" },
-		);
-		assert.equal(
-			err,
-			'Error from server (NotFound): namespaces "ap" not found; did you mean "app"? --create-namespace creates it\n',
-		);
-	});
+	for (const argv of [
+		["create", "x", "-n", "ap"],
+		["apply", "x", "--from", "ap"],
+	])
+		test(`${argv[0]} says that it can make it, too`, async () => {
+			const { err } = await bed.run(
+				[
+					...[...argv, ...SERVER, "--registry-username", "u"],
+					"--registry-password-stdin",
+				],
+				{ stdin: "p" },
+			);
+			assert.equal(
+				err,
+				'Error from server (NotFound): namespaces "ap" not found; did you mean "app"? --create-namespace creates it\n',
+			);
+		});
 
 	test("of several, each is answered; those that nothing is near to stay one line", async () => {
 		const { out, err } = await bed.run([

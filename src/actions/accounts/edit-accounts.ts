@@ -27,7 +27,7 @@ export interface AccountTarget extends Place {
 	readonly listed?: ServiceAccount;
 }
 
-interface EditOptions {
+export interface EditOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;

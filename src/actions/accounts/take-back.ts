@@ -7,22 +7,16 @@ import {
 import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
-import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import type { Preview } from "../../core/preview.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
 import { allOf } from "../read/all-of.ts";
-import { editAccounts } from "./edit-accounts.ts";
+import { type EditOptions, editAccounts } from "./edit-accounts.ts";
 import { targetOf } from "./find-accounts.ts";
 
 /** How the taking back is carried out. */
-interface TakeBackOptions {
-	readonly cluster: Cluster;
-	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
-	readonly dryRun: DryRun;
-	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
-}
+type TakeBackOptions = Omit<EditOptions, "plan" | "awaitDefault">;
 
 /** What could not be looked at. */
 type Unread = Omit<AccountNote & { cause: "accounts-kept" }, "cause">;

@@ -1,9 +1,9 @@
 import type { Counted } from "../../core/output/progress.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
+import { unfinished } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import { type ApplyOptions, apply, isSettled, type Step } from "./apply.ts";
 import { showProgress } from "./show-progress.ts";
-import { unfinished } from "./unfinished.ts";
 
 /** How a plan is carried out where a person waits for it. */
 interface CarryOutOptions

@@ -11,10 +11,14 @@ import type {
 	Sign,
 } from "../../core/pull-secrets/differences.ts";
 import { withRecord } from "../../core/pull-secrets/manifest.ts";
-import { AbortedError, ConnectionError, EXIT } from "../../errors.ts";
+import {
+	AbortedError,
+	ConnectionError,
+	EXIT,
+	unfinished,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
-import { unfinished } from "./unfinished.ts";
 
 /** The formats of `-o` for a command that changes things. */
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;

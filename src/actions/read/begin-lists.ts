@@ -21,35 +21,31 @@ export interface ReadingAhead extends Cluster {
  * so that nobody needs a right for one that another would not.
  */
 export function readingAhead(cluster: Cluster): ReadingAhead {
-	const begun = new Map<string, Begun<Kind>>();
+	const begun = new Map<string, AsyncIterable<Page<unknown>>>();
 	return {
 		...cluster,
 		begin(kind, query) {
 			const pages = cluster.pages(kind, query)[Symbol.asyncIterator]();
 			const first = pages.next();
 			first.catch(() => {});
-			begun.set(keyOf(kind, query), { first, pages });
+			begun.set(keyOf(kind, query), goneOn(first, pages));
 		},
 		pages<K extends Kind>(kind: K, query: ListQuery) {
 			const key = keyOf(kind, query);
 			const known = begun.get(key);
 			begun.delete(key);
-			return known === undefined
-				? cluster.pages(kind, query)
-				: pagesOf(known as Begun<K>);
+			return (
+				(known as AsyncIterable<Page<ObjectOf[K]>> | undefined) ??
+				cluster.pages(kind, query)
+			);
 		},
 	};
 }
 
-interface Begun<K extends Kind> {
-	readonly first: Promise<IteratorResult<Page<ObjectOf[K]>>>;
-	readonly pages: AsyncIterator<Page<ObjectOf[K]>>;
-}
-
-async function* pagesOf<K extends Kind>({
-	first,
-	pages,
-}: Begun<K>): AsyncIterable<Page<ObjectOf[K]>> {
+async function* goneOn<T>(
+	first: Promise<IteratorResult<T>>,
+	pages: AsyncIterator<T>,
+): AsyncGenerator<T> {
 	try {
 		for (let page = await first; page.done !== true; page = await pages.next())
 			yield page.value;

@@ -1,4 +1,3 @@
-import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
@@ -19,9 +18,9 @@ import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { commandLine } from "../../report/command-line.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import type { CheckOptions } from "./command.ts";
-import { type CheckScope, readFacts } from "./read-facts.ts";
+import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
 /** The work of `check`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -81,10 +80,7 @@ const ASKING = new Set(["create", "prune", "rotate", "sync"]);
  */
 async function fixed(
 	findings: readonly Finding[],
-	{
-		yes,
-		connection,
-	}: { readonly yes: boolean; readonly connection: ConnectionFlags },
+	{ yes, connection }: CheckOptions,
 	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {
@@ -119,16 +115,12 @@ async function fixed(
 
 async function look(
 	cluster: Cluster,
-	options: Omit<CheckScope, "now"> & {
-		readonly verify: boolean;
-		readonly trust: Trust;
-	},
+	options: CheckOptions,
 	world: World,
 	reader: ContentReader,
 ): Promise<Finding[]> {
-	const scope = { ...options, now: world.clock.now() };
 	const [facts, denied] = await Promise.all([
-		readFacts(cluster, scope, reader),
+		readFacts(cluster, options, world.clock.now(), reader),
 		deniedAccesses(cluster, options.namespaces),
 	]);
 	const found = await inSteps(checkFacts(facts, denied), world);

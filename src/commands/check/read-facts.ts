@@ -1,10 +1,6 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
-import {
-	placeMeant,
-	type SourceChoice,
-	whyNoSource,
-} from "../../actions/read/find-source.ts";
+import { placeMeant, whyNoSource } from "../../actions/read/find-source.ts";
 import { readWholeSecrets } from "../../actions/read/read-keys.ts";
 import {
 	type AccountFacts,
@@ -49,6 +45,7 @@ import {
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import type { CheckOptions } from "./command.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
@@ -60,28 +57,18 @@ const READ_SINGLY = 20;
 /** Of one pod; a kubelet joins its own into a handful, and whoever else writes events may write any number. */
 const MOST_EVENTS = 200;
 
-/** What is to be checked. */
-export interface CheckScope {
-	/** undefined: all namespaces. */
-	readonly namespaces: readonly string[] | undefined;
-	/** Which source is checked; without a name, all that are there. */
-	readonly choice: Pick<SourceChoice, "namespace" | "name" | "usual">;
-	readonly beforeUpgrade: boolean;
-	/** Milliseconds since 1970. */
-	readonly now: number;
-}
-
 /**
  * Reads what `check` judges, each kind once and in pages. What may not be read
  * is noted; throws only what no further request could survive.
  */
 export async function readFacts(
 	cluster: Cluster,
-	scope: CheckScope,
+	{ namespaces, choice, beforeUpgrade }: CheckOptions,
+	/** Milliseconds since 1970. */
+	now: number,
 	/** Says afterwards what was too much. */
 	reader: ContentReader,
 ): Promise<Facts> {
-	const { namespaces, choice, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
 	const place = placeMeant(choice, cluster);
 	const sourceNamespace = place.namespace;

@@ -1,13 +1,38 @@
 import type { Definition } from "../../command.ts";
-import { type Given, switchFlag } from "../../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	listFlag,
+	switchFlag,
+} from "../../core/command-line/flag.ts";
+import type { SourceEdit } from "../../core/pull-secrets/edit-source.ts";
 import { labelOfName } from "../../core/pull-secrets/ownership.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
 	credentialOptionsOf,
 } from "../../flags/credential.ts";
-import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import * as flags from "../../flags.ts";
+
+/** Flags of a source that is not there, or is to be overwritten or taken over. */
+const ANEW = ["replace", "force", "create-namespace", "label"];
+
+/** The flags by which `create` changes the registries of a source that is there. */
+const SOURCE_EDIT_FLAGS: readonly Flag[] = [
+	switchFlag(
+		"add",
+		"Add the registry to the existing source and keep the others.",
+		{ conflicts: ["remove", ...ANEW] },
+	),
+	listFlag(
+		"remove",
+		"Remove this registry from the existing source and keep the others; repeatable.",
+		{
+			values: "registry",
+			conflicts: [...CREDENTIAL_FLAGS.map(({ name }) => name), ...ANEW],
+		},
+	),
+];
 
 /** `create [NAME]`: a source from credentials. */
 export const create: Definition<CreateOptions> = {
@@ -100,4 +125,17 @@ function isMeshOpen(given: Given, env: flags.Env): boolean {
 		!env.MESHREG_NAME &&
 		!env.MESHREG_NAMESPACE
 	);
+}
+
+/** What `--add` and `--remove` say. Throws UsageError. */
+function sourceEditOf(given: Given): SourceEdit {
+	const names = given.list("remove");
+	flags.checkSaid("--remove", "name", ...names.map((name) => name.trim()));
+	if (names.length > 0) return { by: "remove", names: [...new Set(names)] };
+	return given.on("add")
+		? { by: "add" }
+		: {
+				by: "replace",
+				keepsOthers: given.on("force") && !given.on("replace"),
+			};
 }

@@ -93,10 +93,13 @@ function optionsOf(given: Given, env: flags.Env) {
 		connection: flags.connectionFlags(given),
 		choice: {
 			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
+			/** None: all. */
 			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
 			selector: flags.selectorOf(given)?.text,
+			/** What is managed, and then what a mesh or a person labelled: one list each. */
 			managed: flags.managedSelectorsOf(given, env),
 			all: given.on("all"),
+			/** None: all. */
 			statuses: statusesOf(given),
 			expiring: flags.lifetimeOf(given, "expiring"),
 		},

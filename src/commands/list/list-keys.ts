@@ -16,30 +16,12 @@ import {
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	needNamespaces,
-	type PullSecretStatus,
-	statusOf,
-} from "../../core/pull-secrets/source.ts";
+import { needNamespaces, statusOf } from "../../core/pull-secrets/source.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import type { ListOptions } from "./command.ts";
 
 /** Which pull secrets are meant. */
-export interface ListChoice {
-	/** Only of this name. */
-	readonly name: string | undefined;
-	/** None: all. */
-	readonly namespaces: readonly string[];
-	/** Only where namespaces have these labels. */
-	readonly selector: string | undefined;
-	/** Label selectors that find what is managed, and then what a mesh or a person labelled: one list each. */
-	readonly managed: readonly string[];
-	/** Every pull Secret, whoever made it. */
-	readonly all: boolean;
-	/** Only those with one of these; none: all. */
-	readonly statuses: readonly PullSecretStatus[];
-	/** Only those of which a credential expires within so many milliseconds. */
-	readonly expiring: number | undefined;
-}
+export type ListChoice = ListOptions["choice"];
 
 /** The pull secrets of a cluster that are meant, sorted by place, and what their statuses are judged by. */
 export interface Listing {

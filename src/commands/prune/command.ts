@@ -59,12 +59,14 @@ function optionsOf(given: Given, env: flags.Env) {
 		throw new UsageError("--all means those of every mesh: leave --mesh out");
 	return {
 		connection: flags.bulkConnectionFlags(given),
+		/** None: all. */
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
 		...scopeOf(given, env),
 		named: given.positionals.length > 0,
 		keepSources: given.on("keep-sources"),
 		orphaned: given.on("orphaned"),
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
+		/** Undefined: every name. */
 		name: given.on("all") ? undefined : flags.nameOf(given, env),
 		usual: usualSecretIn(env).name,
 		...changeOf(given),

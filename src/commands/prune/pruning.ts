@@ -44,6 +44,7 @@ import {
 	namespaceIn,
 	prunedEntries,
 } from "./attached-entries.ts";
+import type { PruneOptions } from "./command.ts";
 import { countUsers } from "./count-users.ts";
 import {
 	forgetNamespaces,
@@ -53,25 +54,10 @@ import {
 } from "./forget-namespaces.ts";
 import { whatIsLeft } from "./what-is-left.ts";
 
-interface PruneSettings {
+interface PruneSettings extends PruneOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: World;
-	readonly dryRun: DryRun;
-	readonly quiet: boolean;
-	/** None: all. */
-	readonly namespaces: readonly string[];
-	readonly query: ListQuery;
-	/** Whether of what the query finds it is one that is to be deleted. */
-	readonly isMeant: (secret: PullSecret) => boolean;
-	readonly keepSources: boolean;
-	/** Only copies whose source does not exist. */
-	readonly orphaned: boolean;
-	/** Undefined: that of the context. */
-	readonly sourceNamespace: string | undefined;
-	/** Undefined: every name. */
-	readonly name: string | undefined;
-	readonly usual: string;
 }
 
 /** What a prune found, and is to delete, take out and take back. */
@@ -106,9 +92,14 @@ export async function findPruning(how: PruneSettings): Promise<Pruning> {
 		? { sent: [], unreadable: [] }
 		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
 	const stays = new Set(unreadable.map(sourceRef));
+	const sources = orphaned && (await readSources(cluster, reader, keys));
 	const changes = planPrune(keys, {
 		keepSources: how.keepSources,
-		gone: orphaned ? await goneSources(cluster, reader, keys) : undefined,
+		gone: sources
+			? new Set(
+					[...sources].flatMap(([ref, known]) => (known === "gone" ? ref : [])),
+				)
+			: undefined,
 	}).filter(
 		({ current }) => !stays.has(current.annotations[SOURCE_ANNOTATION] ?? ""),
 	);
@@ -174,7 +165,11 @@ export async function carryOutPruning(
 		first: changes.filter(({ current }) => isSourceLike(current)),
 		replan: () => undefined,
 	});
-	const isGone = deletedIn(report.results);
+	const gone = report.results.filter(
+		({ kind, action }) => kind === "Secret" && action === "deleted",
+	);
+	const places = new Set(gone.map(sourceRef));
+	const isGone = (secret: PullSecret) => places.has(sourceRef(secret));
 	warnOfRules(sent, how);
 	await takeBack(accounts, entries(isGone).go, told);
 	const deleted = changes.map(({ current }) => current).filter(isGone);
@@ -262,31 +257,6 @@ async function readScope(
 	for (const namespace of namespaces)
 		lists.push(await readPullSecrets(cluster, reader, { ...query, namespace }));
 	return lists.flat();
-}
-
-/** The sources that answered 404, as `NAMESPACE/NAME`. */
-async function goneSources(
-	cluster: Cluster,
-	reader: ContentReader,
-	keys: readonly PullSecret[],
-): Promise<ReadonlySet<string>> {
-	const sources = await readSources(cluster, reader, keys);
-	return new Set(
-		[...sources].filter(([, known]) => known === "gone").map(([ref]) => ref),
-	);
-}
-
-/** Tells which Secrets were deleted. */
-function deletedIn(
-	results: readonly ChangeResult[],
-): (secret: PullSecret) => boolean {
-	const gone = results.filter(
-		({ kind, action }) => kind === "Secret" && action === "deleted",
-	);
-	const places = new Set(
-		gone.map(({ namespace, name }) => `${namespace}/${name}`),
-	);
-	return ({ namespace, name }) => places.has(`${namespace}/${name}`);
 }
 
 /**

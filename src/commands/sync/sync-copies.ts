@@ -5,13 +5,8 @@ import {
 	recordMissing,
 	recordOf,
 } from "../../actions/apply/change-record.ts";
-import {
-	ChangeReport,
-	formOf,
-	type OutputOptions,
-} from "../../actions/apply/change-report.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
@@ -58,21 +53,17 @@ import {
 import {
 	ApiError,
 	isFatal,
-	OperationError,
 	UsageError,
+	unlessFailed,
 	unlessForbidden,
 } from "../../errors.ts";
 import { attachesNowhere } from "../../flags/account.ts";
 import type { Cluster, World } from "../../world.ts";
-
-/** What one sync is to do, in one cluster. */
-export interface SyncSettings extends CopySettings, OutputOptions {
-	readonly yes: boolean;
-}
+import type { SyncOptions } from "./command.ts";
 
 /** Copies one source, or all of the source namespace, in one cluster. */
 export async function syncCopies(
-	options: SyncSettings,
+	options: SyncOptions,
 	connected: Cluster,
 	world: World,
 ): Promise<Outcome> {
@@ -115,7 +106,7 @@ export async function syncCopies(
 /** Returns whether there was anything to be done. */
 async function syncOne(
 	source: PullSecret,
-	options: SyncSettings,
+	options: SyncOptions,
 	run: Run,
 ): Promise<boolean> {
 	warnOfExpiry(source, run.world);
@@ -157,7 +148,7 @@ function refuseSpoiled(source: PullSecret): void {
 /** Where copies go; undefined: nowhere, which has been said. */
 async function scopeFor(
 	source: PullSecret,
-	options: SyncSettings,
+	options: SyncOptions,
 	run: Run,
 ): Promise<Scope | undefined> {
 	const { world } = run;
@@ -206,9 +197,9 @@ async function scopeFor(
 async function bareSelection(
 	source: PullSecret,
 	record: SourceRecord | undefined,
-	options: SyncSettings,
+	options: SyncOptions,
 	run: Run,
-): Promise<SyncSettings | "record" | undefined> {
+): Promise<SyncOptions | "record" | undefined> {
 	const { world } = run;
 	if (record !== undefined && record.entries.length > 0) {
 		if (options.once)
@@ -248,10 +239,18 @@ async function pickNamespaces(
 	if (namespaces.length === 0) return [];
 	const all = new Map(namespaces.map((facts) => [facts.name, facts]));
 	const record = recordOf(source) ?? EMPTY_RECORD;
-	const [current, needs] = await Promise.all([
-		copiesIn(source, cluster),
-		countNeeds(source, cluster),
+	const listed = readPullSecrets(
+		cluster,
+		new ContentReader(),
+		secretsNamed(source.name),
+	);
+	const [copies, needs] = await Promise.all([
+		unlessForbidden(listed),
+		// Where pods may not be listed, or the source cannot be read, nothing is known of any.
+		unlessFailed(podsInNeed(source, cluster)),
 	]);
+	const current =
+		copies && new Map(copies.map((secret) => [secret.namespace, secret]));
 	const picked = await (await world.prompter()).pick({
 		message: `Which namespaces get a copy${contextClause(cluster.context)}?`,
 		choices: namespaces.map(({ name }) => ({
@@ -260,7 +259,7 @@ async function pickNamespaces(
 			note: stateWords(
 				current === undefined ? "hidden" : current.get(name),
 				source,
-				needs.get(name) ?? 0,
+				needs?.get(name) ?? 0,
 			),
 			marked: isRecorded(record, name, all),
 		})),
@@ -272,30 +271,6 @@ async function pickNamespaces(
 	);
 	await refuseReplaced(seen, cluster);
 	return picked;
-}
-
-/** What bears the source's name, by namespace; undefined where Secrets may not be listed. */
-async function copiesIn(
-	source: PullSecret,
-	cluster: Cluster,
-): Promise<ReadonlyMap<string, PullSecret> | undefined> {
-	const all = await unlessForbidden(
-		readPullSecrets(cluster, new ContentReader(), secretsNamed(source.name)),
-	);
-	return all && new Map(all.map((secret) => [secret.namespace, secret]));
-}
-
-/** How many pods of each namespace need the source; nothing where pods may not be listed, or it cannot be read. */
-async function countNeeds(
-	source: PullSecret,
-	cluster: Cluster,
-): Promise<ReadonlyMap<string, number>> {
-	try {
-		return await podsInNeed(source, cluster);
-	} catch (error) {
-		if (!(error instanceof OperationError)) throw error;
-		return new Map();
-	}
 }
 
 /** How a namespace stands to a source: `in sync`, `no copy, 4 pods need it`. `hidden`: Secrets may not be listed. */

@@ -15,10 +15,7 @@ import {
 	ruleOf,
 	selectedFor,
 } from "../../actions/apply/selected.ts";
-import {
-	readAuthorities,
-	type Trust,
-} from "../../actions/credentials/registry-trust.ts";
+import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
@@ -46,33 +43,21 @@ import {
 	recordIn,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import {
-	type RefreshRules,
-	renewerOf,
-} from "../../core/pull-secrets/renewal.ts";
+import { renewerOf } from "../../core/pull-secrets/renewal.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import type {
 	SyncRules,
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
-import type { ServedAt } from "../../flags/serving.ts";
 import type { Cluster, World } from "../../world.ts";
+import type { SyncOptions } from "./command.ts";
 import { outlasting, runController } from "./controller.ts";
 import { DedupedLog } from "./deduped-log.ts";
 import type { Watched } from "./reflectors.ts";
 import { serveWatch } from "./serve-watch.ts";
 import { SourceCare } from "./source-care.ts";
-import type { SyncSettings } from "./sync-copies.ts";
 import { WatchLog } from "./watch-log.ts";
-
-export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
-	readonly served: ServedAt;
-	/** Undefined: nothing is renewed. */
-	readonly refresh: RefreshRules | undefined;
-	/** Whom to believe where a renewed credential is asked for and verified. */
-	readonly trust: Pick<Trust, "caPath">;
-}
 
 /**
  * Keeps copies equal to their source where its record sends it, until it is interrupted, whose
@@ -80,7 +65,7 @@ export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
  * record first, and is then all that is kept right. Tells of each change by itself.
  */
 export async function watchSync(
-	options: WatchSync,
+	options: SyncOptions,
 	cluster: Cluster,
 	world: World,
 ): Promise<Outcome> {
@@ -123,7 +108,7 @@ interface Watching {
 
 /** Finds and records, then keeps right until it is interrupted, whose reason it throws. */
 async function keepInSync(
-	options: WatchSync,
+	options: SyncOptions,
 	how: Watching,
 	log: WatchLog,
 ): Promise<never> {
@@ -192,7 +177,7 @@ async function keepInSync(
 
 /** The source; one that is not there yet is waited for. */
 async function sourceToWatch(
-	options: WatchSync,
+	options: SyncOptions,
 	how: Watching,
 	log: WatchLog,
 ): Promise<PullSecret> {
@@ -253,7 +238,7 @@ async function sourceToWatch(
 /** The source with what is selected in its record. Throws FailureError where that may not be written. */
 async function recorded(
 	source: PullSecret,
-	options: WatchSync,
+	options: SyncOptions,
 	how: Watching,
 ): Promise<PullSecret> {
 	const record = recordOf(source);
@@ -300,7 +285,7 @@ async function recorded(
 /** Tells of recorded copies that a renewal will not reach, because the command line selects others. */
 function warnOfUnwatched(
 	state: SyncState,
-	{ selection, exclude, refresh }: WatchSync,
+	{ selection, exclude, refresh }: SyncOptions,
 	world: Pick<World, "emit">,
 ): void {
 	const { source, record } = state;
@@ -329,7 +314,7 @@ function warnOfUnwatched(
 /** Whether rules of the record may mean namespaces that are not selected. */
 function meansMore(
 	record: SourceRecord,
-	selection: WatchSync["selection"],
+	selection: SyncOptions["selection"],
 ): boolean {
 	switch (selection.by) {
 		case "record":
@@ -358,7 +343,7 @@ function accountsOf(
 }
 
 /** What of the record is kept right: what is selected, or all of it. */
-function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
+function selectsOf({ selection, exclude }: SyncOptions): SyncRules["selects"] {
 	const excluded = (name: string) => matchesGlob(name, exclude);
 	switch (selection.by) {
 		case "names":
@@ -382,7 +367,7 @@ function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
 	}
 }
 
-function watchedOf({ selection, exclude }: WatchSync): Watched {
+function watchedOf({ selection, exclude }: SyncOptions): Watched {
 	if (selection.by === "names")
 		return {
 			by: "names",
