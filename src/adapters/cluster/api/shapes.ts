@@ -1,5 +1,9 @@
 import { isJsonObject } from "../../../core/json-object.ts";
 import { type Kind, type ObjectOf, RESOURCES } from "../../../core/objects.ts";
+import {
+	type LabelSelector,
+	parseLabelSelector,
+} from "../../../core/pull-secrets/label-selector.ts";
 import type { ListQuery, ObjectRef } from "../../../world.ts";
 
 /** What an answer has to be. Whatever stands before an API server (a login page, a proxy) also answers 200. */
@@ -30,6 +34,7 @@ interface AskedFor {
 	readonly namespace?: string | undefined;
 	readonly name?: string | undefined;
 	readonly type?: string | undefined;
+	readonly labels?: LabelSelector | undefined;
 }
 
 /** One object, of this place; of one that is created under a name that the server makes, the namespace alone. */
@@ -43,10 +48,10 @@ export function askedForAt(
 	};
 }
 
-/** Of the objects of a list or watch. What else is selected by, labels for one, is left to the server. */
+/** Of the objects of a list or watch. */
 export function askedForBy(
 	kind: Kind,
-	{ namespace, fieldSelector = "" }: ListQuery,
+	{ namespace, fieldSelector = "", labelSelector = "" }: ListQuery,
 ): AskedFor {
 	const selected = (field: string): string | undefined =>
 		fieldSelector
@@ -57,6 +62,7 @@ export function askedForBy(
 		...(RESOURCES[kind].namespaced && { namespace }),
 		name: selected("metadata.name"),
 		type: selected("type"),
+		labels: parseLabelSelector(labelSelector),
 	};
 }
 
@@ -92,6 +98,8 @@ export function watchShape<K extends Kind>(
 	kind: K,
 	asked: AskedFor,
 ): Shape<WatchLine<ObjectOf[K]>> {
+	// Of what leaves a selection by its labels it is told that it went.
+	const gone = { ...asked, labels: undefined };
 	return {
 		name: `a watch of ${kind}s`,
 		is: (value): value is WatchLine<ObjectOf[K]> =>
@@ -101,7 +109,9 @@ export function watchShape<K extends Kind>(
 			(value.type === "ERROR" ||
 				(value.type === "BOOKMARK"
 					? isJsonObject(value.object.metadata)
-					: objectShape(kind, asked).is(value.object))),
+					: objectShape(kind, value.type === "DELETED" ? gone : asked).is(
+							value.object,
+						))),
 	};
 }
 
@@ -220,16 +230,21 @@ function isList(field: Fields | readonly [Fields]): field is readonly [Fields] {
 
 function isAskedFor(
 	value: object,
-	{ namespace, name, type }: AskedFor,
+	{ namespace, name, type, labels }: AskedFor,
 ): boolean {
 	const { metadata, type: itsType }: { metadata?: object; type?: unknown } =
 		value;
-	const its: { namespace?: unknown; name?: unknown } = metadata ?? {};
+	const its: {
+		namespace?: unknown;
+		name?: unknown;
+		labels?: Readonly<Record<string, string>> | null;
+	} = metadata ?? {};
 	return (
 		(namespace === undefined || its.namespace === namespace) &&
 		(name === undefined || its.name === name) &&
 		// Of metadata alone it is not there.
-		(type === undefined || itsType === undefined || itsType === type)
+		(type === undefined || itsType === undefined || itsType === type) &&
+		(labels === undefined || labels.matches(its.labels ?? {}))
 	);
 }
 

@@ -463,11 +463,17 @@ describe("objects that were not asked for are no answer", () => {
 	const secret = (metadata: object, type = "Opaque") => ({
 		kind: "Secret",
 		apiVersion: "v1",
-		metadata: { ...ref, resourceVersion: "1", ...metadata },
+		metadata: {
+			...ref,
+			resourceVersion: "1",
+			labels: { team: "a" },
+			...metadata,
+		},
 		type,
 	});
 	const QUERY = { namespace: "default", fieldSelector: "metadata.name=key" };
 	const ofType = { fieldSelector: "type=kubernetes.io/dockerconfigjson" };
+	const ofTeam = { labelSelector: "team in (a,b),!legacy" };
 	const answered = (value: object): (() => void) =>
 		server.onRequest(() => ({
 			answer: {
@@ -481,8 +487,12 @@ describe("objects that were not asked for are no answer", () => {
 		heal = answered({ kind: "SecretList", metadata, items: [item] });
 		for await (const _ of cluster.pages("Secret", query));
 	};
-	const watch = async (query: ListQuery, object: object): Promise<void> => {
-		heal = answered({ type: "ADDED", object });
+	const watch = async (
+		query: ListQuery,
+		object: object,
+		type = "ADDED",
+	): Promise<void> => {
+		heal = answered({ type, object });
 		const from = { ...query, resourceVersion: "1" };
 		for await (const _ of cluster.watch("Secret", from));
 	};
@@ -491,6 +501,8 @@ describe("objects that were not asked for are no answer", () => {
 		["of another namespace", QUERY, secret({ namespace: "other" })],
 		["of no namespace", QUERY, secret({ namespace: undefined })],
 		["of another type", ofType, secret({})],
+		["without the label", ofTeam, secret({ labels: null })],
+		["with another label", ofTeam, secret({ labels: { team: "c" } })],
 	] as const) {
 		test(`in a list, ${what}`, async () => {
 			await list(query, secret({}, "kubernetes.io/dockerconfigjson"));
@@ -515,4 +527,7 @@ describe("objects that were not asked for are no answer", () => {
 					await assert.rejects(act(), /instead of a Secret:/);
 				});
 	}
+	test("what left a selection by its labels is told of in a watch", async () => {
+		await watch(ofTeam, secret({ labels: {} }), "DELETED");
+	});
 });
