@@ -35,15 +35,9 @@ const DRAIN = 1000;
  * prints too much, or takes longer than `limit` milliseconds.
  */
 export async function runHelper(
-	{
-		program,
-		args,
-		input,
-	}: {
-		readonly program: string;
-		readonly args: readonly string[];
-		readonly input: string;
-	},
+	program: string,
+	args: readonly string[],
+	input: string,
 	surroundings: Surroundings,
 ): Promise<HelperRun> {
 	const { env, interrupt } = surroundings;
@@ -71,10 +65,7 @@ export async function askCredentialHelper(
 	server: string,
 	surroundings: Surroundings,
 ): Promise<HelperRun & { readonly words: string }> {
-	const run = await runHelper(
-		{ program, args: ["get"], input: server },
-		surroundings,
-	);
+	const run = await runHelper(program, ["get"], server, surroundings);
 	// It tells of a failure on standard output.
 	return { ...run, words: failureWords(run.out.trim() || run.err, run.err) };
 }

@@ -109,10 +109,7 @@ async function askPlugin(
 	let failed: ProgramFault | undefined;
 	for (const version of PLUGIN_API_VERSIONS) {
 		const input = pluginRequest(version, key);
-		const { ended, out, err } = await runHelper(
-			{ program, args, input },
-			around,
-		);
+		const { ended, out, err } = await runHelper(program, args, input, around);
 		if (ended === 0) return readPluginAnswer(out, key);
 		failed ??= { is: "failed", words: failureWords(err, out), ended };
 	}

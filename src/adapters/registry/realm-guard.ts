@@ -64,15 +64,9 @@ export class RealmGuard {
 	 */
 	async check(urlHost: string): Promise<void> {
 		const host = unbracketed(urlHost);
-		const own = host === this.#registry;
-		if (own && this.mayBeInside) return;
-		const inside =
-			isIP(host) > 0
-				? isPrivateHost(host)
-				: await this.#isInside(host, (each) => each.some(isPrivate));
-		if (!inside) return;
-		if (own) throw refusedRegistry();
-		if (!(await this.#isRegistryInside())) throw refused();
+		if (host === this.#registry && this.mayBeInside) return;
+		const isInside = (addresses: LookupAddress[]) => addresses.some(isPrivate);
+		if (await this.#isInside(host, isInside)) await this.#refuse(host);
 	}
 
 	async #lookUp(host: string): Promise<LookupAddress[]> {
@@ -88,35 +82,28 @@ export class RealmGuard {
 
 	async #permitted(host: string): Promise<LookupAddress[]> {
 		const addresses = await this.#lookUp(host);
-		if (!addresses.some(isPrivate)) return addresses;
-		if (host === this.#registry) {
-			if (!this.mayBeInside) throw refusedRegistry();
-		} else if (!(await this.#isRegistryInside())) throw refused();
+		if (addresses.some(isPrivate)) await this.#refuse(host);
 		return addresses;
 	}
 
-	async #isRegistryInside(): Promise<boolean> {
-		const host = this.#registry;
-		return isIP(host) > 0
-			? isPrivateHost(host)
-			: this.#isInside(host, (each) => each.every(isPrivate));
+	/** Throws where a host that is inside may not be asked. */
+	async #refuse(host: string): Promise<void> {
+		const isRegistry = host === this.#registry;
+		if (isRegistry && !this.mayBeInside)
+			throw coded("the registry lies inside", "PRIVATE_HOST");
+		const areInside = (all: LookupAddress[]) => all.every(isPrivate);
+		if (!isRegistry && !(await this.#isInside(this.#registry, areInside)))
+			throw coded("the realm lies inside", "PRIVATE_REALM");
 	}
 
 	async #isInside(
 		host: string,
 		decide: (addresses: LookupAddress[]) => boolean,
 	): Promise<boolean> {
+		if (isIP(host) > 0) return isPrivateHost(host);
 		const addresses = await this.#lookUp(host).catch(() => []);
 		return addresses.length === 0 ? isInsideName(host) : decide(addresses);
 	}
 }
 
 const isPrivate = ({ address }: LookupAddress) => isPrivateHost(address);
-
-function refused(): Error {
-	return coded("the realm lies inside", "PRIVATE_REALM");
-}
-
-function refusedRegistry(): Error {
-	return coded("the registry lies inside", "PRIVATE_HOST");
-}

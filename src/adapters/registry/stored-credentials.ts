@@ -97,26 +97,17 @@ async function find(
 			});
 		if (entry !== undefined) empty.push(path);
 	}
-	const missing = { cause: "stored-missing", key } as const;
 	const paths = opened.map(({ path }) => path);
 	const narrower = opened.flatMap(({ file }) => narrowerThan(file, key));
-	if (narrower.length > 0)
-		throw new FailureError({
-			...missing,
-			paths,
-			because: { is: "narrower", entries: [...new Set(narrower)] },
-		});
-	if (empty.length > 0)
-		throw new FailureError({
-			...missing,
-			paths: empty,
-			because: { is: "empty" },
-		});
-	const others = new Set(opened.flatMap(({ file }) => namesIn(file)));
+	const others = opened.flatMap(({ file }) => namesIn(file));
 	throw new FailureError({
-		...missing,
-		paths,
-		because: { is: "absent", entries: [...others] },
+		cause: "stored-missing",
+		key,
+		...(narrower.length > 0
+			? { paths, because: { is: "narrower", entries: [...new Set(narrower)] } }
+			: empty.length > 0
+				? { paths: empty, because: { is: "empty" } }
+				: { paths, because: { is: "absent", entries: [...new Set(others)] } }),
 	});
 }
 

@@ -62,13 +62,10 @@ export function processStreams(
 		get interactive() {
 			return err.isTerminal && process.stdin.isTTY === true;
 		},
-		animated: err.isTerminal && colours && !inCi(),
+		// A build log may be a terminal, but nobody watches it move.
+		animated:
+			err.isTerminal && colours && !(isSet(env.CI) && env.CI !== "false"),
 	};
-
-	/** A build log may be a terminal, but nobody watches it move. */
-	function inCi(): boolean {
-		return isSet(env.CI) && env.CI !== "false";
-	}
 }
 
 /** Whether two file descriptors lead to one file, pipe or terminal. */

@@ -5,6 +5,7 @@ import { fieldOf, readJsonObject } from "../json-object.ts";
 import { splitPath } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
+	type Annotated,
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
 	MANAGED_BY_LABEL,
@@ -104,7 +105,7 @@ function expiriesIn(
 
 /** How long the credential of an entry is good, as a person said of it, in milliseconds; undefined where nobody did. */
 export function lifetimeSaid(
-	{ annotations }: Pick<PullSecret, "annotations">,
+	{ annotations }: Annotated,
 	key: string,
 ): number | undefined {
 	return lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]).get(key);

@@ -358,13 +358,7 @@ function onNewServer(host: string): Word[] {
 }
 
 /** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */
-function targetWord({
-	kind,
-	name,
-}: {
-	readonly kind: string;
-	readonly name: string;
-}): Name {
+function targetWord({ kind, name }: { kind: string; name: string }): Name {
 	const word = objectName(name);
 	return /^[A-Za-z][A-Za-z0-9]*$/.test(kind) && word !== undefined
 		? `${kind.toLowerCase()}/${word}`

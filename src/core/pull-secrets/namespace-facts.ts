@@ -1,4 +1,5 @@
 import type { Namespace } from "../objects.ts";
+import type { Annotated } from "./ownership.ts";
 
 /** What of a Namespace decides whether it is served. */
 export interface NamespaceFacts {
@@ -25,9 +26,7 @@ export function namespaceFacts({ metadata }: Namespace): NamespaceFacts {
 export const SKIP_ANNOTATION = "kubectl-meshreg/skip";
 
 /** Whether whoever owns a namespace wants no copy there. */
-export function isSkipped({
-	annotations,
-}: Pick<NamespaceFacts, "annotations">): boolean {
+export function isSkipped({ annotations }: Annotated): boolean {
 	return annotations[SKIP_ANNOTATION] === "true";
 }
 

@@ -28,12 +28,13 @@ export const EXPIRES_IN_ANNOTATION = "kubectl-meshreg/expires-in";
 /** On a source: `"true"` where pods pull with it by admission policies, which sync and the watch keep up to date. */
 export const BY_POLICY_ANNOTATION = "kubectl-meshreg/attached-by-policy";
 
-/** Whether pods are to pull with a source by admission policies. */
-export function isByPolicy({
-	annotations,
-}: {
+/** Of what annotations alone are asked for. */
+export interface Annotated {
 	readonly annotations: Readonly<Record<string, string>>;
-}): boolean {
+}
+
+/** Whether pods are to pull with a source by admission policies. */
+export function isByPolicy({ annotations }: Annotated): boolean {
 	return annotations[BY_POLICY_ANNOTATION] === "true";
 }
 
@@ -72,10 +73,9 @@ export function labelOfName(name: string, shown = "NAME"): UsageLabel {
  * The label that a source was given when it was made, for its copies; `usage=NAME` where it was given
  * none. undefined: it was made by other means, with a name that is too long to be a label's value.
  */
-export function labelOfSource(source: {
-	readonly name: string;
-	readonly annotations: Readonly<Record<string, string>>;
-}): UsageLabel | undefined {
+export function labelOfSource(
+	source: Annotated & { readonly name: string },
+): UsageLabel | undefined {
 	const given = labelOf(source.annotations[LABEL_ANNOTATION] ?? "");
 	return (
 		given ??
@@ -136,11 +136,10 @@ export function managedSelectors(meshSecretName: string): string[] {
 }
 
 /** What a Secret needs to have for this program to judge it. */
-interface Owned {
+interface Owned extends Annotated {
 	readonly name: string;
 	readonly type: string;
 	readonly labels: Readonly<Record<string, string>>;
-	readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**

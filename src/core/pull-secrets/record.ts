@@ -16,7 +16,7 @@ import {
 	isSystemNamespace,
 	type NamespaceFacts,
 } from "./namespace-facts.ts";
-import { TARGETS_ANNOTATION } from "./ownership.ts";
+import { type Annotated, TARGETS_ANNOTATION } from "./ownership.ts";
 
 /**
  * The record on a source (annotation `kubectl-meshreg/targets`): where the admin sent it. Only what
@@ -90,18 +90,12 @@ function readingOf(annotation: string): RecordReading {
 }
 
 /** What an object's annotation says of its record. */
-export const recordReadingIn = remembered(
-	({
-		annotations,
-	}: {
-		readonly annotations: Readonly<Record<string, string>>;
-	}) => parseRecord(annotations[TARGETS_ANNOTATION]),
+export const recordReadingIn = remembered(({ annotations }: Annotated) =>
+	parseRecord(annotations[TARGETS_ANNOTATION]),
 );
 
 /** The same record; undefined where there is none, or none that can be read. */
-export function recordIn(
-	object: Parameters<typeof recordReadingIn>[0],
-): SourceRecord | undefined {
+export function recordIn(object: Annotated): SourceRecord | undefined {
 	const reading = recordReadingIn(object);
 	return reading.kind === "record" ? reading.record : undefined;
 }

@@ -2,7 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { growingPause } from "../pauses.ts";
 import { type Expiry, textsIn } from "./expiry.ts";
-import { PROVIDER_ANNOTATION } from "./ownership.ts";
+import { type Annotated, PROVIDER_ANNOTATION } from "./ownership.ts";
 import { type Provider, providerName } from "./provider.ts";
 import type { PullSecret } from "./pull-secret.ts";
 
@@ -30,7 +30,7 @@ const USUAL_MARGIN = HOUR;
 
 /** What renews an entry: what the source names, where that is allowed; undefined: nothing does. */
 export function renewerOf(
-	source: Pick<PullSecret, "annotations">,
+	source: Annotated,
 	key: string,
 	allowed: readonly Provider[],
 ): Provider | undefined {
@@ -40,23 +40,19 @@ export function renewerOf(
 
 /** The name of what made an entry's credential, as the source has it: text, never a command. */
 export function providerNoted(
-	source: Pick<PullSecret, "annotations">,
+	source: Annotated,
 	key: string,
 ): string | undefined {
 	return namesNoted(source).find(([registry]) => registry === key)?.[1];
 }
 
 /** The names of all that the source says to come from a provider, each once. */
-export function providersNoted(
-	source: Pick<PullSecret, "annotations">,
-): string[] {
+export function providersNoted(source: Annotated): string[] {
 	return [...new Set(namesNoted(source).map(([, name]) => name))];
 }
 
 /** Anybody who may write the source may write anything there: what is no provider's name is none. A file's is at most 255 long. */
-function namesNoted({
-	annotations,
-}: Pick<PullSecret, "annotations">): [string, string][] {
+function namesNoted({ annotations }: Annotated): [string, string][] {
 	return textsIn(annotations[PROVIDER_ANNOTATION]).filter(([, name]) =>
 		/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,255})$/u.test(name),
 	);

@@ -184,14 +184,11 @@ export class ImageChecker {
 		const ask = (request: RegistryRequest) => this.#ask(request);
 		const found = await findRegistry(ask, host, insecure);
 		if (!("answer" in found)) return found;
-		const {
-			request: { url },
-			answer,
-		} = found;
-		const reading = readAnswer(answer, found.request, []);
+		const { request, answer } = found;
+		const reading = readAnswer(answer, request, []);
 		const isRedirect = answer.status >= 300 && answer.status < 400;
 		return {
-			url,
+			url: request.url,
 			doubt:
 				reading.means === "fault" && !isRedirect ? reading.fault : undefined,
 		};
@@ -283,31 +280,22 @@ export class ImageChecker {
 		switch (manifest.is) {
 			case "index":
 				return manifest;
-			case "image":
-				return this.#platformOfConfig(manifest.config, image, url, as);
-			case "artifact":
-				if (image.artifact) return { platforms: [], unsaid: true };
-				return { status: "wrong-platform", because: manifest };
-			case "no-image":
-			case "schema-1":
-				return { status: "wrong-platform", because: manifest };
+			case "image": {
+				const blob = `/v2/${image.repository}/blobs/${manifest.config}`;
+				const request = get(new URL(blob, url));
+				const found = await this.#follow(request, image.repository, as);
+				if (!("answer" in found)) return found;
+				const platform =
+					found.answer.status === 200
+						? configPlatform(found.answer.body)
+						: undefined;
+				return { platforms: platform ? [platform] : [], unsaid: !platform };
+			}
+			default:
+				return manifest.is === "artifact" && image.artifact
+					? { platforms: [], unsaid: true }
+					: { status: "wrong-platform", because: manifest };
 		}
-	}
-
-	async #platformOfConfig(
-		digest: string,
-		image: WantedImage,
-		manifest: URL,
-		as: Caller,
-	): Promise<Made | ImageFinding> {
-		const url = new URL(`/v2/${image.repository}/blobs/${digest}`, manifest);
-		const found = await this.#follow(get(url), image.repository, as);
-		if (!("answer" in found)) return found;
-		const platform =
-			found.answer.status === 200
-				? configPlatform(found.answer.body)
-				: undefined;
-		return { platforms: platform ? [platform] : [], unsaid: !platform };
 	}
 
 	/**
@@ -388,7 +376,7 @@ export class ImageChecker {
 			return { ...first, request, authorization: known?.authorization };
 		const { offered } = as;
 		const trying = () =>
-			this.#loggedIn(id, first.answer, { request, repository, as, known });
+			this.#loggedIn(id, first.answer, request, repository, as, known);
 		if (offered === undefined) return trying();
 		const { from, credential } = offered;
 		return this.#trials
@@ -403,17 +391,10 @@ export class ImageChecker {
 	async #loggedIn(
 		id: string,
 		unasked: RegistryAnswer,
-		{
-			request,
-			repository,
-			as,
-			known,
-		}: {
-			readonly request: RegistryRequest;
-			readonly repository: string;
-			readonly as: Caller;
-			readonly known: Authorization | undefined;
-		},
+		request: RegistryRequest,
+		repository: string,
+		as: Caller,
+		known: Authorization | undefined,
 	): Promise<Answered | ImageFinding> {
 		// Another image's login may have come meanwhile.
 		let login = this.#logins.get(id);

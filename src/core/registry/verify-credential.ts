@@ -55,13 +55,8 @@ async function inquire(inquiry: Session, host: string): Promise<Verification> {
 		probe.insecure,
 	);
 	if ("kind" in found) return unreachable(found);
-	const { request, answer } = found;
-	const judgement = await judge(
-		inquiry,
-		{ request },
-		{ request, answer },
-		false,
-	);
+	const { request } = found;
+	const judgement = await judge(inquiry, { request }, found, false);
 	const verdict =
 		typeof judgement === "string" ? describeVerdict(judgement) : judgement;
 	return probe.image && mayServe(verdict)

@@ -118,7 +118,6 @@ export class Requests {
 			taken++;
 			take(value);
 		};
-		const streaming = () => new ItemReader(takeOne, { withoutManagedFields });
 		const whole = withoutManagedFields ? PICKED_WHOLE : PARSED_WHOLE;
 		let reader: ItemReader | undefined;
 		let first: Buffer[] = [];
@@ -127,7 +126,7 @@ export class Requests {
 			size += chunk.length;
 			first.push(chunk);
 			if (reader === undefined && size <= whole) return;
-			reader ??= streaming();
+			reader ??= new ItemReader(takeOne, { withoutManagedFields });
 			for (const each of first) reader.write(each);
 			first = [];
 		};
@@ -161,15 +160,8 @@ export class Requests {
 		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send({ ...call, endless: true }, shape.name);
 		try {
-			for await (const line of linesOf(unpacked(answer), LARGEST_ANSWER)) {
-				// What it broke off in is no line: it ended there.
-				if (line.isRest && isBeginning(line.text)) return;
-				yield readAs(shape, line.text, asked);
-			}
-		} catch (error) {
-			if (error instanceof AnswerTooLarge)
-				throw new OversizedAnswer(asked, LARGEST_ANSWER);
-			throw error;
+			for await (const line of linesOf(unpacked(answer), asked))
+				yield readAs(shape, line, asked);
 		} finally {
 			answer.body.destroy();
 		}
@@ -381,11 +373,10 @@ function isBeginning(text: string): boolean {
 	return /^\s*\{/.test(text) && readJson(text) === undefined;
 }
 
-/** `isRest`: no line end came after it. */
 async function* linesOf(
 	body: AsyncIterable<Buffer>,
-	limit: number,
-): AsyncIterable<{ text: string; isRest: boolean }> {
+	asked: Asked,
+): AsyncIterable<string> {
 	const decoder = new StringDecoder("utf8");
 	/** Of a line whose end has not come. */
 	let pieces: string[] = [];
@@ -394,14 +385,15 @@ async function* linesOf(
 		const [first = "", ...rest] = decoder.write(chunk).split("\n");
 		pieces.push(first);
 		length += first.length;
-		if (length > limit) throw new AnswerTooLarge();
+		if (length > LARGEST_ANSWER)
+			throw new OversizedAnswer(asked, LARGEST_ANSWER);
 		const last = rest.pop();
 		if (last === undefined) continue;
-		for (const text of [pieces.join(""), ...rest])
-			if (text !== "") yield { text, isRest: false };
+		for (const line of [pieces.join(""), ...rest]) if (line !== "") yield line;
 		pieces = [last];
 		length = last.length;
 	}
 	const rest = pieces.join("");
-	if (rest !== "") yield { text: rest, isRest: true };
+	// What it broke off in is no line: it ended there.
+	if (rest !== "" && !isBeginning(rest)) yield rest;
 }

@@ -45,14 +45,14 @@ interface RunOptions {
 }
 
 /** What one request has been through. */
-interface Tried {
-	readonly failures: number;
+class Tried {
+	failures = 0;
 	/** Failures since anything was answered: one lost connection fails everything that was on it. */
-	readonly inARow: number;
+	inARow = 0;
 	/** The clock at the first failure. */
-	readonly began: number;
-	/** `answers` at the last failure. */
-	readonly answers: number;
+	began = 0;
+	/** `#answers` at the last failure. */
+	answers = -1;
 }
 
 /** Repeats what failed in passing, with growing pauses, for a bounded time. */
@@ -79,7 +79,7 @@ export class RetryPolicy {
 	): Promise<T> {
 		const { inFlight, clock } = this.options;
 		let mayHaveApplied = false;
-		let tried: Tried | undefined;
+		const tried = new Tried();
 		for (;;) {
 			interrupt.throwIfAborted();
 			const known = this.#givenUp();
@@ -91,7 +91,7 @@ export class RetryPolicy {
 				return result;
 			} catch (error) {
 				if (interrupt.aborted) throw interrupt.reason;
-				tried = this.#failed(tried);
+				this.#failed(tried);
 				const pause = this.#pause(error, tried);
 				mayHaveApplied ||= mayHaveBeenCarriedOut(error);
 				if (pause === undefined) {
@@ -110,17 +110,10 @@ export class RetryPolicy {
 		this.#gaveUp = undefined;
 	}
 
-	#failed(before: Tried | undefined): Tried {
-		const answers = this.#answers;
-		if (before === undefined)
-			return {
-				failures: 1,
-				inARow: 1,
-				began: this.options.clock.elapsed(),
-				answers,
-			};
-		const inARow = answers === before.answers ? before.inARow + 1 : 1;
-		return { ...before, failures: before.failures + 1, inARow, answers };
+	#failed(tried: Tried): void {
+		if (tried.failures++ === 0) tried.began = this.options.clock.elapsed();
+		tried.inARow = this.#answers === tried.answers ? tried.inARow + 1 : 1;
+		tried.answers = this.#answers;
 	}
 
 	/** Milliseconds until the next try; undefined: there is none. */
