@@ -101,6 +101,12 @@ describe("in a pod", () => {
 			{ KUBECONFIG: "contextless" },
 			{ authorization: "Bearer of-the-account" },
 		],
+		[
+			"a user of a kubeconfig without a cluster: the account all the same",
+			{ user: "u" },
+			{ KUBECONFIG: "contextless" },
+			{ authorization: "Bearer of-the-account" },
+		],
 	] as const)
 		test(name, async (t) => {
 			const given = environment(env);
