@@ -122,7 +122,11 @@ function imageParagraphs(
 	// Only what the kubelet completes is worth a line.
 	if (full !== image) say(`${image} is ${full}`);
 	else if (images.length > 1) say(`${image}:`);
-	if (answer.outcome === "malformed") {
+	if (answer.outcome === "malformed" && answer.overfull)
+		say(
+			`${answer.from} has ${answer.error}: what a kubelet would use is not known.`,
+		);
+	else if (answer.outcome === "malformed") {
 		const isMendable = puller.kind === "files" || fix !== undefined;
 		const keys =
 			answer.keys.length === 0

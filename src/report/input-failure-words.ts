@@ -41,10 +41,13 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
 		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${fileFaultWords(problem)}`,
-	"secret-malformed": ({ from, error, script }) => ({
-		message: `secret ${from} cannot be read by kubelets: ${error}`,
-		advice: { words: "see what is wrong with", script },
-	}),
+	"secret-malformed": ({ from, error, overfull, script }) =>
+		overfull
+			? `secret ${from} has ${error}`
+			: {
+					message: `secret ${from} cannot be read by kubelets: ${error}`,
+					advice: { words: "see what is wrong with", script },
+				},
 	"export-empty": ({ secret, problems }) =>
 		`${secretWords(secret)} has nothing to export: ${problems.map(leftOutWords).join("; ") || "it holds no credentials"}`,
 	"secret-empty": ({ secret }) => `${secretWords(secret)} holds no credentials`,

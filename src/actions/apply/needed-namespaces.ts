@@ -25,8 +25,7 @@ export async function podsInNeed(
 			if (answer.outcome === "malformed")
 				throw new FailureError({
 					cause: "secret-malformed",
-					from: answer.from,
-					error: answer.error,
+					...answer,
 					script: Fixes.of(source).check(),
 				});
 			// What is no image is pulled from nowhere.

@@ -145,8 +145,7 @@ function keyringOf(source: PullSource | undefined): Keyring {
 	if (keyring.malformed !== undefined)
 		throw new FailureError({
 			cause: "secret-malformed",
-			from: keyring.malformed.from,
-			error: keyring.malformed.error,
+			...keyring.malformed,
 			script: meshreg("check"),
 		});
 	return keyring;

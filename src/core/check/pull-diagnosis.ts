@@ -139,8 +139,11 @@ function diagnoseOne(
 		problemOf(kind, pod, report, more);
 	const answer = keyrings.ask(pod, image);
 	if (answer.outcome === "invalid-image") return problem("invalid-reference");
+	// The kubelet's words may hold a credential that nothing here has looked at.
 	if (answer.outcome === "malformed")
-		return problem("malformed-secret", { secret: answer.from });
+		return answer.overfull
+			? problem("unknown", { report: { ...report, words: ALL_HIDDEN } })
+			: problem("malformed-secret", { secret: answer.from });
 	if (keyrings.blind || !ABOUT_CREDENTIALS.has(cause)) {
 		const [match] = answer.matches;
 		return problem(plain(cause), {

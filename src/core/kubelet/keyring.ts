@@ -77,6 +77,8 @@ interface Malformed {
 	readonly error: string;
 	/** As written; none where nothing in it can be read. */
 	readonly keys: readonly string[];
+	/** A kubelet reads it: it is we who do not look at so many keys. */
+	readonly overfull?: true;
 }
 
 /** With more of them than anybody needs, a pod's pulls could keep whoever looks at them busy without end. */
@@ -109,6 +111,7 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 					from: source.from,
 					error: `more than ${MOST_PATTERNS} keys with stars, which are not looked at`,
 					keys: [],
+					overfull: true,
 				},
 			};
 	}

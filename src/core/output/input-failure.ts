@@ -69,6 +69,8 @@ export type InputFailure = Causes<{
 	"secret-malformed": {
 		from: string;
 		error: string;
+		/** It is we who cannot look at so much. */
+		overfull?: true;
 		/** What says more. */
 		script: Script | undefined;
 	};

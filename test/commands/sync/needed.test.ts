@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, pod, source } from "../../support/build.ts";
+import { account, pod, secret, source } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES } from "./bed.ts";
 
@@ -36,18 +36,51 @@ describe("sync --needed", () => {
 	test("of more stars than are looked at it says so, and gives nobody anything", async () => {
 		await using bed = await testBed({ namespaces: NAMESPACES });
 		const stars = Array.from({ length: 201 }, (_, at) => `*.r${at}.io`);
-		source(
-			bed,
-			Object.fromEntries(
-				stars.map((host) => [host, { username: "u", password: "p" }]),
-			),
+		const content = Object.fromEntries(
+			stars.map((host) => [host, { username: "u", password: "p" }]),
 		);
+		source(bed, content);
 		pod(bed, "app/web");
 		const { status, out, err } = await bed.run(
 			"sync --needed --yes".split(" "),
 		);
 		assert.deepEqual([status, out], [1, ""]);
-		assert.match(err, /^error: .*more than 200 keys with stars/);
+		assert.equal(
+			err,
+			`error: secret nginx-mesh/${NAME} has more than 200 keys with stars, which are not looked at\n`,
+		);
+		// Kubelets read it: no command says that they do not.
+		const images = await bed.run(["images", "--check", "-n", "app"]);
+		assert.equal(images.err, err);
+		account(bed, "app/default", [NAME]);
+		secret(bed, `app/${NAME}`, content);
+		const explained = await bed.run(["explain", "r.io/a", "-n", "app"]);
+		assert.match(
+			explained.out,
+			/^app\/nginx-mesh-registry-key has more than 200 keys with stars.*: what a kubelet would use is not known\.$/m,
+		);
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "waiting" },
+			spec: {
+				imagePullSecrets: [{ name: NAME }],
+				containers: [{ name: "c", image: "r.io/a" }],
+			},
+			status: {
+				containerStatuses: [
+					{
+						name: "c",
+						image: "r.io/a",
+						state: {
+							waiting: { reason: "ErrImagePull", message: "not authorized" },
+						},
+					},
+				],
+			},
+		});
+		const checked = await bed.run(["check", "-n", "app"]);
+		assert.match(checked.out, /See: kubectl describe pod waiting -n app/);
+		assert.doesNotMatch(checked.out, /cannot be read/);
 	});
 
 	test("shows each that it asks for, and each that needs --yes", async () => {
