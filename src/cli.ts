@@ -109,7 +109,6 @@ const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 	"from-literal": ["registry-password-stdin"],
 };
 
-/** All flags of a command, its own first. */
 function flagsOf(command: Command): readonly Flag[] {
 	return [...command.flags, ...EVERYWHERE];
 }
@@ -261,7 +260,6 @@ function withoutFlags(
 	return givenOf({}, flags, operands);
 }
 
-/** How many operands a command takes. */
 function arityOf({ operands }: Command): { least: number; most: number } {
 	return {
 		least: operands.filter(({ optional }) => !optional).length,

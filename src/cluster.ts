@@ -44,7 +44,6 @@ export interface ListQuery {
 	readonly metadataOnly?: boolean;
 }
 
-/** How a write is carried out. */
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
 	readonly dryRun?: boolean;

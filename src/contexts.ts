@@ -15,7 +15,6 @@ import { Sections } from "./sections.ts";
 import { divertedTo, shown } from "./terminal.ts";
 import type { ConnectionFlags, Outside, World } from "./world.ts";
 
-/** How the work in one context ended. */
 interface InContext {
 	readonly context: string;
 	readonly outcome: Outcome;

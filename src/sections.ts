@@ -11,7 +11,6 @@ const heading = (context: string): string => `==> ${oneLine(context)} <==\n`;
  * as it comes, with a heading wherever another context speaks.
  */
 export class Sections {
-	/** Whose turn it is. */
 	#current = 0;
 	readonly #held: { stream: "out" | "err"; text: string }[][];
 	readonly #done: boolean[];

@@ -148,7 +148,6 @@ export interface Clock {
 	delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The files of this machine. */
 export interface Files {
 	/** At most `limit` bytes of a regular file. Throws OperationError that names path and reason, never content. */
 	read(path: string, limit: number): Promise<Buffer>;
@@ -158,7 +157,6 @@ export interface Files {
 	entries(
 		path: string,
 	): Promise<{ name: string; isFolder: boolean }[] | undefined>;
-	/** Whether something is there. */
 	exists(path: string): Promise<boolean>;
 }
 

@@ -19,7 +19,6 @@ import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 /** The service account that pods use where they name none. */
 const DEFAULT_ACCOUNT = "default";
 
-/** All flags of attach and detach. */
 export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
 	flags.ALL_NAMESPACES_FLAG,

@@ -7,21 +7,18 @@ import {
 } from "../core/command-line/flag.ts";
 import { usualSecretIn } from "../core/meshes/meshes.ts";
 
-/** One namespace. */
 export const NAMESPACE_FLAG: Flag = textFlag(
 	"namespace",
 	"Work in this namespace.",
 	{ group: "Target", short: "n", values: "namespace" },
 );
 
-/** The one namespace of a source. */
 export const SOURCE_NAMESPACE_FLAG: Flag = {
 	...NAMESPACE_FLAG,
 	default: (env) => usualSecretIn(env).namespace,
 	help: "Use this namespace for the source (also MESHREG_NAMESPACE).",
 };
 
-/** Any number of namespaces. */
 export const NAMESPACES_FLAG: Flag = listFlag(
 	"namespace",
 	"Work in these namespaces; repeat it, or separate names by commas.",

@@ -8,7 +8,6 @@ export interface ContextChoice {
 	readonly kubeconfig: string | undefined;
 }
 
-/** Several clusters at once. */
 export const CONTEXTS_FLAG: Flag = listFlag(
 	"contexts",
 	"Work in these contexts of the kubeconfig at once, each with its own result: names or globs, separated by commas.",

@@ -43,7 +43,6 @@ export interface AccountChange extends OutputOptions {
 	readonly places: Selection | undefined;
 	readonly accounts: AccountChoice;
 	readonly source: SourceChoice;
-	/** Warnings about the command line. */
 	readonly notes: readonly FlagNote[];
 }
 

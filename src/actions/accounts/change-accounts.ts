@@ -21,7 +21,6 @@ import {
 import { editAccounts } from "./edit-accounts.ts";
 import { findAccounts } from "./find-accounts.ts";
 
-/** In what attach and detach differ. */
 interface AccountChangeOptions {
 	/** Whether accounts get the pull secret, or lose it. */
 	readonly gives: boolean;

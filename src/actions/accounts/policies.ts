@@ -118,7 +118,6 @@ export async function checkPolicyRights(
 		throw new FailureError({ cause: "policy-forbidden", missing });
 }
 
-/** How policies are written. */
 export interface PolicyWriting {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;

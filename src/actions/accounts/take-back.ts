@@ -15,10 +15,8 @@ import { allOf } from "../read/all-of.ts";
 import { type EditOptions, editAccounts } from "./edit-accounts.ts";
 import { targetOf } from "./find-accounts.ts";
 
-/** How the taking back is carried out. */
 type TakeBackOptions = Omit<EditOptions, "plan" | "awaitDefault">;
 
-/** What could not be looked at. */
 type Unread = Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
 
 /** Whether an entry of a name is to go from the accounts of a namespace. */

@@ -27,7 +27,6 @@ import { readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
 import { replace } from "./replace.ts";
 
-/** How a plan is carried out. */
 export interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;

@@ -5,7 +5,6 @@ import type { World } from "../../world.ts";
 import { type ApplyOptions, apply, isSettled, type Step } from "./apply.ts";
 import { showProgress } from "./show-progress.ts";
 
-/** How a plan is carried out where a person waits for it. */
 interface CarryOutOptions
 	extends Pick<ApplyOptions, "cluster" | "reader" | "dryRun" | "replan"> {
 	readonly world: World;

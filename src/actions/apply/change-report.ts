@@ -24,7 +24,6 @@ import { tell } from "../tell.ts";
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
 type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
-/** How results are to be shown. */
 export interface OutputOptions {
 	readonly dryRun: DryRun;
 	readonly output: ChangeFormat | undefined;
@@ -123,12 +122,10 @@ export class ChangeReport {
 		});
 	}
 
-	/** What has been added so far. */
 	get results(): readonly ChangeResult[] {
 		return this.#results;
 	}
 
-	/** Whether anything has failed so far. */
 	get failed(): boolean {
 		return this.#results.some((result) => result.action === "failed");
 	}

@@ -14,7 +14,6 @@ import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 
-/** What decides whether a question is asked. */
 interface ConfirmOptions {
 	readonly yes: boolean;
 	readonly dryRun: DryRun;

@@ -68,7 +68,6 @@ export interface Run {
 	readonly dryRun: DryRun;
 	readonly yes: boolean;
 	readonly quiet: boolean;
-	/** `-o`. */
 	readonly output?: string | undefined;
 }
 
@@ -95,7 +94,6 @@ export interface Selected {
 	readonly what: string;
 }
 
-/** What may be done to what is there. */
 interface CopyPolicy {
 	readonly force: boolean;
 	readonly adopt: boolean;
@@ -325,7 +323,6 @@ class Delivery {
 		return { targets, current, all };
 	}
 
-	/** All that bears the source's name. Throws what the cluster throws. */
 	#listAll(): Promise<PullSecret[]> {
 		const { cluster, reader } = this.run;
 		return readPullSecrets(cluster, reader, secretsNamed(this.#source.name));
@@ -382,7 +379,6 @@ class Delivery {
 		);
 	}
 
-	/** Everything to be done where copies go. */
 	#plan({ serve, settled }: Targets, current: Current): Step[] {
 		const named = new Set(
 			serve.filter((target) => target.named).map(({ namespace }) => namespace),
@@ -457,7 +453,6 @@ class Delivery {
 		});
 	}
 
-	/** What the record of the source is to say. */
 	get #recordText(): string {
 		return recordText(this.#joined(recordOf(this.#source)));
 	}
@@ -471,7 +466,6 @@ class Delivery {
 		};
 	}
 
-	/** Writes the record, where it says anything new. */
 	async #record(unread: readonly string[]): Promise<void> {
 		const { scope, run } = this;
 		if (scope.by === "record" || scope.once) return;

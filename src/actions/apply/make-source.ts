@@ -31,7 +31,6 @@ export interface SourceWish {
 	readonly before: PullSecret | undefined;
 	/** Makes it of what it is by then. Throws FailureError for what is no source. */
 	readonly made: (now: PullSecret | undefined) => DesiredPullSecret;
-	/** What may be done to what is there. */
 	readonly allowed: Parameters<typeof planSource>[2];
 	/** What is written into it; absent: nobody is to be asked about that, or they have been. */
 	readonly going?: {

@@ -13,7 +13,6 @@ import {
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
-/** What replacing needs of the outside. */
 interface ReplaceOptions
 	extends Pick<World, "clock" | "env" | "files" | "interrupt"> {
 	readonly cluster: Cluster;

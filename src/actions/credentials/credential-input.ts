@@ -59,7 +59,6 @@ export interface CredentialInput {
 	readonly servers: readonly RegistryServer[];
 	/** Take what docker, podman or a credential helper stored; a path names the one file. */
 	readonly stored?: { readonly path?: string };
-	/** Take the content of a pull Secret. */
 	readonly secret?: SecretToTake;
 	/** Ask a provider, with a plugin's own arguments. */
 	readonly provider?: Provider & { readonly args: readonly string[] };

@@ -11,7 +11,6 @@ export interface EnteredCredential {
 	readonly asked: boolean;
 	/** Whether the person was asked for the registry, and may have mistyped it. */
 	readonly serverAsked?: boolean;
-	/** Where it was taken from. */
 	readonly from?: StoredIn;
 	/** The name of the provider that gave it. */
 	readonly provider?: string;

@@ -8,7 +8,6 @@ const MANIFEST_LIMIT = 256 * 1024 * 1024;
 /** The files that kubectl takes from a directory. */
 const EXTENSION = /\.(?:json|ya?ml)$/;
 
-/** A manifest file, or why it could not be read. */
 type ManifestFile =
 	| { readonly file: string; readonly text: string }
 	| { readonly failure: OperationError };

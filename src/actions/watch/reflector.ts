@@ -24,7 +24,6 @@ const PAUSES = { first: 100, longest: 30_000 };
 /** What can be listed, and then watched. */
 export interface Listed {
 	readonly kind: Kind;
-	/** The one list. Throws what the cluster throws. */
 	list(): Promise<void>;
 	/**
 	 * Watches from the list on, until the signal. A watch that ends is resumed where it

@@ -39,7 +39,6 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	options: optionsOf,
 };
 
-/** What a command line of `apply` says. */
 export type ApplyOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

@@ -31,5 +31,4 @@ With --by-policy no account is changed: an admission policy adds it to every new
 	options: accountChangeOf,
 };
 
-/** What a command line of `attach` says. */
 export type AttachOptions = ReturnType<typeof accountChangeOf>;

@@ -65,7 +65,6 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 	options: optionsOf,
 };
 
-/** What a command line of `check` says. */
 export type CheckOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

@@ -47,7 +47,6 @@ export class Snapshot {
 		);
 	}
 
-	/** Whether some of it could not be read. */
 	missed(what: Readable): boolean {
 		return this.unread.some((one) => one.what === what);
 	}

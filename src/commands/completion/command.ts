@@ -37,7 +37,6 @@ In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl
 	options: optionsOf,
 };
 
-/** What a command line of `completion` says. */
 export type CompletionOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given) {

@@ -17,7 +17,6 @@ import { displayHost } from "../../core/registry/server.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { CreateOptions } from "./command.ts";
 
-/** What a person has said before the source is planned. */
 interface Said extends Pick<SourceWish, "place" | "before" | "made"> {
 	readonly entered: readonly EnteredCredential[];
 	readonly edit: CreateOptions["edit"];

@@ -75,7 +75,6 @@ At a terminal the credential is verified at its registry before it is written; e
 	options: optionsOf,
 };
 
-/** What a command line of `create` says. */
 export type CreateOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

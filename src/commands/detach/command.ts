@@ -42,7 +42,6 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 	options: optionsOf,
 };
 
-/** What a command line of `detach` says. */
 export type DetachOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: Env) {

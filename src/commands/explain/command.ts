@@ -73,10 +73,8 @@ By default it answers for a new pod of service account "default". Exit status 1 
 	options: optionsOf,
 };
 
-/** What a command line of `explain` says. */
 export type ExplainOptions = ReturnType<typeof optionsOf>;
 
-/** Throws UsageError. */
 function optionsOf(given: Given, env: flags.Env) {
 	const [operand = ""] = given.positionals;
 	const configs = given.list("docker-config");

@@ -63,7 +63,6 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 	options: optionsOf,
 };
 
-/** What a command line of `export` says. */
 export type ExportOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

@@ -39,7 +39,6 @@ const IMAGES_AT_ONCE = 16;
 /** So long, in milliseconds, registries are asked in all that only pods name: a pod may name thousands that are slow. */
 const STRANGERS_IN_ALL = 15 * 60_000;
 
-/** How images are looked for in their registries. */
 interface ImageCheckOptions {
 	/** What kubelets would pull with; undefined: without a credential. */
 	readonly source: PullSource | undefined;

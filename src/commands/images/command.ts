@@ -103,10 +103,8 @@ With --check, ask each registry whether the image exists, can be pulled with the
 	options: optionsOf,
 };
 
-/** What a command line of `images` says. */
 export type ImagesOptions = ReturnType<typeof optionsOf>;
 
-/** Throws UsageError. */
 function optionsOf(given: Given, env: flags.Env) {
 	const registry = registryRootOf(given);
 	const output = flags.outputOf(given, FORMATS) ?? "table";

@@ -71,7 +71,6 @@ Works offline unless --with-secret is given.`,
 	options: optionsOf,
 };
 
-/** What a command line of `inject` says. */
 export type InjectOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

@@ -68,10 +68,8 @@ The account can write pull secrets of that name and no other Secret: an admissio
 	options: optionsOf,
 };
 
-/** What a command line of `install` says. */
 export type InstallOptions = ReturnType<typeof optionsOf>;
 
-/** Throws UsageError. */
 function optionsOf(given: Given, env: flags.Env) {
 	for (const flag of OF_ONE_RUN)
 		if (given.has(flag))

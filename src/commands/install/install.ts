@@ -161,7 +161,6 @@ async function checkNamespaces(
 			}
 }
 
-/** How objects are applied. */
 interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;

@@ -13,7 +13,6 @@ import {
 import { UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 
-/** The formats of `list -o`. */
 const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
 
 /** `list`: the pull secrets of the cluster and what each is worth. */
@@ -85,7 +84,6 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 	options: optionsOf,
 };
 
-/** What a command line of `list` says. */
 export type ListOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

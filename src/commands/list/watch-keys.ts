@@ -107,7 +107,6 @@ class PullSecretWatch {
 		);
 	}
 
-	/** All that was begun has ended. */
 	async ended(): Promise<void> {
 		await Promise.allSettled(this.#running);
 	}

@@ -49,10 +49,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 	options: optionsOf,
 };
 
-/** What a command line of `prune` says. */
 export type PruneOptions = ReturnType<typeof optionsOf>;
 
-/** Throws UsageError. */
 function optionsOf(given: Given, env: flags.Env) {
 	// It would delete those of the other meshes as well; with -n it says whose records lose the names.
 	if (given.on("all") && given.has("mesh") && !given.has("namespace"))

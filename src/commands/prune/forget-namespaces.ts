@@ -31,7 +31,6 @@ import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
-/** The sources whose records may name what is pruned, and how they are changed. */
 interface Forgetting {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;

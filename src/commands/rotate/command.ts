@@ -45,7 +45,6 @@ The user stays unless another is given, and so do other registries in the source
 	options: optionsOf,
 };
 
-/** What a command line of `rotate` says. */
 export type RotateOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

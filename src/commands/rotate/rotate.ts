@@ -53,7 +53,6 @@ interface RotateAnswer {
 	readonly enter: (
 		where: Pick<World, "prompter" | "streams">,
 	) => Promise<readonly EnteredCredential[] | typeof CANCELLED>;
-	/** What was found in this context. */
 	readonly there: {
 		readonly context: string;
 		/** Nobody waited since it was read; undefined: somebody was asked. */

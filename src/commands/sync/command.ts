@@ -65,7 +65,6 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 	options: optionsOf,
 };
 
-/** What a command line of `sync` says. */
 export type SyncOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {

@@ -67,7 +67,6 @@ export class DedupedLog {
 		this.listener.onTrouble(error);
 	}
 
-	/** Something succeeded. */
 	succeeded(): void {
 		this.#troubles.clear();
 	}

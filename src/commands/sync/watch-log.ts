@@ -69,7 +69,6 @@ export class WatchLog {
 		},
 	};
 
-	/** What Prometheus is told at this moment. */
 	facts(): WatchFacts {
 		const source = this.state?.source;
 		return {
@@ -89,7 +88,6 @@ export class WatchLog {
 		this.#logUnlessQuiet({ level: "info", event: "watching" });
 	}
 
-	/** It was interrupted. */
 	stopped(): void {
 		this.#logUnlessQuiet({
 			level: "info",
@@ -98,7 +96,6 @@ export class WatchLog {
 		});
 	}
 
-	/** Until all Events have been answered. */
 	done(): Promise<void> {
 		return this.#events.done();
 	}

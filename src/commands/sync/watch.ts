@@ -97,12 +97,10 @@ export async function watchSync(
 }
 
 interface Watching {
-	/** PEM of authorities to trust besides the machine's. */
 	readonly ca: string | undefined;
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: World;
-	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
 }
 

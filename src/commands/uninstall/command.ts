@@ -21,7 +21,6 @@ What install created is found by its label, and deleted by its uid: an object th
 	options: optionsOf,
 };
 
-/** What a command line of `uninstall` says. */
 export type UninstallOptions = ReturnType<typeof optionsOf>;
 
 function optionsOf(given: Given, env: flags.Env) {
