@@ -1,8 +1,4 @@
-import {
-	type Injection,
-	type MeshWithSidecars,
-	podSelector,
-} from "../../core/meshes/meshes.ts";
+import { type Injection, podSelector } from "../../core/meshes/meshes.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isMarked } from "../../core/pull-secrets/injection.ts";
 import {
@@ -66,18 +62,6 @@ async function unlessHidden(
 	}
 }
 
-/** The rule that the record keeps of `--injected`. */
-export function injectedRule(
-	mesh: MeshWithSidecars,
-	more: Pick<RuleEntry, "exclude" | "attach">,
-): { readonly entry: RuleEntry; readonly injection: Injection; what: string } {
-	return {
-		entry: { rule: { by: "injected", mesh: mesh.name }, ...more },
-		injection: mesh.injection,
-		what: `the namespaces injected by ${mesh.title}`,
-	};
-}
-
 /**
  * Tells of namespaces that ask through their pods or Gateways alone, which what runs for long does not
  * follow: whoever may create a pod would be given the credential. Those that the record means are left
@@ -85,7 +69,8 @@ export function injectedRule(
  */
 export async function warnOfAsking(
 	source: SourceRef & { readonly record: SourceRecord | undefined },
-	{ entry, injection }: ReturnType<typeof injectedRule>,
+	entry: RuleEntry,
+	injection: Injection,
 	cluster: Cluster,
 	world: Pick<World, "emit">,
 ): Promise<void> {

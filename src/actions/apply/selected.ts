@@ -8,10 +8,9 @@ import {
 	type Rule,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import type { Selection } from "../read/select-namespaces.ts";
 import { tell, warn } from "../tell.ts";
-import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
-import type { CopySettings } from "./copy-settings.ts";
+import { askingNamespaces } from "./asking-namespaces.ts";
+import type { CopySettings, SyncSelection } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
@@ -31,7 +30,8 @@ export async function selectedFor(
 ): Promise<Selected> {
 	const { selection, exclude } = settings;
 	const accounts = attachedBy(settings);
-	const byRule = async (rule: Rule, what: string): Promise<Selected> => {
+	const byRule = async (selected: RuleSelection): Promise<Selected> => {
+		const { rule, what } = ruleOf(selected);
 		const entry = { rule, exclude, attach: accounts };
 		const targets = await ruleTargets(source, entry, run.cluster);
 		return { targets, entries: [entry], what };
@@ -44,16 +44,11 @@ export async function selectedFor(
 			return named(await namedTargets(source, names, accounts, run.cluster));
 		}
 		case "all":
-		case "label": {
-			const { rule, what } = ruleOf(selection);
-			return byRule(rule, what);
-		}
+		case "label":
+			return byRule(selection);
 		case "injected": {
-			const { entry, injection, what } = injectedRule(selection.mesh, {
-				exclude,
-				attach: accounts,
-			});
-			const selected = await byRule(entry.rule, what);
+			const { injection } = selection.mesh;
+			const selected = await byRule(selection);
 			const asking = await askingNamespaces(injection, run.cluster, run.world);
 			for (const { namespace } of selected.targets.serve)
 				asking.delete(namespace);
@@ -76,14 +71,31 @@ export async function selectedFor(
 	}
 }
 
-/** The rule that the record keeps of `-A` or `-l`. */
-export function ruleOf(
-	selection: Exclude<Selection, { readonly by: "names" }>,
-): { readonly rule: Rule; readonly what: string } {
-	if (selection.by === "all")
-		return { rule: { by: "all" }, what: "all namespaces" };
-	const { selector } = selection;
-	return { rule: { by: "selector", selector }, what: selector.text };
+type RuleSelection = Extract<
+	SyncSelection,
+	{ readonly by: "all" | "label" | "injected" }
+>;
+
+/** The rule that the record keeps of `-A`, `-l` or `--injected`. */
+export function ruleOf(selection: RuleSelection): {
+	readonly rule: Rule;
+	readonly what: string;
+} {
+	switch (selection.by) {
+		case "all":
+			return { rule: { by: "all" }, what: "all namespaces" };
+		case "label": {
+			const { selector } = selection;
+			return { rule: { by: "selector", selector }, what: selector.text };
+		}
+		case "injected": {
+			const { name, title } = selection.mesh;
+			return {
+				rule: { by: "injected", mesh: name },
+				what: `the namespaces injected by ${title}`,
+			};
+		}
+	}
 }
 
 /** The accounts that a command line attaches, as the record has them. */

@@ -1,9 +1,6 @@
-import {
-	injectedRule,
-	warnOfAsking,
-} from "../../actions/apply/asking-namespaces.ts";
+import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { attachedBy } from "../../actions/apply/selected.ts";
+import { attachedBy, ruleOf } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
 	removeInstalled,
@@ -137,9 +134,11 @@ async function tellUndone(
 	if (read === undefined) return;
 	const record = read.found && recordIn(read.found);
 	if (selection.by === "injected") {
-		const about = { exclude, attach: attachedBy(settings) };
-		const rule = injectedRule(selection.mesh, about);
-		await warnOfAsking({ ...source, record }, rule, cluster, world);
+		const { rule } = ruleOf(selection);
+		const entry = { rule, exclude, attach: attachedBy(settings) };
+		const { injection } = selection.mesh;
+		const place = { ...source, record };
+		await warnOfAsking(place, entry, injection, cluster, world);
 	} else if (
 		attach === undefined &&
 		record?.entries.some((entry) => entry.attach.length > 0)

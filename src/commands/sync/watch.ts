@@ -1,8 +1,5 @@
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
-import {
-	injectedRule,
-	warnOfAsking,
-} from "../../actions/apply/asking-namespaces.ts";
+import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import {
 	changeRecord,
 	recordMissing,
@@ -241,13 +238,13 @@ async function recorded(
 ): Promise<PullSecret> {
 	const record = recordOf(source);
 	refuseOwnLabel(source, options.copyLabels);
-	if (options.selection.by === "record") {
+	const { selection, exclude } = options;
+	if (selection.by === "record") {
 		if (record !== undefined) return source;
 		throw recordMissing(source);
 	}
 	const report = new ChangeReport(how.world, how.cluster);
 	const run: Run = { ...options, ...how, dryRun: "none", report };
-	const { selection, exclude } = options;
 	const about = { exclude, attach: attachedBy(options) };
 	const withSelected = (entries: readonly RecordEntry[], what: string) =>
 		changeRecord(source, {
@@ -257,17 +254,15 @@ async function recorded(
 			onceInSync: true,
 		});
 	// What a rule means is listed by the watch itself.
-	if (selection.by === "all" || selection.by === "label") {
+	if (selection.by !== "names" && selection.by !== "needed") {
 		const { rule, what } = ruleOf(selection);
-		return withSelected([{ rule, ...about }], what);
-	}
-	if (selection.by === "injected") {
-		const { mesh } = selection;
-		const injected = injectedRule(mesh, about);
-		const { namespace, name } = source;
-		const place = { namespace, name, record };
-		await warnOfAsking(place, injected, run.cluster, run.world);
-		return withSelected([injected.entry], injected.what);
+		const entry = { rule, ...about };
+		if (selection.by === "injected") {
+			const place = { ...placeOf(source), record };
+			const { injection } = selection.mesh;
+			await warnOfAsking(place, entry, injection, run.cluster, run.world);
+		}
+		return withSelected([entry], what);
 	}
 	const { entries, what, targets } = await selectedFor(
 		source,
@@ -319,12 +314,8 @@ function meansMore(
 		case "all":
 			return false;
 		case "label":
-			return hasOtherRules(record, ruleOf(selection).rule);
 		case "injected":
-			return hasOtherRules(
-				record,
-				injectedRule(selection.mesh, { exclude: [], attach: [] }).entry.rule,
-			);
+			return hasOtherRules(record, ruleOf(selection).rule);
 		case "names":
 		case "needed":
 			return hasOtherRules(record, undefined);
