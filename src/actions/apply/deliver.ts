@@ -72,18 +72,17 @@ export interface Run {
 }
 
 /** Where copies go. */
-export type Scope =
-	/** Where the record sends the source, which has one. */
-	| { readonly by: "record" }
+export interface Scope {
 	/** Where a command line says, which joins the record first. */
-	| {
-			readonly by: "selection";
-			readonly selected: Selected;
-			/** Not recorded: rotate will not update it. */
-			readonly once: boolean;
-			/** Everything else that is recorded is served, too. */
-			readonly andRecorded: boolean;
-	  };
+	readonly selected?: Selected;
+	/** That is not recorded: rotate will not update it. */
+	readonly once: boolean;
+	/** Everything that is recorded is served. */
+	readonly servesRecord: boolean;
+}
+
+/** Where the record sends the source, which has one. */
+export const AS_RECORDED: Scope = { once: false, servesRecord: true };
 
 /** A selection that has been looked up. */
 export interface Selected {
@@ -120,11 +119,9 @@ export async function deliver(
 	policy: CopyPolicy,
 	run: Run,
 	making?: SourceMaking,
-): Promise<(Targets & { readonly source: PullSecret }) | undefined> {
+): Promise<Delivered | undefined> {
 	refuseOwnLabel(source, policy.copyLabels);
-	const delivery = new Delivery(source, scope, policy, run, making);
-	const targets = await delivery.work();
-	return targets && { ...targets, source: delivery.source };
+	return new Delivery(source, scope, policy, run, making).work();
 }
 
 /** A source that is written before its copies. */
@@ -140,6 +137,9 @@ export interface SourceMaking {
 	write(): Promise<PullSecret | undefined>;
 }
 
+/** Where copies went, and the source as it is then. */
+export type Delivered = Targets & { readonly source: PullSecret };
+
 /** What bears the source's name, by namespace; a result where it cannot be read. */
 type Current = ReadonlyMap<string, PullSecret | ChangeResult>;
 
@@ -150,8 +150,6 @@ class Delivery {
 	#planned: PullSecret;
 	/** It was seen with other content since. */
 	#moved = false;
-	/** Whoever claims to be a copy has been told of. */
-	#claimed = false;
 
 	constructor(
 		source: PullSecret,
@@ -164,23 +162,16 @@ class Delivery {
 		this.#planned = source;
 	}
 
-	/** As it is now, as far as is known. */
-	get source(): PullSecret {
-		return this.#source;
-	}
-
-	async work(): Promise<Targets | undefined> {
+	async work(): Promise<Delivered | undefined> {
 		const { run } = this;
-		const before = await this.#read(this.#selected?.targets);
+		const { selected, once } = this.scope;
+		const before = await this.#read(selected?.targets);
 		let { targets, current } = before;
+		if (before.all) this.#warnOfClaimants(before.all, targets);
 		const leftovers = await this.#leftovers(targets, before.all);
 		// Throws where the selection cannot join the record, before the source is written.
-		if (
-			this.making !== undefined &&
-			this.scope.by === "selection" &&
-			!this.scope.once
-		)
-			recordToWrite(this.#source, this.#recording(this.scope));
+		if (this.making !== undefined && selected && !once)
+			recordToWrite(this.#source, this.#recording(selected));
 		const plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
@@ -216,8 +207,9 @@ class Delivery {
 				...(round === 1 ? leftovers : []),
 			].toSorted(byPlace);
 			const wrote = await this.#apply(steps, targets, told);
-			if (!wrote || run.dryRun !== "none") return targets;
-			if (!(await this.#mustGoOn(round))) return targets;
+			const isOver =
+				!wrote || run.dryRun !== "none" || !(await this.#mustGoOn(round));
+			if (isOver) return { ...targets, source: this.#source };
 			({ targets, current } = await this.#read());
 		}
 	}
@@ -232,7 +224,7 @@ class Delivery {
 		const text = (source: PullSecret): string =>
 			recordText(recordOf(source) ?? EMPTY_RECORD);
 		const isElsewhere =
-			this.#servesRecord && text(this.#source) !== text(this.#planned);
+			this.scope.servesRecord && text(this.#source) !== text(this.#planned);
 		if (round < ROUNDS) return this.#moved || isElsewhere;
 		if (!this.#moved) return false;
 		throw new FailureError({
@@ -253,15 +245,11 @@ class Delivery {
 		return now;
 	}
 
-	get #servesRecord(): boolean {
-		return this.scope.by === "record" || this.scope.andRecorded;
-	}
-
 	/** The record with the selection; as it is where nothing is recorded. */
 	#joined(record: SourceRecord | undefined): SourceRecord {
 		const { scope, policy } = this;
 		const before = record ?? EMPTY_RECORD;
-		if (scope.by === "record" || scope.once) return before;
+		if (scope.selected === undefined || scope.once) return before;
 		const { entries } = scope.selected;
 		return entries.reduce(
 			mergeSelection,
@@ -269,15 +257,11 @@ class Delivery {
 		);
 	}
 
-	get #selected(): Selected | undefined {
-		return this.scope.by === "selection" ? this.scope.selected : undefined;
-	}
-
 	/** `known`: what has just been looked up of all Namespaces. */
 	async #targets(known?: Targets["namespaces"]): Promise<Targets> {
 		const { run } = this;
-		const selected = this.#selected;
-		if (selected !== undefined && !this.#servesRecord) return selected.targets;
+		const { selected, servesRecord } = this.scope;
+		if (selected !== undefined && !servesRecord) return selected.targets;
 		const record = this.#joined(recordOf(this.#source));
 		const all = await recordedTargets(this.#source, record, run.cluster, known);
 		const named = new Set(
@@ -308,7 +292,7 @@ class Delivery {
 	async #read(fresh?: Targets) {
 		// What bears the source's name does not depend on where copies go.
 		const listing =
-			this.#servesRecord || this.#selected?.targets.listed === true;
+			this.scope.servesRecord || this.scope.selected?.targets.listed === true;
 		const [targets, all] = await Promise.all([
 			this.#targets(fresh?.namespaces),
 			// Undefined where Secrets may not be listed.
@@ -318,7 +302,6 @@ class Delivery {
 			const places = targets.serve.map(({ namespace }) => namespace);
 			return { targets, current: await this.#readEach(places), all };
 		}
-		this.#warnOfClaimants(all, targets);
 		const current = new Map(all.map((secret) => [secret.namespace, secret]));
 		return { targets, current, all };
 	}
@@ -346,12 +329,10 @@ class Delivery {
 		return current;
 	}
 
-	/** What says that it is a copy and is not recorded gets nothing, and is told of once. */
+	/** What says that it is a copy and is not recorded gets nothing. */
 	#warnOfClaimants(all: readonly PullSecret[], targets: Targets): void {
 		// Of a label's namespaces alone nobody can tell what the record says of the others.
-		if (this.#claimed || (targets.listed && targets.namespaces === undefined))
-			return;
-		this.#claimed = true;
+		if (targets.listed && targets.namespaces === undefined) return;
 		const record = this.#joined(recordOf(this.#source));
 		const unrecorded = all.filter(
 			({ namespace }) => !isRecorded(record, namespace, targets.namespaces),
@@ -457,22 +438,23 @@ class Delivery {
 		return recordText(this.#joined(recordOf(this.#source)));
 	}
 
-	#recording({ selected, andRecorded }: Extract<Scope, { by: "selection" }>) {
+	#recording({ what }: Selected) {
 		return {
 			change: (record: SourceRecord) => this.#joined(record),
-			what: selected.what,
-			...((andRecorded || this.policy.prune) &&
+			what,
+			...((this.scope.servesRecord || this.policy.prune) &&
 				({ onceInSync: true } as const)),
 		};
 	}
 
 	async #record(unread: readonly string[]): Promise<void> {
-		const { scope, run } = this;
-		if (scope.by === "record" || scope.once) return;
+		const { run } = this;
+		const { selected, once } = this.scope;
+		if (selected === undefined || once) return;
 		const before = this.#source;
 		this.#source = await changeRecord(before, {
 			...run,
-			...this.#recording(scope),
+			...this.#recording(selected),
 		});
 		if (this.#source === before) return;
 		run.report.addRecord(before, {
@@ -486,7 +468,7 @@ class Delivery {
 			tellUnlessQuiet(run.world, {
 				cause: "would-be-recorded",
 				source: placeOf(before),
-				what: scope.selected.what,
+				what: selected.what,
 			});
 	}
 
@@ -553,9 +535,9 @@ class Delivery {
 
 	/** Where copies go, as a record says it: what is written once stands in none. */
 	get #meant(): SourceRecord {
-		const { scope } = this;
-		return scope.by === "selection" && scope.once
-			? scope.selected.entries.reduce(mergeSelection, EMPTY_RECORD)
+		const { selected, once } = this.scope;
+		return selected && once
+			? selected.entries.reduce(mergeSelection, EMPTY_RECORD)
 			: this.#joined(recordOf(this.#source));
 	}
 }

@@ -11,7 +11,7 @@ import { keepPolicies } from "../accounts/policies.ts";
 import { warnOfOldPods } from "../accounts/warn-of-old-pods.ts";
 import { warn } from "../tell.ts";
 import { recordOf } from "./change-record.ts";
-import type { Run, Scope } from "./deliver.ts";
+import type { Delivered, Run, Scope } from "./deliver.ts";
 import type { Targets } from "./targets.ts";
 
 /**
@@ -20,14 +20,18 @@ import type { Targets } from "./targets.ts";
  */
 export async function followCopies(
 	scope: Scope,
-	targets: Targets & { readonly source: PullSecret },
+	targets: Delivered,
 	run: Run,
 ): Promise<void> {
 	const { source, serve, settled, atSource } = targets;
 	const meansNone =
 		serve.length + settled.length === 0 && atSource === undefined;
 	// A record that is empty means none on purpose.
-	if (scope.by === "record" && meansNone && recordOf(source)?.entries.length)
+	if (
+		scope.selected === undefined &&
+		meansNone &&
+		recordOf(source)?.entries.length
+	)
 		warn(run.world, { cause: "record-matches-none", ...placeOf(source) });
 	await attachCopies(source, targets, run);
 	await keepPolicies(source, { ...run, onResult: run.report.add });

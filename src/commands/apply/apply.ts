@@ -2,7 +2,12 @@ import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
-import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import {
+	AS_RECORDED,
+	deliver,
+	type Run,
+	type Scope,
+} from "../../actions/apply/deliver.ts";
 import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { planMaking } from "../../actions/apply/make-source.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
@@ -133,7 +138,7 @@ async function scopeOf(
 					? { cause: "rule-matches-none" }
 					: { cause: "no-namespace-matched", rest: "served" },
 			);
-		return { by: "selection", selected, once: false, andRecorded: true };
+		return { selected, once: false, servesRecord: true };
 	}
-	return record && { by: "record" };
+	return record && AS_RECORDED;
 }

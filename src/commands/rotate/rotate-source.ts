@@ -5,7 +5,7 @@ import {
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import { deliver, type Run } from "../../actions/apply/deliver.ts";
+import { AS_RECORDED, deliver, type Run } from "../../actions/apply/deliver.ts";
 import {
 	planMaking,
 	type SourceWish,
@@ -56,8 +56,8 @@ export async function rotateSource(
 	);
 	if (making === undefined) return run.report.failed;
 	if (record !== undefined) {
-		const scope = { by: "record" } as const;
-		const done = await deliver(making.source, scope, POLICY, run, making);
+		const { source } = making;
+		const done = await deliver(source, AS_RECORDED, POLICY, run, making);
 		return done !== undefined || run.report.failed;
 	}
 	if (!(await making.agreed([]))) return false;
@@ -74,10 +74,9 @@ export async function rotateSource(
 	await deliver(
 		now,
 		{
-			by: "selection",
 			selected: { targets, entries: [entry], what: someOf(holders) },
 			once: false,
-			andRecorded: false,
+			servesRecord: false,
 		},
 		POLICY,
 		run,
@@ -106,7 +105,7 @@ export async function finishCopies(
 	);
 	return report.whatIsDone(async () => {
 		if (recordOf(source) !== undefined)
-			await deliver(source, { by: "record" }, POLICY, { ...run, report });
+			await deliver(source, AS_RECORDED, POLICY, { ...run, report });
 		return report.finish({ withSummary: false });
 	});
 }

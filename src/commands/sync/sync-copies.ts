@@ -7,7 +7,12 @@ import {
 } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import {
+	AS_RECORDED,
+	deliver,
+	type Run,
+	type Scope,
+} from "../../actions/apply/deliver.ts";
 import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
@@ -157,7 +162,7 @@ async function scopeFor(
 		options.selection.by === "record"
 			? await bareSelection(source, record, options, run)
 			: options;
-	if (settings === "record") return { by: "record" };
+	if (settings === "record") return AS_RECORDED;
 	if (settings === undefined) return undefined;
 	const selected = await selectedFor(source, record, settings, run);
 	const { serve, settled, atSource } = selected.targets;
@@ -183,10 +188,9 @@ async function scopeFor(
 			return undefined;
 	}
 	return {
-		by: "selection",
 		selected,
 		once: options.once,
-		andRecorded: false,
+		servesRecord: false,
 	};
 }
 
