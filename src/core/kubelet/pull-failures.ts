@@ -75,7 +75,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	[
 		"malformed-secret",
 		// A registry that answers with a web page is also reported as an invalid character.
-		/illegal base64 data|unable to parse auth field|json: cannot unmarshal|(?<!(?:response body|unmarshalling content|token response|response): )invalid character '(?!<)/,
+		/illegal base64 data|unable to parse auth field|json: cannot unmarshal|(?<!(?:response body|unmarshalling content|response): )invalid character '(?!<)/,
 	],
 	[
 		"invalid-reference",
@@ -84,7 +84,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	["never-pull", /ErrImageNeverPull|with pull policy of Never/],
 	[
 		"missing-secret",
-		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|\bsecrets? "[^"]{1,253}" not found/,
+		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|secrets? "[^"]{1,253}" not found/,
 	],
 	[
 		"short-name",
@@ -101,20 +101,20 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	// What answers 403 with a page is no registry's right, but a proxy in between.
 	["web-page", /error parsing HTTP 403 response body: invalid character '</],
 	["node-proxy", /proxyconnect/],
-	["expired-token", /\btoken (?:has|is) expired\b/i],
+	["expired-token", /token (?:has|is) expired/i],
 	[
 		"rejected",
-		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|[Ww]rong username was used|incorrect username or password|\bBad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
+		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|[Ww]rong username was used|incorrect username or password|Bad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
 	],
 	// Google's, which is asked without a credential.
-	["no-credentials", /\bUnauthenticated requests? do not have permission/],
+	["no-credentials", /Unauthenticated requests do not have permission/],
 	[
 		"denied",
-		/not authorized to perform: |\bPermission "[^"]{1,100}" denied on resource|insufficient scopes|does not have permission/,
+		/not authorized to perform: |Permission "[^"]{1,100}" denied on resource|insufficient scopes|does not have permission/,
 	],
 	[
 		"forbidden",
-		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)\b403 \(?Forbidden|Status 403\b|: denied(?!: requested access)\b/,
+		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)403 \(?Forbidden|Status 403|: denied(?!: requested access)/,
 	],
 	["no-credentials", /no basic auth credentials/],
 	[
@@ -127,15 +127,11 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	[
 		"rate-limit",
-		/toomanyrequests|429 \(?Too Many Requests|Status(?:Code:)? 429\b/i,
+		/toomanyrequests|429 \(?Too Many Requests|Status(?:Code:)? 429/i,
 	],
 	[
 		"unauthorized",
-		/\bunauthorized\b|401 \(?Unauthorized|HTTP 401 response body|unknown: Authentication is required/i,
-	],
-	[
-		"web-page",
-		/unexpected media type text\/html|token response: invalid character '</,
+		/unauthorized|HTTP 401 response body|unknown: Authentication is required/i,
 	],
 	[
 		"untrusted-ca",
@@ -153,7 +149,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	// To Go, what a proxy answers to CONNECT is the words of its status and no more.
 	[
 		"node-proxy",
-		/(?<!\b403 ): Forbidden\b(?! \()|Proxy Authentication Required|URL": (?:Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
+		/(?<!403 ): Forbidden(?! \()|Proxy Authentication Required|URL": (?:Bad Gateway|Service Unavailable|Gateway Timeout)/,
 	],
 	[
 		"plain-http",
@@ -163,10 +159,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"https-only",
 		/malformed HTTP (?:response|version)|Client sent an HTTP request to an HTTPS server/,
 	],
-	[
-		"tls-handshake",
-		/tls: handshake failure|(?:remote|local) error: tls: (?!bad record MAC)|tls: protocol version not supported/,
-	],
+	["tls-handshake", /(?:remote|local) error: tls: (?!bad record MAC)/],
 	[
 		"architecture",
 		/no match for platform|no matching manifest|no image found in (?:manifest list|image index)|image operating system "[^"]{1,40}" cannot be used|image platform does not match|-based image is incompatible with a/,
@@ -174,16 +167,16 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	["disk", /no space left on device|disk quota exceeded/],
 	[
 		"not-found",
-		/manifest unknown|name unknown|\b(?:MANIFEST|NAME)_UNKNOWN\b|\btag \S{1,128} not found|not found in repository|404 \(?Not Found|HTTP 404\b/,
+		/manifest unknown|name unknown|(?:MANIFEST|NAME)_UNKNOWN|tag \S{1,128} not found|not found in repository|404 \(?Not Found|HTTP 404/,
 	],
-	["web-page", /invalid character '</],
+	["web-page", /invalid character '<|unexpected media type text\/html/],
 	[
 		"registry-error",
-		/\b5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d\b/i,
+		/5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d/i,
 	],
 	[
 		"interrupted",
-		/unexpected commit digest|unexpected EOF|: EOF\b|context canceled|request canceled|stream error|bad record MAC|read: connection timed out|write: broken pipe|http2: server sent GOAWAY/,
+		/unexpected commit digest|unexpected EOF|: EOF|context canceled|request canceled|stream error|bad record MAC|read: connection timed out|write: broken pipe|http2: server sent GOAWAY/,
 	],
 	["not-found", /: not found/],
 ];

@@ -116,11 +116,142 @@ describe("what tells one cause from another", () => {
 		],
 		["pull QPS exceeded", "pull-qps"],
 		["", "unknown"],
+		// What is no JSON may also be an answer of the registry's.
+		[
+			"response: invalid character 'U' looking for beginning of value",
+			"unknown",
+		],
+		[
+			"error unmarshalling content: invalid character 'U' looking for beginning of value",
+			"unknown",
+		],
+		[
+			"error parsing HTTP 404 response body: invalid character 'p' after top-level value",
+			"not-found",
+		],
+		["invalid character '<' looking for beginning of value", "web-page"],
+		["unexpected media type text/html for sha256:aa: not found", "web-page"],
+		[
+			`couldn't parse image name "x": repository name must not be more than 255 characters`,
+			"invalid-reference",
+		],
+		[
+			`couldn't parse image reference "X": repository name must be lowercase`,
+			"invalid-reference",
+		],
+		[
+			'Container image "x" is not present with pull policy of Never',
+			"never-pull",
+		],
+		['secret "k" not found', "missing-secret"],
+		[`secrets "${"k".repeat(253)}" not found`, "missing-secret"],
+		[
+			'short-name "a" did not resolve to an alias and no unqualified-search registries are defined',
+			"short-name",
+		],
+		["short-name mode is enforcing", "short-name"],
+		["Source image rejected: no signature exists", "signature"],
+		["failed to fetch oauth token: 401 Unauthorized", "rejected"],
+		["wrong username was used", "rejected"],
+		["invalid status code from registry 401 (Unauthorized)", "rejected"],
+		["the user does not have permission to pull", "denied"],
+		['Permission "p" denied on resource', "denied"],
+		["failed to fetch oauth token: 403 Access denied", "forbidden"],
+		// Numbers in somebody's number of a request.
+		[
+			"failed to fetch oauth token: 500 Internal Server Error: e401 4013 e403 4034",
+			"registry-error",
+		],
+		[
+			"unexpected status from HEAD request: 500 Internal Server Error: e401 4013",
+			"registry-error",
+		],
+		[
+			"failed to fetch anonymous token: 500 Internal Server Error: e401 4013",
+			"registry-error",
+		],
+		// The first credential is not what the last answer is about.
+		[
+			"failed to fetch oauth token: EOF, failed to fetch anonymous token: unexpected status: 403 Forbidden",
+			"no-credentials",
+		],
+		["TOOMANYREQUESTS: slow down", "rate-limit"],
+		["429 Too Many Requests", "rate-limit"],
+		["received 429 (too many requests)", "rate-limit"],
+		["Status 429", "rate-limit"],
+		["UNAUTHORIZED", "unauthorized"],
+		[
+			"x509: certificate relies on legacy Common Name field",
+			"wrong-certificate-name",
+		],
+		...[
+			"lookup r.io: no such host",
+			"connect: connection refused",
+			"RegistryUnavailable",
+			"read: i/o timeout",
+			"connect: network is unreachable",
+			"connect: no route to host",
+			"read: connection reset by peer",
+			"Temporary failure in name resolution",
+			"Client.Timeout exceeded while awaiting headers",
+			"context deadline exceeded",
+		].map((message): [string, string] => [message, "unreachable"]),
+		...["Bad Gateway", "Service Unavailable", "Gateway Timeout"].map(
+			(status): [string, string] => [
+				`Head "https://r.io/v2/": ${status}`,
+				"node-proxy",
+			],
+		),
+		// What came with a number came from the registry.
+		["received 403 : Forbidden", "unknown"],
+		["received: Forbidden (403)", "unknown"],
+		['malformed HTTP version "x"', "https-only"],
+		["Client sent an HTTP request to an HTTPS server.", "https-only"],
+		["remote error: tls: protocol version not supported", "tls-handshake"],
+		["local error: tls: no application protocol", "tls-handshake"],
+		["no image found in manifest list for architecture arm64", "architecture"],
+		[
+			"a Windows version 10.0.17763-based image is incompatible with a 10.0.14393 host",
+			"architecture",
+		],
+		['{"code":"MANIFEST_UNKNOWN"}', "not-found"],
+		["404 Not Found", "not-found"],
+		["received 404 (Not Found)", "not-found"],
+		["HTTP 404", "not-found"],
+		["500 Internal Server Error", "registry-error"],
+		["501 Not Implemented", "registry-error"],
+		["502 Bad Gateway", "registry-error"],
+		["504 Gateway Time-out", "registry-error"],
+		["504 Gateway Timeout", "registry-error"],
+		["received unexpected HTTP status: 599", "registry-error"],
+		["unexpected status from GET request: 522 <none>", "registry-error"],
+		["status code [manifests 1]: 525", "unknown"],
+		["status code from registry: 525", "registry-error"],
+		["context canceled", "interrupted"],
+		["stream error: stream ID 7; INTERNAL_ERROR", "interrupted"],
+		["http2: server sent GOAWAY and closed the connection", "interrupted"],
 	];
 	for (const [message, cause] of table)
 		it(message.slice(0, 70) || "nothing", () =>
 			assert.equal(causeIn(message), cause),
 		);
+
+	for (const [reason, cause] of [
+		["InvalidImageName", "invalid-reference"],
+		["ErrImageNeverPull", "never-pull"],
+		["SignatureValidationFailed", "signature"],
+		["RegistryUnavailable", "unreachable"],
+	] as const)
+		it(`the reason alone: ${reason}`, () =>
+			assert.equal(causeIn("", reason), cause));
+
+	it("an event's reason alone", () =>
+		assert.equal(
+			causeIn("", "ErrImagePull", [
+				{ reason: "FailedToRetrieveImagePullSecret", message: "no" },
+			]),
+			"missing-secret",
+		));
 
 	it("the status before the events: it is about the last attempt", () => {
 		const missing = {
@@ -154,7 +285,16 @@ describe("what tells one cause from another", () => {
 });
 
 it("knows a container that waits for its image", () => {
-	assert.ok(isPullFailure("ImagePullBackOff"));
+	for (const reason of [
+		"ErrImagePull",
+		"ImagePullBackOff",
+		"ErrImageNeverPull",
+		"InvalidImageName",
+		"ImageInspectError",
+		"RegistryUnavailable",
+		"SignatureValidationFailed",
+	])
+		assert.ok(isPullFailure(reason), reason);
 	assert.ok(!isPullFailure("CrashLoopBackOff"));
 	assert.ok(!isPullFailure("ContainerCreating"));
 });
