@@ -223,7 +223,8 @@ class Controller {
 		const planned = new Map(
 			steps.map((step) => {
 				const { namespace } = targetOf(step);
-				return [namespace, { step, before: this.#state.known(namespace) }];
+				this.#state.writes(namespace);
+				return [namespace, step];
 			}),
 		);
 		await apply(steps, {
@@ -232,10 +233,9 @@ class Controller {
 				const { namespace, action } = result;
 				done.set(namespace, result);
 				this.#told.tell(result);
-				const plan = planned.get(namespace);
+				const step = planned.get(namespace);
+				if (step !== undefined) this.#state.did(step, action);
 				if (action === "failed") this.#failed(namespace);
-				else if (plan !== undefined)
-					this.#state.did(plan.step, action, plan.before);
 			},
 		});
 	}
@@ -275,13 +275,13 @@ class Controller {
 			this.#queue.add(namespace, nextWrite(backoff));
 			return false;
 		}
-		const before = this.#state.known(namespace);
+		this.#state.writes(namespace);
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
 			this.#told.tell(result);
 			// Of what was written, whatever became of it, a watch tells.
 			const isUndone = result.why?.cause === "undone";
-			this.#state.did(change, result.action, before);
+			this.#state.did(change, result.action);
 			if (result.action !== "failed" || isUndone)
 				this.#backoffs.set(namespace, afterWrite(backoff, now));
 			// What stands in the way is watched; anything else may be over without an event.

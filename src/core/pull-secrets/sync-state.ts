@@ -58,6 +58,8 @@ export class SyncState {
 	readonly #keys = new Map<string, PullSecret>();
 	/** Namespaces in which that went, or is another object now: as where a namespace is deleted and made again. */
 	readonly #doubtful = new Set<string>();
+	/** Namespaces in which something is being written, and nothing was told of what bears the name since that began. */
+	readonly #underWay = new Set<string>();
 	#begun = false;
 	#selectedAny = false;
 
@@ -145,6 +147,7 @@ export class SyncState {
 
 	/** What bears the source's name in a namespace; undefined: nothing. */
 	key(namespace: string, key: PullSecret | undefined): string[] {
+		this.#underWay.delete(namespace);
 		const isSource = namespace === this.rules.source.namespace;
 		const before = isSource && this.#sent();
 		const uid = this.#keys.get(namespace)?.uid;
@@ -181,6 +184,8 @@ export class SyncState {
 	keys(all: readonly PullSecret[], within?: string): string[] {
 		this.#begun ||=
 			within === undefined || within === this.rules.source.namespace;
+		// What came and went again since is not in a list.
+		this.#underWay.clear();
 		const there = new Set(all.map((key) => key.namespace));
 		const gone = [...this.#keys.keys()].filter(
 			(name) => !there.has(name) && (within === undefined || within === name),
@@ -270,20 +275,25 @@ export class SyncState {
 		);
 	}
 
-	/** What is known to bear the name in a namespace, to be handed back to `did`. */
+	/** What is known to bear the name in a namespace. */
 	known(namespace: string): PullSecret | undefined {
 		return this.#keys.get(namespace);
+	}
+
+	/** Something is written in a namespace from now on, until `did`. */
+	writes(namespace: string): void {
+		this.#underWay.add(namespace);
 	}
 
 	/**
 	 * A change was made, and the watch has not told of it yet: until then what was written is
 	 * taken to be there. `became` is what came of it: of what left all as it was, no watch will
-	 * ever tell. `before` is what was known when it was planned; anything told since is as new
-	 * as the change, or newer.
+	 * ever tell. Anything told since it began is as new as the change, or newer, be it that nothing is
+	 * there: what was written may have come and gone.
 	 */
-	did(change: Change, became: Action, before: PullSecret | undefined): void {
+	did(change: Change, became: Action): void {
 		const { namespace } = targetOf(change);
-		if (!WRITES.has(became) || this.#keys.get(namespace) !== before) return;
+		if (!this.#underWay.delete(namespace) || !WRITES.has(became)) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)
 			this.#keys.set(namespace, {

@@ -629,6 +629,36 @@ test("what changed while our write was under way is put right", async () => {
 	]);
 });
 
+test("a copy that went before the answer to its creation came is made again", async () => {
+	await using bed = await bedWith("app");
+	let gone = () => {};
+	let isFirst = true;
+	const wrap = (cluster: Cluster): Cluster => ({
+		...cluster,
+		async create(kind, object, options) {
+			const made = await cluster.create(kind, object, options);
+			if (kind !== "Secret" || !isFirst) return made;
+			isFirst = false;
+			const told = new Promise<void>((resolve) => {
+				gone = resolve;
+			});
+			bed.server.store.delete("Secret", "app", NAME);
+			await told;
+			return made;
+		},
+		async *watch(kind, query, signal) {
+			for await (const event of cluster.watch(kind, query, signal)) {
+				yield event;
+				if (event.type === "DELETED") gone();
+			}
+		},
+	});
+	await using keeping = await kept(bed, { wrap });
+	await keeping.says("Secret app created");
+	await keeping.says("Secret app created");
+	assert.equal(bed.password("app"), bed.password("nginx-mesh"));
+});
+
 test("an interrupt that a request tells of ends it, and is no trouble", async () => {
 	await using bed = await bedWith();
 	const wrap = (cluster: Cluster): Cluster => ({

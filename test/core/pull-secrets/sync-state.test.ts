@@ -403,7 +403,8 @@ describe("what was done and has not been told yet", () => {
 		const state = upkeep([key("old")], { prune: true });
 		const change = state.changeIn("app");
 		assert(change);
-		state.did(change, "created", state.known("app"));
+		state.writes("app");
+		state.did(change, "created");
 		state.key("nginx-mesh", source({ content: TWO }));
 		assert.equal(state.changeIn("app"), undefined);
 		state.namespace("app", undefined);
@@ -418,11 +419,8 @@ describe("what was done and has not been told yet", () => {
 		for (const namespace of ["app", "old"]) {
 			const change = state.changeIn(namespace);
 			assert(change);
-			state.did(
-				change,
-				namespace === "app" ? "created" : "deleted",
-				state.known(namespace),
-			);
+			state.writes(namespace);
+			state.did(change, namespace === "app" ? "created" : "deleted");
 		}
 		assert.equal(said(state.changeIn("app")), "unchanged");
 		assert.equal(state.changeIn("old"), undefined);
@@ -432,18 +430,39 @@ describe("what was done and has not been told yet", () => {
 		const state = upkeep();
 		const change = state.changeIn("app");
 		assert(change);
-		const before = state.known("app");
+		state.writes("app");
 		state.key("app", key("app", { content: TWO }));
-		state.did(change, "created", before);
+		state.did(change, "created");
 		assert.equal(said(state.changeIn("app")), "update");
 	});
+
+	for (const [how, tell] of [
+		[
+			"in a watch",
+			(state: SyncState) => {
+				state.key("app", key("app"));
+				state.key("app", undefined);
+			},
+		],
+		["in a list", (state: SyncState) => state.keys([source()])],
+	] as const)
+		test(`is not taken to be there where it went before its answer came, as was told ${how}`, () => {
+			const state = upkeep();
+			const change = state.changeIn("app");
+			assert(change);
+			state.writes("app");
+			tell(state);
+			state.did(change, "created");
+			assert.equal(said(state.changeIn("app")), "create");
+		});
 
 	for (const became of ["unchanged", "failed", "skipped"] as const)
 		test(`is nothing where it ${became === "unchanged" ? "left all as it was" : became}: no watch will tell of it`, () => {
 			const state = upkeep([key("app")]);
 			const change = state.changeIn("app");
 			assert(change);
-			state.did(change, became, state.known("app"));
+			state.writes("app");
+			state.did(change, became);
 			state.key("nginx-mesh", source({ content: TWO }));
 			assert.equal(said(state.changeIn("app")), "update");
 		});
