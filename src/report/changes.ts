@@ -167,13 +167,11 @@ export function summary(
 		others.map(({ context, namespace }) => `${context}\n${namespace}`),
 	).size;
 	const parts = [
-		...(others.length > 0 || accounts.length === 0
-			? [summed(places, "namespace", others, ALWAYS)]
-			: []),
-		...(accounts.length > 0
-			? [summed(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS)]
-			: []),
-	];
+		(others.length > 0 || accounts.length === 0) &&
+			summed(places, "namespace", others, ALWAYS),
+		accounts.length > 0 &&
+			summed(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS),
+	].filter(Boolean);
 	return `${parts.join("; ")}${DRY_RUN_SUFFIX[dryRun]}`;
 }
 

@@ -26,39 +26,46 @@ export function listTable(
 	{ now, wide, headers }: KeyTableLook,
 	widths?: number[],
 ): Text {
-	const differ = wide && items.some(({ differs }) => differs.length > 0);
-	const provided = wide && items.some(({ provider }) => provider !== "");
-	const names = [
-		"NAMESPACE",
-		"NAME",
-		"REGISTRIES",
-		"STATUS",
-		"AGE",
-		...(wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
-		...(provided ? ["PROVIDER"] : []),
-		...(differ ? ["DIFFERS"] : []),
+	const columns: readonly Column[] = [
+		["NAMESPACE", ({ namespace }) => namespace],
+		["NAME", ({ name }) => name],
+		["REGISTRIES", ({ registries }) => registries.join(",")],
+		["STATUS", ({ status }) => coloured(status)],
+		["AGE", ({ created }) => age(created, now)],
+		// One a registry, in their order; nothing where none has any.
+		[
+			"USERNAME",
+			({ usernames }) => (usernames.some(Boolean) ? usernames.join(",") : ""),
+			wide,
+		],
+		["SOURCE", ({ source }) => source, wide],
+		["EXPIRES", ({ expires }) => timeLeft(expires, now), wide],
+		[
+			"PROVIDER",
+			({ provider }) => provider,
+			wide && items.some(({ provider }) => provider !== ""),
+		],
+		[
+			"DIFFERS",
+			({ differs }) => differs.join(", "),
+			wide && items.some(({ differs }) => differs.length > 0),
+		],
 	];
-	const rows = items.map((item) => {
-		const colour = COLOURS[item.status];
-		const row = [
-			item.namespace,
-			item.name,
-			item.registries.join(","),
-			colour === undefined ? item.status : { text: item.status, colour },
-			age(item.created, now),
-		];
-		if (wide)
-			row.push(
-				// One a registry, in their order; nothing where none has any.
-				item.usernames.some(Boolean) ? item.usernames.join(",") : "",
-				item.source,
-				timeLeft(item.expires, now),
-			);
-		if (provided) row.push(item.provider);
-		if (differ) row.push(item.differs.join(", "));
-		return row;
-	});
+	const shown = columns.filter(([, , isShown = true]) => isShown);
+	const rows = items.map((item) => shown.map(([, cell]) => cell(item)));
+	const names = shown.map(([name]) => name);
 	return paintedTable(headers ? names : undefined, rows, widths);
+}
+
+type Column = readonly [
+	name: string,
+	cell: (item: ListItem) => string | Painted,
+	isShown?: boolean,
+];
+
+function coloured(status: string): string | Painted {
+	const colour = COLOURS[status];
+	return colour === undefined ? status : { text: status, colour };
 }
 
 /** How a status is shown. */

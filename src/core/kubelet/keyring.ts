@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { globMatches } from "../glob.ts";
+import { compare } from "../order.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
@@ -170,7 +171,7 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 		repository,
 		tag: reference.tag ?? "",
 		digest: reference.digest ?? "",
-		matches: select(repository, keyring).map((candidate) => ({
+		matches: selecting(repository)(keyring).map((candidate) => ({
 			from: candidate.from,
 			key: candidate.key,
 			credential: candidate.entry.credential(),
@@ -196,17 +197,9 @@ export function hasMatch(image: string, keyring: Keyring): boolean {
 export function matcherOf(image: string): (keyring: Keyring) => boolean {
 	const reading = readImageReference(image);
 	if (!reading.ok) return () => false;
-	const repository = repositoryOf(withDefaultTag(reading.reference));
-	const target = addressOf(repository);
-	const fallsBack = isDockerHub(repository);
-	return ({ candidates, literal, patterns, malformed }) =>
-		malformed === undefined &&
-		((target !== undefined &&
-			[...(literal.get(placeOf(target)) ?? []), ...patterns].some((index) =>
-				covers(candidates[index]?.address, target),
-			)) ||
-			(fallsBack &&
-				candidates.some(({ normalised }) => normalised === DOCKER_HUB)));
+	const select = selecting(repositoryOf(withDefaultTag(reading.reference)));
+	return (keyring) =>
+		keyring.malformed === undefined && select(keyring).length > 0;
 }
 
 /** As lookUp, for one image. */
@@ -254,26 +247,25 @@ export interface Address {
 	readonly path: string;
 }
 
-function select(
+/** What of a keyring is tried for a repository, which is taken apart once for any number of them. */
+function selecting(
 	repository: string,
-	{ candidates, literal, patterns }: Keyring,
-): readonly Candidate[] {
+): (keyring: Keyring) => readonly Candidate[] {
 	const target = addressOf(repository);
-	const at = (index: number) => candidates[index] as Candidate;
-	const matching =
-		target === undefined
-			? []
-			: [...(literal.get(placeOf(target)) ?? []), ...patterns]
-					.filter((index) => covers(at(index).address, target))
-					.sort((a, b) => a - b)
-					.map(at);
-	if (matching.length > 0)
-		return matching.sort((a, b) =>
-			a.normalised === b.normalised ? 0 : a.normalised < b.normalised ? 1 : -1,
-		);
-	return isDockerHub(repository)
-		? candidates.filter(({ normalised }) => normalised === DOCKER_HUB)
-		: [];
+	const fallsBack = isDockerHub(repository);
+	return ({ candidates, literal, patterns }) => {
+		const at = (index: number) => candidates[index] as Candidate;
+		const matching =
+			target === undefined
+				? []
+				: [...(literal.get(placeOf(target)) ?? []), ...patterns]
+						.filter((index) => covers(at(index).address, target))
+						.sort((a, b) => a - b)
+						.map(at);
+		if (matching.length === 0 && fallsBack)
+			return candidates.filter(({ normalised }) => normalised === DOCKER_HUB);
+		return matching.sort((a, b) => compare(b.normalised, a.normalised));
+	};
 }
 
 /** Host and port, by which addresses without stars are compared. */

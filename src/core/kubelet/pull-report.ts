@@ -144,9 +144,7 @@ export function readPull(
 export function sandboxReport(
 	events: readonly PullEvent[],
 ): PullReport | undefined {
-	for (const { reason, message, at } of events.toSorted(
-		(a, b) => (b.at ?? 0) - (a.at ?? 0),
-	)) {
+	for (const { reason, message, at } of newestOf(events)) {
 		if (reason !== "FailedCreatePodSandBox") continue;
 		const image = /failed to (?:get|pull) (?:sandbox )?image "([^"]+)"/.exec(
 			message,

@@ -51,35 +51,28 @@ export function newSource(
 	label: UsageLabel | undefined,
 	current?: PullSecret,
 ): DesiredPullSecret {
-	const own = labelFor(place, label, current);
+	const before = current && isSourceLike(current) ? current : undefined;
+	if (before) refuseOtherLabel(before, label);
+	const own =
+		label ?? (before ? labelOfSource(before) : labelOfName(place.name));
+	// A new source has an empty record; one that is there keeps what it has, which may be none.
+	const record =
+		before?.annotations[TARGETS_ANNOTATION] ??
+		(before && roleOf(before) === "source"
+			? undefined
+			: recordText(EMPTY_RECORD));
 	return {
 		...place,
 		labels: ownLabels(own),
 		annotations: {
-			...annotations(
-				entries,
-				current && isSourceLike(current) ? current : undefined,
-				() => false,
-			),
+			...annotations(entries, before, () => false),
 			...labelAnnotation(place.name, own),
-			...recordOf(current),
+			...(record !== undefined && { [TARGETS_ANNOTATION]: record }),
 		},
 		content: contentOfAuths(
 			entries.map((entry) => [entry.server.key, authFields(entry.credential)]),
 		),
 	};
-}
-
-/** The label of a source, at `place`; `asked`: with `--label`. Throws FailureError as refuseOtherLabel does. */
-function labelFor(
-	place: Place,
-	asked: UsageLabel | undefined,
-	current: PullSecret | undefined,
-): UsageLabel | undefined {
-	if (current === undefined || !isSourceLike(current))
-		return asked ?? labelOfName(place.name);
-	refuseOtherLabel(current, asked);
-	return asked ?? labelOfSource(current);
 }
 
 /**
@@ -98,17 +91,6 @@ export function refuseOtherLabel(
 		label: selectorOf(there),
 		flag: "--label",
 	});
-}
-
-/** A new source has an empty record; one that is there keeps what it has, which may be none. */
-function recordOf(current: PullSecret | undefined): Record<string, string> {
-	const before =
-		current !== undefined && isSourceLike(current)
-			? current.annotations[TARGETS_ANNOTATION]
-			: undefined;
-	const isNew = current === undefined || roleOf(current) !== "source";
-	const record = before ?? (isNew ? recordText(EMPTY_RECORD) : undefined);
-	return record === undefined ? {} : { [TARGETS_ANNOTATION]: record };
 }
 
 /**

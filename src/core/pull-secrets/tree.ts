@@ -257,7 +257,7 @@ class Users {
 	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;
 	readonly #accounts: ReadonlyMap<string, readonly AccountFacts[]>;
 	/** By namespace, the images that are waited for. */
-	readonly #wanted: ReadonlyMap<string, readonly WantedImage[]>;
+	readonly #wanted: ReadonlyMap<string, ReadonlyMap<string, WantedImage>>;
 
 	constructor({ keys, known, pods, accounts }: TreeParts) {
 		const names = new Set(
@@ -277,8 +277,7 @@ class Users {
 	): Pick<TreeNamespace, "accounts" | "pods"> {
 		const at = `${namespace}/${name}`;
 		const referencing = new Set(this.#pods.get(at));
-		const wanted =
-			keyring === undefined ? [] : (this.#wanted.get(namespace) ?? []);
+		const wanted = [...(this.#wanted.get(namespace)?.values() ?? [])];
 		// A kubelet would take a credential of the source for their images.
 		const waiting = new Set(
 			wanted.flatMap(({ isFor, pods }) =>
@@ -313,9 +312,7 @@ interface WantedImage {
 	readonly pods: TreePodFacts[];
 }
 
-function wantedImages(
-	pods: readonly TreePodFacts[],
-): ReadonlyMap<string, readonly WantedImage[]> {
+function wantedImages(pods: readonly TreePodFacts[]) {
 	const found = new Map<string, Map<string, WantedImage>>();
 	for (const pod of pods)
 		for (const image of pod.images)
@@ -326,9 +323,7 @@ function wantedImages(
 					(text): WantedImage => ({ isFor: matcherOf(text), pods: [] }),
 				)
 				.pods.push(pod);
-	return new Map(
-		[...found].map(([namespace, images]) => [namespace, [...images.values()]]),
-	);
+	return found;
 }
 
 /** By `NAMESPACE/NAME` of what is referenced, of these names: a pod may name any number of others. */
@@ -363,9 +358,6 @@ function waitsOf({ status }: Pod): string {
 		...(status?.containerStatuses ?? []),
 		...(status?.ephemeralContainerStatuses ?? []),
 	];
-	for (const { state } of all) {
-		const reason = state?.waiting?.reason ?? "";
-		if (isPullFailure(reason)) return reason;
-	}
-	return "";
+	const reasons = all.map(({ state }) => state?.waiting?.reason ?? "");
+	return reasons.find(isPullFailure) ?? "";
 }

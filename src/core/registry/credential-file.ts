@@ -63,22 +63,15 @@ export function credentialFilePaths(
 	home: string,
 	userId: number | undefined,
 ): string[] {
-	const runtime =
-		env.XDG_RUNTIME_DIR ||
-		(userId === undefined ? undefined : `/run/containers/${userId}`);
-	const config = env.XDG_CONFIG_HOME || `${home}/.config`;
+	const runtime = env.XDG_RUNTIME_DIR
+		? `${env.XDG_RUNTIME_DIR}/containers/auth.json`
+		: userId !== undefined && `/run/containers/${userId}/auth.json`;
 	return [
-		...(env.REGISTRY_AUTH_FILE ? [env.REGISTRY_AUTH_FILE] : []),
-		...(runtime === undefined
-			? []
-			: [
-					env.XDG_RUNTIME_DIR
-						? `${runtime}/containers/auth.json`
-						: `${runtime}/auth.json`,
-				]),
-		`${config}/containers/auth.json`,
+		env.REGISTRY_AUTH_FILE || undefined,
+		runtime,
+		`${env.XDG_CONFIG_HOME || `${home}/.config`}/containers/auth.json`,
 		`${env.DOCKER_CONFIG || `${home}/.docker`}/config.json`,
-	];
+	].filter((path) => typeof path === "string");
 }
 
 /** Reads a file. Unknown fields are other tools' business, and an entry that is at fault is one alone. Never throws, never quotes. */

@@ -143,16 +143,8 @@ function saidIn(value: unknown, depth: number): string | undefined {
 			.filter((said) => said !== undefined);
 		if (all.length > 0) return all.join("; ");
 	}
-	const code = get("code");
-	const message =
-		text(get("message")) ??
-		text(get("error_description")) ??
-		text(get("details")) ??
-		text(get("detail")) ??
-		text(get("error"));
-	return message ?? text(code);
-}
-
-function text(value: unknown): string | undefined {
-	return typeof value === "string" && value !== "" ? value : undefined;
+	return ["message", "error_description", "details", "detail", "error", "code"]
+		.map(get)
+		.filter((said) => typeof said === "string")
+		.find((said) => said !== "");
 }
