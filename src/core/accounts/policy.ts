@@ -307,7 +307,7 @@ export function planPolicies(
 	found: readonly PolicyObject[],
 	source: SourceRef,
 ): PolicyChange[] {
-	const wanted = new Map(desired.map((object) => [idOf(object), object]));
+	const wanted = new Set(desired.map(idOf));
 	const there = new Map(found.map((object) => [idOf(object), object]));
 	const changes = desired.map((object): PolicyChange => {
 		const before = there.get(idOf(object));
@@ -409,17 +409,11 @@ function specText({ spec }: PolicyObject): string {
 	);
 }
 
-/** The desired object in the place of the one that was found, whose other labels and annotations stay. */
+/** The desired object in the place of ours that was found, whose labels and annotations stay. */
 function over<T extends PolicyObject>(before: PolicyObject, desired: T): T {
-	const { metadata } = desired;
+	const { name, uid, resourceVersion, labels, annotations } = before.metadata;
 	return {
 		...desired,
-		metadata: {
-			name: metadata.name,
-			uid: before.metadata.uid,
-			resourceVersion: before.metadata.resourceVersion,
-			labels: { ...before.metadata.labels, ...metadata.labels },
-			annotations: { ...before.metadata.annotations, ...metadata.annotations },
-		},
+		metadata: { name, uid, resourceVersion, labels, annotations },
 	};
 }

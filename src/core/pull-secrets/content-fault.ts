@@ -96,7 +96,7 @@ export function entriesOf({ config }: Content): ReadonlyMap<string, AuthEntry> {
 /** Whether an image's name can match a key: a host without dot and port would be read as a folder of Docker Hub. */
 export function canMatch(key: string): boolean {
 	const url = urlOf(key);
-	if (url === undefined || url.host === "") return false;
+	if (url === undefined) return false;
 	const { name, port } = splitPort(url.host);
 	if (name.startsWith("[") || /^\.|\.$|\.\./.test(name)) return false;
 	if (!/^(?:\/[a-z0-9._-]+)*\/?$/.test(url.path)) return false;

@@ -246,6 +246,21 @@ describe("policies that attach at admission", () => {
 			assert.ok(name.endsWith(`.n.${longest.name}`));
 		}
 	});
+
+	// Another version has to find what this one made: a name that changes leaves a policy behind.
+	it("are the same in every version", () => {
+		assert.deepEqual(policyNames(SOURCE), [
+			"kubectl-meshreg.names.mesh.pull-key",
+			"kubectl-meshreg.rules.mesh.pull-key",
+		]);
+		assert.deepEqual(
+			policyNames({ namespace: "n".repeat(63), name: "k".repeat(253) }),
+			[
+				"kubectl-meshreg.names.9b4a057ad6456c20405590308c0e20b7",
+				"kubectl-meshreg.rules.9b4a057ad6456c20405590308c0e20b7",
+			],
+		);
+	});
 });
 
 describe("a plan of policies", () => {
@@ -272,13 +287,14 @@ describe("a plan of policies", () => {
 		]);
 	});
 
-	it("puts right what somebody edited, whatever the order of fields, and keeps foreign labels", () => {
+	it("puts right what somebody edited, whatever the order of fields, and keeps what else stands on it", () => {
 		const [one, two] = named().map(stored) as [PolicyObject, PolicyObject];
 		const edited = {
 			...one,
 			metadata: {
 				...one.metadata,
 				labels: { ...one.metadata.labels, team: "a" },
+				annotations: { ...one.metadata.annotations, owner: "b" },
 			},
 			spec: { ...one.spec, failurePolicy: "Fail" },
 		} as PolicyObject;
@@ -295,7 +311,7 @@ describe("a plan of policies", () => {
 			uid: "u1",
 			resourceVersion: "7",
 			labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg", team: "a" },
-			annotations: { "kubectl-meshreg/source": "mesh/pull-key" },
+			annotations: { "kubectl-meshreg/source": "mesh/pull-key", owner: "b" },
 		});
 	});
 
@@ -340,14 +356,21 @@ describe("a plan of policies", () => {
 		const edited = { ...two, spec: {} } as PolicyObject;
 		assert.deepEqual(
 			judgePolicies(named(), [edited, ...surplus], SOURCE).map(
-				({ kind, is }) => `${kind} ${is}`,
+				({ kind, name, is }) => `${is} ${kind} ${name}`,
 			),
 			[
-				"MutatingAdmissionPolicy missing",
-				"MutatingAdmissionPolicyBinding edited",
-				"MutatingAdmissionPolicy surplus",
-				"MutatingAdmissionPolicyBinding surplus",
+				`missing ${policy}`,
+				`edited ${binding}`,
+				`surplus ${policy.replace("names", "rules")}`,
+				`surplus ${binding.replace("names", "rules")}`,
 			],
+		);
+		const foreign = { ...two, metadata: { name: two.metadata.name } };
+		assert.deepEqual(
+			judgePolicies(named(), [one, foreign as PolicyObject], SOURCE).map(
+				({ is }) => is,
+			),
+			["unmanaged"],
 		);
 	});
 });
@@ -358,6 +381,8 @@ describe("accounts whose pods would be refused", () => {
 		["1", ["other"], true],
 		["TRUE", ["pull-key"], false],
 		["yes", [], false],
+		["0t", [], false],
+		["truely", [], false],
 		["false", [], false],
 		[undefined, [], false],
 	] as const)

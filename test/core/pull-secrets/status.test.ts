@@ -67,6 +67,43 @@ test("what a mesh or a person labelled is a source where a copy names it", () =>
 	assert.ok(!isSourceLike({ ...labelled, type: "Opaque" }));
 });
 
+describe("what a status goes by first", () => {
+	const sound = source();
+	const broken = reader.toPullSecret({
+		metadata: { namespace: "app", name: NAME, labels: {}, annotations: {} },
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": btoa("{") },
+	});
+	const foreign = { ...copyIn("app"), labels: {} };
+	const named = (...places: string[]) =>
+		new Map<string, SourceKnowledge>(places.map((place) => [place, sound]));
+	const here = `nginx-mesh/${NAME}`;
+	for (const [what, key, sources, status] of [
+		["content that is none, whoever made it", broken, named(), "Invalid"],
+		["a source that no copy names", sound, named(), "Source"],
+		[
+			"somebody else's that claims to be a copy",
+			foreign,
+			named(here),
+			"Unmanaged",
+		],
+		[
+			"a copy that another names",
+			copyIn("app"),
+			named(here, `app/${NAME}`),
+			"Unrecorded",
+		],
+		[
+			"a copy whose source nobody looked for",
+			copyIn("app"),
+			named(),
+			"Unknown",
+		],
+	] as const)
+		test(`${what}: ${status}`, () =>
+			assert.equal(statusOf(key, { sources, namespaces: undefined }), status));
+});
+
 describe("whether a copy is recorded", () => {
 	const CASES: [
 		what: string,
@@ -160,6 +197,10 @@ describe("whether a copy is recorded", () => {
 			needNamespaces(new Map([["x", source(record)]]));
 		assert.equal(needs('[{"namespaces":{"app":""}}]'), false);
 		assert.equal(needs('[{"all":true}]'), true);
+		const one = (...known: SourceKnowledge[]) =>
+			needNamespaces(new Map(known.map((each, at) => [`${at}`, each])));
+		assert.equal(one(source(), source("app"), "gone", "unknown"), false);
+		assert.equal(one(source("[]"), "gone", source('[{"all":true}]')), true);
 	});
 });
 
