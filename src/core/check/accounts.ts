@@ -54,21 +54,54 @@ function lostAttachments(keyrings: Keyrings): Finding[] {
 					!account.secrets.has(name) &&
 					facts.secrets.has(`${account.namespace}/${name}`),
 			)
-			.map((name) => ({ account, name, taken: account.attached.has(name) }));
+			.map((name) => ({
+				account,
+				name,
+				taken: account.attached.has(name),
+				served: isServed(name, account.namespace, keyrings),
+			}));
 	});
-	return groupsBy(lost, ({ name, taken }) => `${name} ${taken}`).flatMap(
-		(group) =>
-			byAccounts(group.map(({ account }) => account)).map(
-				([accounts, namespaces]) => {
-					const [{ name: secret, taken }] = group;
-					return finding("service accounts", "warning", {
-						about: { cause: "attachment-lost", accounts, secret, taken },
-						namespaces,
-						fix: fixesFor(facts, secret).attach(namespaces, accounts, secret),
-					});
-				},
-			),
+	return groupsBy(
+		lost,
+		({ name, taken, served }) => `${name} ${taken} ${served}`,
+	).flatMap((group) =>
+		byAccounts(group.map(({ account }) => account)).map(
+			([accounts, namespaces]) => {
+				const [{ name: secret, taken, served }] = group;
+				return finding("service accounts", "warning", {
+					about: { cause: "attachment-lost", accounts, secret, taken },
+					namespaces,
+					...attaching(secret, accounts, namespaces, served, facts),
+				});
+			},
+		),
 	);
+}
+
+/** Whether a record sends a source of this name to a namespace, or one is there. */
+function isServed(
+	name: string,
+	namespace: string,
+	keyrings: Keyrings,
+): boolean {
+	return keyrings.facts.sources.some(
+		(source) =>
+			source.secret.name === name && keyrings.isServed(source, namespace),
+	);
+}
+
+/** What attaches accounts: run by `--fix` in what a record serves; elsewhere nothing is run for what the namespace says. */
+function attaching(
+	secret: string,
+	accounts: readonly string[],
+	namespaces: readonly string[],
+	served: boolean,
+	facts: Facts,
+): Pick<Finding, "fix" | "look"> {
+	const script = fixesFor(facts, secret).attach(namespaces, accounts, secret);
+	return served
+		? { fix: script, look: undefined }
+		: { fix: undefined, look: script };
 }
 
 function recordedFor(
@@ -109,27 +142,28 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 			keyrings.accountSecrets(pod).has(secret) ||
 			keyrings.getsByPolicy(pod, secret)
 			? []
-			: [{ pod, secret }];
+			: [{ pod, secret, served: isServed(secret, pod.namespace, keyrings) }];
 	});
-	return groupsBy(lacking, ({ pod, secret }) => `${secret} ${pod.account}`).map(
-		(group) => {
-			const pods = group.map(({ pod }) => pod);
-			const [{ secret, pod }] = group;
-			const accounts = [pod.account];
-			const namespaces = unique(pods.map(({ namespace }) => namespace));
-			return finding("service accounts", "warning", {
-				about: {
-					cause: "account-lacks-secret",
-					accounts,
-					secret,
-					pods: pods.length,
-				},
-				namespaces,
-				workloads: workloadsOf(group),
-				fix: fixesFor(facts, secret).attach(namespaces, accounts, secret),
-			});
-		},
-	);
+	return groupsBy(
+		lacking,
+		({ pod, secret, served }) => `${secret} ${pod.account} ${served}`,
+	).map((group) => {
+		const pods = group.map(({ pod }) => pod);
+		const [{ secret, pod, served }] = group;
+		const accounts = [pod.account];
+		const namespaces = unique(pods.map(({ namespace }) => namespace));
+		return finding("service accounts", "warning", {
+			about: {
+				cause: "account-lacks-secret",
+				accounts,
+				secret,
+				pods: pods.length,
+			},
+			namespaces,
+			workloads: workloadsOf(group),
+			...attaching(secret, accounts, namespaces, served, facts),
+		});
+	});
 }
 
 /**
@@ -148,11 +182,7 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 					!told.has(account.namespace) &&
 					!keyrings.isThere(`${account.namespace}/${name}`) &&
 					// A copy that is missing is told as such.
-					!facts.sources.some(
-						(source) =>
-							source.secret.name === name &&
-							keyrings.isServed(source, account.namespace),
-					),
+					!isServed(name, account.namespace, keyrings),
 			)
 			.map((name) => ({ account, name })),
 	);

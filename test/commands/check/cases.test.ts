@@ -617,6 +617,36 @@ test("M6: an attachment that something took out is told, and the attachment made
 	);
 });
 
+test("M6: where no record serves, what an account says of attach is told, and --fix runs nothing for it", async () => {
+	await using bed = await started(["evil"]);
+	source(bed, ["registry.example.com"]);
+	build.secret(bed, "evil", "{}");
+	account(bed, "evil", {
+		metadata: {
+			namespace: "evil",
+			name: "default",
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": KEY },
+		},
+		imagePullSecrets: [],
+	});
+	const before = bed.server.store.version;
+	const { out, status } = await bed.run(["check", "-q", "--fix", "--yes"]);
+	assert.deepEqual(
+		[status, out, bed.server.store.version],
+		[
+			0,
+			`service accounts
+----------------
+‼ serviceaccount/default in evil: attach added ${KEY}, and something took it out; pods created from now on cannot pull with it
+    Something sets the whole list, such as a manifest that is reapplied: add the pull secret there.
+    See: kubectl meshreg attach -n evil
+`,
+			before,
+		],
+	);
+});
+
 describe("M6: an account that the record attaches, and that lacks what was attached", () => {
 	/** Service accounts `attach` of app are recorded, and default and runner were created again since. */
 	async function recreated(attach: string): Promise<TestBed> {
