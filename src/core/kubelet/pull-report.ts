@@ -232,7 +232,6 @@ function withoutNames(message: string, image: string): string {
 function spellings(reference: ImageReference): string[] {
 	const full = withDefaultTag(reference);
 	return [
-		printImageReference(reference),
 		printImageReference(full),
 		repositoryOf(reference),
 		...(full.tag === undefined ? [] : [`${reference.path}:${full.tag}`]),
@@ -298,8 +297,12 @@ function quoted(message: string): string {
 			.replace(/(https?:\/\/)[^\s/@"']*@/gi, "$1***@")
 			.replace(/(https?:\/\/[^\s"'?]*)\?[^\s"'\]]*/gi, "$1?…")
 			.replace(
-				/\b((?:basic|bearer|token|password|passwd|secret|authorization)\b["']?[:=]?\s*["']?)(?=\S*[A-Z0-9])[\w+/=.~-]{8,}/gi,
-				"$1***",
+				/\b((?:basic|bearer|token|password|passwd|secret|authorization)\b["']?[:=]?\s*["']?)([\w+/=.~-]{8,})(?![\w+/=.~-]|" not found)/gi,
+				// What is in lower case and stands free is a word: `token: unexpected status`.
+				(whole, before: string, value: string) =>
+					/["'=]/.test(before) || /[A-Z0-9]/.test(value)
+						? `${before}***`
+						: whole,
 			)
 			.replace(/\bey[\w-]{10,}\.[\w-]+(?:\.[\w-]*)?/g, "***")
 			.replace(

@@ -211,6 +211,146 @@ describe("M1: words that a rule knows, or that are quoted", () => {
 		assert.match(words, /a{64} \*\*\* long .*…$/);
 		assert.equal(words.length, 300);
 	});
+
+	const quoted: [said: string, shown: string][] = [
+		// A word behind `token` is none.
+		[
+			"failed to fetch oauth token: unexpected status from POST request",
+			"failed to fetch oauth token: unexpected status from POST request",
+		],
+		[
+			"unable to decode token response: odd",
+			"unable to decode token response: odd",
+		],
+		["Bearer authentication required", "Bearer authentication required"],
+		['secret "team2-regcred" not found', 'secret "team2-regcred" not found'],
+		['secret "team2-regcred" is odd', 'secret "***" is odd'],
+		["token abcdefg1, mytoken abcdefg1", "token ***, mytoken abcdefg1"],
+		["tokens abcdefg1", "tokens abcdefg1"],
+		["token abcdef1", "token abcdef1"],
+		...[
+			"basic ***, basic ***",
+			"BEARER ***",
+			"password=***",
+			"passwd:***",
+			"secret='***'",
+			'{"password":"***"}',
+			"authorization: ***",
+		].map((shown): [string, string] => [
+			shown.replaceAll("***", "dXNlcjpwYXNz"),
+			shown,
+		]),
+		["password=correcthorse", "password=***"],
+		['password "correcthorse"', 'password "***"'],
+		["password correcthorse", "password correcthorse"],
+		[
+			"HTTP://u:p@a.io/x?sig=1 http://v:q@b.io/?sig=2",
+			"HTTP://***@a.io/x?… http://***@b.io/?…",
+		],
+		[
+			"eyJhbGciOiJIUzI1NiJ9.e30 eyJhbGciOiJIUzI1NiJ9.e30.c2ln. theyJhbGciOiJIUzI1NiJ9.e30",
+			"*** ***. theyJhbGciOiJIUzI1NiJ9.e30",
+		],
+		[
+			`${"Ab1".repeat(14)}== x ${"Ab1".repeat(14)}; ${"Ab1".repeat(13)} r.io/${"Ab1".repeat(14)} ${"ab1".repeat(14)}: x`,
+			`*** x ***; ${"Ab1".repeat(13)} r.io/${"Ab1".repeat(14)} ${"ab1".repeat(14)}: x`,
+		],
+		[`sha256_${"a".repeat(64)}`, `sha256_${"a".repeat(64)}`],
+	];
+	for (const [said, shown] of quoted)
+		it(`shows ${shown.slice(0, 60)}`, () =>
+			assert.equal(
+				since132("r.io/app:1", `ErrImagePull: ${said}`).words,
+				shown,
+			));
+
+	const frames: [said: string, left: string][] = [
+		['Back-off pulling image "x"', ""],
+		['Back-off pulling image "x": ErrImagePull: odd', "odd"],
+		['Back-off pulling image "x": ImagePullBackOff: odd', "odd"],
+		['Failed to pull image "x"', ""],
+		['Failed to pull image "x": odd', "odd"],
+		["Error: ErrImagePull", ""],
+		["Error: ImagePullBackOff", ""],
+		["Error: odd", "Error: odd"],
+		["Error: ErrImagePull odd", "Error: ErrImagePull odd"],
+		["ErrImagePull odd", "ErrImagePull odd"],
+		["Back-off", ""],
+		["Back-off: odd", "odd"],
+		[
+			"rpc error: code = Unknown desc = rpc error: code = NotFound desc = odd",
+			"odd",
+		],
+		[
+			'failed to pull and unpack image "x": failed to resolve reference "x": odd',
+			"odd",
+		],
+		['failed to pull image "x": failed to resolve image "x": odd', "odd"],
+		['failed to get sandbox image "x": odd', "odd"],
+		[
+			'odd Back-off pulling image "x" Failed to pull image "x" ErrImagePull: Failed to create pod sandbox: Error: ErrImagePull',
+			'odd Back-off pulling image "x" Failed to pull image "x" ErrImagePull: Failed to create pod sandbox: Error: ErrImagePull',
+		],
+	];
+	for (const [said, left] of frames)
+		it(`has "${left.slice(0, 20)}" left of ${said.slice(0, 70)}`, () =>
+			assert.equal(
+				readPull(
+					{
+						container: "web",
+						image: "x",
+						reason: "ErrImagePull",
+						message: said,
+					},
+					[],
+					["x"],
+					[],
+				).words,
+				left,
+			));
+
+	it("what says something before what says nothing, and of what nobody knows the status", () => {
+		const image = "r.io/app:1";
+		const odd = event(`Failed to pull image "${image}": odd`);
+		assert.equal(before132(image, [odd]).words, "odd");
+		const { words } = readPull(
+			{ container: "web", image, reason: "ErrImagePull", message: "strange" },
+			[odd],
+			[image],
+			[],
+		);
+		assert.equal(words, "strange");
+	});
+
+	it("of a message that is very long the beginning, and of many events the newest", () => {
+		const image = "r.io/app:1";
+		const told = "unauthorized";
+		const long = (length: number) => told.padStart(length, "x ");
+		const status = (message: string) =>
+			readPull(
+				{ container: "web", image, reason: "ErrImagePull", message },
+				[],
+				[image],
+				[],
+			).cause;
+		assert.equal(status(long(8000)), "unauthorized");
+		assert.equal(status(long(8001)), "unknown");
+		const about = pullEvent({
+			metadata: {},
+			reason: "Failed",
+			message: long(8001),
+			involvedObject: { kind: "Pod", namespace: "n", name: "web" },
+		});
+		assert.equal(about?.message.length, 8000);
+		const events = (count: number) => [
+			...Array.from({ length: count }, (_, at) =>
+				event("odd", { at: 100 - at }),
+			),
+			event(told, { at: 1 }),
+		];
+		assert.equal(before132(image, events(19)).cause, "unauthorized");
+		assert.equal(before132(image, events(20)).cause, "unknown");
+	});
 });
 
 describe("M1: other registries, proxies and runtimes", () => {
@@ -355,6 +495,13 @@ describe("M3: a Secret that is missing, but is no pull Secret", () => {
 			"missing-secret",
 		);
 		assert.equal(before132(image, [sync], [image], ["other"]).cause, "unknown");
+		assert.equal(before132(image, [missing], [image], ["k"]).cause, "unknown");
+	});
+	it("what keeps a sandbox from being made is told of the sandbox", () => {
+		const sandbox = event("dial tcp: lookup x: no such host", {
+			reason: "FailedCreatePodSandBox",
+		});
+		assert.equal(before132(image, [sandbox]).cause, "unknown");
 	});
 });
 
@@ -399,6 +546,29 @@ describe("M4: the image in the message is the one that fails", () => {
 		);
 		assert.equal(named.image, "redis");
 	});
+	for (const words of [
+		'Back-off pulling image "redis:latest"',
+		'failed to resolve reference "docker.io/library/redis:latest": x',
+		'failed to inspect image "redis": x',
+		'Container image "redis" is not present with pull policy of Never',
+	])
+		it(`named in: ${words}`, () => {
+			const image = (images: string[]) =>
+				readPull(
+					{
+						container: "web",
+						image: app,
+						reason: "ErrImagePull",
+						message: words,
+					},
+					[],
+					images,
+					[],
+				).image;
+			assert.equal(image([app, "docker.io/redis"]), "docker.io/redis");
+			// Of two spellings, the first.
+			assert.equal(image([app, "redis", "docker.io/redis"]), "redis");
+		});
 	it("only one of the pod's own", () => {
 		const report = readPull(
 			{
@@ -432,14 +602,28 @@ describe("M5: an event is about the image that it names", () => {
 	it("an event of another container is about no image of this one", () => {
 		const other = event("toomanyrequests", { container: "cache" });
 		assert.equal(before132(app, [other]).cause, "unknown");
+		const own = event("toomanyrequests", { container: "web" });
+		assert.equal(before132(app, [own]).cause, "rate-limit");
 	});
+	it("nor is one that names another image of the pod's", () =>
+		assert.equal(
+			before132(app, events.slice(1), [app, redis]).cause,
+			"unknown",
+		));
 	it("the newest is the one that counts, and tells when it was", () => {
 		const old = event(`Failed to pull image "${app}": unauthorized`, { at: 1 });
 		const now = event(`Failed to pull image "${app}": ${app}: not found`, {
 			at: 2,
 		});
-		const { cause, at } = before132(app, [old, now]);
-		assert.deepEqual([cause, at], ["not-found", 2]);
+		const undated = event(`Failed to pull image "${app}": toomanyrequests`);
+		for (const events of [
+			[old, now, undated],
+			[undated, now, old],
+			[undated, old, now],
+		]) {
+			const { cause, at } = before132(app, events);
+			assert.deepEqual([cause, at], ["not-found", 2]);
+		}
 	});
 });
 
@@ -483,6 +667,33 @@ describe("M8: what is named as what it is", () => {
 			'failed to do request: Get "https://r.io:443/v2/": connection refused',
 			undefined,
 		],
+		...["Get", "Head", "Post", "Put"].map((verb): [string, string, unknown] => [
+			verb,
+			`${verb} "http://mirror.example/v2/": EOF`,
+			{ host: "mirror.example", role: "mirror" },
+		]),
+		[
+			"a request",
+			"unexpected status from HEAD request to https://mirror.example/a?ns=r.io: 500 Internal Server Error",
+			{ host: "mirror.example", role: "mirror" },
+		],
+		[
+			"a status, of a host alone",
+			"unexpected status code https://x: 500 Internal Server Error",
+			{ host: "x", role: "blob-host" },
+		],
+		...["token", "auth/", "x?service=r.io", "x?scope=a"].map(
+			(path): [string, string, unknown] => [
+				`a token server's ${path}`,
+				`Get "https://auth.r.io/${path}": EOF`,
+				{ host: "auth.r.io", role: "token-server" },
+			],
+		),
+		[
+			"what only begins with a token",
+			'Get "https://cdn.r.io/token/x": EOF',
+			{ host: "cdn.r.io", role: "blob-host" },
+		],
 		[
 			"an address that nobody asked",
 			"toomanyrequests: see https://www.docker.com/increase-rate-limit",
@@ -496,6 +707,23 @@ describe("M8: what is named as what it is", () => {
 				asked,
 			),
 		);
+	const own: [image: string, address: string][] = [
+		["r.io:443/a", "https://r.io/v2/"],
+		["r.io:80/a", "http://r.io/v2/"],
+		["r.io:80/a", "https://r.io:80/v2/"],
+		["R.io:5000/a", "https://r.io:5000/v2/"],
+		["R.io/a", "https://r.io/v2/"],
+		["a", "https://registry-1.docker.io/v2/"],
+		["a", "https://index.docker.io/v2/"],
+		["a", "https://docker.io/v2/"],
+		["UPPER", "https://r.io/v2/"],
+	];
+	for (const [image, address] of own)
+		it(`${image}'s own registry: ${address}`, () =>
+			assert.equal(
+				since132(image, `ErrImagePull: Get "${address}": EOF`).asked,
+				undefined,
+			));
 	it("f10: the sandbox image", () => {
 		const report = sandboxReport([
 			event(
@@ -507,6 +735,34 @@ describe("M8: what is named as what it is", () => {
 			[report?.image, report?.cause],
 			["rancher/mirrored-pause:3.6", "rejected"],
 		);
+		const sandbox = (message: string, at?: number) =>
+			event(`Failed to create pod sandbox: ${message}`, {
+				reason: "FailedCreatePodSandBox",
+				at,
+			});
+		for (const frame of [
+			"failed to get sandbox image",
+			"failed to pull image",
+			"failed to pull sandbox image",
+		])
+			assert.deepEqual(
+				sandboxReport([
+					sandbox('failed to pull image "old": odd'),
+					sandbox(
+						`${frame} "r.io/pause:1": Get "https://m.io/v2/": unauthorized`,
+						2,
+					),
+					sandbox('failed to pull image "older": odd', 1),
+					event('failed to pull image "newer": odd', { at: 3 }),
+				]),
+				{
+					image: "r.io/pause:1",
+					cause: "unauthorized",
+					words: `${frame === "failed to pull sandbox image" ? `${frame} "r.io/pause:1": ` : ""}Get "https://m.io/v2/": unauthorized`,
+					asked: { host: "m.io", role: "mirror" },
+					at: 2,
+				},
+			);
 		assert.equal(
 			sandboxReport([
 				event("Failed to create pod sandbox: no network plugin", {
@@ -550,9 +806,32 @@ describe("L1: a name that reads like a status", () => {
 			"unexpected status from HEAD request to https://r.io/v2/app/manifests/1: 401 Unauthorized",
 			"rejected",
 		],
+		...[
+			"reading manifest unauthorized in m.io:5000/unauthorized: EOF, reading manifest unauthorized in m.io/app: EOF",
+			"reading manifest 1 in m.io/unauthorized failed: EOF",
+			"EOF reading manifest 1 in m.io/unauthorized",
+			'failed to pull image "m.io/unauthorized:1": failed to resolve reference "m.io/unauthorized:1": EOF',
+			'pull image "m.io/unauthorized", resolve image "m.io/unauthorized": EOF',
+			"Get http://m.io/unauthorized: EOF, Get https://m.io/unauthorized: EOF",
+			"[manifests unauthorized]: EOF, [manifests unauthorized]: EOF",
+		].map((words): [string, string, string] => [
+			"r.io/app:1",
+			words,
+			"interrupted",
+		]),
+		...[
+			["team/unauthorized", "team/unauthorized, team/unauthorized"],
+			["team/unauthorized", "docker.io/team/unauthorized"],
+			["docker.io/app:unauthorized", "docker.io/library/app:unauthorized"],
+			["docker.io/app:unauthorized", "library/app:unauthorized"],
+		].map(([image = "", words]): [string, string, string] => [
+			image,
+			`odd: ${words}`,
+			"unknown",
+		]),
 	];
 	for (const [image, words, cause] of rows)
-		it(`${image}: ${cause}`, () =>
+		it(`${image}: ${cause}: ${words.slice(0, 60)}`, () =>
 			assert.equal(since132(image, `ErrImagePull: ${words}`).cause, cause));
 });
 
@@ -586,7 +865,41 @@ it("an event tells its container and its time", () => {
 		3500,
 	);
 	assert.equal(pullEvent(base)?.at, undefined);
+	assert.equal(
+		pullEvent({ ...base, eventTime: "1970-01-01T00:00:04Z" })?.at,
+		4000,
+	);
+	assert.equal(
+		pullEvent({
+			...base,
+			metadata: { creationTimestamp: "1970-01-01T00:00:05Z" },
+		})?.at,
+		5000,
+	);
+	for (const reason of [
+		"FailedSync",
+		"BackOff",
+		"InspectFailed",
+		"ErrImageNeverPull",
+		"FailedToRetrieveImagePullSecret",
+		"FailedCreatePodSandBox",
+	])
+		assert.equal(pullEvent({ ...base, reason })?.reason, reason);
 	assert.equal(pullEvent({ ...base, reason: "Killing" }), undefined);
+	const about = (involvedObject: object) =>
+		pullEvent({
+			...base,
+			involvedObject: { ...base.involvedObject, ...involvedObject },
+		});
+	assert.equal(about({ kind: "Job" }), undefined);
+	for (const fieldPath of [
+		undefined,
+		"",
+		"spec-initContainers{init}",
+		"x.spec.initContainers{init}",
+		"spec.initContainers{init}.x",
+	])
+		assert.equal(about({ fieldPath })?.container, "", `${fieldPath}`);
 });
 
 it("any text, quickly", () => {
