@@ -66,8 +66,6 @@ export interface StatusDetails {
 	readonly near?: string;
 }
 
-const NO_DETAILS: StatusDetails = { kind: "", name: "", causes: [] };
-
 /** An API server's `Status`, as kubectl words it: `Error from server (NotFound): …`. */
 export class ApiError extends OperationError {
 	override readonly name = "ApiError";
@@ -79,7 +77,7 @@ export class ApiError extends OperationError {
 		readonly status: number,
 		readonly reason: string,
 		readonly detail: string,
-		readonly details = NO_DETAILS,
+		readonly details: StatusDetails = { kind: "", name: "", causes: [] },
 		readonly progress?: Progress,
 	) {
 		super(

@@ -6,11 +6,7 @@ import {
 } from "../core/command-line/flag.ts";
 import { rewriteImage } from "../core/kubelet/image-reference.ts";
 import { FailureError } from "../core/output/failure.ts";
-import {
-	displayHost,
-	parseRegistryServer,
-	type ServerNote,
-} from "../core/registry/server.ts";
+import { displayHost, parseRegistryServer } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 import { checkSaid } from "../flags.ts";
 
@@ -39,14 +35,11 @@ export function filenamesOf(given: Given): readonly string[] {
 	return paths;
 }
 
-/** Where images are moved to: host, port and path, with what the user should know of it. */
-export interface RegistryRoot {
-	readonly root: string;
-	readonly warnings: readonly ServerNote[];
-}
-
-/** `--registry-server` as the beginning of images' names; undefined when it is not given. Throws UsageError. */
-export function registryRootOf(given: Given): RegistryRoot | undefined {
+/**
+ * `--registry-server` as the beginning of images' names, host, port and path, with what the user should know of it;
+ * undefined when it is not given. Throws UsageError.
+ */
+export function registryRootOf(given: Given) {
 	const value = given.text("registry-server");
 	if (value === undefined) return undefined;
 	const server = parseRegistryServer(value);

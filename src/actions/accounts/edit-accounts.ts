@@ -16,9 +16,9 @@ import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
 import { inParallel } from "../in-parallel.ts";
+import { missingNamespaceOr } from "../read/missing-namespace.ts";
 import { withNearNamespace } from "../read/near-names.ts";
 import { tell } from "../tell.ts";
 

@@ -93,7 +93,8 @@ export async function changeRecord(
 				const record = recordOf(now);
 				if (record && addsOnlyUids(record, changed)) return now;
 				// What admission refuses, no right helps.
-				if (await mayPatch(now, how)) throw error;
+				const access = { verb: "patch", resource: "secrets", ...placeOf(now) };
+				if (await unlessForbidden(how.cluster.canI(access))) throw error;
 				throw new FailureError({
 					cause: "record-forbidden",
 					source: placeOf(now),
@@ -107,15 +108,6 @@ export async function changeRecord(
 		await how.world.clock.delay(pause, how.world.interrupt);
 		now = await readSource(now, how);
 	}
-}
-
-/** Whether this user may patch it; not, where that cannot be asked. */
-async function mayPatch(
-	{ namespace, name }: PullSecret,
-	{ cluster }: RecordChange,
-): Promise<boolean> {
-	const access = { verb: "patch", resource: "secrets", namespace, name };
-	return (await unlessForbidden(cluster.canI(access))) ?? false;
 }
 
 async function readSource(

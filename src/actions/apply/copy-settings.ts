@@ -19,6 +19,7 @@ export interface CopySettings {
 	readonly exclude: readonly string[];
 	readonly copyLabels: Readonly<Record<string, string>>;
 	readonly attach: AccountChoice | undefined;
+	/** Delete the source's copies elsewhere, and let the record say so. */
 	readonly prune: boolean;
 	/** Copies that are not recorded. */
 	readonly once: boolean;

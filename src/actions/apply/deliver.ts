@@ -51,6 +51,7 @@ import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
 import { agrees } from "./confirm.ts";
+import type { CopySettings } from "./copy-settings.ts";
 import {
 	isRecorded,
 	notServed,
@@ -93,13 +94,10 @@ export interface Selected {
 	readonly what: string;
 }
 
-interface CopyPolicy {
-	readonly force: boolean;
-	readonly adopt: boolean;
-	/** Delete this source's copies elsewhere, and let the record say so. */
-	readonly prune: boolean;
-	readonly copyLabels: Readonly<Record<string, string>>;
-}
+type CopyPolicy = Pick<
+	CopySettings,
+	"force" | "adopt" | "prune" | "copyLabels"
+>;
 
 /** How often a source may change while it is copied before we give up on it. */
 const ROUNDS = 4;

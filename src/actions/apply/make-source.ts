@@ -1,7 +1,12 @@
 import type { CredentialGoing } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { andCopies } from "../../core/output/counted.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import {
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
+import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
@@ -11,13 +16,15 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
 import { nearNamespaces } from "../read/near-names.ts";
 import { readPullSecret } from "../read/read-keys.ts";
+import { readNamespace } from "../read/read-namespaces.ts";
 import { apply } from "./apply.ts";
 import { unlessRefused } from "./confirm.ts";
 import type { Run, SourceMaking } from "./deliver.ts";
-import { ensureNamespace } from "./ensure-namespace.ts";
 import {
 	refuseReplaced,
 	type SeenNamespaces,
@@ -149,6 +156,33 @@ export async function planMaking(
 		return { source, typed: asks, agreed, write };
 	await write();
 	return undefined;
+}
+
+/**
+ * Creates a namespace where it is missing; undefined where it is there, or where
+ * this user may not look (the write that follows will tell). Throws ApiError.
+ */
+async function ensureNamespace(
+	cluster: Cluster,
+	name: string,
+	dryRun: DryRun,
+): Promise<[ChangeResult, Preview] | undefined> {
+	if ((await readNamespace(cluster, name)) !== "gone") return undefined;
+	try {
+		if (dryRun !== "client")
+			await cluster.create(
+				"Namespace",
+				{ apiVersion: "v1", kind: "Namespace", metadata: { name } },
+				{ dryRun: dryRun === "server" },
+			);
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 409) return undefined;
+		throw error;
+	}
+	return [
+		resultOf(cluster, "Namespace", { name }, "created"),
+		{ of: "Namespace", name },
+	];
 }
 
 /** A source as it would be after a dry run. */

@@ -10,8 +10,8 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
-import { readNaming } from "../apply/ensure-namespace.ts";
 import { onCluster } from "../on-cluster.ts";
+import { readNaming } from "../read/missing-namespace.ts";
 import { warn } from "../tell.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 

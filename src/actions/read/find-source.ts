@@ -200,7 +200,8 @@ export async function whyNoSource(
 		: notASource(there);
 }
 
-function notASource(secret: PullSecret): SourceFailure {
+/** That what bears a source's name is none. */
+export function notASource(secret: PullSecret): SourceFailure {
 	const { namespace, name, type, annotations } = secret;
 	const of = annotations[SOURCE_ANNOTATION];
 	return {

@@ -20,15 +20,15 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import {
-	findSource,
+	notASource,
 	placeMeant,
-	type SourceChoice,
+	seekSource,
 } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Asked } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
-import { isFailure } from "../../core/output/failure.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import {
 	applyRegistries,
 	editable,
@@ -68,7 +68,13 @@ export async function run(
 		const report = new ChangeReport(world, cluster, formOf(options));
 		const run: Run = { ...options, cluster, reader, world, report };
 		return await report.whatIsDone(async () => {
-			const before = await sourceThere(options.source, run);
+			const { source: before, inTheWay } = await seekSource(
+				cluster,
+				reader,
+				options.source,
+				world,
+			);
+			if (inTheWay !== undefined) throw new FailureError(notASource(inTheWay));
 			const place = before ?? placeMeant(options.source, cluster);
 			const entries = newEntries(entered, options, world.clock.now());
 			const planned = await planMaking(
@@ -106,19 +112,6 @@ export async function run(
 			});
 		});
 	});
-}
-
-/** The source that is meant; undefined where there is none yet. */
-async function sourceThere(
-	choice: SourceChoice,
-	{ cluster, reader, world }: Run,
-): Promise<PullSecret | undefined> {
-	try {
-		return await findSource(cluster, reader, choice, world);
-	} catch (error) {
-		if (isFailure(error, "source-missing")) return undefined;
-		throw error;
-	}
 }
 
 /** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */

@@ -8,7 +8,7 @@ import {
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
-import type { Access, Facts } from "../../core/check/facts.ts";
+import type { Facts } from "../../core/check/facts.ts";
 import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Document, Outcome } from "../../core/document.ts";
@@ -119,10 +119,12 @@ async function look(
 	world: World,
 	reader: ContentReader,
 ): Promise<Finding[]> {
-	const [facts, denied] = await Promise.all([
+	const asked = accessesToAsk(options.namespaces);
+	const [facts, allowed] = await Promise.all([
 		readFacts(cluster, options, world.clock.now(), reader),
-		deniedAccesses(cluster, options.namespaces),
+		inParallel(asked, (access) => cluster.canI(access)),
 	]);
+	const denied = asked.filter((_, index) => !allowed[index]);
 	const found = await inSteps(checkFacts(facts, denied), world);
 	const skipped = await skippedAmong(found, facts, cluster, options.namespaces);
 	const namespaces = new Map([...facts.namespaces, ...skipped]);
@@ -160,13 +162,4 @@ async function skippedAmong(
 		([name, there]) =>
 			names.has(name) && typeof there === "object" && isSkipped(there),
 	);
-}
-
-async function deniedAccesses(
-	cluster: Cluster,
-	namespaces: readonly string[] | undefined,
-): Promise<Access[]> {
-	const asked = accessesToAsk(namespaces);
-	const allowed = await inParallel(asked, (access) => cluster.canI(access));
-	return asked.filter((_, index) => !allowed[index]);
 }

@@ -50,7 +50,7 @@ import type { ExplainOptions } from "./command.ts";
 import {
 	nearWorkload,
 	type PullerRef,
-	readByPolicy,
+	readNamed,
 	readOthersHere,
 	readPuller,
 	readWorkload,
@@ -165,14 +165,18 @@ async function explainCluster(
 		const added =
 			byPolicy === undefined || puller.kind !== "serviceaccount"
 				? []
-				: await readByPolicy(cluster, namespace, byPolicy.name);
+				: await readNamed(cluster, namespace, [byPolicy.name]);
 		const others: OtherSource[] =
 			source === undefined ||
 			source === "hidden" ||
 			source.namespace === namespace
 				? here
 				: [...here, { ...source, where: "other-namespace" }];
-		const withAdded = [...secrets, ...added];
+		// The policy adds the copy to pods, whichever account they use.
+		const withAdded = [
+			...secrets,
+			...added.map((secret) => ({ ...secret, byPolicy: true as const })),
+		];
 		return {
 			explained: await inSteps(
 				explainEach(images, (image) => {

@@ -1,9 +1,9 @@
+import { inParallel } from "../../actions/in-parallel.ts";
+import { allOf } from "../../actions/read/all-of.ts";
 import {
 	namespaceMissing,
 	readNaming,
-} from "../../actions/apply/ensure-namespace.ts";
-import { inParallel } from "../../actions/in-parallel.ts";
-import { allOf } from "../../actions/read/all-of.ts";
+} from "../../actions/read/missing-namespace.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
@@ -68,22 +68,12 @@ export async function readPuller(
 	};
 }
 
-/** The copy that an admission policy adds to pods there, whichever account they use. */
-export async function readByPolicy(
-	cluster: Cluster,
-	namespace: string,
-	name: string,
-): Promise<NamedSecret[]> {
-	const found = await readNamed(cluster, namespace, [name]);
-	return found.map((secret) => ({ ...secret, byPolicy: true }));
-}
-
 /** So many Secrets are read for one puller, and of all that they hold so many characters: whoever wrote it decides. */
 const MOST_NAMED = 100;
 const MOST_TEXT = 8 << 20;
 
-/** Throws FailureError where they are more than are read. */
-async function readNamed(
+/** The Secrets of these names. Throws FailureError where they are more than are read. */
+export async function readNamed(
 	cluster: Cluster,
 	namespace: string,
 	names: readonly string[],

@@ -1,5 +1,3 @@
-import type { Trust } from "../../actions/credentials/registry-trust.ts";
-import type { SourceChoice } from "../../actions/read/find-source.ts";
 import type { Definition } from "../../command.ts";
 import {
 	type Given,
@@ -7,7 +5,7 @@ import {
 	switchFlag,
 	textFlag,
 } from "../../core/command-line/flag.ts";
-import { type Platform, parsePlatform } from "../../core/registry/platform.ts";
+import { parsePlatform } from "../../core/registry/platform.ts";
 import { UsageError } from "../../errors.ts";
 import {
 	FILENAME_FLAG,
@@ -23,14 +21,6 @@ import type { ImageOrigin } from "./find-images.ts";
 const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
 /** Flags that choose among the mesh's images. */
 const OF_MESH = ["from-cluster", "mesh-version"];
-
-/** `--check` and what belongs to it. */
-export interface CheckWish {
-	readonly source: SourceChoice;
-	/** undefined: those of the nodes. */
-	readonly platforms: readonly Platform[] | undefined;
-	readonly trust: Trust;
-}
 
 /** `images`: what has to be in a private registry, and under which name. */
 export const images: Definition<ImagesOptions> = {
@@ -105,6 +95,9 @@ With --check, ask each registry whether the image exists, can be pulled with the
 
 export type ImagesOptions = ReturnType<typeof optionsOf>;
 
+/** `--check` and what belongs to it. */
+export type CheckWish = Exclude<ImagesOptions["check"], undefined>;
+
 function optionsOf(given: Given, env: flags.Env) {
 	const registry = registryRootOf(given);
 	const output = flags.outputOf(given, FORMATS) ?? "table";
@@ -164,7 +157,7 @@ function versionOf(given: Given): string | undefined {
 	return version;
 }
 
-function checkOf(given: Given, env: flags.Env): CheckWish | undefined {
+function checkOf(given: Given, env: flags.Env) {
 	const platforms = given.list("platform").map((text) => {
 		const platform = parsePlatform(text.trim());
 		if (platform === undefined)
@@ -179,6 +172,7 @@ function checkOf(given: Given, env: flags.Env): CheckWish | undefined {
 			given: given.text("secret"),
 			shown: "--secret",
 		}),
+		/** undefined: those of the nodes. */
 		platforms: platforms.length > 0 ? platforms : undefined,
 		trust: trustOf(given),
 	};

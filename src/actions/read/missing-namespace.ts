@@ -1,41 +1,7 @@
 import type { ObjectOf } from "../../core/objects.ts";
-import {
-	type ChangeResult,
-	type DryRun,
-	resultOf,
-} from "../../core/output/result.ts";
-import type { Preview } from "../../core/preview.ts";
 import { ApiError, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { nearName, withNear, withNearNamespace } from "../read/near-names.ts";
-import { readNamespace } from "../read/read-namespaces.ts";
-
-/**
- * Creates a namespace where it is missing; undefined where it is there, or where
- * this user may not look (the write that follows will tell). Throws ApiError.
- */
-export async function ensureNamespace(
-	cluster: Cluster,
-	name: string,
-	dryRun: DryRun,
-): Promise<[ChangeResult, Preview] | undefined> {
-	if ((await readNamespace(cluster, name)) !== "gone") return undefined;
-	try {
-		if (dryRun !== "client")
-			await cluster.create(
-				"Namespace",
-				{ apiVersion: "v1", kind: "Namespace", metadata: { name } },
-				{ dryRun: dryRun === "server" },
-			);
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 409) return undefined;
-		throw error;
-	}
-	return [
-		resultOf(cluster, "Namespace", { name }, "created"),
-		{ of: "Namespace", name },
-	];
-}
+import { nearName, withNear, withNearNamespace } from "./near-names.ts";
 
 /**
  * The error to tell where something in a namespace was not found: the namespace's own 404 where that is
