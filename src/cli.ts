@@ -1,4 +1,4 @@
-import type { Argv, Options } from "yargs";
+import type { Options } from "yargs";
 import { readLine, yargsWords } from "./argv.ts";
 import { type Command, command, type Prepared } from "./command.ts";
 import { apply } from "./commands/apply/command.ts";
@@ -273,6 +273,9 @@ function arityOf({ operands }: Command): { least: number; most: number } {
 async function readWithYargs(command: Command, line: Line): Promise<Given> {
 	const { default: yargs } = await import("yargs");
 	const flags = flagsOf(command);
+	const { least, most } = arityOf(command);
+	const { verb } = command;
+	const first = command.operands.find(({ optional }) => !optional);
 	const parser = yargs()
 		.locale("en")
 		.updateStrings(WORDS)
@@ -297,27 +300,18 @@ async function readWithYargs(command: Command, line: Line): Promise<Given> {
 		.options(
 			Object.fromEntries(flags.map((flag) => [flag.name, yargsOption(flag)])),
 		)
+		.demandCommand(
+			least,
+			most,
+			first?.missing ?? `${verb} needs ${first?.name}`,
+			most === 0
+				? `${verb} takes no arguments${command.flags.some(({ short }) => short === "f") ? "; give files with -f" : ""}`
+				: `too many arguments: ${verb} takes ${command.operands.map(operandText).join(" ")}`,
+		)
 		.check((values) => checkTogether(values, flags, values._));
 	// Not one of yargs's commands: it would lay out its help for each that it has run, 3 ms.
-	const { _: operands, ...values } = await withArity(
-		parser,
-		command,
-	).parseAsync(yargsWords(line));
+	const { _: operands, ...values } = await parser.parseAsync(yargsWords(line));
 	return givenOf(values, flags, operands.map(String));
-}
-
-function withArity(builder: Argv, command: Command): Argv {
-	const { verb, operands, flags } = command;
-	const { least, most } = arityOf(command);
-	const first = operands.find(({ optional }) => !optional);
-	return builder.demandCommand(
-		least,
-		most,
-		first?.missing ?? `${verb} needs ${first?.name}`,
-		most === 0
-			? `${verb} takes no arguments${flags.some(({ short }) => short === "f") ? "; give files with -f" : ""}`
-			: `too many arguments: ${verb} takes ${operands.map(operandText).join(" ")}`,
-	);
 }
 
 function yargsOption(flag: Flag): Options {

@@ -142,7 +142,7 @@ export class ChangeReport {
 			if (error instanceof AbortedError && error.progress !== undefined)
 				tell(this.world, { cause: "interrupted", progress: error.progress });
 			return {
-				...this.finish({ withSummary: false }),
+				...this.finish(),
 				status: EXIT.failed,
 				ended: { error, context: this.cluster.context },
 			};
@@ -152,22 +152,22 @@ export class ChangeReport {
 	/** The outcome where somebody wanted none of it, which is said. */
 	cancelled(): Outcome {
 		tell(this.world, { cause: "cancelled" });
-		return this.finish({ withSummary: false });
+		return this.finish();
 	}
 
 	/** The outcome where nothing came of it: what failed has been told, or somebody wanted none of it. */
 	notDone(): Outcome {
-		return this.failed ? this.finish({ withSummary: false }) : this.cancelled();
+		return this.failed ? this.finish() : this.cancelled();
 	}
 
 	/** The outcome; with how many of each there are, and what comes next, where the command says so. */
 	finish({
-		withSummary,
+		withSummary = false,
 		next,
 	}: {
-		withSummary: boolean | "accounts";
+		withSummary?: boolean | "accounts";
 		next?: Script | undefined;
-	}): Outcome {
+	} = {}): Outcome {
 		const status = this.failed ? EXIT.failed : EXIT.done;
 		const clusters: ChangedCluster[] = [
 			{ commandContext: this.cluster.commandContext, results: this.#results },

@@ -145,14 +145,6 @@ export async function enterAgain(
 	return { ...about, credential: new Credential(username, password) };
 }
 
-/** What is to be given where no user is known: a new password is enough where one was there until now. */
-function missingUser({ password, usual }: CredentialInput): string {
-	if (password !== undefined) return "--registry-username";
-	return usual === undefined || isJwt(usual)
-		? "--registry-username or --registry-key"
-		: "--registry-password-stdin or --registry-key";
-}
-
 /** The most that a password may weigh: a Secret takes 1 MiB in all. */
 const PASSWORD_LIMIT = 256 * 1024;
 
@@ -185,23 +177,28 @@ async function enterCredential(
 		return { ...about, asked, ...key };
 	}
 	if (way === "jwt") {
-		const jwt =
+		const { jwt, warnings } =
 			input.jwt === undefined
 				? { jwt: await askJwt(await ask()), warnings: [] }
 				: await readJwtInput(input.jwt, world);
-		return {
-			...about,
-			asked,
-			credential: new Credential(jwt.jwt, JWT_PASSWORD),
-			warnings: jwt.warnings,
-		};
+		const credential = new Credential(jwt, JWT_PASSWORD);
+		return { ...about, asked, credential, warnings };
 	}
 
+	// Where only the password is new, the user stays, but for one that is itself the secret.
+	const kept = isJwt(input.usual ?? "") ? undefined : input.usual;
 	const username =
 		input.username ??
-		keptUser(input) ??
+		(input.password && kept) ??
 		(interactive ? await askUsername(await ask(), input.usual) : undefined);
-	if (username === undefined) throw missing(missingUser(input));
+	if (username === undefined)
+		throw missing(
+			input.password !== undefined
+				? "--registry-username"
+				: kept === undefined
+					? "--registry-username or --registry-key"
+					: "--registry-password-stdin or --registry-key",
+		);
 	const password =
 		input.password !== undefined
 			? await readPassword(input.password, username, world)
@@ -209,19 +206,8 @@ async function enterCredential(
 				? { text: await askPassword(await ask(), username), warnings: [] }
 				: undefined;
 	if (password === undefined) throw missing("--registry-password-stdin");
-	return {
-		...about,
-		asked,
-		credential: new Credential(username, password.text),
-		warnings: password.warnings,
-	};
-}
-
-/** The user until now, where only the password is new; a user that is itself the secret is not kept. */
-function keptUser({ password, usual }: CredentialInput): string | undefined {
-	return password === undefined || usual === undefined || isJwt(usual)
-		? undefined
-		: usual;
+	const credential = new Credential(username, password.text);
+	return { ...about, asked, credential, warnings: password.warnings };
 }
 
 /** How the credential is given, asked for where no flag says it. */

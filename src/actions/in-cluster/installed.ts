@@ -8,7 +8,7 @@ import { resultOf } from "../../core/output/result.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { ApiError, isApiMissing, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import type { ChangeReport } from "../apply/change-report.ts";
+import type { Run } from "../apply/deliver.ts";
 
 /** An object of an installation, as it was found. */
 export interface Installed {
@@ -43,15 +43,7 @@ export async function findInstalled(
  */
 export async function removeInstalled(
 	installed: readonly Installed[],
-	{
-		cluster,
-		report,
-		dryRun,
-	}: {
-		readonly cluster: Cluster;
-		readonly report: ChangeReport;
-		readonly dryRun: "none" | "client" | "server";
-	},
+	{ cluster, report, dryRun }: Pick<Run, "cluster" | "report" | "dryRun">,
 ): Promise<void> {
 	let stays: { error: unknown } | undefined;
 	for (const { kind, metadata } of installed) {

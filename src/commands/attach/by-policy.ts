@@ -81,13 +81,13 @@ export async function attachByPolicy(
 						source: placeOf(source),
 						what: "--by-policy",
 					});
-				return report.finish({ withSummary: false });
+				return report.finish();
 			}
 			await markByPolicy(source, true, how);
 			await writePolicies(changes, how);
 			if (changes.some(({ action }) => action !== "keep"))
 				tellUnlessQuiet(world, { cause: "policy-takes-time" });
-			return report.finish({ withSummary: false });
+			return report.finish();
 		});
 	});
 }

@@ -133,10 +133,7 @@ export async function run(
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject
 				? objectsOf(make(before), options, before)
-				: report.finish({
-						withSummary: false,
-						next: nextOf(written, report, options, world),
-					});
+				: report.finish({ next: nextOf(written, report, options, world) });
 		});
 	});
 }

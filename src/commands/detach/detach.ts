@@ -36,7 +36,7 @@ async function detachByPolicy(
 			await markByPolicy(source, false, how);
 			await writePolicies(removals, how);
 			if (report.results.length === 0) tell(world, { cause: "nothing-found" });
-			return report.finish({ withSummary: false });
+			return report.finish();
 		});
 	});
 }

@@ -1,5 +1,6 @@
 import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
+import type { Run } from "../../actions/apply/deliver.ts";
 import { attachedBy, ruleOf } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
@@ -16,7 +17,7 @@ import {
 	type InstalledObject,
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
-import { type DryRun, resultOf } from "../../core/output/result.ts";
+import { resultOf } from "../../core/output/result.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
@@ -70,7 +71,7 @@ export async function run(
 			);
 			await removeInstalled(stale, { cluster, dryRun, report });
 			await tellUndone(options, installation.source, cluster, world);
-			return report.finish({ withSummary: false });
+			return report.finish();
 		});
 	});
 }
@@ -160,12 +161,7 @@ async function checkNamespaces(
 			}
 }
 
-interface ApplyOptions {
-	readonly cluster: Cluster;
-	readonly dryRun: DryRun;
-	readonly report: ChangeReport;
-	readonly world: Pick<World, "emit">;
-}
+type Applying = Pick<Run, "cluster" | "dryRun" | "report" | "world">;
 
 /**
  * Applies one object after the other, each by server-side apply. The first that is refused ends it:
@@ -174,7 +170,7 @@ interface ApplyOptions {
  */
 async function applyObjects(
 	objects: readonly InstalledObject[],
-	how: ApplyOptions,
+	how: Applying,
 ): Promise<void> {
 	let unlimited = false;
 	for (const object of objects)
@@ -190,7 +186,7 @@ async function applyObjects(
 
 async function applyOne(
 	object: InstalledObject,
-	{ cluster, dryRun, report }: ApplyOptions,
+	{ cluster, dryRun, report }: Applying,
 ): Promise<void> {
 	const { kind, metadata } = object;
 	const { name = "", namespace } = metadata;

@@ -1,4 +1,5 @@
 import { changeRecord } from "../../actions/apply/change-record.ts";
+import type { Run } from "../../actions/apply/deliver.ts";
 import {
 	readPullSecret,
 	readWholeSecrets,
@@ -6,11 +7,7 @@ import {
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { failureOf } from "../../core/output/failure.ts";
-import {
-	type ChangeResult,
-	type DryRun,
-	resultOf,
-} from "../../core/output/result.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
@@ -29,14 +26,9 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster } from "../../world.ts";
 
-interface Forgetting {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
-	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
-	readonly dryRun: DryRun;
-}
+type Forgetting = Pick<Run, "cluster" | "reader" | "world" | "dryRun">;
 
 /** A source that is sent to namespaces which lose their copies. */
 export interface SentThere {

@@ -1,20 +1,64 @@
+import {
+	keepPolicies,
+	type PolicyWriting,
+	policyRemovals,
+	writePolicies,
+} from "../../actions/accounts/policies.ts";
+import {
+	attachedAccounts,
+	meantAccounts,
+	takeBack,
+} from "../../actions/accounts/take-back.ts";
+import { byPlace } from "../../actions/apply/apply.ts";
+import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { mustAsk } from "../../actions/apply/confirm.ts";
+import {
+	confirmDeletion,
+	lossOf,
+	mustAsk,
+} from "../../actions/apply/confirm.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
+import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { readSources } from "../../actions/read/read-sources.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import type { World } from "../../world.ts";
-import type { PruneOptions } from "./command.ts";
-import { warnOfRules } from "./forget-namespaces.ts";
+import { groupsBy, partition } from "../../core/groups.ts";
+import type { Loss, PruneNote } from "../../core/note.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Deletion } from "../../core/pull-secrets/change.ts";
 import {
-	carryOutPruning,
-	findPruning,
-	isAgreed,
-	tellOfRest,
-	whatStays,
-} from "./pruning.ts";
+	isByPolicy,
+	SOURCE_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
+import { planPrune } from "../../core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	type PullSecret,
+	placeOf,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import { isFatal, isForbidden } from "../../errors.ts";
+import type { Cluster, ListQuery, World } from "../../world.ts";
+import {
+	keptNotes,
+	knownPlaces,
+	leftAlone,
+	namespaceIn,
+	prunedEntries,
+} from "./attached-entries.ts";
+import type { PruneOptions } from "./command.ts";
+import { countUsers } from "./count-users.ts";
+import {
+	forgetNamespaces,
+	type SentThere,
+	sentThere,
+	warnOfRules,
+} from "./forget-namespaces.ts";
+import { whatIsLeft } from "./what-is-left.ts";
 
 /** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
@@ -40,11 +84,242 @@ export async function run(
 			// Of another name none is there, perhaps by mistake: no reason to go on to all.
 			if (!options.named)
 				tellUnlessQuiet(world, ...(await whatStays(pruning, () => false, how)));
-			return report.finish({ withSummary: false });
+			return report.finish();
 		}
 		const isLoss = changes.length + attached.length > 0;
 		if (asks && isLoss && !(await isAgreed(pruning, how)))
 			return report.cancelled();
 		return await report.whatIsDone(() => carryOutPruning(pruning, report, how));
 	});
+}
+
+interface PruneSettings extends PruneOptions {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+}
+
+/** What a prune found, and is to delete, take out and take back. */
+interface Pruning {
+	/** All that the query finds, meant or not. */
+	readonly found: readonly PullSecret[];
+	readonly changes: readonly Deletion[];
+	/** The sources that are sent to the namespaces, where these are to get nothing any more. */
+	readonly sent: readonly SentThere[];
+	/** Of those, the ones whose record names a namespace. */
+	readonly outOf: readonly SentThere[];
+	/** A failed result for each source whose record cannot be read: nothing of theirs is deleted. */
+	readonly unreadable: readonly ChangeResult[];
+	/** The accounts that attach changed. */
+	readonly accounts: readonly ServiceAccount[];
+	/** Of those, the ones that lose an entry where all is deleted. */
+	readonly attached: readonly ServiceAccount[];
+	/** What becomes of the entries that attach added once some Secrets are gone. */
+	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
+}
+
+type IsGone = (secret: PullSecret) => boolean;
+
+/** Reads and decides; what accounts may not be read is a warning. Writes nothing. */
+async function findPruning(how: PruneSettings): Promise<Pruning> {
+	const { cluster, reader, world, namespaces, name, orphaned } = how;
+	const found = await readScope(cluster, reader, namespaces, how.query);
+	const keys = found.filter(how.isMeant);
+	const sourceNamespace = how.sourceNamespace ?? cluster.namespace;
+	const onlyBeside = orphaned || how.keepSources;
+	const { sent, unreadable } = onlyBeside
+		? { sent: [], unreadable: [] }
+		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
+	const stays = new Set(unreadable.map(sourceRef));
+	const sources = orphaned && (await readSources(cluster, reader, keys));
+	const changes = planPrune(keys, {
+		keepSources: how.keepSources,
+		gone: sources
+			? new Set(
+					[...sources].flatMap(([ref, known]) => (known === "gone" ? ref : [])),
+				)
+			: undefined,
+	}).filter(
+		({ current }) => !stays.has(current.annotations[SOURCE_ANNOTATION] ?? ""),
+	);
+	const { accounts, unread } =
+		onlyBeside && changes.length === 0
+			? { accounts: [] }
+			: await attachedAccounts(
+					cluster,
+					namespaces,
+					knownPlaces(found, sourceNamespace),
+				);
+	if (unread !== undefined) warn(world, { cause: "accounts-kept", ...unread });
+	const entries = (isGone: IsGone) =>
+		prunedEntries(found, isGone, { name, onlyBeside });
+	const goes = new Set(changes.map(({ current }) => current));
+	return {
+		found,
+		changes,
+		sent,
+		outOf: sent.filter(({ named }) => named.length > 0),
+		unreadable,
+		accounts,
+		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
+		entries,
+	};
+}
+
+/** Shows what goes, and asks. */
+async function isAgreed(
+	{ changes, outOf, attached }: Pruning,
+	{ cluster, world }: PruneSettings,
+): Promise<boolean> {
+	const question = {
+		losses: await lossesOf(changes, cluster),
+		forgets: outOf.map(({ source, named }) => ({
+			source: placeOf(source),
+			namespaces: named,
+		})),
+		accounts: attached.length,
+		accountsIn: [...new Set(attached.map(namespaceIn))],
+		byPolicy: changes
+			.map(({ current }) => current)
+			.filter(isByPolicy)
+			.map(placeOf),
+	};
+	return confirmDeletion(question, cluster, world);
+}
+
+/** Records first, then Secrets, then accounts and policies; what fails of them is a result. */
+async function carryOutPruning(
+	pruning: Pruning,
+	report: ChangeReport,
+	how: PruneSettings,
+): Promise<Outcome> {
+	const { changes, sent, outOf, accounts, entries } = pruning;
+	const told = { ...how, onResult: report.add };
+	// A watch would copy again to what is recorded, or from what is there.
+	const recorded = await forgetNamespaces(outOf, how);
+	await carryOut([...recorded.results, ...changes].toSorted(byPlace), {
+		...told,
+		what: "deletions",
+		// Of what is left of a source, a watch would make copies again.
+		first: changes.filter(({ current }) => isSourceLike(current)),
+		replan: () => undefined,
+	});
+	const gone = report.results.filter(
+		({ kind, action }) => kind === "Secret" && action === "deleted",
+	);
+	const places = new Set(gone.map(sourceRef));
+	const isGone = (secret: PullSecret) => places.has(sourceRef(secret));
+	warnOfRules(sent, how);
+	await takeBack(accounts, entries(isGone).go, told);
+	const deleted = changes.map(({ current }) => current).filter(isGone);
+	await takeBackPolicies(
+		deleted,
+		how.sourceNamespace ?? how.cluster.namespace,
+		told,
+	);
+	for (const source of recorded.sources)
+		if (!isGone(source)) await keepPolicies(source, told);
+	tellOfRest(pruning, isGone, how);
+	const left = await whatStays(pruning, isGone, how);
+	tellUnlessQuiet(how.world, ...takenBack(report.results, how.dryRun), ...left);
+	return report.finish();
+}
+
+/** What is still managed after a prune of all namespaces, which may be taken for the end of it. */
+async function whatStays(
+	{ found }: Pruning,
+	isGone: IsGone,
+	how: PruneSettings,
+): Promise<PruneNote[]> {
+	const { cluster, namespaces, orphaned, dryRun } = how;
+	if (namespaces.length > 0 || orphaned || dryRun !== "none") return [];
+	return whatIsLeft(cluster, found.filter(how.isMeant), isGone, {
+		namespace: how.sourceNamespace ?? cluster.namespace,
+		name: how.name ?? how.usual,
+		every: how.name === undefined,
+	});
+}
+
+/** Tells of what stays: entries beside a pull secret that does, and what is not ours. */
+function tellOfRest(
+	{ found, accounts, entries }: Pruning,
+	isGone: IsGone,
+	{ world, orphaned, name }: PruneSettings,
+): void {
+	warn(world, ...keptNotes(accounts, entries(isGone).stay));
+	if (!orphaned) tellUnlessQuiet(world, ...leftAlone(found, name));
+}
+
+/** What is asked about: sources first, for they are nowhere else. */
+async function lossesOf(
+	changes: readonly Deletion[],
+	cluster: Cluster,
+): Promise<Loss[]> {
+	const secrets = changes.map(({ current }) => current);
+	const users = await countUsers(cluster, secrets);
+	const sourcesFirst = partition(secrets, isSourceLike).flat();
+	return sourcesFirst.map((secret) => ({
+		...lossOf("delete", secret),
+		users: users(secret),
+	}));
+}
+
+/** What attach had added and is gone now. */
+function takenBack(
+	results: readonly ChangeResult[],
+	dryRun: DryRun,
+): PruneNote[] {
+	const count = (kind: string, action: Action): number =>
+		results.filter((result) => result.kind === kind && result.action === action)
+			.length;
+	const accounts = count("ServiceAccount", "configured");
+	const policies = count("MutatingAdmissionPolicy", "deleted");
+	return accounts === 0 && policies === 0
+		? []
+		: [{ cause: "taken-back", accounts, policies, dryRun }];
+}
+
+async function readScope(
+	cluster: Cluster,
+	reader: ContentReader,
+	namespaces: readonly string[],
+	query: ListQuery,
+): Promise<PullSecret[]> {
+	if (namespaces.length === 0)
+		try {
+			return await readPullSecrets(cluster, reader, query);
+		} catch (error) {
+			if (!isForbidden(error)) throw error;
+			throw new FailureError({ cause: "forbidden", error, everywhere: true });
+		}
+	const lists: PullSecret[][] = [];
+	for (const namespace of namespaces)
+		lists.push(await readPullSecrets(cluster, reader, { ...query, namespace }));
+	return lists.flat();
+}
+
+/**
+ * Takes away the policies of sources that were deleted. Outside the source namespace anybody may have written
+ * that there are some: those are not asked for one by one. What may not be read or deleted is a warning: the
+ * pull secret is gone, and a kubelet passes over a name without a Secret.
+ */
+async function takeBackPolicies(
+	deleted: readonly PullSecret[],
+	sourceNamespace: string,
+	{ world, ...how }: PolicyWriting & { readonly world: Pick<World, "emit"> },
+): Promise<void> {
+	const groups = groupsBy(deleted.filter(isByPolicy), ({ namespace, name }) =>
+		namespace === sourceNamespace ? name : "",
+	);
+	for (const sources of groups)
+		try {
+			await writePolicies(await policyRemovals(sources, how.cluster), how);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			warn(world, {
+				cause: "policies-kept",
+				sources: sources.map(sourceRef),
+				error,
+			});
+		}
 }

@@ -106,7 +106,7 @@ export async function finishCopies(
 	return report.whatIsDone(async () => {
 		if (recordOf(source) !== undefined)
 			await deliver(source, AS_RECORDED, POLICY, { ...run, report });
-		return report.finish({ withSummary: false });
+		return report.finish();
 	});
 }
 

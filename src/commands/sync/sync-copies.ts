@@ -88,10 +88,9 @@ export async function syncCopies(
 		let worked = false;
 		for (const source of sources)
 			try {
-				worked =
-					(options.forget.length > 0
-						? await forget(source, options.forget, run)
-						: await syncOne(source, options, run)) || worked;
+				if (options.forget.length > 0)
+					await forget(source, options.forget, run);
+				else if (await syncOne(source, options, run)) worked = true;
 			} catch (error) {
 				const isOfSource =
 					error instanceof FailureError || error instanceof ApiError;
@@ -304,7 +303,7 @@ async function forget(
 	source: PullSecret,
 	names: readonly string[],
 	run: Run,
-): Promise<boolean> {
+): Promise<void> {
 	const { cluster, report, world } = run;
 	const facts = await readNamespaces(cluster, names);
 	const without = (record: SourceRecord, name: string): SourceRecord => {
@@ -357,5 +356,4 @@ async function forget(
 			namespaces: names.filter((name) => !unknown.includes(name)),
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });
-	return false;
 }

@@ -40,7 +40,7 @@ export async function run(
 			return report.cancelled();
 		return await report.whatIsDone(async () => {
 			await removeInstalled(found, { cluster, report, dryRun });
-			return report.finish({ withSummary: false });
+			return report.finish();
 		});
 	});
 }
