@@ -267,7 +267,7 @@ const WORDS: FailureWording<Failure> = {
 	finalizers: ({ finalizers }, { subject }) =>
 		`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(finalizers)})`,
 	"namespace-replaced": ({ namespaces }) =>
-		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended`,
+		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written there. Run the command once more if that is intended`,
 	lost: ({ perhaps, refusal, keptIn }, { subject, wordsOf }) =>
 		`${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : `; its content is kept in ${keptIn}`}`,
 	"not-attached-by-us": (_, { subject }) =>

@@ -11,7 +11,7 @@ import { type TestBed, testBed } from "../support/test-bed.ts";
 const NAME = "nginx-mesh-registry-key";
 const ENTRY = { "r.example": { username: "u", password: "first" } };
 const refusal = (namespace: string) =>
-	`error: ${namespace} was created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended\n`;
+	`error: ${namespace} was created by someone else, or deleted and recreated, while you were asked; nothing was written there. Run the command once more if that is intended\n`;
 
 /** Deletes a namespace with all that is in it, and makes another of that name. */
 function recreate({ server }: TestBed, name: string): void {
@@ -158,6 +158,19 @@ const CASES: readonly Case[] = [
 				metadata: { namespace: "app", name: "web" },
 				spec: { containers: [{ name: "web", image: "r.example/web:1" }] },
 			});
+		},
+	},
+	{
+		name: "check --fix",
+		argv: ["check", "--fix"],
+		namespace: "app",
+		answers: [["Run this command", true]],
+		at: 0,
+		stage(bed) {
+			const uid = bed.server.store.get("Namespace", "", "app")?.metadata.uid;
+			const targets = JSON.stringify([{ namespaces: { app: uid } }]);
+			const annotations = { "kubectl-meshreg/targets": targets };
+			source(bed, ENTRY, [], { annotations });
 		},
 	},
 	{

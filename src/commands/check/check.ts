@@ -1,3 +1,7 @@
+import {
+	refuseReplaced,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
@@ -76,7 +80,8 @@ const ASKING = new Set(["create", "prune", "rotate", "sync"]);
 
 /**
  * Runs what fixes the findings, one after the other, after showing and asking; a command that fails
- * says so, and the others go on. False where nothing was run. Throws UsageError where nobody can be asked.
+ * says so, and the others go on. False where nothing was run. Throws UsageError where nobody can be asked,
+ * FailureError where a namespace became another one meanwhile.
  */
 async function fixed(
 	findings: readonly Finding[],
@@ -86,6 +91,11 @@ async function fixed(
 ): Promise<boolean> {
 	const commands = ownFixes(findings);
 	if (commands.length === 0) return false;
+	// What was sent to a namespace is not sent to one that takes its name while a person is asked.
+	const seen = await seeNamespaces(
+		findings.flatMap(({ fix, namespaces }) => (fix ? namespaces : [])),
+		cluster,
+	);
 	if (!yes) {
 		if (!world.streams.interactive)
 			throw new UsageError(
@@ -104,6 +114,8 @@ async function fixed(
 		if (!agreed) return false;
 	}
 	for (const command of commands) {
+		// The one before may have asked, too.
+		await refuseReplaced(seen, cluster);
 		const words = wordsIn(command, cluster.commandContext);
 		await world.again(
 			[...words, ...(ASKING.has(words[0] ?? "") ? ["--yes"] : [])],
