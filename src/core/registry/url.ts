@@ -90,7 +90,7 @@ function parseHost(host: string): string | undefined {
 function parseBracketed(host: string): string | undefined {
 	const end = host.lastIndexOf("]");
 	const port = host.slice(end + 1);
-	if (end < 0 || !/^(?::[0-9]*)?$/.test(port)) return undefined;
+	if (!/^(?::[0-9]*)?$/.test(port)) return undefined;
 	const [rawAddress, ...zones] = host.slice(1, end).split(/(?=%25)/);
 	const address = unescapeHost(rawAddress ?? "");
 	const zone = percentDecoded(zones.join(""));
@@ -111,11 +111,8 @@ function unescapeHost(host: string): string | undefined {
 }
 
 function isUserInfo(info: string): boolean {
-	const [user, password] = cut(info, ":");
 	return (
-		/^[\w.:~!$&'()*+,;=%@-]*$/.test(info) &&
-		percentDecoded(user) !== undefined &&
-		percentDecoded(password) !== undefined
+		/^[\w.:~!$&'()*+,;=%@-]*$/.test(info) && percentDecoded(info) !== undefined
 	);
 }
 

@@ -5,6 +5,9 @@ import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
 import {
 	canMatch,
 	contentFault,
+	entriesOf,
+	entryProblems,
+	keyProblem,
 } from "../../../src/core/pull-secrets/content-fault.ts";
 import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { contentFaultWords } from "../../../src/report/entry-words.ts";
@@ -45,6 +48,107 @@ describe("a content that is worth nothing to a kubelet", () => {
 		});
 });
 
+describe("a content that cannot be read", () => {
+	const rows: [
+		text: string,
+		keys: string[],
+		others: boolean,
+		twice: boolean,
+	][] = [
+		["{", [], false, false],
+		[Buffer.from(`{"auths":{}}`).toString("base64"), [], false, true],
+		[`{"auths":{"a.io":{"auth":1}}}`, ["a.io"], false, false],
+		[`{"auths":{"a.io":{"auth":1},"b.io":{}}}`, ["a.io"], true, false],
+	];
+	for (const [text, keys, others, twice] of rows)
+		it(text, () => {
+			const fault = contentFault(content(text));
+			assert.ok(fault?.kind === "malformed");
+			const { error: _, ...rest } = fault;
+			assert.deepEqual(rest, { kind: "malformed", keys, others, twice });
+			assert.equal(entriesOf(content(text)).size, 0);
+		});
+});
+
+describe("what is wrong with a key", () => {
+	for (const [key, problem] of [
+		["r.io", undefined],
+		["http://r.io", undefined],
+		["https://r.io/team", undefined],
+		["r.io ", "white-space"],
+		["ftp://r.io", "scheme"],
+		["HTTPS://r.io", "scheme"],
+		["r.io/ftp://x", "unusable"],
+		["r.io/%zz", "unusable"],
+		["", "unusable"],
+		["reg.io.", "unusable"],
+		["[::1]:5000", undefined],
+		["[::ffff:1.2.3.4]", "unusable"],
+		["hub.docker.com", "docker-hub-name"],
+		["Hub.Docker.com", "docker-hub-name"],
+		["index.docker.io/team", "docker-hub-name"],
+		["your-registry", "single-word"],
+		["your-registry/team", "single-word"],
+	] as const)
+		it(`${JSON.stringify(key)}: ${problem}`, () =>
+			assert.equal(keyProblem(key), problem));
+});
+
+describe("what is wrong with each entry", () => {
+	const auth = (text: string) => Buffer.from(text).toString("base64");
+	const rows: [what: string, entry: object | number, ...problems: object[]][] =
+		[
+			["nothing", { auth: auth("u:p") }],
+			["it is no object", 1, { kind: "malformed" }],
+			["auth is no base64", { auth: "%%%" }, { kind: "malformed" }],
+			["nothing is in it", {}, { kind: "empty", because: "empty" }],
+			[
+				"it has no password",
+				{ auth: auth("u:") },
+				{ kind: "empty", because: "password-empty" },
+			],
+			[
+				"it has a token alone",
+				{ identitytoken: "t" },
+				{ kind: "empty", because: "token-alone" },
+			],
+			[
+				"it says two things, and one of them is no text",
+				{ auth: auth("u:p\u0001"), username: "v" },
+				{ kind: "auth-differs" },
+				{ kind: "bad-characters", because: "password-control-character" },
+			],
+		];
+	for (const [what, entry, ...problems] of rows)
+		it(what, () => {
+			const text = JSON.stringify({ auths: { "r.io": entry } });
+			const found = entryProblems(content(text));
+			assert.deepEqual(
+				found.map((each) => {
+					if (each.kind !== "malformed") return each;
+					assert.match(each.error, /./);
+					return { key: each.key, kind: each.kind };
+				}),
+				problems.map((each) => ({ key: "r.io", ...each })),
+			);
+		});
+
+	it("its key, beside the others", () =>
+		assert.deepEqual(
+			entryProblems(content(`{"auths":{"reg":{},"r.io":{"auth":"dTpw"}}}`)),
+			[
+				{ key: "reg", kind: "empty", because: "empty" },
+				{ key: "reg", kind: "key", because: "single-word" },
+			],
+		));
+
+	it("they are what kubelets see", () =>
+		assert.equal(entriesOf(content(`{"auths":{"r.io":{}}}`)).size, 1));
+
+	it("none where they cannot be told apart", () =>
+		assert.deepEqual(entryProblems(content("{")), []));
+});
+
 describe("a key that an image's name can match", () => {
 	const can = [
 		"r.io",
@@ -66,6 +170,7 @@ describe("a key that an image's name can match", () => {
 		"",
 		"reg io",
 		"[::1]",
+		"[::ffff:1.2.3.4]",
 		"r.io.",
 		".r.io",
 		"r..io",
