@@ -6,6 +6,7 @@ import {
 	meshreg,
 	objectName,
 	objectNames,
+	type Script,
 	unlessUsual,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
@@ -99,14 +100,7 @@ const WORDS: FailureWording<Failure> = {
 					message: `${secret} is no source: it is not managed by meshreg`,
 					advice: {
 						words: "if copies are to be made of it, run",
-						script: kubectl(
-							"label",
-							"secret",
-							objectName(name),
-							"-n",
-							objectName(namespace),
-							"app.kubernetes.io/managed-by=kubectl-meshreg",
-						),
+						script: labelling({ namespace, name }),
 					},
 				};
 		}
@@ -192,8 +186,15 @@ const WORDS: FailureWording<Failure> = {
 		message: `there is no ${secretWords(source)}`,
 		advice: { words: "create it with", script },
 	}),
-	"edit-unmanaged": ({ source, type }) =>
-		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); create --force takes it over`,
+	"edit-unmanaged": ({ source, type }) => ({
+		message: `${secretWords(source)} exists but is not managed by meshreg (type ${type})`,
+		...(type === PULL_SECRET_TYPE && {
+			advice: {
+				words: "if it may be changed, first run",
+				script: labelling(source),
+			},
+		}),
+	}),
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
 	"user-differs": ({ source, key, user, entered }) =>
@@ -347,4 +348,16 @@ function kib(bytes: number): string {
 /** What somebody wrote on an object, as long as a NAMESPACE/NAME may be: the rest of the line is ours. */
 function claimed(text: string): string {
 	return onOneLine(text, 320);
+}
+
+/** Makes a pull Secret a source as it is: whatever it holds, nothing of it is lost. */
+function labelling({ namespace, name }: Place): Script | undefined {
+	return kubectl(
+		"label",
+		"secret",
+		objectName(name),
+		"-n",
+		objectName(namespace),
+		"app.kubernetes.io/managed-by=kubectl-meshreg",
+	);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { secret } from "../../support/build.ts";
 import { auths, entry } from "../../support/source-entries.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -239,8 +240,34 @@ describe("create --add", () => {
 		);
 		assert.equal(
 			foreign.err,
-			'error: secret "foreign" in namespace "app" exists but is not managed by meshreg (type Opaque); create --force takes it over\n',
+			'error: secret "foreign" in namespace "app" exists but is not managed by meshreg (type Opaque)\n',
 		);
+	});
+
+	test("an unmanaged Secret is labelled first: then it is edited, and nothing else of it is lost", async () => {
+		await using bed = await withSource();
+		const token = { identitytoken: "t" };
+		const labelled = (labels: Record<string, string>) =>
+			secret(
+				bed,
+				`nginx-mesh/mine`,
+				{ "a.example": { username: "u", password: "p" }, "b.example": token },
+				{ metadata: { labels } },
+			);
+		labelled({ team: "x" });
+		const REMOVE = ["create", "mine", "--remove", "a.example"];
+		const refused = await bed.run(REMOVE);
+		const [, label] =
+			/; if it may be changed, first run 'kubectl label secret mine -n nginx-mesh (\S+)'\n$/.exec(
+				refused.err,
+			) ?? [];
+		assert.equal(label, "app.kubernetes.io/managed-by=kubectl-meshreg");
+		const [key = "", value = ""] = label?.split("=") ?? [];
+		labelled({ team: "x", [key]: value });
+		assert.equal((await bed.run(REMOVE)).status, 0);
+		assert.deepEqual(bed.content("nginx-mesh", "mine"), {
+			auths: { "b.example": token },
+		});
 	});
 
 	test("at a terminal it asks, and says what it adds", async () => {

@@ -251,7 +251,10 @@ describe("create, where a Secret is there", () => {
 			const of = { "kubectl-meshreg/source": "other/key" };
 			const copy = { labels: OURS, annotations: of };
 			for (const [metadata, says] of [
-				[{}, "create --force takes it over\n"],
+				[
+					{},
+					"is not managed by meshreg (type kubernetes.io/dockerconfigjson); if it may be changed, first run 'kubectl label secret nginx-mesh-registry-key -n nginx-mesh app.kubernetes.io/managed-by=kubectl-meshreg'\n",
+				],
 				[copy, "is a copy of other/key; change that one\n"],
 			] as const) {
 				fresh();
