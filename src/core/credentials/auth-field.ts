@@ -7,7 +7,8 @@ import { Credential } from "./credential.ts";
  */
 export function authFault(auth: string): string | undefined {
 	if (auth === "") return undefined;
-	const padded = auth.trimEnd().endsWith("=");
+	// White space is what Go takes for it.
+	const padded = /=(?:(?!\ufeff)[\s\u0085])*$/.test(auth);
 	let bits = 0;
 	let inQuantum = 0;
 	let colon = false;
@@ -21,7 +22,7 @@ export function authFault(auth: string): string | undefined {
 		bits = ((bits << 6) | value) & 0x3fff;
 		inQuantum = (inQuantum + 1) % 4;
 		const byte = (bits >> (((4 - inQuantum) % 4) * 2)) & 0xff;
-		colon ||= inQuantum !== 1 && byte === 0x3a;
+		colon ||= byte === 0x3a;
 	}
 	const fault = endFault(auth, at, inQuantum, padded);
 	if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;
@@ -42,10 +43,7 @@ function endFault(
 	inQuantum: number,
 	padded: boolean,
 ): number | undefined {
-	if (from === text.length) {
-		const short = inQuantum === 1 || (padded && inQuantum > 0);
-		return short ? from - inQuantum : undefined;
-	}
+	if (from === text.length) return inQuantum === 1 ? from - 1 : undefined;
 	if (!padded || text[from] !== "=" || inQuantum < 2) return from;
 	let at = skipLineEnds(text, from + 1);
 	if (inQuantum === 2) {

@@ -9,6 +9,7 @@ import {
 	readImageReference,
 	repositoryOf,
 	rewriteImage,
+	withDefaultTag,
 } from "../../../src/core/kubelet/image-reference.ts";
 import { FailureError } from "../../../src/core/output/failure.ts";
 import { imageReference, registry } from "../../support/arbitraries.ts";
@@ -24,6 +25,23 @@ it("a manifest is looked for where a node asks for it", () => {
 	for (const host of ["hub.docker.com", "docker.io:443", "r.io:443", "[::1]:5"])
 		assert.equal(key(`${host}/library/nats`), host);
 	assert.equal(key("R.io/a"), "r.io");
+	for (const [image, repository, reference] of [
+		["nats", "library/nats", "latest"],
+		["r.io/a/b:1", "a/b", "1"],
+		[`r.io/a:1@${SHA}`, "a", SHA],
+	] as const) {
+		const place = manifestPlace(parseImageReference(image));
+		assert.equal(place.repository, repository);
+		assert.equal(place.reference, reference);
+	}
+});
+
+it("a runtime pulls latest where neither tag nor digest is given", () => {
+	const full = (image: string) =>
+		printImageReference(withDefaultTag(parseImageReference(image)));
+	assert.equal(full("a"), "docker.io/library/a:latest");
+	assert.equal(full("a:1"), "docker.io/library/a:1");
+	assert.equal(full(`a@${SHA}`), `docker.io/library/a@${SHA}`);
 });
 
 describe("parsing", () => {
@@ -51,6 +69,22 @@ describe("parsing", () => {
 			"r.io",
 			"a",
 			{ digest: `sha512:${"0".repeat(128)}` },
+		],
+		[
+			`a@sha384:${"0".repeat(96)}`,
+			"docker.io",
+			"library/a",
+			{ digest: `sha384:${"0".repeat(96)}` },
+		],
+		["1.io/a", "1.io", "a"],
+		["10.20.30.40:5/a", "10.20.30.40:5", "a"],
+		["a-1b.io/2/3a-b4", "a-1b.io", "2/3a-b4"],
+		["f".repeat(65), "docker.io", `library/${"f".repeat(65)}`],
+		[
+			`${"f".repeat(64)}:1`,
+			"docker.io",
+			`library/${"f".repeat(64)}`,
+			{ tag: "1" },
 		],
 		["a__b/c-d--e.f", "docker.io", "a__b/c-d--e.f"],
 		["a_b.c/x", "", "a_b.c/x"],
@@ -96,7 +130,16 @@ describe("parsing", () => {
 			`${format}: repository name must be lowercase`,
 		],
 		[`a:1@Sha256:${"a".repeat(64)}`, "invalid checksum digest format"],
-		[`a@md5:${"a".repeat(32)}`, "unsupported digest algorithm"],
+		...["md5", "m", "a1-b2", "a_b", "a+b64", "a.b"].map(
+			(algorithm): [string, string] => [
+				`a@${algorithm}:${"a".repeat(32)}`,
+				"unsupported digest algorithm",
+			],
+		),
+		[`a:1@a+b64X:${"a".repeat(32)}`, "invalid checksum digest format"],
+		[`a:1@a+B64:${"a".repeat(32)}`, "invalid checksum digest format"],
+		[`a@a+1:${"a".repeat(32)}`, format],
+		[`a@md5:${"a".repeat(31)}`, format],
 		[
 			"r.io/".padEnd(261, "p"),
 			"repository name must not be more than 255 characters",
@@ -151,6 +194,8 @@ describe("rewriting to a private registry", () => {
 		["gcr.io/spiffe-io/spire-agent:1.5.4", "r.io", "r.io/spire-agent:1.5.4"],
 		["nats:2.9-alpine", "r.io", "r.io/nats:2.9-alpine"],
 		["nats", "r.io:5000/team/mesh/", "r.io:5000/team/mesh/nats"],
+		["quay.io/a/b/nats", "r.io//", "r.io/nats"],
+		["a_b.c/x", "r.io", "r.io/x"],
 		[`ghcr.io/o/i:1@${SHA}`, "r.io", `r.io/i:1@${SHA}`],
 		["r.io/deep/er/i:1", "r.io", "r.io/deep/er/i:1"],
 		["r.io/mesh/i", "r.io/mesh", "r.io/mesh/i"],
@@ -171,6 +216,9 @@ describe("rewriting to a private registry", () => {
 	it("refuses a registry that no image name can begin with", () => {
 		for (const wrong of ["", "https://r.io", "r.io/Team", "r.io/a:1"])
 			assert.throws(() => rewriteImage("nats", wrong), FailureError);
+		const long = `r.io/${"a".repeat(250)}`;
+		assert.equal(rewriteImage("nats", long), `${long}/nats`);
+		assert.throws(() => rewriteImage("linkerd", long), FailureError);
 	});
 
 	it("twice changes nothing, and keeps name, tag and digest", () => {

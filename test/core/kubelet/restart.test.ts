@@ -39,6 +39,46 @@ describe("what makes a pod again", () => {
 			"kubectl rollout restart deployment/web -n app",
 		],
 		[
+			"a Deployment, whatever its pod does",
+			pod({ kind: "ReplicaSet", name: "web-5d9" }, hash, {}),
+			"rollout Deployment/web",
+			"kubectl rollout restart deployment/web -n app",
+		],
+		[
+			"a Deployment of an older API",
+			pod(
+				{
+					apiVersion: "extensions/v1beta1",
+					kind: "ReplicaSet",
+					name: "web-5d9",
+				},
+				hash,
+			),
+			"rollout Deployment/web",
+			"kubectl rollout restart deployment/web -n app",
+		],
+		[
+			"a ReplicaSet whose name has another hash",
+			pod({ kind: "ReplicaSet", name: "web-6e0" }, hash),
+			"delete ReplicaSet/web-6e0",
+			deletion,
+		],
+		[
+			"a ReplicaSet of a pod without a hash",
+			pod({ kind: "ReplicaSet", name: "web-undefined" }),
+			"delete ReplicaSet/web-undefined",
+			deletion,
+		],
+		[
+			"another kind whose name has the hash",
+			pod(
+				{ apiVersion: "argoproj.io/v1", kind: "Rollout", name: "web-5d9" },
+				hash,
+			),
+			"delete Rollout/web-5d9",
+			deletion,
+		],
+		[
 			"a ReplicaSet alone",
 			pod({ kind: "ReplicaSet", name: "web" }),
 			"delete ReplicaSet/web",
@@ -61,7 +101,12 @@ describe("what makes a pod again", () => {
 			pod(
 				{ kind: "StatefulSet", name: "db" },
 				{},
-				{ conditions: [{ type: "Ready", status: "False" }] },
+				{
+					conditions: [
+						{ type: "Initialized", status: "True" },
+						{ type: "Ready", status: "False" },
+					],
+				},
 			),
 			"rollout StatefulSet/db",
 			deletion,
@@ -75,6 +120,42 @@ describe("what makes a pod again", () => {
 			}),
 			"delete StatefulSet/db",
 			deletion,
+		],
+		[
+			"the same where its group only ends so",
+			pod({ apiVersion: "my.apps/v1", kind: "StatefulSet", name: "db" }),
+			"delete StatefulSet/db",
+			deletion,
+		],
+		...["K", "k8sJob", `K${"9".repeat(62)}`].map(
+			(kind): [string, Pod, string, string] => [
+				`a ${kind}`,
+				pod({ apiVersion: "x.io/v1", kind, name: "x" }),
+				`delete ${kind}/x`,
+				deletion,
+			],
+		),
+		[
+			"a kind that is too long for one",
+			pod({ apiVersion: "x.io/v1", kind: `K${"9".repeat(63)}`, name: "x" }),
+			"none Pod/web-5d9-x2x4b",
+		],
+		[
+			"a pod without a name",
+			{
+				metadata: {
+					ownerReferences: [
+						{
+							apiVersion: "batch/v1",
+							kind: "Job",
+							name: "once",
+							uid: "1",
+							controller: true,
+						},
+					],
+				},
+			},
+			"none Pod/",
 		],
 		[
 			"a DaemonSet",
@@ -115,5 +196,7 @@ describe("what makes a pod again", () => {
 					: commandLine(restart.script, pasted()),
 				command,
 			);
+			if (restart.how === "rollout")
+				assert.equal(restart.held, command === deletion);
 		});
 });
