@@ -32,8 +32,9 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { isApiMissing, isFatal, isNotFound } from "../../errors.ts";
+import { isApiMissing, isFatal, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import { allOf } from "../read/all-of.ts";
 
 /**
  * The policies and bindings that bear a source's names, whoever made them. Throws FailureError
@@ -45,33 +46,30 @@ export async function readPolicies(
 ): Promise<PolicyObject[]> {
 	const found: PolicyObject[] = [];
 	for (const name of policyNames(source))
-		for (const kind of POLICY_KINDS)
-			try {
-				const object = await cluster.read(kind, { name });
-				found.push({ ...object, kind } as PolicyObject);
-			} catch (error) {
-				if (isApiMissing(error))
-					throw new FailureError({ cause: "policy-unsupported" });
-				if (!isNotFound(error)) throw error;
-			}
+		for (const kind of POLICY_KINDS) {
+			const reading = cluster.read(kind, { name }).catch(orUnsupported);
+			const object = await unlessNotFound(reading);
+			if (object) found.push({ ...object, kind } as PolicyObject);
+		}
 	return found;
 }
 
 /** The same of all that bear our label. */
 async function listPolicies(cluster: Cluster): Promise<PolicyObject[]> {
 	const query = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` };
-	const found: PolicyObject[] = [];
-	for (const kind of POLICY_KINDS)
-		try {
-			for await (const { items } of cluster.pages(kind, query))
-				for (const object of items)
-					found.push({ ...object, kind } as PolicyObject);
-		} catch (error) {
-			if (isApiMissing(error))
-				throw new FailureError({ cause: "policy-unsupported" });
-			throw error;
-		}
-	return found;
+	const lists: PolicyObject[][] = [];
+	for (const kind of POLICY_KINDS) {
+		const toPolicy = (object: object) => ({ ...object, kind }) as PolicyObject;
+		const list = allOf(cluster.pages(kind, query), toPolicy);
+		lists.push(await list.catch(orUnsupported));
+	}
+	return lists.flat();
+}
+
+function orUnsupported(error: unknown): never {
+	throw isApiMissing(error)
+		? new FailureError({ cause: "policy-unsupported" })
+		: error;
 }
 
 /** What makes those that are there the desired ones. Throws FailureError where one of them is somebody else's. */

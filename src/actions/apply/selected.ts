@@ -54,18 +54,13 @@ export async function selectedFor(
 				asking.delete(namespace);
 			return joined(
 				selected,
-				await found(source, record, asking, exclude, accounts, run),
+				await found(source, record, asking, settings, run),
 			);
 		}
-		case "needed":
-			return found(
-				source,
-				record,
-				new Set((await podsInNeed(source, run.cluster)).keys()),
-				exclude,
-				accounts,
-				run,
-			);
+		case "needed": {
+			const pods = await podsInNeed(source, run.cluster);
+			return found(source, record, new Set(pods.keys()), settings, run);
+		}
 		case "record":
 			throw new Error("the record needs no selection");
 	}
@@ -114,15 +109,14 @@ async function found(
 	source: PullSecret,
 	record: SourceRecord | undefined,
 	names: ReadonlySet<string>,
-	exclude: readonly string[],
-	accounts: readonly string[],
+	settings: CopySettings,
 	run: Run,
 ): Promise<Selected> {
-	const all = await ruleTargets(
-		source,
-		{ rule: { by: "all" }, exclude, attach: accounts },
-		run.cluster,
-	);
+	const { exclude } = settings;
+	const attach = attachedBy(settings);
+	const rule = { by: "all" } as const;
+	const entry = { rule, exclude, attach };
+	const all = await ruleTargets(source, entry, run.cluster);
 	const namespaces = all.namespaces ?? new Map();
 	const isFound = ({ namespace }: { namespace: string }) =>
 		names.has(namespace);
@@ -149,7 +143,7 @@ async function found(
 					namespaces.get(namespace)?.uid ?? "",
 				]),
 			),
-			attach: accounts,
+			attach,
 		},
 	});
 }

@@ -27,10 +27,9 @@ export interface SecretToTake extends Place {
  */
 export async function takeFromSecret(
 	servers: readonly RegistryServer[],
-	{ namespace, name, connection }: SecretToTake,
+	{ connection, ...secret }: SecretToTake,
 	world: World,
 ): Promise<EnteredCredential[]> {
-	const secret = { namespace, name };
 	const entries = await entriesIn({ ...secret, connection }, world);
 	const keys =
 		servers.length === 0
@@ -74,18 +73,14 @@ export async function takeFromSecret(
 }
 
 async function entriesIn(
-	{ namespace, name, connection }: SecretToTake,
+	{ connection, ...secret }: SecretToTake,
 	world: World,
 ): Promise<ReadonlyMap<string, AuthEntry>> {
 	return onCluster(world, connection, async (cluster) => {
-		const secret = await readNaming("Secret", { namespace, name }, cluster);
-		const { type, data } = pullSourceOf(secret);
+		const there = await readNaming("Secret", secret, cluster);
+		const { type, data } = pullSourceOf(there);
 		if (!isPullSecretType(type))
-			throw new FailureError({
-				cause: "secret-type",
-				secret: { namespace, name },
-				type,
-			});
+			throw new FailureError({ cause: "secret-type", secret, type });
 		const config = readDockerConfig(
 			data ?? "null",
 			type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
@@ -93,7 +88,7 @@ async function entriesIn(
 		if (config.ok) return config.auths;
 		throw new FailureError({
 			cause: "secret-unreadable",
-			secret: { namespace, name },
+			secret,
 			to: "take",
 			problem: config.problem,
 		});

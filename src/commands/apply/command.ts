@@ -8,7 +8,6 @@ import {
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 
-/** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
 export const apply: Definition<ApplyOptions> = {
 	verb: "apply",
 	summary: "Put a credential in the source and all copies, repeatably",

@@ -1,7 +1,6 @@
 import type { Definition } from "../../command.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 
-/** `attach [SA…]`: service accounts pull with the pull secret. */
 export const attach: Definition<AttachOptions> = {
 	verb: "attach",
 	summary: "Add the pull secret to service accounts",

@@ -10,7 +10,6 @@ import * as flags from "../../flags.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
-/** `check`: is everything as it should be, and why can pods not pull? */
 export const check: Definition<CheckOptions> = {
 	verb: "check",
 	summary: "Find what is wrong with pull secrets and pods",

@@ -5,7 +5,6 @@ import { UsageError } from "../../errors.ts";
 
 const SHELL_WORDS = `${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`;
 
-/** `completion`: what makes a shell complete this program. */
 export const completion: Definition<CompletionOptions> = {
 	verb: "completion",
 	summary: "Print shell completion code",

@@ -34,7 +34,6 @@ const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 	),
 ];
 
-/** `create [NAME]`: a source from credentials. */
 export const create: Definition<CreateOptions> = {
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",

@@ -7,7 +7,6 @@ import {
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import type { Env } from "../../flags.ts";
 
-/** `detach [SA…]`: takes back what attach added. */
 export const detach: Definition<DetachOptions> = {
 	verb: "detach",
 	summary: "Remove the pull secret from service accounts",

@@ -13,7 +13,6 @@ import { workloadNamed } from "./workload-operand.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
-/** `explain`: which credentials a kubelet would try for an image, or why none. */
 export const explain: Definition<ExplainOptions> = {
 	verb: "explain",
 	summary: "Explain which credentials the kubelet would use",

@@ -9,7 +9,6 @@ import * as flags from "../../flags.ts";
 const FORMATS = ["docker-config", "kind"] as const;
 const OF_KIND = ["format=kind"];
 
-/** `export [NAME]`: the credentials of a pull secret, for use outside the cluster. */
 export const exportKey: Definition<ExportOptions> = {
 	verb: "export",
 	summary: "Print a pull secret's credentials as a docker config",

@@ -1,9 +1,5 @@
 import { onCluster } from "../../actions/on-cluster.ts";
-import {
-	findSource,
-	type SourceChoice,
-	seekSource,
-} from "../../actions/read/find-source.ts";
+import { findSource, seekSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
@@ -96,16 +92,11 @@ async function kindClusterConfig(
 
 /** The key of that name in `-n`, source or copy; where none is named, else the only source there. Without `-n` the source. */
 async function keyToExport(
-	options: {
-		readonly name: string;
-		readonly namespace: string | undefined;
-		readonly source: SourceChoice;
-	},
+	{ name, namespace, source }: ExportOptions,
 	cluster: Cluster,
 	world: World,
 ): Promise<PullSecret> {
 	const reader = new ContentReader();
-	const { name, namespace, source } = options;
 	if (namespace === undefined)
 		return findOrMeant(
 			findSource(cluster, reader, source, world),

@@ -22,7 +22,6 @@ const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
 /** Flags that choose among the mesh's images. */
 const OF_MESH = ["from-cluster", "mesh-version"];
 
-/** `images`: what has to be in a private registry, and under which name. */
 export const images: Definition<ImagesOptions> = {
 	verb: "images",
 	summary: "List images and their names in a private registry",

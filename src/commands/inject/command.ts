@@ -14,7 +14,6 @@ import {
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-/** `inject -f FILE|DIR|-`: manifests with pull Secrets, on stdout. */
 export const inject: Definition<InjectOptions> = {
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",

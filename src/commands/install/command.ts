@@ -29,7 +29,6 @@ const OF_ONE_RUN = ["once", "all-sources", "forget"];
 /** They are answered with a reason, whatever stands beside them, and not shown in help. */
 const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
 
-/** `install [NAME]`: `sync --watch` in the cluster. */
 export const install: Definition<InstallOptions> = {
 	verb: "install",
 	summary: "Run sync --watch in the cluster",

@@ -15,7 +15,6 @@ import * as flags from "../../flags.ts";
 
 const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
 
-/** `list`: the pull secrets of the cluster and what each is worth. */
 export const list: Definition<ListOptions> = {
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",

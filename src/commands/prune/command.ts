@@ -12,7 +12,6 @@ import { UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { ListQuery } from "../../world.ts";
-/** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune: Definition<PruneOptions> = {
 	verb: "prune",
 	summary: "Delete managed pull secrets (all namespaces unless -n)",

@@ -9,7 +9,6 @@ import {
 import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-/** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
 export const rotate: Definition<RotateOptions> = {
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",

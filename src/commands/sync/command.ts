@@ -13,7 +13,6 @@ import { SELECTING, SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 
-/** `sync [NAME]`: copies equal to their source. */
 export const sync: Definition<SyncOptions> = {
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies in sync",

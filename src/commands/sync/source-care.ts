@@ -154,8 +154,7 @@ export class SourceCare {
 		}
 		if (
 			world.clock.elapsed() >= entry.notBefore &&
-			dueIn(expiry, entry.margin(expiry, refresh.before), world.clock.now()) <=
-				0
+			this.#dueIn(expiry, entry) <= 0
 		)
 			await this.#renew(source, key, entry, provider, refresh).catch(
 				(error: unknown) => {
@@ -178,17 +177,17 @@ export class SourceCare {
 		return fresh;
 	}
 
+	#dueIn(expiry: Expiry | undefined, entry: Entry): number {
+		const margin = entry.margin(expiry, this.how.refresh?.before);
+		return dueIn(expiry, margin, this.how.world.clock.now());
+	}
+
 	/** How long nothing is to be done about an entry, in milliseconds. */
 	#waitFor(key: string): number {
 		const entry = this.#entries.get(key);
 		if (entry === undefined) return LONGEST_WAIT;
 		const wait = entry.notBefore - this.how.world.clock.elapsed();
-		const expiry = this.#source && expiryIn(this.#source, key);
-		const due = dueIn(
-			expiry,
-			entry.margin(expiry, this.how.refresh?.before),
-			this.how.world.clock.now(),
-		);
+		const due = this.#dueIn(this.#source && expiryIn(this.#source, key), entry);
 		// A thousandth more: a clock need not reach the moment in the same millisecond.
 		return Math.min(LONGEST_WAIT, Math.max(1, wait, due));
 	}

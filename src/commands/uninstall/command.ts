@@ -4,7 +4,6 @@ import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-/** `uninstall [NAME]`: takes away what install made. */
 export const uninstall: Definition<UninstallOptions> = {
 	verb: "uninstall",
 	summary: "Remove what install made",
