@@ -72,23 +72,6 @@ export function keptNotes(
 	}));
 }
 
-/** Of the name that is pruned, what is not ours. */
-export function leftAlone(
-	found: readonly PullSecret[],
-	name: string | undefined,
-): PruneNote[] {
-	const others = found.filter((secret) => !isOurs(secret));
-	return name === undefined || others.length === 0
-		? []
-		: [
-				{
-					cause: "left-alone",
-					name,
-					namespaces: others.map(({ namespace }) => namespace).toSorted(),
-				},
-			];
-}
-
 /** The namespace that an account is in. */
 export function namespaceIn({ metadata }: ServiceAccount): string {
 	return metadata.namespace ?? "";

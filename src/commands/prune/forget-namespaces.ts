@@ -1,5 +1,4 @@
 import { changeRecord } from "../../actions/apply/change-record.ts";
-import type { Run } from "../../actions/apply/deliver.ts";
 import {
 	readPullSecret,
 	readWholeSecrets,
@@ -26,9 +25,17 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
+import type { PruneOptions } from "./command.ts";
 
-type Forgetting = Pick<Run, "cluster" | "reader" | "world" | "dryRun">;
+/** One prune in one cluster. */
+export interface PruneRun extends Omit<PruneOptions, "sourceNamespace"> {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+	/** Where sources are. */
+	readonly sourceNamespace: string;
+}
 
 /** A source that is sent to namespaces which lose their copies. */
 export interface SentThere {
@@ -41,27 +48,31 @@ export interface SentThere {
 
 /**
  * The sources of the source namespace that have a record, and which of these namespaces it means; what
- * calls itself a source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning.
+ * calls itself a source elsewhere is another's word. What may not be read is a warning.
  */
-export async function sentThere(
-	namespaces: readonly string[],
-	from: { readonly namespace: string; readonly name: string | undefined },
-	{ cluster, reader, world }: Forgetting,
-) {
+export async function sentThere({
+	namespaces,
+	name,
+	sourceNamespace: namespace,
+	cluster,
+	reader,
+	world,
+}: PruneRun) {
 	const sent: SentThere[] = [];
 	/** A failed result for each source whose record cannot be read: nothing of theirs is written or deleted. */
 	const unreadable: ChangeResult[] = [];
 	// What is deleted with its namespace's copies needs no other record.
-	if (namespaces.includes(from.namespace)) return { sent, unreadable };
-	const sources = await unlessForbidden(sourcesOf(from, cluster, reader));
-	if (sources === undefined)
-		warn(world, {
-			cause: "source-unreadable",
-			namespace: from.namespace,
-			namespaces,
-		});
+	if (namespaces.includes(namespace)) return { sent, unreadable };
+	const found = await unlessForbidden<readonly (PullSecret | undefined)[]>(
+		name === undefined
+			? readWholeSecrets(cluster, reader, namespace)
+			: Promise.all([readPullSecret(cluster, reader, { namespace, name })]),
+	);
+	if (found === undefined)
+		warn(world, { cause: "source-unreadable", namespace, namespaces });
+	const sources = found?.filter((secret) => secret !== undefined) ?? [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
-	for (const source of sources ?? []) {
+	for (const source of sources.filter(isSourceLike)) {
 		const reading = recordReadingIn(source);
 		if (reading.kind === "none") continue;
 		if (reading.kind === "fault") {
@@ -88,22 +99,10 @@ export async function sentThere(
 	return { sent, unreadable };
 }
 
-async function sourcesOf(
-	{ namespace, name }: { namespace: string; name: string | undefined },
-	cluster: Cluster,
-	reader: ContentReader,
-): Promise<PullSecret[]> {
-	const found =
-		name === undefined
-			? await readWholeSecrets(cluster, reader, namespace)
-			: [await readPullSecret(cluster, reader, { namespace, name })];
-	return found.filter((secret) => secret !== undefined).filter(isSourceLike);
-}
-
 /** Takes the names out of the records; what is refused is a failed result. Throws only what makes the rest pointless. */
 export async function forgetNamespaces(
 	sent: readonly SentThere[],
-	how: Forgetting,
+	how: PruneRun,
 ) {
 	const results: ChangeResult[] = [];
 	/** As they are now, or with a dry run would be: those whose record was changed. */
@@ -130,7 +129,7 @@ export async function forgetNamespaces(
 /** Warns where a rule still sends a source to a namespace that was pruned. */
 export function warnOfRules(
 	sent: readonly SentThere[],
-	{ world }: Pick<Forgetting, "world">,
+	{ world }: PruneRun,
 ): void {
 	for (const { source, ruled } of sent) {
 		if (ruled.length === 0) continue;

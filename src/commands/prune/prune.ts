@@ -24,13 +24,14 @@ import { readSources } from "../../actions/read/read-sources.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
 import { groupsBy, partition } from "../../core/groups.ts";
-import type { Loss, PruneNote } from "../../core/note.ts";
+import type { Loss } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Action, ChangeResult } from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
 import {
 	isByPolicy,
+	isOurs,
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import { planPrune } from "../../core/pull-secrets/plan.ts";
@@ -46,7 +47,6 @@ import type { Cluster, ListQuery, World } from "../../world.ts";
 import {
 	keptNotes,
 	knownPlaces,
-	leftAlone,
 	namespaceIn,
 	prunedEntries,
 } from "./attached-entries.ts";
@@ -54,11 +54,12 @@ import type { PruneOptions } from "./command.ts";
 import { countUsers } from "./count-users.ts";
 import {
 	forgetNamespaces,
+	type PruneRun,
 	type SentThere,
 	sentThere,
 	warnOfRules,
 } from "./forget-namespaces.ts";
-import { whatIsLeft } from "./what-is-left.ts";
+import { tellWhatIsLeft } from "./what-is-left.ts";
 
 /** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
@@ -69,7 +70,9 @@ export async function run(
 	const { namespaces } = options;
 	const asks = mustAsk("prune", options, world);
 	return onCluster(world, options.connection, async (cluster) => {
-		const how = { ...options, cluster, reader: new ContentReader(), world };
+		const { sourceNamespace = cluster.namespace } = options;
+		const reader = new ContentReader();
+		const how = { ...options, sourceNamespace, cluster, reader, world };
 		const report = new ChangeReport(world, cluster);
 		const pruning = await findPruning(how);
 		const { changes, sent, outOf, attached, unreadable } = pruning;
@@ -82,8 +85,7 @@ export async function run(
 			tellOfRest(pruning, () => false, how);
 			warnOfRules(sent, how);
 			// Of another name none is there, perhaps by mistake: no reason to go on to all.
-			if (!options.named)
-				tellUnlessQuiet(world, ...(await whatStays(pruning, () => false, how)));
+			if (!options.named) await tellWhatIsLeft(pruning.found, () => false, how);
 			return report.finish();
 		}
 		const isLoss = changes.length + attached.length > 0;
@@ -91,12 +93,6 @@ export async function run(
 			return report.cancelled();
 		return await report.whatIsDone(() => carryOutPruning(pruning, report, how));
 	});
-}
-
-interface PruneSettings extends PruneOptions {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
-	readonly world: World;
 }
 
 /** What a prune found, and is to delete, take out and take back. */
@@ -121,15 +117,15 @@ interface Pruning {
 type IsGone = (secret: PullSecret) => boolean;
 
 /** Reads and decides; what accounts may not be read is a warning. Writes nothing. */
-async function findPruning(how: PruneSettings): Promise<Pruning> {
+async function findPruning(how: PruneRun): Promise<Pruning> {
 	const { cluster, reader, world, namespaces, name, orphaned } = how;
+	const { sourceNamespace } = how;
 	const found = await readScope(cluster, reader, namespaces, how.query);
 	const keys = found.filter(how.isMeant);
-	const sourceNamespace = how.sourceNamespace ?? cluster.namespace;
 	const onlyBeside = orphaned || how.keepSources;
 	const { sent, unreadable } = onlyBeside
 		? { sent: [], unreadable: [] }
-		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
+		: await sentThere(how);
 	const stays = new Set(unreadable.map(sourceRef));
 	const sources = orphaned && (await readSources(cluster, reader, keys));
 	const changes = planPrune(keys, {
@@ -169,7 +165,7 @@ async function findPruning(how: PruneSettings): Promise<Pruning> {
 /** Shows what goes, and asks. */
 async function isAgreed(
 	{ changes, outOf, attached }: Pruning,
-	{ cluster, world }: PruneSettings,
+	{ cluster, world }: PruneRun,
 ): Promise<boolean> {
 	const question = {
 		losses: await lossesOf(changes, cluster),
@@ -191,7 +187,7 @@ async function isAgreed(
 async function carryOutPruning(
 	pruning: Pruning,
 	report: ChangeReport,
-	how: PruneSettings,
+	how: PruneRun,
 ): Promise<Outcome> {
 	const { changes, sent, outOf, accounts, entries } = pruning;
 	const told = { ...how, onResult: report.add };
@@ -212,42 +208,36 @@ async function carryOutPruning(
 	warnOfRules(sent, how);
 	await takeBack(accounts, entries(isGone).go, told);
 	const deleted = changes.map(({ current }) => current).filter(isGone);
-	await takeBackPolicies(
-		deleted,
-		how.sourceNamespace ?? how.cluster.namespace,
-		told,
-	);
+	await takeBackPolicies(deleted, how.sourceNamespace, told);
 	for (const source of recorded.sources)
 		if (!isGone(source)) await keepPolicies(source, told);
 	tellOfRest(pruning, isGone, how);
-	const left = await whatStays(pruning, isGone, how);
-	tellUnlessQuiet(how.world, ...takenBack(report.results, how.dryRun), ...left);
+	const count = (kind: string, action: Action): number =>
+		report.results.filter((one) => one.kind === kind && one.action === action)
+			.length;
+	const taken = {
+		accounts: count("ServiceAccount", "configured"),
+		policies: count("MutatingAdmissionPolicy", "deleted"),
+	};
+	if (taken.accounts + taken.policies > 0) {
+		const { dryRun } = how;
+		tellUnlessQuiet(how.world, { cause: "taken-back", ...taken, dryRun });
+	}
+	await tellWhatIsLeft(pruning.found, isGone, how);
 	return report.finish();
-}
-
-/** What is still managed after a prune of all namespaces, which may be taken for the end of it. */
-async function whatStays(
-	{ found }: Pruning,
-	isGone: IsGone,
-	how: PruneSettings,
-): Promise<PruneNote[]> {
-	const { cluster, namespaces, orphaned, dryRun } = how;
-	if (namespaces.length > 0 || orphaned || dryRun !== "none") return [];
-	return whatIsLeft(cluster, found.filter(how.isMeant), isGone, {
-		namespace: how.sourceNamespace ?? cluster.namespace,
-		name: how.name ?? how.usual,
-		every: how.name === undefined,
-	});
 }
 
 /** Tells of what stays: entries beside a pull secret that does, and what is not ours. */
 function tellOfRest(
 	{ found, accounts, entries }: Pruning,
 	isGone: IsGone,
-	{ world, orphaned, name }: PruneSettings,
+	{ world, orphaned, name }: PruneRun,
 ): void {
 	warn(world, ...keptNotes(accounts, entries(isGone).stay));
-	if (!orphaned) tellUnlessQuiet(world, ...leftAlone(found, name));
+	const others = found.filter((secret) => !isOurs(secret));
+	if (orphaned || name === undefined || others.length === 0) return;
+	const namespaces = others.map(({ namespace }) => namespace).toSorted();
+	tellUnlessQuiet(world, { cause: "left-alone", name, namespaces });
 }
 
 /** What is asked about: sources first, for they are nowhere else. */
@@ -262,21 +252,6 @@ async function lossesOf(
 		...lossOf("delete", secret),
 		users: users(secret),
 	}));
-}
-
-/** What attach had added and is gone now. */
-function takenBack(
-	results: readonly ChangeResult[],
-	dryRun: DryRun,
-): PruneNote[] {
-	const count = (kind: string, action: Action): number =>
-		results.filter((result) => result.kind === kind && result.action === action)
-			.length;
-	const accounts = count("ServiceAccount", "configured");
-	const policies = count("MutatingAdmissionPolicy", "deleted");
-	return accounts === 0 && policies === 0
-		? []
-		: [{ cause: "taken-back", accounts, policies, dryRun }];
 }
 
 async function readScope(

@@ -1,9 +1,9 @@
 import { allOf } from "../../actions/read/all-of.ts";
+import { tellUnlessQuiet } from "../../actions/tell.ts";
 import {
 	INSTALLATION_LABEL,
 	installationId,
 } from "../../core/in-cluster/installation.ts";
-import type { PruneNote } from "../../core/note.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
 import {
 	isByPolicy,
@@ -20,17 +20,24 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { unlessFailed } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import type { PruneRun } from "./forget-namespaces.ts";
 
 /**
- * What meshreg still manages in a cluster after a prune, as far as may be seen. `keys` are the pull secrets that the prune looked at,
- * `source` the one that it means, or with `every` the usual one.
+ * Tells what meshreg still manages in a cluster after a prune of all namespaces, which may be taken for the end of
+ * it, as far as may be seen. `found`: what the prune looked at.
  */
-export async function whatIsLeft(
-	cluster: Cluster,
-	keys: readonly PullSecret[],
+export async function tellWhatIsLeft(
+	found: readonly PullSecret[],
 	isGone: (secret: PullSecret) => boolean,
-	{ every, ...source }: SourceRef & { readonly every: boolean },
-): Promise<PruneNote[]> {
+	{ cluster, world, ...how }: PruneRun,
+): Promise<void> {
+	if (how.namespaces.length > 0 || how.orphaned || how.dryRun !== "none")
+		return;
+	const keys = found.filter(how.isMeant);
+	const source = {
+		namespace: how.sourceNamespace,
+		name: how.name ?? how.usual,
+	};
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
 	});
@@ -44,20 +51,17 @@ export async function whatIsLeft(
 	});
 	const watches = installed
 		.flatMap((deployment) => watchedBy(deployment, source) ?? [])
-		.filter(({ name }) => every || name === source.name);
+		.filter(({ name }) => how.name === undefined || name === source.name);
 	const byPolicy = keys.filter(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
-	return others.length + watches.length + byPolicy.length === 0
-		? []
-		: [
-				{
-					cause: "still-managed",
-					secrets: others.length,
-					watches: watches.map(sourceRef),
-					policies: byPolicy.map(sourceRef),
-				},
-			];
+	if (others.length + watches.length + byPolicy.length === 0) return;
+	tellUnlessQuiet(world, {
+		cause: "still-managed",
+		secrets: others.length,
+		watches: watches.map(sourceRef),
+		policies: byPolicy.map(sourceRef),
+	});
 }
 
 /** Whose installation it is: a label that says something else is somebody's own. */
