@@ -69,12 +69,12 @@ export async function readFacts(
 	/** Says afterwards what was too much. */
 	reader: ContentReader,
 ): Promise<Facts> {
-	const snapshot = new Snapshot(cluster, namespaces);
+	const snapshot = new Snapshot(cluster, namespaces, reader);
 	const place = placeMeant(choice, cluster);
 	const sourceNamespace = place.namespace;
 	const [candidates, { secrets, accounts, pods }] = await Promise.all([
-		readSources(snapshot, cluster, reader, sourceNamespace, choice.name),
-		readUsers(snapshot, cluster, reader),
+		readSources(snapshot, sourceNamespace, choice.name),
+		readUsers(snapshot),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const sources = await inParallel(
@@ -87,7 +87,7 @@ export async function readFacts(
 				exists: true,
 				source: secret,
 			}),
-			policies: await policiesOf(secret, snapshot, cluster),
+			policies: await policiesOf(secret, snapshot),
 		}),
 	);
 	const names = new Set(sources.map(({ secret }) => secret.name));
@@ -108,21 +108,13 @@ export async function readFacts(
 		secrets,
 		otherSecrets: await otherSecrets(
 			snapshot,
-			cluster,
 			secrets,
 			[...accounts, ...pods],
 			names,
-			reader,
 		),
 		accounts,
 		pods: await withEvents(snapshot, pods, secrets),
-		namespaces: await readNamespaces(
-			snapshot,
-			cluster,
-			sources,
-			secrets,
-			namespaces,
-		),
+		namespaces: await readNamespaces(snapshot, sources, secrets),
 		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
 		beforeUpgrade,
 		unread: snapshot.unread,
@@ -130,13 +122,9 @@ export async function readFacts(
 }
 
 /** Pull Secrets, by place, and all that may pull with them, sorted: several lists are read at once, and which answer comes first says nothing. */
-async function readUsers(
-	snapshot: Snapshot,
-	cluster: Cluster,
-	reader: ContentReader,
-) {
+async function readUsers(snapshot: Snapshot) {
 	const secrets = new Map<string, SecretFacts>();
-	const factsOf = secretReading(reader);
+	const factsOf = secretReading(snapshot.reader);
 	const accounts: AccountFacts[] = [];
 	const pods: PodFacts[] = [];
 	await Promise.all([
@@ -156,7 +144,7 @@ async function readUsers(
 		}),
 		snapshot.each(
 			"pods",
-			(scope) => cluster.picked("Pod", scope, podFacts),
+			(scope) => snapshot.cluster.picked("Pod", scope, podFacts),
 			(facts) => {
 				if (facts) pods.push(facts);
 			},
@@ -192,11 +180,10 @@ function secretReading(reader: ContentReader): (secret: Secret) => SecretFacts {
 /** The sources of the namespace where sources are: what is called one there, or the one that is named. */
 async function readSources(
 	snapshot: Snapshot,
-	cluster: Cluster,
-	reader: ContentReader,
 	namespace: string,
 	name: string | undefined,
 ): Promise<PullSecret[]> {
+	const { cluster, reader } = snapshot;
 	const found = await snapshot.attempt("source", namespace, async () => {
 		if (name !== undefined)
 			return [
@@ -213,12 +200,11 @@ async function readSources(
 function policiesOf(
 	source: PullSecret,
 	snapshot: Snapshot,
-	cluster: Cluster,
 ): Promise<PolicyFacts | undefined> | undefined {
 	if (!isByPolicy(source)) return undefined;
 	return snapshot.attempt("policies", "", async () => {
 		try {
-			return policyFacts(await readPolicies(cluster, source));
+			return policyFacts(await readPolicies(snapshot.cluster, source));
 		} catch (error) {
 			if (isFailure(error, "policy-unsupported")) return policyFacts(undefined);
 			throw error;
@@ -232,12 +218,11 @@ function policiesOf(
  */
 async function otherSecrets(
 	snapshot: Snapshot,
-	cluster: Cluster,
 	secrets: ReadonlyMap<string, SecretFacts>,
 	users: readonly (AccountFacts | PodFacts)[],
 	names: ReadonlySet<string>,
-	reader: ContentReader,
 ): Promise<Map<string, PullSource>> {
+	const { cluster, reader } = snapshot;
 	const refs = (user: AccountFacts | PodFacts) =>
 		[...new Set([...user.secrets, ...names])]
 			.map((name) => `${user.namespace}/${name}`)
@@ -329,34 +314,28 @@ async function withEvents(
  */
 async function readNamespaces(
 	snapshot: Snapshot,
-	cluster: Cluster,
 	sources: readonly SourceFacts[],
 	secrets: ReadonlyMap<string, SecretFacts>,
-	scope: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, NamespaceKnowledge>> {
+	const { cluster, namespaces: scope } = snapshot;
 	const records = sources.flatMap(({ record }) =>
 		record.kind === "record" ? [record.record] : [],
 	);
+	const rules = records.some(hasRules);
+	const named = records.flatMap((record) => [...namesOf(record)]);
 	const known = new Map<string, NamespaceKnowledge>();
-	if (scope === undefined && records.some(hasRules)) {
+	if (scope === undefined && rules) {
 		await snapshot.list("Namespace", "namespaces", {}, (namespace) => {
 			const facts = namespaceFacts(namespace);
 			known.set(facts.name, facts);
 		});
 		if (!snapshot.missed("namespaces")) {
-			for (const record of records)
-				for (const name of namesOf(record).keys())
-					if (!known.has(name)) known.set(name, "gone");
+			for (const [name] of named) if (!known.has(name)) known.set(name, "gone");
 			return known;
 		}
 	}
-	const rules = records.some(hasRules);
 	const needed = new Set([
-		...records.flatMap((record) =>
-			[...namesOf(record)].flatMap(([name, { uid }]) =>
-				uid === "" && !rules ? [] : [name],
-			),
-		),
+		...named.flatMap(([name, { uid }]) => (uid !== "" || rules ? name : [])),
 		...(rules ? (scope ?? []) : []),
 	]);
 	const lacking = sources.flatMap(({ secret, record }) =>

@@ -3,6 +3,7 @@ import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { Readable, Unread } from "../../core/check/facts.ts";
 import type { Kind, ObjectOf } from "../../core/objects.ts";
+import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { type ApiError, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, Page } from "../../world.ts";
 
@@ -13,6 +14,7 @@ export class Snapshot {
 	constructor(
 		readonly cluster: Cluster,
 		readonly namespaces: readonly string[] | undefined,
+		readonly reader: ContentReader,
 	) {}
 
 	/** `places`: instead of the namespaces that are checked; none: all, or of a kind that is in none. */
