@@ -49,7 +49,6 @@ import type { Cluster, World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import {
 	nearWorkload,
-	type PullerRef,
 	readNamed,
 	readOthersHere,
 	readPuller,
@@ -135,11 +134,9 @@ async function explainCluster(
 		const namespace = options.namespace ?? cluster.namespace;
 		const pods = workload && (await readWorkload(cluster, namespace, workload));
 		const pod = pods?.pod ?? options.pod;
-		const ref: PullerRef =
-			pod === undefined
-				? { namespace, serviceAccount: options.serviceAccount }
-				: { namespace, pod };
-		const { puller, secrets } = await readPuller(cluster, ref);
+		const { serviceAccount } = options;
+		const ref = { pod, serviceAccount };
+		const { puller, secrets } = await readPuller(cluster, namespace, ref);
 		const images = pods?.images ?? [operand];
 		const first = await inSteps(
 			explainEach(images, (image) => explainPull(image, puller, secrets, [])),

@@ -24,37 +24,25 @@ import { isObjectName } from "../../core/output/shell.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import type { ExplainOptions } from "./command.ts";
 import {
 	isWorkloadKind,
 	type Workload,
 	type WorkloadKind,
 } from "./workload-operand.ts";
 
-/** Whose pull Secrets, as the command line says. */
-export type PullerRef =
-	| { readonly namespace: string; readonly serviceAccount: string }
-	| { readonly namespace: string; readonly pod: string };
-
 /** Reads a pod or a service account and the Secrets that it names. Throws what the cluster throws; a Secret's 404 is an answer. */
 export async function readPuller(
 	cluster: Cluster,
-	ref: PullerRef,
+	namespace: string,
+	ref: Pick<ExplainOptions, "pod" | "serviceAccount">,
 ): Promise<{ puller: Puller; secrets: NamedSecret[] }> {
-	const { namespace } = ref;
-	if ("serviceAccount" in ref) {
-		const name = ref.serviceAccount;
-		const account = await readNaming(
-			"ServiceAccount",
-			{ namespace, name },
-			cluster,
-		);
+	if (ref.pod === undefined) {
+		const place = { namespace, name: ref.serviceAccount };
+		const account = await readNaming("ServiceAccount", place, cluster);
+		const provider = providerOf(account);
 		return {
-			puller: {
-				kind: "serviceaccount",
-				namespace,
-				name,
-				provider: providerOf(account),
-			},
+			puller: { kind: "serviceaccount", ...place, provider },
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
