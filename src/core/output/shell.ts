@@ -113,9 +113,9 @@ export function unlessUsual(
 	names: keyof UsualSecret,
 	value: string,
 	flag?: string,
-	word: Name = value,
+	word = value,
 ): SourceWords | undefined {
-	return isObjectName(value) && word !== undefined
+	return isObjectName(value)
 		? { names, value, word, ...(flag !== undefined && { flag }) }
 		: undefined;
 }

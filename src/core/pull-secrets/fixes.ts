@@ -277,7 +277,7 @@ export class Fixes {
 			verb,
 			unlessUsual("name", name),
 			...words,
-			unlessUsual("namespace", namespace, "--from", sourceWord(this.#target)),
+			unlessUsual("namespace", namespace, "--from", `${namespace}/${name}`),
 		);
 	}
 }
@@ -363,9 +363,4 @@ function targetWord({ kind, name }: { kind: string; name: string }): Name {
 	return /^[A-Za-z][A-Za-z0-9]*$/.test(kind) && word !== undefined
 		? `${kind.toLowerCase()}/${word}`
 		: undefined;
-}
-
-function sourceWord(source: Place): Name {
-	const [namespace, name] = [source.namespace, source.name].map(objectName);
-	return namespace && name && `${namespace}/${name}`;
 }

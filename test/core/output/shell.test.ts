@@ -6,10 +6,12 @@ import {
 	isObjectName,
 	kubectl,
 	meshreg,
+	NO_CONTEXT,
 	objectNames,
 	piped,
 	registryName,
 	sequence,
+	unlessUsual,
 } from "../../../src/core/output/shell.ts";
 import { commandLine, word } from "../../../src/report/command-line.ts";
 import { pasted } from "../../support/command-context.ts";
@@ -83,6 +85,10 @@ describe("a printed command", () => {
 describe("no command is printed", () => {
 	for (const [what, given] of [
 		["about what is no name", meshreg("sync", "-n", objectNames(["a;b"]))],
+		[
+			"where one of several is no name",
+			meshreg("sync", "-n", objectNames(["a", "b;c"])),
+		],
 		["where nothing is named", meshreg("sync", "-n", objectNames([]))],
 		["where nothing would run", sequence([])],
 		[
@@ -95,6 +101,18 @@ describe("no command is printed", () => {
 		],
 	] as const)
 		test(what, () => assert.equal(given, undefined));
+});
+
+test("where it is pasted is not known: all is spelled out", () => {
+	const made = meshreg(
+		"sync",
+		unlessUsual("name", "a"),
+		unlessUsual("namespace", "b", "--from"),
+	);
+	assert.equal(
+		commandLine(made ?? [], NO_CONTEXT),
+		"kubectl meshreg sync a --from b",
+	);
 });
 
 describe("a registry in a command", () => {
@@ -112,6 +130,7 @@ describe("a registry in a command", () => {
 		["$(id)", false],
 		["user:password@host", false],
 		["x.io\n", false],
+		["x".repeat(512), true],
 		["x".repeat(513), false],
 		["", false],
 	] as const)

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { commandContextOf } from "../../../src/core/command-context.ts";
 import type { Script } from "../../../src/core/output/shell.ts";
-import { Fixes, type FixTarget } from "../../../src/core/pull-secrets/fixes.ts";
+import {
+	attaching,
+	canBeWritten,
+	creating,
+	Fixes,
+	type FixTarget,
+	onRegistry,
+	rotating,
+	syncing,
+} from "../../../src/core/pull-secrets/fixes.ts";
+import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
 import { pasted } from "../../support/command-context.ts";
 
@@ -54,6 +64,138 @@ describe("a command that fixes", () => {
 			"kubectl meshreg attach x y -n a,b --secret third",
 			"kubectl meshreg attach x y -n a,b --secret third",
 		],
+		[
+			(fixes) => fixes.attach(["a"], ["default", "x"], "third"),
+			"kubectl meshreg attach default x -n a --secret third",
+			"kubectl meshreg attach default x -n a --secret third",
+		],
+		[
+			(fixes) =>
+				new Fixes({ ...usual, exists: true }).attach(["a"], ["x"], fixes.name),
+			"kubectl meshreg attach x -n a",
+			"kubectl meshreg attach x -n a --secret other",
+		],
+		[
+			() => Fixes.of(elsewhere).create("r.io"),
+			"kubectl meshreg create other -n keys --add --registry-server r.io",
+			"kubectl meshreg create other -n keys --add --registry-server r.io",
+		],
+		[
+			(fixes) => fixes.createAt("a", "b", "r.io"),
+			"kubectl meshreg create b -n a --registry-server r.io",
+			"kubectl meshreg create b -n a --registry-server r.io",
+		],
+		[
+			(fixes) => fixes.takeOver("a", "b", "r.io"),
+			"kubectl meshreg create b -n a --force --registry-server r.io",
+			"kubectl meshreg create b -n a --force --registry-server r.io",
+		],
+		[
+			(fixes) => fixes.rotateAt("a", "b", "r.io"),
+			"kubectl meshreg rotate b -n a --registry-server r.io",
+			"kubectl meshreg rotate b -n a --registry-server r.io",
+		],
+		[
+			(fixes) => fixes.createSource(),
+			"kubectl meshreg create",
+			"kubectl meshreg create other -n keys",
+		],
+		[
+			(fixes) => fixes.check(),
+			"kubectl meshreg check",
+			"kubectl meshreg check other --from keys/other",
+		],
+		[
+			(fixes) => fixes.sync(["a"], ["*", "x"]),
+			"kubectl meshreg sync -n a '--attach=*'",
+			"kubectl meshreg sync other -n a '--attach=*' --from keys/other",
+		],
+		[
+			(fixes) => fixes.syncRecorded(),
+			"kubectl meshreg sync",
+			"kubectl meshreg sync other --from keys/other",
+		],
+		[
+			(fixes) => fixes.adopt([]),
+			"kubectl meshreg sync --adopt",
+			"kubectl meshreg sync other --adopt --from keys/other",
+		],
+		[
+			(fixes) => fixes.adopt(["a"]),
+			"kubectl meshreg sync -n a --adopt",
+			"kubectl meshreg sync other -n a --adopt --from keys/other",
+		],
+		[
+			(fixes) => fixes.forget("a", "b"),
+			"kubectl meshreg sync --forget a,b",
+			"kubectl meshreg sync other --forget a,b --from keys/other",
+		],
+		[
+			(fixes) => fixes.prune(["a", "b"]),
+			"kubectl meshreg prune -n a,b",
+			"kubectl meshreg prune other -n a,b",
+		],
+		[
+			(fixes) => fixes.accounts("detach", ["x"], ["-n", "a"]),
+			"kubectl meshreg detach x -n a",
+			"kubectl meshreg detach x -n a --secret other --from keys",
+		],
+		[
+			(fixes) => fixes.accounts("attach", ["*"], ["-A"]),
+			"kubectl meshreg attach --all-serviceaccounts -A",
+			"kubectl meshreg attach --all-serviceaccounts -A --secret other --from keys",
+		],
+		[
+			(fixes) => fixes.byPolicy("attach"),
+			"kubectl meshreg attach --by-policy",
+			"kubectl meshreg attach --by-policy --secret other --from keys",
+		],
+		[
+			(fixes) =>
+				fixes.inject(
+					{
+						kind: "Deployment",
+						name: "web",
+						script: fixes.prune(["a"]) ?? [],
+						held: false,
+					},
+					"a",
+					"other",
+				),
+			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f -",
+			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f -",
+		],
+		[
+			(fixes) =>
+				fixes.inject(
+					{
+						kind: "Deployment",
+						name: "web",
+						script: fixes.prune(["a"]) ?? [],
+						held: true,
+					},
+					"a",
+					fixes.name,
+				),
+			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - | kubectl apply -f - && kubectl meshreg prune -n a",
+			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f - && kubectl meshreg prune other -n a",
+		],
+		[
+			() => syncing(elsewhere, "-A"),
+			"kubectl meshreg sync other --from keys -A",
+			"kubectl meshreg sync other --from keys -A",
+		],
+		[() => syncing(usual), "kubectl meshreg sync", "kubectl meshreg sync"],
+		[
+			() => creating("other"),
+			"kubectl meshreg create other",
+			"kubectl meshreg create other",
+		],
+		[
+			() => rotating(elsewhere, "r.io", ["r.io"]),
+			"kubectl meshreg rotate other -n keys --registry-server r.io",
+			"kubectl meshreg rotate other -n keys --registry-server r.io",
+		],
 	];
 	for (const [fix, first, second] of rows)
 		it(first, () => {
@@ -71,6 +213,7 @@ describe("no command is printed about a name that is none", () => {
 		new Fixes(usual).inject({ kind, name, script: [], held: false }, "a", "b");
 	const rows: [what: string, fix: Script | undefined][] = [
 		["a registry", new Fixes(usual).create(bad)],
+		["no registry", new Fixes(usual).rotate(undefined)],
 		["a namespace", new Fixes(usual).sync([bad])],
 		["an account", new Fixes(usual).sync(["a"], [bad])],
 		["an account of two", new Fixes(usual).attach(["a"], ["b", bad])],
@@ -80,6 +223,7 @@ describe("no command is printed about a name that is none", () => {
 			"a source's namespace",
 			new Fixes({ ...usual, namespace: bad }).sync(["a"]),
 		],
+		["a source's name", new Fixes({ ...elsewhere, name: bad }).syncRecorded()],
 		["a kind", injected(bad, "x")],
 		["an owner", injected("Deployment", bad)],
 	];
@@ -95,6 +239,11 @@ describe("a name too long for its label: what makes one needs --label, which nob
 		["an unmanaged one", new Fixes(usual).takeOver("b", long.name, "r.io")],
 	];
 	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
+	it("the longest that a label takes", () =>
+		assert.notEqual(
+			new Fixes({ ...usual, name: "a".repeat(63) }).createSource(),
+			undefined,
+		));
 	it("a source that is there has one", () =>
 		assert.equal(
 			commandLine(
@@ -103,6 +252,85 @@ describe("a name too long for its label: what makes one needs --label, which nob
 			),
 			`kubectl meshreg create ${long.name} --add --registry-server r.io`,
 		));
+});
+
+describe("a source that has to be put right first", () => {
+	const target = (content: string, record: string): FixTarget => ({
+		...elsewhere,
+		source: new ContentReader().toPullSecret({
+			metadata: {
+				...elsewhere,
+				annotations: { "kubectl-meshreg/targets": record },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa(content) },
+		}),
+	});
+	const good = '{"auths":{"r.io":{"auth":"dTpw"}}}';
+	const sound = new Fixes(target(good, "[]"));
+	const stuck = new Fixes(target(good, "no record"));
+	const empty = new Fixes(target('{"auths":{}}', "[]"));
+	const broken = new Fixes(target("{", "[]"));
+	const all: [verb: string, fix: (fixes: Fixes) => Script | undefined][] = [
+		["create", (fixes) => fixes.create("r.io")],
+		["replace", (fixes) => fixes.replace("r.io")],
+		["rotate", (fixes) => fixes.rotate("r.io")],
+		["sync", (fixes) => fixes.sync(["a"])],
+		["syncRecorded", (fixes) => fixes.syncRecorded()],
+		["adopt", (fixes) => fixes.adopt([])],
+		["forget", (fixes) => fixes.forget("a")],
+		["attach", (fixes) => fixes.attach(["a"], ["x"])],
+		["another's attach", (fixes) => fixes.attach(["a"], ["x"], "third")],
+		["check", (fixes) => fixes.check()],
+	];
+	const printed = (fixes: Fixes) =>
+		all.filter(([, fix]) => fix(fixes) !== undefined).map(([verb]) => verb);
+	const sends = ["sync", "syncRecorded", "adopt"];
+	const verbs = all.map(([verb]) => verb);
+
+	it("nothing writes beside a record that cannot be read", () => {
+		assert.deepEqual(printed(sound), verbs);
+		assert.deepEqual(printed(stuck), ["another's attach", "check"]);
+	});
+
+	it("nothing is sent that no kubelet can use", () => {
+		const rest = verbs.filter((verb) => !sends.includes(verb));
+		assert.deepEqual(printed(empty), rest);
+		assert.deepEqual(printed(broken), rest);
+	});
+
+	it("an empty one is sent once it has an entry", () => {
+		assert.deepEqual(printed(empty.afterCreate), verbs);
+		assert.equal(broken.afterCreate, broken);
+		assert.equal(sound.afterCreate, sound);
+		assert.equal(new Fixes(usual).afterCreate.sourceNamespace, "nginx-mesh");
+	});
+});
+
+describe("a command that nobody but a person runs", () => {
+	const isByHand = (script: Script | undefined) =>
+		script?.flat().map(({ byHand }) => byHand === true);
+	const fixes = new Fixes(elsewhere);
+	for (const [what, script, expected] of [
+		["at the source", fixes.rotate("r.io"), false],
+		["elsewhere", fixes.rotateAt("a", "other", "r.io"), true],
+		["where the source is", fixes.rotateAt("keys", "b", "r.io"), false],
+	] as const)
+		it(what, () => assert.deepEqual(isByHand(script), [expected]));
+});
+
+it("an entry is written in lower case, as kubelets compare", () => {
+	assert.ok(canBeWritten("r.io"));
+	assert.ok(!canBeWritten("R.io"));
+	assert.equal(new Fixes(usual).create("R.io"), undefined);
+	assert.notEqual(new Fixes(usual).replace("R.io"), undefined);
+	assert.equal(onRegistry("rotate", usual, [], undefined), undefined);
+});
+
+it("accounts stand behind --attach only where they are not the default alone", () => {
+	assert.deepEqual(attaching([]), []);
+	assert.deepEqual(attaching(["default"]), ["--attach"]);
+	assert.deepEqual(attaching(["x", "*"]), ["--attach=*"]);
 });
 
 describe("what the environment says is left out, and nothing else", () => {
