@@ -8,6 +8,12 @@ export function fieldOf(value: unknown, name: string): unknown {
 	return isJsonObject(value) ? value[name] : undefined;
 }
 
+/** A text in such a field; "" where there is none. */
+export function textIn(value: unknown, name: string): string {
+	const text = fieldOf(value, name);
+	return typeof text === "string" ? text : "";
+}
+
 /** The object that a text from outside is as JSON; what is wrong with it where it is none. */
 export function readJsonObject(
 	text: string,

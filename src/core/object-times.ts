@@ -1,4 +1,4 @@
-import { fieldOf } from "./json-object.ts";
+import { fieldOf, textIn } from "./json-object.ts";
 import type { ObjectMeta } from "./objects.ts";
 
 /** RFC 3339 in milliseconds since 1970; undefined for what is no time. */
@@ -13,10 +13,9 @@ export function changedOf(
 	field?: string,
 ): number | undefined {
 	const times = managedFields.flatMap((entry) => {
-		const time = fieldOf(entry, "time");
 		const owned = fieldOf(entry, "fieldsV1");
 		const owns = field === undefined || fieldOf(owned, field) !== undefined;
-		return (typeof time === "string" && owns ? timeOf(time) : undefined) ?? [];
+		return (owns ? timeOf(textIn(entry, "time")) : undefined) ?? [];
 	});
 	return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -7,7 +7,7 @@ import {
 	type PolicyObject,
 } from "../accounts/policy.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
-import { imageUses } from "../kubelet/pod-images.ts";
+import { containersOf, imageUses, statusesOf } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
@@ -158,16 +158,8 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 	if (status?.phase === "Succeeded" || status?.phase === "Failed")
 		return undefined;
 	const uses = imageUses(pod);
-	const statuses = [
-		[spec?.initContainers, status?.initContainerStatuses],
-		[spec?.containers, status?.containerStatuses],
-		[spec?.ephemeralContainers, status?.ephemeralContainerStatuses],
-	] as const;
-	const started = new Set(
-		statuses.flatMap(([, known]) =>
-			(known ?? []).filter(hasStarted).map(({ name }) => name),
-		),
-	);
+	const statuses = statusesOf(pod);
+	const started = new Set(statuses.filter(hasStarted).map(({ name }) => name));
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
@@ -183,12 +175,10 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 			metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined ||
 			(metadata.ownerReferences ?? []).some(({ kind }) => kind === "Node"),
 		restart: restartOf(pod),
-		waiting: statuses.flatMap(([containers, known]) =>
-			waiting(containers, known),
+		waiting: waiting(containersOf(pod), statuses),
+		isStarting: statuses.some(
+			({ state }) => state?.waiting?.reason === "ContainerCreating",
 		),
-		isStarting: statuses
-			.flatMap(([, known]) => known ?? [])
-			.some(({ state }) => state?.waiting?.reason === "ContainerCreating"),
 		events: [],
 	};
 }
@@ -203,13 +193,13 @@ function hasStarted({ state, imageID }: ContainerStatus): boolean {
 }
 
 function waiting(
-	containers: readonly Container[] | undefined,
-	statuses: readonly ContainerStatus[] | undefined,
+	containers: readonly Container[],
+	statuses: readonly ContainerStatus[],
 ): Waiting[] {
-	return (statuses ?? []).flatMap(({ name, image = "", state }) => {
+	return statuses.flatMap(({ name, image = "", state }) => {
 		const { reason = "", message = "" } = state?.waiting ?? {};
 		if (!isPullFailure(reason)) return [];
-		const written = containers?.find((container) => container.name === name);
+		const written = containers.find((container) => container.name === name);
 		return [
 			{ container: name, image: written?.image ?? image, reason, message },
 		];

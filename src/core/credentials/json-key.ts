@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { readJsonObject } from "../json-object.ts";
+import { readJsonObject, textIn } from "../json-object.ts";
 import type { JsonKeyFault } from "../output/file-fault.ts";
 import { type FileNote, withoutMark } from "./encoding.ts";
 
@@ -29,24 +29,21 @@ export function readJsonKey(content: string): JsonKey {
 		return refuse(isEncoded ? "encoded-key" : "not-json");
 	}
 	if (key === "not-object") return refuse("not-object");
-	const { type, client_email, private_key } = key;
+	const { type } = key;
+	const privateKey = textIn(key, "private_key");
 	if (type === "authorized_user") return refuse("authorized-user");
 	if (type === "external_account") return refuse("external-account");
 	if (type !== "service_account") return refuse("not-service-account");
-	if (!isText(client_email)) return refuse("client-email-missing");
-	if (!isText(private_key)) return refuse("private-key-missing");
-	if (!isPrivateKey(private_key)) return refuse("private-key-invalid");
+	if (textIn(key, "client_email") === "") return refuse("client-email-missing");
+	if (privateKey === "") return refuse("private-key-missing");
+	if (!isPrivateKey(privateKey)) return refuse("private-key-invalid");
 	const missing = ["project_id", "private_key_id", "token_uri"]
-		.filter((name) => !isText(key[name]))
+		.filter((name) => textIn(key, name) === "")
 		.map((field): FileNote => ({ cause: "key-file-incomplete", field }));
 	const warnings: FileNote[] = marked
 		? [{ cause: "byte-order-mark", of: "key-file" }, ...missing]
 		: missing;
 	return { ok: true, text, warnings };
-}
-
-function isText(value: unknown): value is string {
-	return typeof value === "string" && value !== "";
 }
 
 function isPrivateKey(pem: string): boolean {

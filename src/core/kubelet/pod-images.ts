@@ -1,4 +1,4 @@
-import type { Pod } from "../objects.ts";
+import type { Container, ContainerStatus, Pod } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
 
 /** An image that a pod names, and who of it. */
@@ -15,13 +15,11 @@ export interface ImageUse {
  * ephemeral ones among them, and of image volumes
  * (https://kubernetes.io/docs/concepts/storage/volumes/#image).
  */
-export function imageUses({ spec }: Pod): ImageUse[] {
-	const containers = [
-		...(spec?.initContainers ?? []),
-		...(spec?.containers ?? []),
-		...(spec?.ephemeralContainers ?? []),
-	].map(({ name, image = "" }): ImageUse => ({ image, by: "container", name }));
-	const volumes = (spec?.volumes ?? []).map(
+export function imageUses(pod: Pod): ImageUse[] {
+	const containers = containersOf(pod).map(
+		({ name, image = "" }): ImageUse => ({ image, by: "container", name }),
+	);
+	const volumes = (pod.spec?.volumes ?? []).map(
 		({ name, image }): ImageUse => ({
 			image: image?.reference ?? "",
 			by: "volume",
@@ -29,6 +27,24 @@ export function imageUses({ spec }: Pod): ImageUse[] {
 		}),
 	);
 	return [...containers, ...volumes].filter(({ image }) => image !== "");
+}
+
+/** A pod's containers of every sort; no two have one name. */
+export function containersOf({ spec }: Pod): Container[] {
+	return [
+		...(spec?.initContainers ?? []),
+		...(spec?.containers ?? []),
+		...(spec?.ephemeralContainers ?? []),
+	];
+}
+
+/** What is known of them, in the same order. */
+export function statusesOf({ status }: Pod): ContainerStatus[] {
+	return [
+		...(status?.initContainerStatuses ?? []),
+		...(status?.containerStatuses ?? []),
+		...(status?.ephemeralContainerStatuses ?? []),
+	];
 }
 
 /** A pod, and the images that it names. */

@@ -7,7 +7,7 @@ import { isEncodedJson } from "../registry/credential-file.ts";
 import { DOCKER_HUB_SITES } from "../registry/server.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
-import type { Content } from "./pull-secret.ts";
+import { authsIn, type Content } from "./pull-secret.ts";
 
 /** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
 export type ContentFault =
@@ -38,10 +38,10 @@ export function copyFault(
 }
 
 /** What is wrong with the entries of a content, one by one; none where they cannot be told apart. */
-export function entryProblems({ config }: Content): readonly EntryProblem[] {
-	return config.ok
-		? [...config.auths].flatMap(([key, entry]) => problemsOf(key, entry))
-		: [];
+export function entryProblems(content: Content): readonly EntryProblem[] {
+	return [...authsIn(content)].flatMap(([key, entry]) =>
+		problemsOf(key, entry),
+	);
 }
 
 /** What is wrong with a key; undefined where images may match it. */

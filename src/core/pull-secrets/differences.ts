@@ -15,7 +15,12 @@ import {
 	PULL_SECRET_TYPE,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import type { Content, DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	authsIn,
+	type Content,
+	type DesiredPullSecret,
+	type PullSecret,
+} from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	namesOf,
@@ -118,10 +123,8 @@ function contentDifferences(
 	after: Content | undefined,
 ): Difference[] {
 	if (before?.canonical === after?.canonical) return [];
-	const entriesIn = (content: Content | undefined) =>
-		content?.config.ok ? content.config.auths : new Map<string, AuthEntry>();
-	const was = entriesIn(before);
-	const willBe = entriesIn(after);
+	const was = authsIn(before);
+	const willBe = authsIn(after);
 	const ofEntry = (
 		is: Sign,
 		key: string,

@@ -12,7 +12,7 @@ import {
 	MANAGER,
 	SOURCE_ANNOTATION,
 } from "./ownership.ts";
-import type { PullSecret } from "./pull-secret.ts";
+import { authsIn, type PullSecret } from "./pull-secret.ts";
 import type { SourceKnowledge } from "./source.ts";
 
 /** Until when a credential is good, in milliseconds since 1970. */
@@ -81,7 +81,6 @@ function expiriesIn(
 	secret: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
 ): readonly Expiry[] {
 	const { content, annotations, labels, created } = secret;
-	if (!content.config.ok) return [];
 	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
 	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
 	const made = Date.parse(created);
@@ -91,7 +90,7 @@ function expiriesIn(
 			? made
 			: undefined;
 	const expiries: Expiry[] = [];
-	for (const [key, entry] of content.config.auths) {
+	for (const [key, entry] of authsIn(content)) {
 		const credential = credentialOf(entry);
 		if (credential === undefined) continue;
 		const term = termOf(key, credential, {

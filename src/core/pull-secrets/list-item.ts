@@ -4,7 +4,7 @@ import { remembered } from "../remembered.ts";
 import { differingRegistries } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
 import { SOURCE_ANNOTATION } from "./ownership.ts";
-import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
+import { authsIn, type Content, type PullSecret } from "./pull-secret.ts";
 import { providersNoted } from "./renewal.ts";
 import {
 	type PullSecretStatus,
@@ -82,9 +82,9 @@ export function copyDifferences(
 
 /** Worked out once for all pull secrets of the same content. */
 const registriesAndUsers = remembered((content: Content) => {
-	const entries = content.config.ok ? [...content.config.auths.values()] : [];
+	const auths = authsIn(content);
 	return {
-		registries: registriesOf(content).map(displayHost),
-		usernames: entries.map(displayUser),
+		registries: [...auths.keys()].map(displayHost),
+		usernames: [...auths.values()].map(displayUser),
 	};
 });

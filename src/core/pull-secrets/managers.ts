@@ -1,4 +1,4 @@
-import { fieldOf } from "../json-object.ts";
+import { fieldOf, textIn } from "../json-object.ts";
 import type { ObjectMeta } from "../objects.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
@@ -83,10 +83,8 @@ export function keeperOf(
 	annotation: string,
 ): string | undefined {
 	for (const entry of managedFields) {
-		const manager = fieldOf(entry, "manager");
-		if (typeof manager !== "string" || manager === "" || manager === MANAGER)
-			continue;
-		if (ONCE.test(manager)) continue;
+		const manager = textIn(entry, "manager");
+		if (["", MANAGER].includes(manager) || ONCE.test(manager)) continue;
 		const annotations = [
 			"fieldsV1",
 			"f:metadata",

@@ -40,22 +40,22 @@ export function planCopy(
 	allowed: Permission,
 ): Change {
 	if (current === undefined) return { action: "create", desired };
-	const equal = sameContent(current, desired);
-	const isOurCopy = isCopyOf(
-		current,
-		desired.annotations[SOURCE_ANNOTATION] ?? "",
-	);
 	// Whatever it holds, it is about to go.
-	if (current.terminating)
-		return { action: "conflict", current, obstacle: { cause: "terminating" } };
+	if (current.terminating) return conflict(current, { cause: "terminating" });
+	const equal = sameContent(current, desired);
 	if (equal && isMarked(current, desired))
 		return { action: "unchanged", current, desired };
-	const obstacle = isOurCopy
+	const source = desired.annotations[SOURCE_ANNOTATION] ?? "";
+	const obstacle = isCopyOf(current, source)
 		? undefined
 		: obstacleToCopy(current, desired, equal, allowed);
 	return obstacle === undefined
 		? overwrite(current, desired, allowed)
-		: { action: "conflict", current, obstacle };
+		: conflict(current, obstacle);
+}
+
+function conflict(current: PullSecret, obstacle: Obstacle): Change {
+	return { action: "conflict", current, obstacle };
 }
 
 /** What keeps another's Secret from becoming a copy. */
@@ -104,37 +104,33 @@ export function planSource(
 	allowed: Pick<Permission, "force"> & { readonly replace: boolean },
 ): Change {
 	if (current === undefined) return { action: "create", desired };
-	const conflict = (obstacle: Obstacle): Change => ({
-		action: "conflict",
-		current,
-		obstacle,
-	});
 	const equal = sameContent(current, desired);
 	const role = roleOf(current);
 
-	if (current.terminating) return conflict({ cause: "terminating" });
+	if (current.terminating) return conflict(current, { cause: "terminating" });
 	if (role === "source" && equal && remembersTimes(current, desired))
 		return { action: "unchanged", current, desired };
 	if (role !== "source" && current.manager !== undefined)
-		return conflict({
+		return conflict(current, {
 			cause: "managed-by-other",
 			manager: managerName(current.manager),
 		});
 	if (!allowed.force) {
 		if (role === "unmanaged")
-			return conflict({
+			return conflict(current, {
 				cause: "unmanaged",
 				type: current.type,
 				equal: false,
 				of: "source",
 			});
 		if (role === "copy")
-			return conflict({
+			return conflict(current, {
 				cause: "copy-of-another",
 				source: current.annotations[SOURCE_ANNOTATION] ?? "",
 				of: "source",
 			});
-		if (!equal && !allowed.replace) return conflict({ cause: "differs" });
+		if (!equal && !allowed.replace)
+			return conflict(current, { cause: "differs" });
 	}
 	return overwrite(current, desired, {
 		force: allowed.force || allowed.replace,
@@ -162,8 +158,7 @@ export function leftImmutable(
 	current: PullSecret,
 	recreatedBy: RecreatedBy,
 ): Change {
-	const obstacle = { cause: "immutable", recreatedBy } as const;
-	return { action: "conflict", current, obstacle };
+	return conflict(current, { cause: "immutable", recreatedBy });
 }
 
 /** Deletions only, of what is ours, in namespace order. */

@@ -233,9 +233,16 @@ export function sourceAnnotations(source: PullSecret): Record<string, string> {
 	};
 }
 
+/** The entries of a content by host, as written; none where it does not parse. */
+export function authsIn(
+	content: Content | undefined,
+): ReadonlyMap<string, AuthEntry> {
+	return content?.config.ok ? content.config.auths : new Map();
+}
+
 /** The hosts that a content has credentials for, as written; none where it does not parse. */
 export function registriesOf(content: Content): string[] {
-	return content.config.ok ? [...content.config.auths.keys()] : [];
+	return [...authsIn(content).keys()];
 }
 
 function dataOf(secret: Secret): string {

@@ -4,7 +4,7 @@ import { growingPause } from "../pauses.ts";
 import { type Expiry, textsIn } from "./expiry.ts";
 import { type Annotated, PROVIDER_ANNOTATION } from "./ownership.ts";
 import { type Provider, providerName } from "./provider.ts";
-import type { PullSecret } from "./pull-secret.ts";
+import { authsIn, type PullSecret } from "./pull-secret.ts";
 
 /** What `--refresh` allows, and how it is done. */
 export interface RefreshRules {
@@ -63,7 +63,7 @@ export function credentialIn(
 	{ content }: Pick<PullSecret, "content">,
 	key: string,
 ): Credential | undefined {
-	const entry = content.config.ok ? content.config.auths.get(key) : undefined;
+	const entry = authsIn(content).get(key);
 	return entry && credentialOf(entry);
 }
 

@@ -1,6 +1,6 @@
 import { displayUser } from "../credentials/entry.ts";
 import { type Keyring, matcherOf, readKeyring } from "../kubelet/keyring.ts";
-import { podImages } from "../kubelet/pod-images.ts";
+import { podImages, statusesOf } from "../kubelet/pod-images.ts";
 import { namesOf as namesIn } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
@@ -12,6 +12,7 @@ import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
 import { isCopyOf, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import {
+	authsIn,
 	type PullSecret,
 	placeOf,
 	pullSourceOfKey,
@@ -342,9 +343,8 @@ function byReference<User extends Place & { references: readonly string[] }>(
 }
 
 function registriesIn(source: PullSecret): TreeRegistry[] {
-	const { config } = source.content;
 	const ends = new Map(expiriesOf(source).map(({ key, at }) => [key, at]));
-	return [...(config.ok ? config.auths : [])].map(([key, entry]) => ({
+	return [...authsIn(source.content)].map(([key, entry]) => ({
 		host: displayHost(key),
 		username: displayUser(entry),
 		expires: ends.get(key),
@@ -352,12 +352,9 @@ function registriesIn(source: PullSecret): TreeRegistry[] {
 }
 
 /** The kubelet's word for why a container waits for its image; "" where none does. */
-function waitsOf({ status }: Pod): string {
-	const all = [
-		...(status?.initContainerStatuses ?? []),
-		...(status?.containerStatuses ?? []),
-		...(status?.ephemeralContainerStatuses ?? []),
-	];
-	const reasons = all.map(({ state }) => state?.waiting?.reason ?? "");
+function waitsOf(pod: Pod): string {
+	const reasons = statusesOf(pod).map(
+		({ state }) => state?.waiting?.reason ?? "",
+	);
 	return reasons.find(isPullFailure) ?? "";
 }

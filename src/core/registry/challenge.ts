@@ -1,4 +1,4 @@
-import { fieldOf, readJson } from "../json-object.ts";
+import { readJson, textIn } from "../json-object.ts";
 import type { RealmFault } from "./login-fault.ts";
 import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
 
@@ -143,9 +143,7 @@ export function tokenAddress(
 /** The token in a token server's answer; undefined where there is none that a header can carry. */
 export function tokenIn(body: string): string | undefined {
 	const answer = readJson(body);
-	for (const name of ["token", "access_token"]) {
-		const value = fieldOf(answer, name);
-		if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
-	}
-	return undefined;
+	return ["token", "access_token"]
+		.map((name) => textIn(answer, name))
+		.find((token) => /^[\x21-\x7e]+$/.test(token));
 }

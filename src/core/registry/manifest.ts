@@ -1,5 +1,5 @@
 import type { Cases, None } from "../cases.ts";
-import { fieldOf, readJsonObject } from "../json-object.ts";
+import { fieldOf, readJsonObject, textIn } from "../json-object.ts";
 import type { RegistryRequest } from "./answer.ts";
 import type { Platform } from "./platform.ts";
 
@@ -84,15 +84,11 @@ export function readManifest(text: string, contentType: string): Manifest {
 			: { is: "unreadable" };
 	const config = fieldOf(parsed, "config");
 	const configType = fieldOf(config, "mediaType");
-	const artifact = fieldOf(parsed, "artifactType");
-	if (
-		typeof artifact === "string" &&
-		artifact !== "" &&
-		!IMAGE_CONFIGS.has(configType)
-	)
+	const artifact = textIn(parsed, "artifactType");
+	if (artifact !== "" && !IMAGE_CONFIGS.has(configType))
 		return { is: "artifact", type: artifact };
-	const digest = fieldOf(config, "digest");
-	if (typeof digest !== "string" || !DIGEST.test(digest))
+	const digest = textIn(config, "digest");
+	if (!DIGEST.test(digest))
 		return IMAGE.includes(type)
 			? { is: "unreadable" }
 			: { is: "artifact", type };
@@ -144,18 +140,12 @@ const LONGEST_PART = 40;
 
 /** The platform that an image's config, or an index's entry, says. */
 function platformIn(value: unknown): Platform | undefined {
-	const [os, architecture, variant] = ["os", "architecture", "variant"].map(
-		(name) => fieldOf(value, name),
-	);
-	if (typeof os !== "string" || typeof architecture !== "string")
-		return undefined;
-	if (os === "" || architecture === "") return undefined;
-	const part = (text: string) => text.slice(0, LONGEST_PART).toLowerCase();
-	return {
-		os: part(os),
-		architecture: part(architecture),
-		variant: typeof variant === "string" ? part(variant) : "",
-	};
+	const part = (name: string) =>
+		textIn(value, name).slice(0, LONGEST_PART).toLowerCase();
+	const [os, architecture] = [part("os"), part("architecture")];
+	return os === "" || architecture === ""
+		? undefined
+		: { os, architecture, variant: part("variant") };
 }
 
 /** The platform in the text of an image's config; undefined where it says none. */

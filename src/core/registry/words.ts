@@ -1,6 +1,6 @@
 import type { Credential } from "../credentials/credential.ts";
 import { partsOf, secretsOf, withoutSecrets } from "../credentials/redact.ts";
-import { readJson } from "../json-object.ts";
+import { fieldOf, readJson, textIn } from "../json-object.ts";
 import { onOneLine } from "../output/printable.ts";
 import { programWords } from "../output/program-words.ts";
 
@@ -135,8 +135,7 @@ function saidIn(value: unknown, depth: number): string | undefined {
 	if (typeof value === "string") return value;
 	if (typeof value !== "object" || value === null || depth === 0)
 		return undefined;
-	const get = (name: string): unknown => Reflect.get(value, name);
-	const errors = get("errors");
+	const errors = fieldOf(value, "errors");
 	if (Array.isArray(errors)) {
 		const all = errors
 			.map((error) => saidIn(error, depth - 1))
@@ -144,7 +143,6 @@ function saidIn(value: unknown, depth: number): string | undefined {
 		if (all.length > 0) return all.join("; ");
 	}
 	return ["message", "error_description", "details", "detail", "error", "code"]
-		.map(get)
-		.filter((said) => typeof said === "string")
+		.map((name) => textIn(value, name))
 		.find((said) => said !== "");
 }

@@ -2,7 +2,7 @@ import {
 	type CertificateFault,
 	certificateFault,
 } from "../../../core/certificate-fault.ts";
-import { fieldOf, readJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, readJsonObject, textIn } from "../../../core/json-object.ts";
 import { someOf } from "../../../core/output/some-of.ts";
 import {
 	ApiError,
@@ -45,12 +45,12 @@ export function refusal(
 ): StatusError {
 	// What is no JSON object is an answer, too, that says nothing.
 	const answer = readJsonObject(body);
-	const said = textOf(answer, "reason");
+	const said = textIn(answer, "reason");
 	// A word in the style of `NotFound`: anything else is no reason that somebody goes by.
 	const reason = /^[A-Za-z]{1,63}$/.test(said) ? redact(said) : "";
 	// A proxy's HTML page says nothing to a reader of one line.
 	const message =
-		textOf(answer, "message") ||
+		textIn(answer, "message") ||
 		`the server answered ${status} without saying why`;
 	const seconds = Number(retryAfter) || 0;
 	// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
@@ -61,12 +61,12 @@ export function refusal(
 		reason,
 		worded(status, redact(message)),
 		Math.min(seconds * 1000, LONGEST_RETRY_AFTER),
-		textOf(fieldOf(answer, "metadata"), "continue"),
+		textIn(fieldOf(answer, "metadata"), "continue"),
 		{
-			kind: textOf(details, "kind"),
-			name: textOf(details, "name"),
+			kind: textIn(details, "kind"),
+			name: textIn(details, "name"),
 			causes: Array.isArray(causes)
-				? causes.map((cause) => textOf(cause, "reason"))
+				? causes.map((cause) => textIn(cause, "reason"))
 				: [],
 		},
 	);
@@ -117,11 +117,6 @@ export class OversizedAnswer extends ConnectionError {
 
 function whatWasAsked({ server, method, path }: Asked): string {
 	return `${server.origin} answered ${method} ${path.split("?", 1)[0]}`;
-}
-
-function textOf(object: unknown, key: string): string {
-	const value = fieldOf(object, key);
-	return typeof value === "string" ? value : "";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject, textIn } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
@@ -124,7 +124,7 @@ function issued(answer: unknown, command: string, apiVersion: string): Issued {
 	const token = textIn(status, "token");
 	const cert = textIn(status, "clientCertificateData");
 	const key = textIn(status, "clientKeyData");
-	if ((cert === undefined) !== (key === undefined))
+	if ((cert === "") !== (key === ""))
 		throw failure({ is: "certificate-or-key-alone" });
 	if (!token && !cert) throw failure({ is: "no-credential" });
 	const until = String(fieldOf(status, "expirationTimestamp") ?? NEVER);
@@ -155,9 +155,4 @@ function isOnCalendar(time: string): boolean {
 
 function failure(fault: ExecPluginFault): FailureError {
 	return new FailureError({ cause: "exec-plugin-failed", fault });
-}
-
-function textIn(status: unknown, name: string): string | undefined {
-	const value = fieldOf(status, name);
-	return typeof value === "string" && value !== "" ? value : undefined;
 }

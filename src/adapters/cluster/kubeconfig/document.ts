@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject, textIn } from "../../../core/json-object.ts";
 import type {
 	FieldType,
 	KubeconfigFault,
@@ -263,6 +263,5 @@ function broken(path: string, fault: KubeconfigFault): FailureError {
 /** The name of an entry, which is looked up where the whole has not passed. */
 function nameAt(document: unknown, part: string, index: number): string {
 	const items = fieldOf(document, part);
-	const name = Array.isArray(items) ? fieldOf(items[index], "name") : undefined;
-	return typeof name === "string" ? name : "";
+	return Array.isArray(items) ? textIn(items[index], "name") : "";
 }
