@@ -37,6 +37,68 @@ describe("parsing auths", () => {
 		});
 });
 
+describe("what a kubelet says of what it cannot read", () => {
+	const config = "credentialprovider.DockerConfig";
+	const ROWS: [text: string, error: string, key?: string][] = [
+		["{", "unexpected end of JSON input"],
+		["5", `json: cannot unmarshal number into Go value of type ${config}JSON`],
+		[
+			'{"auths":5,"HttpHeaders":5}',
+			`json: cannot unmarshal number into Go struct field DockerConfigJSON.auths of type ${config}`,
+		],
+		[
+			'{"HttpHeaders":[]}',
+			"json: cannot unmarshal array into Go struct field DockerConfigJSON.HttpHeaders of type map[string]string",
+		],
+		[
+			'{"auths":{"a":{"auth":"%"},"b":{"auth":5}}}',
+			"illegal base64 data at input byte 0",
+			"a",
+		],
+	];
+	for (const [text, error, key] of ROWS)
+		test(text, () => {
+			const read = readDockerConfig(text);
+			assert.deepEqual(
+				read.ok ? read.fault : { error: read.error },
+				key === undefined ? { error } : { error, key },
+			);
+		});
+	test("nothing, where there is nothing to say", () => {
+		assert.deepEqual(Object.keys(readDockerConfig('{"HttpHeaders":null}')), [
+			"ok",
+			"auths",
+		]);
+		assert.deepEqual(readDockerConfig("x"), {
+			ok: false,
+			problem: "not-json",
+			error: "invalid character 'x' looking for beginning of value",
+		});
+		assert.deepEqual(readDockerConfig('{"auths":[],"auths":{}}'), {
+			ok: false,
+			problem: "auths-not-object",
+			error: `json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type ${config}`,
+		});
+		assert.deepEqual(readDockerConfig("[]", "dockercfg"), {
+			ok: false,
+			problem: "not-object",
+			error: `json: cannot unmarshal array into Go value of type ${config}`,
+		});
+	});
+});
+
+test("an entry is written with all that programs read, and what is no text as auth alone", () => {
+	assert.deepEqual(authFields(new Credential("u", "p")), {
+		username: "u",
+		password: "p",
+		auth: btoa("u:p"),
+	});
+	assert.deepEqual(
+		authFields(Credential.fromBytes(Buffer.from("u:\xff", "latin1"))),
+		{ auth: btoa("u:\xff") },
+	);
+});
+
 describe("the credential of an entry", () => {
 	const CASES: [
 		name: string,
@@ -107,6 +169,13 @@ describe("equality is of content", () => {
 		['{"auths":{"a":{"auth":"eA"}}}', '{"auths":{"a":{"auth":"eQ"}}}'],
 		['{"auths":{},"HttpHeaders":[]}', '{"auths":{}}'],
 		["not json", "not json either"],
+		['{"auths":{"a":{"auth":"dTpw"}}}', '{"auths":{"a":{"auth":"dTpx"}}}'],
+		['{"auths":{"a":{"username":"u"}}}', '{"auths":{"a":{"username":"v"}}}'],
+		['{"auths":{"a":5}}', '{"auths":{"a":6}}'],
+		[
+			'{"auths":{"a":{}},"HttpHeaders":[]}',
+			'{"auths":{"a":{}},"HttpHeaders":5}',
+		],
 		['{"auths":{"__proto__":{"auth":"x"}}}', '{"auths":{}}'],
 	];
 	for (const [a, b] of DIFFERENT)
