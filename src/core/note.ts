@@ -194,6 +194,8 @@ export type AccountNote = Causes<{
 		source?: string;
 		/** The one there that was most likely meant. */
 		near?: string | undefined;
+		/** The source may not be read: the command is for somebody else to run. */
+		byAnother: boolean;
 		script: Script | undefined;
 	};
 	/** No account, but a source, bears the name of an operand. */

@@ -167,14 +167,22 @@ const WORDS: Wording<Note> = {
 	},
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
-	"secret-missing": ({ name, namespaces, source, near, script }) => {
+	"secret-missing": ({ name, namespaces, source, near, byAnother, script }) => {
 		const missing = `secret "${name}" does not exist in ${someOf(namespaces)} yet`;
 		const message =
 			source === undefined
 				? missing
 				: `${missing}, and no source of that name in ${source}`;
 		return near === undefined
-			? { message, advice: { words: "create it with", script } }
+			? {
+					message,
+					advice: {
+						words: byAnother
+							? "whoever may read its source creates it with"
+							: "create it with",
+						script,
+					},
+				}
 			: `${message}${didYouMean(near)}`;
 	},
 	"secret-meant": ({ name }) =>

@@ -38,30 +38,35 @@ export async function warnOfMissingKey(
 		),
 	];
 	if (namespaces.length > ASKED) return;
-	const isMissing = async (namespace: string): Promise<boolean> => {
+	const lookFor = async (
+		namespace: string,
+	): Promise<"there" | "missing" | "unread"> => {
 		try {
 			await cluster.read("Secret", { namespace, name });
-			return false;
+			return "there";
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
-			return error.status === 404;
+			if (error.status === 404) return "missing";
+			return error.status === 403 ? "unread" : "there";
 		}
 	};
 	const missing: string[] = [];
 	await inParallel(namespaces, async (namespace) => {
-		if (await isMissing(namespace)) missing.push(namespace);
+		if ((await lookFor(namespace)) === "missing") missing.push(namespace);
 	});
 	missing.sort();
 	if (missing.length === 0) return;
 	const source = choice.namespace ?? cluster.namespace;
 	// Without a source there is nothing that sync could copy.
-	const exists = !(await isMissing(source));
+	const found = await lookFor(source);
+	const exists = found !== "missing";
 	const fixes = new Fixes({ namespace: source, name, exists });
 	const elsewhere = missing.filter((namespace) => namespace !== source);
 	warn(world, {
 		cause: "secret-missing",
 		name,
 		namespaces: missing,
+		byAnother: found === "unread",
 		...(!exists && {
 			source,
 			near: await nearSource(

@@ -10,12 +10,18 @@ describe("attach and detach", () => {
 	before(async () => {
 		bed = await testBed({
 			namespaces: ["app", "shop", "nginx-mesh"],
-			users: { dev: {}, reader: {} },
+			users: { dev: {}, reader: {}, tenant: {} },
 			allow: [
 				{
 					user: "dev",
 					namespaces: ["app"],
 					resources: ["serviceaccounts"],
+					verbs: ["get", "patch"],
+				},
+				{
+					user: "tenant",
+					namespaces: ["app"],
+					resources: ["serviceaccounts", "secrets"],
 					verbs: ["get", "patch"],
 				},
 				{
@@ -316,6 +322,18 @@ describe("attach and detach", () => {
 		});
 		assert.equal(status, 0);
 		assert.equal(out, "serviceaccount/default configured in app namespace\n");
+	});
+
+	test("who may not read the source is told no command as theirs that reads it", async () => {
+		secret("nginx-mesh");
+		const { status, err } = await bed.run(["attach", "-n", "app"], {
+			user: "tenant",
+		});
+		assert.equal(status, 0);
+		assert.match(
+			err,
+			/does not exist in app yet; whoever may read its source creates it with 'kubectl meshreg sync -n app'\n/,
+		);
 	});
 
 	test("missing and forbidden accounts are reported, the others done", async () => {
