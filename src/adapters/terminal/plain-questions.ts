@@ -1,7 +1,7 @@
 import { AbortedError } from "../../errors.ts";
 import type { PickChoice } from "../../world.ts";
 import { SEVERAL_LINES } from "./keyboard.ts";
-import type { Check, Choice, Context } from "./questions.ts";
+import type { Check, Context, Questions } from "./questions.ts";
 import { isToken, NOT_SHOWN } from "./token.ts";
 
 /**
@@ -16,93 +16,74 @@ const DEFAULT_COLUMNS = 80;
 const FEW = 10;
 const GAP = 2;
 
-/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
-export function line(
-	context: Context,
-	message: string,
-	preset: string | undefined,
-	check: Check,
-): Promise<string> {
-	const question = preset === undefined ? message : `${message} (${preset})`;
-	return until(context, question, (typed) =>
-		checked(typed.trim() || (preset ?? ""), check),
-	);
-}
+export const questions: Questions = {
+	line(context, message, preset, check) {
+		const question = preset === undefined ? message : `${message} (${preset})`;
+		return until(context, question, (typed) =>
+			checked(typed.trim() || (preset ?? ""), check),
+		);
+	},
 
-/** A line that is not echoed. */
-export function secret(
-	context: Context,
-	message: string,
-	check: Check,
-): Promise<string> {
-	return until(
-		context,
-		message,
-		(value) => checked(value, check),
-		() => "",
-	);
-}
+	secret: (context, message, check) =>
+		until(
+			context,
+			message,
+			(value) => checked(value, check),
+			() => "",
+		),
+
+	/** Enter alone takes the first. */
+	choice(context, message, choices) {
+		context.output.write(numbered(message, choices, context));
+		return until(context, "Number (1):", (typed) => {
+			const chosen = choices[Number(typed.trim() || "1") - 1];
+			return chosen === undefined
+				? { wrong: `give a number from 1 to ${choices.length}` }
+				: { value: chosen.value };
+		});
+	},
+
+	pick(context, message, choices) {
+		const marked = choices.filter(({ marked }) => marked);
+		const shown =
+			marked.length === 0
+				? choices
+				: choices.map((choice) => ({
+						...choice,
+						label: `[${choice.marked ? "x" : " "}] ${choice.label}`,
+					}));
+		context.output.write(numbered(message, shown, context));
+		return until(
+			context,
+			`Numbers or names, with commas between them, * for all${marked.length === 0 ? "" : ", Enter for those with an x"}:`,
+			(typed) => {
+				const said = typed.split(/[\s,]+/).filter((word) => word !== "");
+				if (said.length === 0)
+					return marked.length === 0
+						? { wrong: "nothing is selected" }
+						: { value: marked.map(({ value }) => value) };
+				if (said.includes("*"))
+					return { value: choices.map(({ value }) => value) };
+				const found = said.map((word) =>
+					choices.findIndex(
+						({ label }, index) => label === word || String(index + 1) === word,
+					),
+				);
+				const unknown = said[found.indexOf(-1)];
+				if (unknown !== undefined) return { wrong: `there is no "${unknown}"` };
+				return {
+					value: choices
+						.filter((_, index) => found.includes(index))
+						.map(({ value }) => value),
+				};
+			},
+		);
+	},
+};
 
 function checked(value: string, check: Check) {
 	const wrong = check(value);
 	return wrong === undefined ? { value } : { wrong };
-}
-
-/** One of the choices; Enter alone takes the first. */
-export function choice<T extends string>(
-	context: Context,
-	message: string,
-	choices: readonly Choice<T>[],
-): Promise<T> {
-	context.output.write(numbered(message, choices, context));
-	return until(context, "Number (1):", (typed) => {
-		const chosen = choices[Number(typed.trim() || "1") - 1];
-		return chosen === undefined
-			? { wrong: `give a number from 1 to ${choices.length}` }
-			: { value: chosen.value };
-	});
-}
-
-/** Any number of the choices, in their order. */
-export function pick<T extends string>(
-	context: Context,
-	message: string,
-	choices: readonly PickChoice<T>[],
-): Promise<T[]> {
-	const marked = choices.filter(({ marked }) => marked);
-	const shown =
-		marked.length === 0
-			? choices
-			: choices.map((choice) => ({
-					...choice,
-					label: `[${choice.marked ? "x" : " "}] ${choice.label}`,
-				}));
-	context.output.write(numbered(message, shown, context));
-	return until(
-		context,
-		`Numbers or names, with commas between them, * for all${marked.length === 0 ? "" : ", Enter for those with an x"}:`,
-		(typed) => {
-			const said = typed.split(/[\s,]+/).filter((word) => word !== "");
-			if (said.length === 0)
-				return marked.length === 0
-					? { wrong: "nothing is selected" }
-					: { value: marked.map(({ value }) => value) };
-			if (said.includes("*"))
-				return { value: choices.map(({ value }) => value) };
-			const found = said.map((word) =>
-				choices.findIndex(
-					({ label }, index) => label === word || String(index + 1) === word,
-				),
-			);
-			const unknown = said[found.indexOf(-1)];
-			if (unknown !== undefined) return { wrong: `there is no "${unknown}"` };
-			return {
-				value: choices
-					.filter((_, index) => found.includes(index))
-					.map(({ value }) => value),
-			};
-		},
-	);
 }
 
 /** A few stand below each other; many in columns, one column after the other as `ls` has them. */

@@ -10,14 +10,9 @@ import {
 	type TerminalInput,
 	type Typing,
 } from "./keyboard.ts";
-import type { Context } from "./questions.ts";
+import type { Context, Questions } from "./questions.ts";
 import type { Interrupt } from "./signals.ts";
 import { Spinner } from "./spinner.ts";
-
-type Questions = Pick<
-	typeof import("./questions.ts"),
-	"line" | "secret" | "choice" | "pick"
->;
 
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
 interface Terminal {
@@ -57,7 +52,7 @@ export function terminalPrompter(
 		question: (questions: Questions, context: Context) => Promise<T>,
 	): Promise<T> {
 		return spinner.during(async () => {
-			const questions = plain
+			const { questions } = plain
 				? await import("./plain-questions.ts")
 				: await import("./questions.ts");
 			for (;;) {

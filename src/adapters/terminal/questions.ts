@@ -26,25 +26,59 @@ export interface Choice<T extends string> {
 /** What is wrong with a value; undefined: nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
-export function line(
-	context: Context,
-	message: string,
-	preset: string | undefined,
-	check: Check,
-): Promise<string> {
-	const asked = { message, preset, ...typedWhole(context.input, check) };
-	return askLine(asked, context);
+/** Each asks until it is answered; what it throws ends the question. */
+export interface Questions {
+	/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
+	line(
+		context: Context,
+		message: string,
+		preset: string | undefined,
+		check: Check,
+	): Promise<string>;
+	/** A line that is not echoed. */
+	secret(context: Context, message: string, check: Check): Promise<string>;
+	/** One of the choices. */
+	choice<T extends string>(
+		context: Context,
+		message: string,
+		choices: readonly Choice<T>[],
+	): Promise<T>;
+	/** Any number of the choices, in their order. */
+	pick<T extends string>(
+		context: Context,
+		message: string,
+		choices: readonly PickChoice<T>[],
+	): Promise<T[]>;
 }
 
-/** A line that is not echoed. */
-export function secret(
-	context: Context,
-	message: string,
-	check: Check,
-): Promise<string> {
-	return askSecret({ message, ...typedWhole(context.input, check) }, context);
-}
+export const questions: Questions = {
+	line: (context, message, preset, check) =>
+		askLine({ message, preset, ...typedWhole(context.input, check) }, context),
+
+	secret: (context, message, check) =>
+		askSecret({ message, ...typedWhole(context.input, check) }, context),
+
+	async choice(context, message, choices) {
+		const { answer } = await inquirer.createPromptModule(context)([
+			{
+				type: "select",
+				name: "answer",
+				message,
+				choices: choices.map(({ value, label }) => ({ value, name: label })),
+				loop: false,
+			},
+		]);
+		return answer;
+	},
+
+	async pick(context, message, choices) {
+		const asked = { message, choices, screen: context.output };
+		const picked = await askPick(asked, context);
+		return choices
+			.map(({ value }) => value)
+			.filter((value) => picked.has(value));
+	},
+};
 
 /** What a paste of several lines is refused with, too. */
 function typedWhole(keyboard: Keyboard, check: Check) {
@@ -53,35 +87,4 @@ function typedWhole(keyboard: Keyboard, check: Check) {
 		check: (value: string) =>
 			keyboard.refused() ? SEVERAL_LINES : check(value),
 	};
-}
-
-/** One of the choices. */
-export async function choice<T extends string>(
-	context: Context,
-	message: string,
-	choices: readonly Choice<T>[],
-): Promise<T> {
-	const { answer } = await inquirer.createPromptModule(context)([
-		{
-			type: "select",
-			name: "answer",
-			message,
-			choices: choices.map(({ value, label }) => ({ value, name: label })),
-			loop: false,
-		},
-	]);
-	return answer;
-}
-
-/** Any number of the choices, in their order. */
-export async function pick<T extends string>(
-	context: Context,
-	message: string,
-	choices: readonly PickChoice<T>[],
-): Promise<T[]> {
-	const picked = await askPick(
-		{ message, choices, screen: context.output },
-		context,
-	);
-	return choices.map(({ value }) => value).filter((value) => picked.has(value));
 }

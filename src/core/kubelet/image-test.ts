@@ -1,5 +1,11 @@
 import { byFirst } from "../order.ts";
-import { addressOf, DOCKER_HUB, hostMatches, normaliseKey } from "./keyring.ts";
+import {
+	type Address,
+	addressOf,
+	DOCKER_HUB,
+	hostMatches,
+	normaliseKey,
+} from "./keyring.ts";
 
 /**
  * One test of an image's text as a pod has it (`nginx:1.25`, `a.io:443/team/app@sha256:…`), before
@@ -85,16 +91,11 @@ function* testsOf(key: string): Generator<ImageTest> {
 	if (address === undefined || !PATH.test(address.path)) return;
 	const { name, port, path } = address;
 	if (port === "" && hostMatches(name, "docker.io")) yield* ofDockerHub(path);
-	if (name.includes("*")) yield* ofPattern(name, port, path);
-	else yield* ofHost(name, port, path);
+	yield* name.includes("*") ? ofPattern(address) : ofHost(address);
 }
 
 /** A host that is written out. */
-function* ofHost(
-	name: string,
-	port: string,
-	path: string,
-): Generator<ImageTest> {
+function* ofHost({ name, port, path }: Address): Generator<ImageTest> {
 	const isAddress = name.includes(":");
 	if (isAddress ? port === "" : !HOST.test(name)) return;
 	// Without a dot and a port it is a path of Docker Hub's, but for this one and what no path may hold.
@@ -107,11 +108,7 @@ function* ofHost(
 }
 
 /** A host with stars, which do not reach across a dot. */
-function* ofPattern(
-	name: string,
-	port: string,
-	path: string,
-): Generator<ImageTest> {
+function* ofPattern({ name, port, path }: Address): Generator<ImageTest> {
 	const rest =
 		(port === "" ? "" : `:${port}`) + (path === "" ? "/" : escaped(path));
 	const globbed = (star: string) => name.split("*").map(escaped).join(star);

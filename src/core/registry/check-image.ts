@@ -100,6 +100,8 @@ interface Caller {
 	/** undefined: as nobody. */
 	readonly offered: OfferedCredential | undefined;
 	readonly hidden: Hidden;
+	/** What a token is to be for. */
+	readonly repository: string;
 }
 
 interface RegistryReach {
@@ -167,6 +169,7 @@ export class ImageChecker {
 			const as = {
 				offered: each?.credential.username ? each : undefined,
 				hidden,
+				repository: image.repository,
 			};
 			const finding = await this.#checkAs(image, head, as);
 			if (finding.status === "ok" || finding.status === "wrong-platform")
@@ -203,7 +206,7 @@ export class ImageChecker {
 		head: RegistryRequest,
 		as: Caller,
 	): Promise<ImageFinding> {
-		const seen = await this.#follow(head, image.repository, as);
+		const seen = await this.#follow(head, as);
 		if (!("answer" in seen)) return seen;
 		const { answer, authorization, request } = seen;
 		const reading = readAnswer(answer, request, as.hidden);
@@ -244,7 +247,7 @@ export class ImageChecker {
 		if (spares && left < SPARE_REQUESTS) return { ...ok, spared: true };
 		const content =
 			answer.body === ""
-				? await this.#follow({ ...head, method: "GET" }, image.repository, as)
+				? await this.#follow({ ...head, method: "GET" }, as)
 				: { answer, request };
 		if (!("answer" in content)) return content;
 		const reading = readAnswer(content.answer, content.request, as.hidden);
@@ -283,7 +286,7 @@ export class ImageChecker {
 			case "image": {
 				const blob = `/v2/${image.repository}/blobs/${manifest.config}`;
 				const request = get(new URL(blob, url));
-				const found = await this.#follow(request, image.repository, as);
+				const found = await this.#follow(request, as);
 				if (!("answer" in found)) return found;
 				const platform =
 					found.answer.status === 200
@@ -302,12 +305,8 @@ export class ImageChecker {
 	 * As #request. Blobs are often elsewhere, and of registries that are only a name for another
 	 * (registry.k8s.io) manifests as well: where a redirect leads is asked as nobody.
 	 */
-	async #follow(
-		request: RegistryRequest,
-		repository: string,
-		as: Caller,
-	): Promise<Answered | ImageFinding> {
-		const first = await this.#request(request, repository, as);
+	async #follow(request: RegistryRequest, as: Caller): Promise<Found> {
+		const first = await this.#request(request, as);
 		let found = first;
 		let asked = request;
 		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
@@ -320,13 +319,10 @@ export class ImageChecker {
 					at: redirectTarget(found.answer, asked.url, as.hidden),
 				});
 			asked = { ...request, url: next };
-			// What a token is for at the host to which the redirect leads.
-			const [, repositoryThere = next.pathname] =
+			const [, repository = next.pathname] =
 				/^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(next.pathname) ?? [];
-			const there = await this.#request(asked, repositoryThere, {
-				...as,
-				offered: undefined,
-			});
+			const nobody = { ...as, offered: undefined, repository };
+			const there = await this.#request(asked, nobody);
 			found =
 				"answer" in there
 					? { ...there, authorization: first.authorization }
@@ -339,23 +335,19 @@ export class ImageChecker {
 	 * The answer to a request, with the credential where the registry asks for one. Where it
 	 * refuses a token that served before, that may have ended: it is asked for once more.
 	 */
-	async #request(
-		request: RegistryRequest,
-		repository: string,
-		as: Caller,
-	): Promise<Answered | ImageFinding> {
+	async #request(request: RegistryRequest, as: Caller): Promise<Found> {
 		const id = JSON.stringify([
 			request.url.origin,
 			as.offered?.from,
 			as.offered?.credential.basic(),
-			repository,
+			as.repository,
 		]);
 		const first = this.#firsts.get(id);
 		if (first !== undefined) {
 			await first.catch(() => {});
-			return this.#requestAs(id, request, repository, as);
+			return this.#requestAs(id, request, as);
 		}
-		const answered = this.#requestAs(id, request, repository, as);
+		const answered = this.#requestAs(id, request, as);
 		this.#firsts.set(id, answered);
 		return answered;
 	}
@@ -363,9 +355,8 @@ export class ImageChecker {
 	async #requestAs(
 		id: string,
 		request: RegistryRequest,
-		repository: string,
 		as: Caller,
-	): Promise<Answered | ImageFinding> {
+	): Promise<Found> {
 		const known = await this.#logins.get(id);
 		if (known !== undefined && !("authorization" in known)) return known;
 		const first = await this.#ask(
@@ -375,8 +366,7 @@ export class ImageChecker {
 		if (first.answer.status !== 401)
 			return { ...first, request, authorization: known?.authorization };
 		const { offered } = as;
-		const trying = () =>
-			this.#loggedIn(id, first.answer, request, repository, as, known);
+		const trying = () => this.#loggedIn(id, first.answer, request, as, known);
 		if (offered === undefined) return trying();
 		const { from, credential } = offered;
 		return this.#trials
@@ -392,14 +382,13 @@ export class ImageChecker {
 		id: string,
 		unasked: RegistryAnswer,
 		request: RegistryRequest,
-		repository: string,
 		as: Caller,
 		known: Authorization | undefined,
-	): Promise<Answered | ImageFinding> {
+	): Promise<Found> {
 		// Another image's login may have come meanwhile.
 		let login = this.#logins.get(id);
 		if (login === undefined || (await login) === known) {
-			login = this.#logIn(unasked, request.url, repository, as);
+			login = this.#logIn(unasked, request.url, as);
 			this.#logins.set(id, login);
 		}
 		const authorization = await login;
@@ -424,7 +413,6 @@ export class ImageChecker {
 	async #logIn(
 		answer: RegistryAnswer,
 		url: URL,
-		repository: string,
 		as: Caller,
 	): Promise<Authorization> {
 		const challenges = parseChallenges(answer.header("www-authenticate"));
@@ -441,19 +429,18 @@ export class ImageChecker {
 			return as.offered === undefined
 				? deniedBecause({ is: "no-credential" })
 				: { authorization: `Basic ${as.offered.credential.basic()}` };
-		return this.#tokenOf(login, repository, as);
+		return this.#tokenOf(login, as);
 	}
 
 	async #tokenOf(
 		login: Login & { scheme: "bearer" },
-		repository: string,
 		as: Caller,
 	): Promise<Authorization> {
 		const given = await requestToken(
 			(request) => this.#ask(request),
 			login,
 			as.offered?.credential,
-			`repository:${repository}:pull`,
+			`repository:${as.repository}:pull`,
 			as.hidden,
 		);
 		switch (given.is) {
@@ -479,9 +466,7 @@ class Trial {
 	#refusal: ImageFinding | undefined;
 	#trying: Promise<unknown> | undefined;
 
-	async do(
-		send: () => Promise<Answered | ImageFinding>,
-	): Promise<Answered | ImageFinding> {
+	async do(send: () => Promise<Found>): Promise<Found> {
 		while (this.#trying !== undefined && !this.#isAccepted) await this.#trying;
 		if (this.#isAccepted) return send();
 		if (this.#refusal !== undefined && this.#refusals >= SURE_REFUSALS)
@@ -520,6 +505,8 @@ interface Answered {
 	/** What the registry itself wanted. */
 	readonly authorization: string | undefined;
 }
+
+type Found = Answered | ImageFinding;
 
 /** What an image is made for; `unsaid`: nothing says it. */
 interface Made {

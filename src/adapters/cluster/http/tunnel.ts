@@ -9,24 +9,21 @@ import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
 import { opened } from "./tcp.ts";
 
-/** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. `failed` ends it. */
-export function through(
+/** Opens a connection to host and port through a proxy; `failed` ends it. */
+type Through = (
 	proxy: URL,
 	host: string,
 	port: number,
 	failed: AbortSignal,
-): Promise<Socket> {
-	return proxy.protocol.startsWith("socks5")
-		? socks(proxy, host, port, failed)
-		: connect(proxy, host, port, failed);
-}
+) => Promise<Socket>;
 
-function connect(
-	proxy: URL,
-	host: string,
-	port: number,
-	failed: AbortSignal,
-): Promise<Socket> {
+/** By CONNECT for http and https ones, or by SOCKS 5. */
+export const through: Through = (proxy, ...to) =>
+	proxy.protocol.startsWith("socks5")
+		? socks(proxy, ...to)
+		: connect(proxy, ...to);
+
+const connect: Through = (proxy, host, port, failed) => {
 	const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
 	const options: RequestOptions = {
 		method: "CONNECT",
@@ -55,7 +52,7 @@ function connect(
 		request.once("error", (error) => reject(notReached(proxy, error)));
 		request.end();
 	});
-}
+};
 
 function authorization(proxy: URL): Record<string, string> {
 	if (!proxy.username && !proxy.password) return {};
@@ -65,12 +62,7 @@ function authorization(proxy: URL): Record<string, string> {
 }
 
 /** The proxy resolves the server's name, as with kubectl. */
-async function socks(
-	proxy: URL,
-	host: string,
-	port: number,
-	failed: AbortSignal,
-): Promise<Socket> {
+const socks: Through = async (proxy, host, port, failed) => {
 	const { SocksClient } = await import("./lazy-socks.ts");
 	const at = { host: unbracketed(proxy.hostname), port: portOf(proxy) };
 	try {
@@ -91,7 +83,7 @@ async function socks(
 	} catch (error) {
 		throw notReached(proxy, error);
 	}
-}
+};
 
 /** Says which of the two hosts it was; the address's user name and password stay out of it. */
 function notReached(proxy: URL, cause: unknown): Error {
