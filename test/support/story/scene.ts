@@ -1,0 +1,118 @@
+import type { KubeObject } from "../api-server/index.ts";
+import { NAME } from "../build.ts";
+import type { TestBed } from "../test-bed.ts";
+
+/** Where the source is. */
+export const SOURCE_NAMESPACE = "nginx-mesh";
+/** Where it may be sent. */
+export const NAMESPACES = ["app", "dev", "evil", "shop", "team"] as const;
+
+/** An entry of the record, as it stands in the annotation. */
+interface Entry {
+	readonly namespaces?: Readonly<Record<string, string>>;
+	readonly selector?: string;
+	readonly all?: boolean;
+	readonly injected?: string;
+	readonly exclude?: readonly string[];
+	readonly attach?: readonly string[];
+}
+
+/** A cluster at one moment, and what the contract says of it; it shares no code with the program. */
+export class Scene {
+	/** By `NAMESPACE/NAME`. */
+	readonly secrets: ReadonlyMap<string, KubeObject>;
+	readonly accounts: ReadonlyMap<string, KubeObject>;
+	readonly #namespaces: ReadonlyMap<string, KubeObject>;
+	readonly #pods: readonly KubeObject[];
+
+	constructor({ server: { store } }: Pick<TestBed, "server">) {
+		const all = (kind: string) =>
+			new Map(
+				store
+					.all(kind)
+					.map((object) => [
+						`${object.metadata.namespace}/${object.metadata.name}`,
+						object,
+					]),
+			);
+		this.secrets = all("Secret");
+		this.accounts = all("ServiceAccount");
+		this.#pods = store.all("Pod");
+		this.#namespaces = new Map(
+			store.all("Namespace").map((object) => [object.metadata.name, object]),
+		);
+	}
+
+	/** The same text where nothing has been written. */
+	get text(): string {
+		return JSON.stringify([...this.secrets, ...this.accounts]);
+	}
+
+	get source(): KubeObject | undefined {
+		return this.secrets.get(`${SOURCE_NAMESPACE}/${NAME}`);
+	}
+
+	get #record(): readonly Entry[] {
+		const text = this.source?.metadata.annotations?.["kubectl-meshreg/targets"];
+		return text === undefined ? [] : JSON.parse(text);
+	}
+
+	/** The names in the record, and its rules by their text. */
+	get recorded(): ReadonlySet<string> {
+		return new Set(
+			this.#record.flatMap(({ namespaces, selector, all, injected }) =>
+				namespaces === undefined
+					? JSON.stringify({ selector, all, injected })
+					: Object.keys(namespaces),
+			),
+		);
+	}
+
+	/** Whether a pod cannot pull in a namespace. */
+	waits(namespace: string): boolean {
+		return this.#pods.some(({ metadata }) => metadata.namespace === namespace);
+	}
+
+	/** Whether the record sends the source to a namespace as it is now. */
+	isServed(name: string): boolean {
+		return this.#entriesOf(name).length > 0;
+	}
+
+	/** Whether the record attaches an account there. */
+	isAttached(namespace: string, account: string): boolean {
+		return this.#entriesOf(namespace).some(({ attach = [] }) =>
+			attach.some((name) => name === "*" || name === account),
+		);
+	}
+
+	#entriesOf(name: string): readonly Entry[] {
+		const there = this.#namespaces.get(name);
+		if (there === undefined) return [];
+		const { uid, labels = {}, annotations = {} } = there.metadata;
+		if (annotations["kubectl-meshreg/skip"] === "true") return [];
+		return this.#record.filter((entry) => {
+			if (entry.namespaces !== undefined) {
+				const known = entry.namespaces[name];
+				return known === "" || known === uid;
+			}
+			if (entry.exclude?.includes(name)) return false;
+			if (entry.selector !== undefined) return labels.team === "a";
+			if (entry.injected !== undefined)
+				return labels["injector.nsm.nginx.com/auto-inject"] === "enabled";
+			return entry.all === true;
+		});
+	}
+}
+
+/** What a Secret holds, as text; of none, another text. */
+export function dataOf(secret: KubeObject | undefined): string {
+	return JSON.stringify(secret?.data ?? null);
+}
+
+/** The pull secrets that an account references. */
+export function listOf(account: KubeObject | undefined): string[] {
+	const list = account?.imagePullSecrets;
+	return Array.isArray(list)
+		? list.map((entry) => String(Object(entry).name))
+		: [];
+}
