@@ -38,7 +38,7 @@ export function checkCopies(
 	const findings = records.flatMap((one) => one.findings);
 	const count = records.reduce((sum, { good }) => sum + good, 0);
 	const isGood =
-		told.size === 0 &&
+		records.every(({ lacking }) => !lacking) &&
 		findings.every(
 			({ severity }) => severity !== "problem" && severity !== "warning",
 		);
@@ -64,7 +64,7 @@ function recordFindings(
 	source: SourceFacts,
 	facts: Facts,
 	told: ReadonlySet<string>,
-): { findings: Finding[]; good: number } {
+): { findings: Finding[]; good: number; lacking?: boolean } {
 	const { secret, record } = source;
 	const ref = sourceRef(secret);
 	if (record.kind === "none")
@@ -87,10 +87,14 @@ function recordFindings(
 	const states = Map.groupBy(named("served"), (name) =>
 		stateOf(source, name, facts),
 	);
+	/** Of these their pods tell. */
+	const lacking = new Set(
+		(["copy-missing", "copy-blocked"] as const).flatMap((state) =>
+			(states.get(state) ?? []).filter((name) => told.has(name)),
+		),
+	);
 	const in_ = (state: State) =>
-		(states.get(state) ?? []).filter(
-			(name) => !told.has(name) || state === "good" || state === "copy-drifted",
-		);
+		(states.get(state) ?? []).filter((name) => !lacking.has(name));
 	const notSent = (["copy-missing", "copy-drifted"] as const).flatMap(
 		(cause) =>
 			in_(cause).length === 0
@@ -117,6 +121,7 @@ function recordFindings(
 			),
 		],
 		good: in_("good").length,
+		lacking: lacking.size > 0,
 	};
 }
 

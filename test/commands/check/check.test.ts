@@ -865,6 +865,21 @@ pods
 		);
 	});
 
+	test("copies that match are said to, also where pods elsewhere have none", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") }, ["app"]);
+		secret(
+			bed,
+			`app/${KEY}`,
+			{ "r.io": user("right") },
+			copyOf(`nginx-mesh/${KEY}`),
+		);
+		waiting(bed, "shop/web", "pull access denied");
+		assert.deepEqual(await lines(bed, "copies"), [
+			"ok: 1 copy matches its source",
+		]);
+	});
+
 	test("where -n names nothing that is recorded, copies elsewhere are not denied", async () => {
 		await using bed = await testBed({
 			namespaces: ["nginx-mesh", "app", "shop"],
