@@ -19,6 +19,11 @@ interface ConfirmOptions {
 	readonly dryRun: DryRun;
 }
 
+interface Asking extends ConfirmOptions {
+	readonly cluster: Cluster;
+	readonly world: World;
+}
+
 /** Whether a person is to be asked first. Throws UsageError where nobody is there to be. */
 export function mustAsk(
 	verb: string,
@@ -37,37 +42,39 @@ export function mustAsk(
  * FailureError where a namespace became another one meanwhile.
  */
 export async function agrees(
-	/** Deleted and created anew, deleted for good, and overwritten although it is not ours. */
-	losing: {
+	{
+		replacing,
+		deleting = [],
+		overwriting = [],
+		in: places = [],
+		credential,
+	}: {
+		/** Deleted and created anew. */
 		readonly replacing: readonly PullSecret[];
-		readonly deleting: readonly PullSecret[];
+		readonly deleting?: readonly PullSecret[];
+		/** Although it is not ours. */
 		readonly overwriting?: readonly PullSecret[];
-	},
-	asking: ConfirmOptions,
-	cluster: Cluster,
-	world: World,
-	/** What else is written after a yes. */
-	also: {
+		/** Where else something is written after a yes. */
 		readonly in?: readonly string[];
 		readonly credential?: CredentialGoing | undefined;
-	} = {},
+	},
+	{ yes, dryRun, cluster, world }: Asking,
 ): Promise<"yes" | "no" | "unasked"> {
-	const { replacing, deleting, overwriting = [] } = losing;
 	const losses = [
 		...deleting.map((secret) => lossOf("delete", secret)),
 		...replacing.map((secret) => lossOf("delete and recreate", secret)),
 		...overwriting.map((secret) => lossOf("overwrite", secret)),
 	];
 	if (losses.length === 0) return "unasked";
-	if (asking.yes) return "yes";
+	if (yes) return "yes";
 	// Where nobody could be asked, a dry run leaves alone what would be.
 	if (!world.streams.interactive) return "unasked";
-	if (asking.dryRun !== "none") return "yes";
-	const seen = await seeNamespaces(
-		[...losses.flatMap(({ namespace }) => namespace ?? []), ...(also.in ?? [])],
-		cluster,
-	);
-	const { credential } = also;
+	if (dryRun !== "none") return "yes";
+	const about = [
+		...losses.flatMap(({ namespace }) => namespace ?? []),
+		...places,
+	];
+	const seen = await seeNamespaces(about, cluster);
 	if (!(await confirmDeletion({ losses, credential }, cluster, world)))
 		return "no";
 	await refuseReplaced(seen, cluster);
@@ -80,20 +87,14 @@ export async function agrees(
  */
 export async function unlessRefused(
 	change: Change,
-	asking: ConfirmOptions,
-	cluster: Cluster,
-	world: World,
+	asking: Asking,
 	credential?: CredentialGoing,
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;
 	const { current } = change;
-	const losses = { replacing: [current], deleting: [] };
-	const answer = await agrees(losses, asking, cluster, world, { credential });
-	return answer === "unasked"
-		? leftImmutable(current, "this")
-		: answer === "no"
-			? "no"
-			: change;
+	const answer = await agrees({ replacing: [current], credential }, asking);
+	if (answer === "unasked") return leftImmutable(current, "this");
+	return answer === "no" ? answer : change;
 }
 
 /** A Secret in such a question. */

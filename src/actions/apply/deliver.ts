@@ -400,19 +400,13 @@ class Delivery {
 				replacing,
 				deleting: leftovers.map(({ current }) => current),
 				overwriting: this.#takenOver(steps),
+				in: making ? [this.#source.namespace, ...places] : places,
+				credential: making?.typed && {
+					...making.typed,
+					copies: places.length,
+				},
 			},
 			run,
-			run.cluster,
-			run.world,
-			making === undefined
-				? { in: places }
-				: {
-						in: [this.#source.namespace, ...places],
-						credential: making.typed && {
-							...making.typed,
-							copies: places.length,
-						},
-					},
 		);
 		if (answer === "no") return undefined;
 		if ((await making?.agreed(places, answer === "yes")) === false)

@@ -49,7 +49,6 @@ export interface SourceWish {
 	/** Copies go only where the record sends them, which knows a namespace that is made again: none holds up the others. */
 	readonly recordedOnly?: true;
 	readonly createNamespace: boolean;
-	readonly diff: boolean;
 }
 
 /**
@@ -68,14 +67,13 @@ export async function planMaking(
 		seen: seenBefore = new Map(),
 		recordedOnly,
 		createNamespace,
-		diff,
 	}: SourceWish,
 	run: Run,
 ): Promise<(SourceMaking & { readonly source: PullSecret }) | undefined> {
 	const { cluster, world, report, dryRun } = run;
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), allowed);
-	const isAsked = !run.yes && !diff && dryRun === "none";
+	const isAsked = !run.yes && dryRun === "none";
 	const typed: CredentialGoing | undefined =
 		isAsked && going?.entered.some(({ asked }) => asked)
 			? {
@@ -85,13 +83,7 @@ export async function planMaking(
 					copies: undefined,
 				}
 			: undefined;
-	const change = await unlessRefused(
-		planned(before),
-		run,
-		cluster,
-		world,
-		typed,
-	);
+	const change = await unlessRefused(planned(before), run, typed);
 	if (change === "no") return undefined;
 	const source = wouldBe(before, made(before));
 	const write = async (): Promise<PullSecret | undefined> => {

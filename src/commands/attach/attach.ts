@@ -16,7 +16,7 @@ export async function run(
 		: changeAccounts(change, world, {
 				gives: true,
 				after: async (cluster, changed, results, key) => {
-					await warnOfMissingKey(cluster, results, { ...change, key }, world);
+					await warnOfMissingKey(cluster, results, key, change, world);
 					await warnOfMeantSecret(cluster, results, change, world);
 					await warnOfOldPods(cluster, changed, world);
 				},

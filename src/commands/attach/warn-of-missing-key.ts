@@ -23,10 +23,8 @@ const NAMES_IT: ReadonlySet<Action> = new Set(["configured", "unchanged"]);
 export async function warnOfMissingKey(
 	cluster: Cluster,
 	results: readonly ChangeResult[],
-	{
-		key: name,
-		source: choice,
-	}: Pick<AccountChange, "source"> & { readonly key: string },
+	name: string,
+	{ source: choice }: Pick<AccountChange, "source">,
 	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [

@@ -4,7 +4,7 @@ import type { LackingCopies } from "../../core/document.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { missingCopies } from "../../core/pull-secrets/tree.ts";
 import type { Cluster } from "../../world.ts";
-import type { Listing } from "./list-keys.ts";
+import type { ListChoice, Listing } from "./list-keys.ts";
 
 interface Lacking {
 	/** Where another's Secret has the name, as `NAMESPACE/NAME`. */
@@ -24,14 +24,8 @@ export const NONE_LACKING: Lacking = { taken: new Set(), lacking: undefined };
 export async function lackingCopies(
 	cluster: Cluster,
 	{ keys, known, isMeant }: Listing,
-	{
-		namespaces,
-		sourceNamespace,
-	}: {
-		/** Those that were named; none: all. */
-		readonly namespaces: readonly string[];
-		readonly sourceNamespace: string;
-	},
+	{ namespaces }: ListChoice,
+	sourceNamespace: string,
 ): Promise<Lacking> {
 	const without = missingCopies(keys, known, sourceNamespace).flatMap(
 		({ source, namespaces: places }) => {

@@ -56,7 +56,7 @@ export async function run(
 				world.streams.out.isTerminal);
 		const { taken, lacking } =
 			isShown && !isFiltered
-				? await lackingCopies(cluster, listing, { namespaces, sourceNamespace })
+				? await lackingCopies(cluster, listing, choice, sourceNamespace)
 				: NONE_LACKING;
 		return {
 			status:

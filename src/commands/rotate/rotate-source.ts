@@ -38,7 +38,7 @@ const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
 export async function rotateSource(
 	source: PullSecret,
 	entries: readonly NewEntry[],
-	wish: Pick<SourceWish, "going" | "diff" | "seen">,
+	wish: Pick<SourceWish, "going" | "seen">,
 	run: Run,
 ): Promise<boolean> {
 	const record = recordOf(source);

@@ -159,7 +159,7 @@ export async function run(
 		const entries = newEntries(entered, options, world.clock.now());
 		return await report.whatIsDone(async () => {
 			const going = { verb: "Replace", entered } as const;
-			const wish = { ...options, going, seen: seen?.seen };
+			const wish = { going, seen: seen?.seen };
 			const run = { ...options, cluster, reader, report, world };
 			if (!(await rotateSource(source, entries, wish, run)))
 				return report.cancelled();

@@ -115,21 +115,21 @@ describe("what is lost is agreed to", () => {
 	for (const [what, who, yes, dryRun, answer, asked] of ROWS)
 		test(`${what}: ${answer}`, async () => {
 			const { cluster, world, ...seen } = played(who);
-			const options = { yes, dryRun };
-			assert.equal(await agrees(LOSSES, options, cluster, world), answer);
+			const asking = { yes, dryRun, cluster, world };
+			assert.equal(await agrees(LOSSES, asking), answer);
 			assert.equal(seen.asked(), asked);
 		});
 
 	test("nothing is lost: nobody is asked", async () => {
 		const { cluster, world, asked } = played("no");
-		const nothing = { deleting: [], replacing: [] };
-		assert.equal(await agrees(nothing, ASKING, cluster, world), "unasked");
+		const asking = { ...ASKING, cluster, world };
+		assert.equal(await agrees({ replacing: [] }, asking), "unasked");
 		assert.equal(asked(), false);
 	});
 
 	test("one question says all of it, with the context and what is a source", async () => {
 		const { cluster, world, events } = played("yes");
-		await agrees(LOSSES, ASKING, cluster, world);
+		await agrees(LOSSES, { ...ASKING, cluster, world });
 		assert.deepEqual(events, [
 			{
 				type: "note",
@@ -171,8 +171,8 @@ describe("a yes is about the namespaces that were there", () => {
 	for (const [what, uids, replaced] of ROWS)
 		test(`${what}: ${replaced === undefined ? "it holds" : "nothing is written"}`, async () => {
 			const { cluster, world, read } = played("yes", uids);
-			const losses = { deleting: [COPY], replacing: [COPY] };
-			const run = () => agrees(losses, ASKING, cluster, world, { in: ["abc"] });
+			const losses = { deleting: [COPY], replacing: [COPY], in: ["abc"] };
+			const run = () => agrees(losses, { ...ASKING, cluster, world });
 			if (replaced === undefined) assert.equal(await run(), "yes");
 			else
 				assert.deepEqual(await thrownFailure(run), {
@@ -192,7 +192,7 @@ describe("a source that is to be deleted and created again", () => {
 	test("is agreed to, or left as it is", async () => {
 		const done = async (who: "yes" | "no" | "nobody") => {
 			const { cluster, world } = played(who);
-			return unlessRefused(replace, ASKING, cluster, world);
+			return unlessRefused(replace, { ...ASKING, cluster, world });
 		};
 		assert.equal(await done("yes"), replace);
 		assert.equal(await done("no"), "no");
@@ -206,7 +206,8 @@ describe("a source that is to be deleted and created again", () => {
 	test("any other change asks nobody", async () => {
 		const { cluster, world, asked } = played("no");
 		const update = { ...replace, action: "update" } as const;
-		assert.equal(await unlessRefused(update, ASKING, cluster, world), update);
+		const asking = { ...ASKING, cluster, world };
+		assert.equal(await unlessRefused(update, asking), update);
 		assert.equal(asked(), false);
 	});
 });
