@@ -11,6 +11,8 @@ const SHORTEST = 5;
 const LONGEST_WORDS = 4000;
 /** A text that is longer is only looked for as it is: its other forms would take a second. */
 const LONG_TEXT = 1 << 16;
+/** Characters of secrets that are looked for in all their forms: of more, a second would not do. */
+const MOST_SECRET = 1 << 16;
 
 /** What others may quote, and of which nothing is to be repeated. */
 interface Sensitive {
@@ -24,14 +26,17 @@ interface Sensitive {
 
 /**
  * The words of somebody else (a registry, an admission webhook) without anything of `sensitive`, and at
- * most 4,000 characters of them; each run that is hidden becomes `mark`. Takes time in proportion to the
- * words and to what is sensitive.
+ * most 4,000 characters of them; each run that is hidden becomes `mark`, and all of them where there are
+ * more secrets than are looked for. Takes time in proportion to the words and to what is sensitive.
  */
 export function withoutSecrets(
 	said: string,
 	{ secrets, texts = [], known = [] }: Sensitive,
 	mark: string,
 ): string {
+	let size = 0;
+	for (const { length } of secrets) if (length <= LONG_TEXT) size += length;
+	if (size > MOST_SECRET) return mark;
 	const words = said.slice(0, LONGEST_WORDS);
 	const hiding = new Hiding(words);
 	for (const secret of secrets)
@@ -281,7 +286,8 @@ interface Field {
 
 /** Every string in a JSON text with its name, and every object with its own, without a value; undefined: no JSON object. */
 function fieldsIn(text: string): Field[] | undefined {
-	const parsed = readJson(text);
+	// What is plainly none costs no exception: there may be ten thousand.
+	const parsed = /^\s*[[{]/.test(text) ? readJson(text) : undefined;
 	// Not JSON: the text as a whole is the secret.
 	if (typeof parsed !== "object" || parsed === null) return undefined;
 	const fields: Field[] = [];

@@ -259,6 +259,16 @@ describe("bounds", () => {
 		assert.equal(shown("YWFh".repeat(1 << 18), secret), "***…");
 	});
 
+	test("of ten thousand entries no words are repeated", () => {
+		const auths = Object.fromEntries(
+			Array.from({ length: 10_000 }, (_, at) => [
+				`r${at}.io`,
+				{ auth: base64(`u:p-${at}`) },
+			]),
+		);
+		assert.equal(shown("quota", base64(JSON.stringify({ auths }))), "***");
+	});
+
 	test("nesting as deep as an API server takes", () => {
 		const data = base64(
 			`{"auths":{"r":{"x":${"[".repeat(100_000)}"deep-secret"${"]".repeat(100_000)}}}}`,

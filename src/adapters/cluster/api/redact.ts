@@ -25,9 +25,8 @@ export function withoutAuthorization(words: string, header: string): string {
 
 const HIDDEN = "<redacted>";
 
-/** So many contents of at most so many bytes are looked for in words about something else. */
-const MOST_ELSEWHERE = 64;
-const LONGEST_ELSEWHERE = 1 << 16;
+/** So many characters of contents are looked for in words about something else. */
+const MOST_ELSEWHERE = 1 << 16;
 
 /** Characters that are kept of what was read: of gigabytes that somebody planted no more. */
 const MOST_KEPT = 32 << 20;
@@ -115,12 +114,14 @@ export class KnownData {
 
 	/** How to repeat what the server says about anything else: without what was read first. */
 	readonly elsewhere: Redact = (words) => {
-		const values = new Set<string>();
+		const values: string[] = [];
+		let size = 0;
 		for (const text of this.#values.keys()) {
-			if (values.size >= MOST_ELSEWHERE) break;
-			if (text.length <= LONGEST_ELSEWHERE) values.add(text);
+			if (size + text.length > MOST_ELSEWHERE) continue;
+			size += text.length;
+			values.push(text);
 		}
-		return withoutSecrets(words, sensitiveData([...values]), HIDDEN);
+		return withoutSecrets(words, sensitiveData(values), HIDDEN);
 	};
 }
 

@@ -201,6 +201,17 @@ test("of gigabytes that somebody planted little is kept, and no words about the 
 	}
 });
 
+test("of many large ones a few are looked for in words about something else, and what is small all the same", () => {
+	const known = new KnownData();
+	for (let at = 0; at < 64; at++)
+		known.note("Secret", {
+			metadata: { namespace: "evil", name: `s-${at}` },
+			data: { ".dockerconfigjson": base64(`${at}`.padEnd(40_000, "x")) },
+		});
+	known.note("Secret", secret(OLD));
+	assert.equal(known.elsewhere(quoted(OLD)), hidden);
+});
+
 test("one that is too much by itself is not kept", () => {
 	const known = new KnownData();
 	known.note("Secret", {
