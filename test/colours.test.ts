@@ -13,6 +13,10 @@ test("a part that has a colour shows it where colours are shown, and nobody else
 		shown(text, { colours: true }),
 		`${ESC}[31m×[2J${ESC}[39m a[31mb`,
 	);
+	// What is nothing has no colour, and a text no parts.
+	const empty: Text = [{ text: ESC, colour: "red" }, "x"];
+	assert.equal(shown(empty, { colours: true }), "x");
+	assert.equal(shown(`a${ESC}b`, { colours: true }), "ab");
 });
 
 test("A8: signs of check, statuses, error: and Warning: are coloured at a terminal only", async () => {
