@@ -1,9 +1,8 @@
 import inquirer from "inquirer";
 import type { PickChoice } from "../../world.ts";
 import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
-import { askLine } from "./line-question.ts";
+import { askLine, askSecret } from "./line-question.ts";
 import { askPick } from "./pick-question.ts";
-import { askSecret } from "./secret-question.ts";
 
 /** What a question is asked with. */
 export interface Context {

@@ -1,3 +1,4 @@
+import { partition } from "../groups.ts";
 import {
 	type JsonPatchOperation,
 	pathOf,
@@ -117,12 +118,11 @@ export function accountManifest({
 
 /** Takes back what planAttach added; an entry that somebody else made stays. */
 export function planDetach(account: ServiceAccount, key: string): AccountPlan {
-	const secrets = account.imagePullSecrets ?? [];
-	if (!attachedKeys(account).includes(key))
-		return secrets.some(({ name }) => name === key)
-			? { operations: [], note: "not-added-by-us" }
-			: { operations: [] };
-	return takingBack(account, [key]);
+	const plan = planDetachAll(account, (name) => name === key);
+	const isNamed = account.imagePullSecrets?.some(({ name }) => name === key);
+	return plan.operations.length === 0 && isNamed
+		? { operations: [], note: "not-added-by-us" }
+		: plan;
 }
 
 /** The same for every key that planAttach added, or for those that are meant. */
@@ -130,17 +130,10 @@ export function planDetachAll(
 	account: ServiceAccount,
 	isMeant: (key: string) => boolean = () => true,
 ): AccountPlan {
-	const keys = attachedKeys(account).filter(isMeant);
-	return keys.length === 0 ? { operations: [] } : takingBack(account, keys);
-}
-
-function takingBack(
-	account: ServiceAccount,
-	keys: readonly string[],
-): AccountPlan {
+	const [keys, others] = partition(attachedKeys(account), isMeant);
+	if (keys.length === 0) return { operations: [] };
 	const secrets = account.imagePullSecrets ?? [];
 	// Of several entries of one name, the last: what is added is added at the end.
-	const gone = new Set(keys);
 	const places = new Map(secrets.map(({ name }, index) => [name, index]));
 	const at = new Set(keys.flatMap((key) => places.get(key) ?? []));
 	const left = secrets.filter((_, index) => !at.has(index));
@@ -156,10 +149,7 @@ function takingBack(
 		operations: [
 			...unchangedSince(account),
 			...entries,
-			...remember(
-				account,
-				attachedKeys(account).filter((name) => !gone.has(name)),
-			),
+			...remember(account, others),
 		],
 	};
 }

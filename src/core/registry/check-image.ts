@@ -7,7 +7,7 @@ import {
 	readAnswer,
 	redirectTarget,
 } from "./answer.ts";
-import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
+import { chooseLogin, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
 import type { HostLimits } from "./host-limits.ts";
 import {
@@ -429,13 +429,6 @@ export class ImageChecker {
 			return as.offered === undefined
 				? deniedBecause({ is: "no-credential" })
 				: { authorization: `Basic ${as.offered.credential.basic()}` };
-		return this.#tokenOf(login, as);
-	}
-
-	async #tokenOf(
-		login: Login & { scheme: "bearer" },
-		as: Caller,
-	): Promise<Authorization> {
 		const given = await requestToken(
 			(request) => this.#ask(request),
 			login,

@@ -50,15 +50,33 @@ export async function attempt(
 	credential: Credential | undefined,
 ): Promise<Attempt> {
 	let authorization = credential && `Basic ${credential.basic()}`;
+	const hidden = [inquiry.probe.credential];
 	if (login.scheme === "bearer") {
-		const token = await fetchToken(inquiry, login, credential, scope);
-		if (typeof token !== "string") return token;
-		authorization = `Bearer ${token}`;
+		const ask = (wanted: RegistryRequest) => exchange(inquiry, wanted);
+		const given = await requestToken(ask, login, credential, scope, hidden);
+		switch (given.is) {
+			case "token":
+				authorization = `Bearer ${given.token}`;
+				break;
+			case "refused": {
+				const { status, words } = given;
+				return { result: "refused", status, words, token: false };
+			}
+			case "fault":
+				return unclear(unreachable(given.fault));
+			case "no-token": {
+				const { fault } = given;
+				const scoped = scope !== undefined;
+				return unclear({
+					outcome: "unverifiable",
+					because: { is: "token-server", fault, scoped },
+				});
+			}
+		}
 	}
 	const asked = withAuthorization(request, authorization);
 	const found = await exchangeFor({ request: asked, scope }, inquiry);
 	if ("fault" in found) return unclear(unreachable(found.fault));
-	const hidden = [inquiry.probe.credential];
 	const reading = readAnswer(found.answer, found.request, hidden);
 	switch (reading.means) {
 		case "passed":
@@ -73,43 +91,6 @@ export async function attempt(
 			};
 		case "fault":
 			return unclear(unreachable(reading.fault));
-	}
-}
-
-async function fetchToken(
-	inquiry: Session,
-	login: Login & { scheme: "bearer" },
-	credential: Credential | undefined,
-	scope: string | undefined,
-): Promise<string | Attempt> {
-	const given = await requestToken(
-		(request) => exchange(inquiry, request),
-		login,
-		credential,
-		scope,
-		[inquiry.probe.credential],
-	);
-	switch (given.is) {
-		case "token":
-			return given.token;
-		case "refused":
-			return {
-				result: "refused",
-				status: given.status,
-				words: given.words,
-				token: false,
-			};
-		case "fault":
-			return unclear(unreachable(given.fault));
-		case "no-token":
-			return unclear({
-				outcome: "unverifiable",
-				because: {
-					is: "token-server",
-					fault: given.fault,
-					scoped: scope !== undefined,
-				},
-			});
 	}
 }
 

@@ -106,8 +106,14 @@ async function judge(
 		case "absent":
 			return cannotPull(inquiry.probe, { is: "absent" });
 		case "refused":
-			return mine.token && (await tokenServerChecks(inquiry, login, target))
-				? tokenRefused(url, login)
+			return login.scheme === "bearer" &&
+				mine.token &&
+				(await tokenServerChecks(inquiry, login, target))
+				? unreachable({
+						host: url.host,
+						kind: "token-refused",
+						server: login.realm.host,
+					})
 				: refused(inquiry, target, mine);
 		case "passed":
 			return (await wouldPassAnyway(inquiry, login, target, doubtful))
@@ -161,14 +167,9 @@ async function tokenServerChecks(
 	target: Target,
 ): Promise<boolean> {
 	// With a scope, a token without rights is the usual way to say no.
-	if (login.scheme !== "bearer" || target.scope !== undefined) return false;
+	if (target.scope !== undefined) return false;
 	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
 	return bogus.result === "refused" && !bogus.token;
-}
-
-function tokenRefused(url: URL, login: Login): Verification {
-	const server = login.scheme === "bearer" ? login.realm.host : "";
-	return unreachable({ host: url.host, kind: "token-refused", server });
 }
 
 function loginOf(
