@@ -23,14 +23,12 @@ export const MESH_FLAG: Flag = textFlag(
 /** The mesh: `--mesh`, then MESHREG_MESH, then NGINX's. Throws UsageError for one that is unknown. */
 export function meshOf(given: Given, env: Env): Mesh {
 	const flag = given.text("mesh");
-	return flag === undefined
-		? known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH")
-		: known(flag, "--mesh");
+	return flag === undefined ? meshIn(env) : known(flag, "--mesh");
 }
 
-/** Throws UsageError for a MESHREG_MESH that is unknown. */
-export function checkMeshIn(env: Env): void {
-	known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH");
+/** MESHREG_MESH, then NGINX's. Throws UsageError for one that is unknown. */
+export function meshIn(env: Env): Mesh {
+	return known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH");
 }
 
 function known(name: string, by: string): Mesh {

@@ -13,7 +13,7 @@ import {
 	type UsageLabel,
 } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
-import { checkMeshIn, meshOf } from "./mesh.ts";
+import { meshIn, meshOf } from "./mesh.ts";
 
 export type { Env };
 
@@ -149,5 +149,5 @@ export function checkEnvironment(env: Env): void {
 	nameInEnv(env);
 	if (env.MESHREG_NAMESPACE)
 		checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE");
-	checkMeshIn(env);
+	meshIn(env);
 }
