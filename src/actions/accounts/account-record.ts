@@ -55,54 +55,25 @@ interface AccountRun {
 	readonly report: ChangeReport;
 }
 
-/**
- * What attach does about the record: where the source's holds a namespace by name, or the very rule that
- * was selected by, the accounts that were attached join it. What cannot be recorded is said.
- */
-export async function recordAttached(
-	sources: RecordedSources,
-	results: readonly ChangeResult[],
-	run: AccountRun,
-): Promise<void> {
-	const attachments = attachedOf(results, run);
-	if (attachments.namespaces.size > 0)
-		await writeAll(sources, attachments, "attached", run, warnOfRuled);
-}
+/** The records of the sources that are meant, or of `every` one, read beside the accounts; who may not read them needs no more than before. */
+export class AccountRecords {
+	readonly #reader = new ContentReader();
+	readonly #sources: Promise<readonly PullSecret[] | undefined>;
 
-/**
- * What detach does about the record: the accounts are taken from the namespaces and the rule first, for
- * what keeps the record would attach them again.
- */
-export async function recordDetached(
-	sources: RecordedSources,
-	namespaces: readonly NamespaceTarget[],
-	run: AccountRun,
-): Promise<void> {
-	const accounts = attachedBy({ attach: run.change.accounts });
-	const attachments = meant(
-		run.selection,
-		new Map(namespaces.map(({ namespace }) => [namespace, accounts])),
-	);
-	await writeAll(sources, attachments, "detached", run, warnOfRest);
-}
-
-/** The sources that are meant, or `every` one, read beside the accounts; who may not read them needs no more than before. */
-export class RecordedSources {
-	readonly reader = new ContentReader();
-	readonly #choice: SourceChoice;
-	readonly #asked: Promise<readonly PullSecret[] | undefined>;
-
-	constructor({ change, cluster, world }: AccountRun, every: boolean) {
-		const choice = change.source;
-		this.#choice = choice;
-		this.#asked = every
-			? sourcesIn(choice.namespace ?? cluster.namespace, cluster, this.reader)
+	constructor(
+		readonly run: AccountRun,
+		every: boolean,
+	) {
+		const { change, cluster, world } = run;
+		const { namespace = cluster.namespace } = change.source;
+		this.#sources = every
+			? sourcesIn(namespace, cluster, this.#reader)
 			: unlessForbidden(
-					seekSource(cluster, this.reader, choice, world).then(
+					seekSource(cluster, this.#reader, change.source, world).then(
 						({ source }) => source && [source],
 					),
 				);
-		this.#asked.catch(() => {}); // Nobody may come for it.
+		this.#sources.catch(() => {}); // Nobody may come for it.
 	}
 
 	/**
@@ -111,29 +82,47 @@ export class RecordedSources {
 	 * cluster throws.
 	 */
 	async key(): Promise<string> {
-		const { name, usual } = this.#choice;
-		const sources = await this.found();
+		const { name, usual } = this.run.change.source;
+		const sources = (await this.#sources) ?? [];
 		sources.forEach(recordOf);
 		return name ?? sources[0]?.name ?? usual;
 	}
 
-	/** None where they may not be read. Throws what else the cluster throws. */
-	async found(): Promise<readonly PullSecret[]> {
-		return (await this.#asked) ?? [];
+	/**
+	 * What attach does: where a record holds a namespace by name, or the very rule that was selected by, the
+	 * accounts that were attached join it. What cannot be recorded is said.
+	 */
+	async attached(results: readonly ChangeResult[]): Promise<void> {
+		const attachments = attachedOf(results, this.run);
+		if (attachments.namespaces.size > 0)
+			await this.#change(attachments, "attached", warnOfRuled);
 	}
-}
 
-/** Changes the record of each source, and warns of what it says all the same. */
-async function writeAll(
-	sources: RecordedSources,
-	attachments: Attachments,
-	done: "attached" | "detached",
-	run: AccountRun,
-	warnOf: typeof warnOfRest,
-): Promise<void> {
-	for (const source of await sources.found()) {
-		const now = await write(source, attachments, done, run, sources.reader);
-		if (now !== undefined) await warnOf(source, now, attachments, run);
+	/**
+	 * What detach does: the accounts are taken from the namespaces and the rule first, for what keeps the
+	 * record would attach them again.
+	 */
+	async detached(targets: readonly NamespaceTarget[]): Promise<void> {
+		const { selection, change } = this.run;
+		const accounts = attachedBy({ attach: change.accounts });
+		const namespaces = new Map(
+			targets.map(({ namespace }) => [namespace, accounts]),
+		);
+		const attachments = meant(selection, namespaces);
+		await this.#change(attachments, "detached", warnOfRest);
+	}
+
+	/** Changes each, and warns of what it says all the same. */
+	async #change(
+		attachments: Attachments,
+		done: "attached" | "detached",
+		warnOf: typeof warnOfRest,
+	): Promise<void> {
+		for (const source of (await this.#sources) ?? []) {
+			const { run } = this;
+			const now = await write(source, attachments, done, run, this.#reader);
+			if (now !== undefined) await warnOf(source, now, attachments, run);
+		}
 	}
 }
 

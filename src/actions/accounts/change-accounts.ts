@@ -12,12 +12,7 @@ import { ChangeReport, formOf } from "../apply/change-report.ts";
 import { onCluster } from "../on-cluster.ts";
 import { selectNamespaces } from "../read/select-namespaces.ts";
 import { tell, warn } from "../tell.ts";
-import {
-	type AccountChange,
-	RecordedSources,
-	recordAttached,
-	recordDetached,
-} from "./account-record.ts";
+import { type AccountChange, AccountRecords } from "./account-record.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { findAccounts } from "./find-accounts.ts";
 
@@ -49,7 +44,7 @@ export async function changeAccounts(
 		};
 		const report = new ChangeReport(world, cluster, formOf(change));
 		const run = { change, selection, cluster, world, report };
-		const sources = new RecordedSources(run, every);
+		const records = new AccountRecords(run, every);
 		const namespaces = await selectNamespaces(selection, gives, cluster);
 		const targets = await findAccounts(
 			cluster,
@@ -59,9 +54,9 @@ export async function changeAccounts(
 			// Only labelled accounts can have something to take back.
 			gives ? undefined : ATTACHED_SELECTOR,
 		);
-		const key = await sources.key();
+		const key = await records.key();
 		return await report.whatIsDone(async () => {
-			if (!gives) await recordDetached(sources, namespaces, run);
+			if (!gives) await records.detached(namespaces);
 			if (targets.length === 0 && report.results.length === 0)
 				if (gives) warn(world, { cause: "no-account-matched" });
 				else tell(world, { cause: "nothing-found" });
@@ -78,7 +73,7 @@ export async function changeAccounts(
 				awaitDefault: gives,
 				onResult: report.add,
 			});
-			if (gives) await recordAttached(sources, report.results, run);
+			if (gives) await records.attached(report.results);
 			await after?.(cluster, changed, report.results, key);
 			return report.finish({ withSummary: targets.length > 1 && "accounts" });
 		});
