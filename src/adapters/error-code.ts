@@ -1,5 +1,5 @@
 import { getSystemErrorMessage } from "node:util";
-import { fieldOf } from "../core/json-object.ts";
+import { fieldOf, textIn } from "../core/json-object.ts";
 
 /** Node's code of a failure (`ENOENT`), also of the first of several attempts (IPv6, then IPv4); undefined without one. */
 export function codeOf(error: unknown): string | undefined {
@@ -11,10 +11,9 @@ export function codeOf(error: unknown): string | undefined {
 		: undefined;
 }
 
-/** The names that a certificate is for which was for another, as Node lists them: `DNS:a, IP Address:1.2.3.4`. */
-export function certificateNames(error: unknown): string | undefined {
-	const names = fieldOf(fieldOf(error, "cert"), "subjectaltname");
-	return typeof names === "string" ? names : undefined;
+/** The names that a certificate is for which was for another, as Node lists them: `DNS:a, IP Address:1.2.3.4`; "" where there are none. */
+export function certificateNames(error: unknown): string {
+	return textIn(fieldOf(error, "cert"), "subjectaltname");
 }
 
 /** An error that bears a code, as Node's do. */

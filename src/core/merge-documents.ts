@@ -1,7 +1,7 @@
 import { finding } from "./check/finding.ts";
 import type { ChangedCluster, CheckedCluster, Document } from "./document.ts";
 import { failureOf } from "./output/failure.ts";
-import type { ChangeResult } from "./output/result.ts";
+import { resultOf } from "./output/result.ts";
 import { NO_CONTEXT } from "./output/shell.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
@@ -74,27 +74,14 @@ function changedClusters(parts: readonly ContextPart[]): ChangedCluster[] {
 		...(document.kind === "changes" || document.kind === "objects"
 			? (document.clusters ?? [])
 			: []),
-		...(error === undefined
-			? []
-			: [
-					{
-						commandContext: NO_CONTEXT,
-						results: [failedChange(context, error)],
-					},
-				]),
+		...(error === undefined ? [] : [failedChange(context, error)]),
 	]);
 }
 
 /** It is about no object in particular. */
-function failedChange(context: string, error: unknown): ChangeResult {
-	return {
-		context,
-		namespace: "",
-		kind: "",
-		name: "",
-		action: "failed",
-		why: failureOf(error),
-	};
+function failedChange(context: string, error: unknown): ChangedCluster {
+	const result = resultOf({ context }, "", {}, "failed", failureOf(error));
+	return { commandContext: NO_CONTEXT, results: [result] };
 }
 
 function failedItem(context: string, message: string): ListItem {

@@ -6,8 +6,7 @@ import {
 	type AccountFacts,
 	accountFacts,
 	type Facts,
-	type NodeFacts,
-	nodeFacts,
+	kubeletMinor,
 	type PodFacts,
 	type PolicyFacts,
 	podFacts,
@@ -371,12 +370,12 @@ async function readNodes(
 	sources: readonly SourceFacts[],
 	pods: readonly PodFacts[],
 	beforeUpgrade: boolean,
-): Promise<ReadonlyMap<string, NodeFacts>> {
-	const nodes = new Map<string, NodeFacts>();
+): Promise<ReadonlyMap<string, number | undefined>> {
+	const nodes = new Map<string, number | undefined>();
 	if (beforeUpgrade || sources.length === 0) return nodes;
 	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
 	const keep = (node: ObjectOf["Node"]): void => {
-		nodes.set(node.metadata.name ?? "", nodeFacts(node));
+		nodes.set(node.metadata.name ?? "", kubeletMinor(node));
 	};
 	await snapshot.list("Node", "nodes", {}, keep, []);
 	return nodes;

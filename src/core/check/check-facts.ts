@@ -72,9 +72,8 @@ export function* checkFacts(
  * Nodes at all. It is said in one line, and judges nothing.
  */
 function isOutOfReach({ what, error }: Unread, { scope }: Facts): boolean {
-	const forbidden = isForbidden(error);
 	return (
-		forbidden &&
+		isForbidden(error) &&
 		(what === "nodes" || (scope !== undefined && OF_THE_CLUSTER.has(what)))
 	);
 }

@@ -56,8 +56,8 @@ export interface Facts {
 	readonly pods: readonly PodFacts[];
 	/** The Namespaces that the records speak of, by name. */
 	readonly namespaces: ReadonlyMap<string, NamespaceKnowledge>;
-	/** By name; empty where they may not be read, or nothing depends on them. */
-	readonly nodes: ReadonlyMap<string, NodeFacts>;
+	/** By name the minor versions of their kubelets; empty where they may not be read, or nothing depends on them. */
+	readonly nodes: ReadonlyMap<string, number | undefined>;
 	/** All nodes are to be taken for such as verify credentials of images that they have (1.35). */
 	readonly beforeUpgrade: boolean;
 	readonly unread: readonly Unread[];
@@ -119,11 +119,6 @@ export interface PodFacts extends Place {
 	readonly isStarting: boolean;
 	/** Warnings about it, where they were needed and may be read. */
 	readonly events: readonly PullEvent[];
-}
-
-export interface NodeFacts {
-	/** Of Kubernetes 1: 35 for v1.35.2; undefined for what is no such version. */
-	readonly minor: number | undefined;
 }
 
 export type Readable =
@@ -287,12 +282,14 @@ export function secretFacts(
 	};
 }
 
-/** The minor version of the kubelet: https://kubernetes.io/releases/version-skew-policy/ */
-export function nodeFacts({ status }: Node): NodeFacts {
-	const minor = /^v1\.([0-9]{1,4})\b/.exec(
-		status?.nodeInfo?.kubeletVersion ?? "",
-	)?.[1];
-	return { minor: minor === undefined ? undefined : Number(minor) };
+/**
+ * The minor version of a node's kubelet, 35 for v1.35.2; undefined for what is no version of Kubernetes 1.
+ * https://kubernetes.io/releases/version-skew-policy/
+ */
+export function kubeletMinor({ status }: Node): number | undefined {
+	const version = status?.nodeInfo?.kubeletVersion ?? "";
+	const minor = /^v1\.([0-9]{1,4})\b/.exec(version)?.[1];
+	return minor === undefined ? undefined : Number(minor);
 }
 
 /** What a user may ask to do; without a namespace everywhere. */

@@ -216,7 +216,7 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 		const account = keyrings.account(pod);
 		if (pod.isMirror || account?.provider !== undefined) continue;
 		if (pod.waiting.length > 0) continue;
-		const minor = facts.nodes.get(pod.node)?.minor ?? 0;
+		const minor = facts.nodes.get(pod.node) ?? 0;
 		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
 		const lacking = new Map<SourceFacts, string[]>();
 		for (const image of new Set(pod.started)) {

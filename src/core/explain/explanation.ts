@@ -111,6 +111,9 @@ export interface ExplainedFix {
 
 const NOTHING: ExplainedFix = {};
 
+type PullerInCluster = Exclude<Puller, { kind: "files" }>;
+type PodPuller = Extract<Puller, { kind: "pod" }>;
+
 /** What to run; never what loses another registry's credential. */
 export function fixOf(
 	explanation: Explanation,
@@ -161,14 +164,14 @@ function olderPod(
 	puller: Puller,
 	image: string,
 	{ byPolicy }: PullSecretState,
-): Extract<Puller, { kind: "pod" }> | undefined {
+): PodPuller | undefined {
 	return puller.kind === "pod" && byPolicy?.isFor(image) ? puller : undefined;
 }
 
 /** To a puller that has no credential that comes near one for this host. */
 function bringing(
 	{ image, secrets }: Explanation,
-	puller: Exclude<Puller, { kind: "files" }>,
+	puller: PullerInCluster,
 	host: string,
 	state: PullSecretState,
 ): ExplainedFix {
@@ -232,7 +235,7 @@ export function isFineAnonymously({
 /** What lets the puller use a Secret that is in its namespace. */
 function use(
 	name: string,
-	puller: Exclude<Puller, { kind: "files" }>,
+	puller: PullerInCluster,
 	fixes: Fixes,
 ): (Script | undefined)[] {
 	const { namespace } = puller;
@@ -248,7 +251,7 @@ function use(
 }
 
 /** What makes a pod again as it is; nothing where nobody would. */
-function restarting({ restart }: Puller & { kind: "pod" }): Script[] {
+function restarting({ restart }: PodPuller): Script[] {
 	return restart.how === "none" ? [] : [restart.script];
 }
 

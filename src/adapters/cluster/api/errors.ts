@@ -194,7 +194,7 @@ function messageOf(cause: unknown): string {
 
 function namesOf(cause: unknown): string {
 	const names = certificateNames(cause);
-	return names === undefined
+	return names === ""
 		? "other names"
 		: someOf(names.split(", ").map((name) => name.replace(/^[^:]+:/, "")));
 }
