@@ -218,7 +218,7 @@ export function credentialOptionsOf(
 	if (jwtPath === "") throw new UsageError("--registry-jwt: the path is empty");
 	const provider = providerOf(given);
 	const stored = storedOf(given);
-	const servers = naming ? [] : serversOf(given, docker);
+	const servers = naming ? [] : serversOf(given);
 	const secret = secretOf(given);
 	const several = stored ?? secret ?? provider;
 	if (servers.length > 1 && several === undefined)
@@ -246,13 +246,14 @@ export function credentialOptionsOf(
 }
 
 /** Each once, in the order given. */
-function serversOf(given: Given, docker: boolean): RegistryServer[] {
+function serversOf(given: Given): RegistryServer[] {
 	const dockerServer = given.text("docker-server");
 	const servers = given.has("registry-server")
 		? given.list("registry-server").map((text) => parseRegistryServer(text))
 		: dockerServer !== undefined
 			? [parseRegistryServer(dockerServer, "--docker-server")]
-			: docker
+			: // As to kubectl: Docker Hub. An e-mail address beside another credential says nothing of its registry.
+				given.has("docker-username") || given.has("docker-password")
 				? [parseRegistryServer(DOCKER_HUB_KEY)]
 				: [];
 	return servers.filter(

@@ -85,7 +85,7 @@ export async function attachByPolicy(
 			}
 			await markByPolicy(source, true, how);
 			await writePolicies(changes, how);
-			if (changes.some(({ action }) => action !== "keep"))
+			if (dryRun === "none" && changes.some(({ action }) => action !== "keep"))
 				tellUnlessQuiet(world, { cause: "policy-takes-time" });
 			return report.finish();
 		});

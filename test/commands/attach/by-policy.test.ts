@@ -342,9 +342,10 @@ Cancelled; nothing was changed
 
 	test("a dry run writes nothing", async () => {
 		for (const how of ["client", "server"]) {
-			const { out } = await bed.run([
+			const { out, err } = await bed.run([
 				...["attach", "--by-policy", `--dry-run=${how}`],
 			]);
+			assert.equal(err, "");
 			assert.match(out, /mutatingadmissionpolicybinding\/.* created \(/);
 			assert.equal(mark(), undefined);
 			assert.deepEqual(policies(), []);

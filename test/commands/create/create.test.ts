@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { disk } from "../../../src/adapters/files.ts";
+import * as build from "../../support/build.ts";
 import { NAME } from "../../support/build.ts";
 import { testBed } from "../../support/test-bed.ts";
 import { createBed, NOW, PIPED } from "./bed.ts";
@@ -280,6 +281,20 @@ Warning: unlike kubectl create secret, this writes to the source's namespace, no
 				},
 			},
 		});
+	});
+
+	test("--docker-email beside another credential does not make Docker Hub its registry", async () => {
+		fresh();
+		build.secret(bed, "other/theirs", {
+			"s.example": { username: "u", password: "p" },
+		});
+		const { status, out } = await bed.run(
+			"create mine --from-secret=other/theirs --docker-email=e@x".split(" "),
+		);
+		assert.deepEqual(
+			[status, out],
+			[0, "secret/mine created in nginx-mesh namespace\n"],
+		);
 	});
 
 	test("F19: a file in the place of NAME, beside a flag that takes its value after =", async () => {
