@@ -1,7 +1,6 @@
 import type { Kind, ObjectOf } from "../../core/objects.ts";
 import type { Cluster, ListQuery, Page } from "../../world.ts";
-import type { SyncSelection } from "../apply/copy-settings.ts";
-import type { SourceChoice } from "./find-source.ts";
+import type { CopySettings } from "../apply/copy-settings.ts";
 import { secretsNamed } from "./read-keys.ts";
 import { namespaceQuery } from "./read-namespaces.ts";
 
@@ -68,15 +67,11 @@ function keyOf(kind: Kind, query: ListQuery): string {
 /** Begins the lists that copies need whatever the source turns out to be. */
 export function beginCopyLists(
 	cluster: ReadingAhead,
-	meant: {
-		readonly source: SourceChoice;
-		readonly selection: SyncSelection;
-		/** What is recorded is served in any case. */
-		readonly servesRecord: boolean;
-	},
+	{ source, selection }: Pick<CopySettings, "source" | "selection">,
+	/** What is recorded is served, too. */
+	andRecorded = false,
 ): void {
-	const { source, selection, servesRecord } = meant;
-	if (servesRecord || selection.by !== "names")
+	if (andRecorded || selection.by !== "names")
 		cluster.begin("Secret", secretsNamed(source.name ?? source.usual));
 	// Which Namespaces are to be read is otherwise for the record to say, or the mesh and the pods.
 	if (selection.by === "all") cluster.begin("Namespace", namespaceQuery());

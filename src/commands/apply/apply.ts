@@ -64,7 +64,7 @@ export async function run(
 	return onCluster(world, options.connection, async (connected) => {
 		const cluster = readingAhead(connected);
 		const reader = new ContentReader();
-		beginCopyLists(cluster, { ...options, servesRecord: true });
+		beginCopyLists(cluster, options, true);
 		const report = new ChangeReport(world, cluster, formOf(options));
 		const run: Run = { ...options, cluster, reader, world, report };
 		return await report.whatIsDone(async () => {

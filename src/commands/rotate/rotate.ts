@@ -77,7 +77,7 @@ export async function ask(
 		const ahead =
 			options.readsAhead && !interactive ? readingAhead(connected) : undefined;
 		const cluster = ahead ?? connected;
-		if (ahead) beginCopyLists(ahead, { ...options, ...RECORDED });
+		if (ahead) beginCopyLists(ahead, { ...options, selection: RECORDED });
 		const source = await findOrMeant(
 			findSource(cluster, reader, options.source, world),
 			options.source.name,
@@ -171,7 +171,7 @@ export async function run(
 }
 
 /** Copies of a rotated source are where its record says. */
-const RECORDED = { selection: { by: "record" }, servesRecord: true } as const;
+const RECORDED = { by: "record" } as const;
 
 /**
  * Throws FailureError where nobody names a user, and the one that was kept is another cluster's: a new

@@ -75,10 +75,7 @@ export async function syncCopies(
 	const reader = new ContentReader();
 	const cluster = readingAhead(connected);
 	if (options.forget.length === 0 && !options.allSources)
-		beginCopyLists(cluster, {
-			...options,
-			servesRecord: options.selection.by === "record",
-		});
+		beginCopyLists(cluster, options);
 	const sources = options.allSources
 		? await findSources(cluster, reader, options.source)
 		: [await findSource(cluster, reader, options.source, world)];
