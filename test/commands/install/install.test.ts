@@ -85,6 +85,11 @@ deployment/${NAME} created in nginx-mesh namespace
 		await create("only");
 		const { out } = await bed.run(["install"]);
 		assert.match(out, /deployment\/meshreg-only created/);
+		// What has the usual name is meant before what a source is there for.
+		await bed.run(["install", "nginx-mesh-registry-key"]);
+		const { out: usual } = await bed.run(["uninstall", "--yes"]);
+		assert.match(usual, /deployment "meshreg-nginx-mesh-registry-key" deleted/);
+		assert.doesNotMatch(usual, /"meshreg-only"/);
 		const { out: gone } = await bed.run(["uninstall", "--yes"]);
 		assert.match(gone, /deployment "meshreg-only" deleted/);
 		assert.deepEqual(all(), []);
@@ -248,6 +253,17 @@ deployment/${NAME} created in nginx-mesh namespace
 		});
 		assert.match(no.err, /deployment\/meshreg-.* in nginx-mesh namespace\n/);
 		assert.equal(all().length, 12);
+		for (const how of ["client", "server"]) {
+			const dry = await bed.run(["uninstall", `--dry-run=${how}`]);
+			assert.equal(dry.status, 0);
+			assert.match(
+				dry.out,
+				new RegExp(
+					` deleted \\(${how === "client" ? "" : "server "}dry run\\)\n`,
+				),
+			);
+			assert.equal(all().length, 12);
+		}
 		const yes = await bed.run(["uninstall"], {
 			answers: [["Do you want to continue?", true]],
 		});
@@ -260,12 +276,16 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.ok(
 			bed.server.store.get("Secret", "nginx-mesh", "nginx-mesh-registry-key"),
 		);
-		assert.deepEqual(await bed.run(["uninstall", "--yes"]), {
-			status: 0,
-			out: "",
-			err: "No resources found\n",
-			asked: [],
-		});
+		for (const [yes, how] of [
+			[[], { answers: [] }],
+			[["--yes"], {}],
+		] as const)
+			assert.deepEqual(await bed.run(["uninstall", ...yes], how), {
+				status: 0,
+				out: "",
+				err: "No resources found\n",
+				asked: [],
+			});
 	});
 
 	test("what was made anew while it asked stays", async () => {
