@@ -41,6 +41,8 @@ interface Cared {
 	play(to: number, each?: (at: number) => void): Promise<void>;
 	/** Sets the time of day, as somebody does who sets a clock. */
 	setDay(by: number): void;
+	/** What the watch hears of the source. */
+	learn(what: "gone" | "there"): Promise<void>;
 	/** When the provider was asked, in minutes after the start. */
 	asked: number[];
 	notes: string[];
@@ -182,6 +184,12 @@ async function cared(
 			},
 			setDay(by) {
 				set = by;
+			},
+			async learn(what) {
+				care.learn(what === "there" ? await read() : undefined);
+				// What is gone is noticed when its entry's turn comes, and then nothing waits.
+				if (what === "gone") clock.set(Math.min(...clock.waiting()));
+				await new Promise(setImmediate);
 			},
 			asked,
 			notes,
@@ -569,6 +577,33 @@ describe("what renews itself", () => {
 					].map((note, index) => (index === 3 ? notes[3] : note)),
 				);
 				assert.equal(password(), token(9 * HOUR));
+			},
+		);
+	});
+
+	test("a source that is gone is asked for no more; one that comes back is begun anew", async () => {
+		await cared({ gives: () => undefined }, async ({ play, asked, learn }) => {
+			const seconds = () => asked.map((at) => Math.round((at - 48) * 60));
+			await play(49 * MINUTE + 20_000);
+			assert.deepEqual(seconds(), [0, 5, 15, 35, 75]);
+			await learn("gone");
+			assert.equal(asked.length, 5);
+			await learn("there");
+			await play(51 * MINUTE);
+			assert.deepEqual(seconds().slice(5), [135, 140, 150, 170]);
+		});
+	});
+
+	test("whatever else changes of the source, what failed is not asked for the sooner", async () => {
+		await cared(
+			{ gives: () => undefined },
+			async ({ bed, play, asked, learn }) => {
+				await play(48 * MINUTE + 20_000);
+				assert.equal(asked.length, 3);
+				edit(bed, "Secret", "nginx-mesh", { annotations: { owner: "a" } });
+				await learn("there");
+				await play(48 * MINUTE + 30_000);
+				assert.equal(asked.length, 3);
 			},
 		);
 	});
