@@ -42,6 +42,23 @@ describe("a key that nearly matches", () => {
 				host: "1.dkr.ecr.eu-west-1.amazonaws.com",
 			},
 		],
+		[
+			"1.dkr-ecr.eu-west-1.on.aws/app",
+			"https://1.dkr.ecr-fips.us-east-1.amazonaws.com",
+			{ because: "region", host: "1.dkr-ecr.eu-west-1.on.aws" },
+		],
+		["reg.io/app", "re g.io", { because: "white-space" }],
+		["reg.io/app", " oci://reg.io", { because: "white-space" }],
+		[
+			"gcr.io/app",
+			"eu.gcr.io",
+			{ because: "label-count", keyLabels: 3, imageLabels: 2 },
+		],
+		[
+			"gcr.io/app",
+			"EU.GCR.io",
+			{ because: "label-count", keyLabels: 3, imageLabels: 2 },
+		],
 		["reg.io/app", "reg.io/team", { because: "path", keyPath: "/team" }],
 		["reg.io/v1", "reg.io/v1/app", { because: "path", keyPath: "/app" }],
 		["reg.io/app", "Reg.io", { because: "letter-case", host: "reg.io" }],
@@ -88,6 +105,21 @@ describe("a key that nearly matches", () => {
 		["reg.io/app", "io"],
 		["nats", "nats"],
 		["nats", "reg.io"],
+		["reg.io/app", "oci://other.io"],
+		["reg.io/app", " reg.io:5000"],
+		["reg.io/app", "reg io/%zz"],
+		["a.b.io/app", "*.io"],
+		["gcr.io/app", "xgcr.io"],
+		["xgcr.io/app", "gcr.io"],
+		["reg.io/app", "docker.com"],
+		["nats", "docker.io.example.com"],
+		[
+			"1.dkr.ecr.eu-west-1.amazonaws.com/app",
+			"2.dkr.ecr.us-east-1.amazonaws.com",
+		],
+		["your-registry/nats", "your"],
+		["your-registry/nats", "your-registry:5000"],
+		["reg.io/your-registry/nats", "your-registry"],
 	];
 	for (const [image, key] of unrelated)
 		it(`not ${key} for ${image}`, () =>
@@ -162,6 +194,21 @@ describe("a Secret that is not used", () => {
 			},
 		]);
 		assert.deepEqual(miss("Opaque", "not json"), []);
+	});
+
+	it("is nearer with the wrong type than in another namespace, and that nearer than a key that differs", () => {
+		const misses = nearMisses(
+			"reg.io/app",
+			[
+				secret("reg.io:5000"),
+				{ ...secret("reg.io", "app/type"), type: "Opaque" },
+			],
+			[other("other-namespace", "b/key"), other("same-namespace", "app/other")],
+		);
+		assert.deepEqual(
+			misses.map(({ because }) => because),
+			["unreferenced", "type", "other-namespace", "port"],
+		);
 	});
 
 	it("is passed over when malformed", () => {
