@@ -7,6 +7,7 @@ import {
 	type RecordEntry,
 	type Rule,
 	type SourceRecord,
+	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import { tell, warn } from "../tell.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
@@ -14,12 +15,7 @@ import type { CopySettings, SyncSelection } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
-import {
-	isRecorded,
-	namedTargets,
-	ruleTargets,
-	type Targets,
-} from "./targets.ts";
+import { namedTargets, ruleTargets, type Targets } from "./targets.ts";
 
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
 export async function selectedFor(
@@ -120,8 +116,13 @@ async function found(
 	const namespaces = all.namespaces ?? new Map();
 	const isFound = ({ namespace }: { namespace: string }) =>
 		names.has(namespace);
+	// One of a recorded name that was made again is asked about like any other.
 	const isKnown = ({ namespace }: { namespace: string }) =>
-		isRecorded(record ?? EMPTY_RECORD, namespace, namespaces);
+		standingOf(
+			record ?? EMPTY_RECORD,
+			namespace,
+			namespaces.get(namespace) ?? "unknown",
+		)?.is === "served";
 	const serve = all.serve.filter(isFound);
 	const unknown = serve.filter((target) => !isKnown(target));
 	const agreed = unknown.length === 0 || (await agrees(unknown, run));

@@ -18,7 +18,6 @@ import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { refuseReplaced } from "../../actions/apply/seen-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
-import { isRecorded } from "../../actions/apply/targets.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -54,6 +53,7 @@ import {
 	onlySelected,
 	recordText,
 	type SourceRecord,
+	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import {
 	ApiError,
@@ -237,7 +237,6 @@ async function pickNamespaces(
 			name !== source.namespace && !terminating && !isSystemNamespace(name),
 	);
 	if (namespaces.length === 0) return [];
-	const all = new Map(namespaces.map((facts) => [facts.name, facts]));
 	const record = recordOf(source) ?? EMPTY_RECORD;
 	const listed = readPullSecrets(
 		cluster,
@@ -253,16 +252,23 @@ async function pickNamespaces(
 		copies && new Map(copies.map((secret) => [secret.namespace, secret]));
 	const picked = await (await world.prompter()).pick({
 		message: `Which namespaces get a copy${contextClause(cluster.context)}?`,
-		choices: namespaces.map(({ name }) => ({
-			value: name,
-			label: name,
-			note: stateWords(
-				current === undefined ? "hidden" : current.get(name),
-				source,
-				needs?.get(name) ?? 0,
-			),
-			marked: isRecorded(record, name, all),
-		})),
+		choices: namespaces.map((facts) => {
+			const { name } = facts;
+			const standing = standingOf(record, name, facts);
+			return {
+				value: name,
+				label: name,
+				note:
+					standing?.is === "made-again"
+						? "deleted and created again since it was recorded"
+						: stateWords(
+								current === undefined ? "hidden" : current.get(name),
+								source,
+								needs?.get(name) ?? 0,
+							),
+				marked: standing?.is === "served",
+			};
+		}),
 	});
 	const seen = new Map(
 		namespaces

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, copyOf, pod, secret, source } from "../../support/build.ts";
+import {
+	account,
+	copyOf,
+	edit,
+	pod,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { NAME, shown, withSource } from "./bed.ts";
 
@@ -156,6 +163,32 @@ describe("sync: which namespaces", () => {
 				`secret/${NAME} unchanged in app namespace\nserviceaccount/default configured in app namespace\n`,
 			);
 			assert.equal(outcome.status, 0, outcome.err);
+		});
+
+		test("at a terminal, what was made again since it was recorded is not marked, and the list says so", async () => {
+			await using bed = await labelled();
+			const targets = '[{"namespaces":{"app":"the-uid-before"}}]';
+			edit(bed, "Secret", "nginx-mesh", {
+				annotations: { "kubectl-meshreg/targets": targets },
+			});
+			const notes: unknown[] = [];
+			await bed.run(["sync", "--attach"], {
+				answers: [
+					[
+						"Which namespaces get a copy (context embedded)?",
+						(choices) => {
+							for (const { label, note, marked } of choices)
+								if (label === "app") notes.push(note, marked);
+							return true;
+						},
+					],
+				],
+			});
+			assert.deepEqual(notes, [
+				"deleted and created again since it was recorded",
+				false,
+			]);
+			assert.equal(bed.content("app"), undefined);
 		});
 
 		test("at a terminal, none named: picked from a list", async () => {

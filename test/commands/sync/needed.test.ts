@@ -109,6 +109,16 @@ Warning: no namespace matched: nothing to do
 		);
 	});
 
+	test("asks about a recorded name whose namespace was made again, as it does about any other", async () => {
+		await using bed = await withPods(
+			["app"],
+			'[{"namespaces":{"app":"the-uid-before"}}]',
+		);
+		const { err } = await bed.run(["sync", "--needed"]);
+		assert.match(err, /given nothing without --yes: app\n/);
+		assert.equal(bed.content("app"), undefined);
+	});
+
 	test("prints no copy that nobody was asked for: what is printed is applied", async () => {
 		await using bed = await withPods(["app"]);
 		const question =
