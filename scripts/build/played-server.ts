@@ -81,7 +81,10 @@ export async function playedServer(): Promise<string> {
 			"http://played",
 		);
 		const type = /type=([^,]+)/.exec(searchParams.get("fieldSelector") ?? "");
-		const isOther = type !== null && type[1] !== SOURCE.type;
+		// Nothing here is of another type, or unmanaged.
+		const isOther =
+			(type !== null && type[1] !== SOURCE.type) ||
+			searchParams.get("labelSelector")?.includes("!=");
 		const there = (!isOther && ANSWERS[pathname]) || listOf([]);
 		const read = request.method === "PATCH" ? text(request) : undefined;
 		if (read === undefined) request.resume();
