@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { AbortedError } from "../src/errors.ts";
 import { NAME } from "./support/build.ts";
-import type { Outcome, Surroundings } from "./support/command-line.ts";
+import type { Outcome } from "./support/command-line.ts";
 import { spoken } from "./support/shell-words.ts";
 import { makeNamespace } from "./support/story/beside.ts";
 import {
@@ -12,6 +12,7 @@ import {
 	NAMESPACES,
 	Scene,
 	SOURCE_NAMESPACE,
+	SOURCES,
 } from "./support/story/scene.ts";
 import {
 	type CommandLine,
@@ -35,10 +36,24 @@ class Meant {
 	/** The names behind -n; undefined: it has none. */
 	readonly named: readonly string[] | undefined;
 
-	constructor(readonly argv: readonly string[]) {
+	/** The sources that it is about. */
+	readonly sources: readonly string[];
+
+	constructor(
+		readonly argv: readonly string[],
+		before: Scene,
+	) {
 		this.verb = argv[0] ?? "";
 		const at = argv.indexOf("-n");
 		this.named = at < 0 ? undefined : argv[at + 1]?.split(",");
+		const isAll =
+			this.has("--all-sources") ||
+			this.verb === "check" ||
+			// The only one is meant where none has the usual name.
+			(this.verb !== "create" && before.source(NAME) === undefined);
+		this.sources = isAll
+			? SOURCES
+			: [argv.some((word) => word.endsWith("second")) ? "second" : NAME];
 	}
 
 	has(flag: string): boolean {
@@ -50,8 +65,9 @@ class Meant {
 		return SELECTS.some((flag) => this.has(flag));
 	}
 
-	/** Whether its end in 0 says that a namespace that is served has the copy. */
-	promises(namespace: string): boolean {
+	/** Whether its end in 0 says that a namespace that is served has the copy of a source. */
+	promises(source: string, namespace: string): boolean {
+		if (!this.sources.includes(source)) return false;
 		if (!SERVES.has(this.verb) || this.has("--once") || this.has("--forget"))
 			return false;
 		// The copies of a rule that is given are not told apart here from those of another.
@@ -59,6 +75,8 @@ class Meant {
 		return this.verb !== "sync" || (this.named?.includes(namespace) ?? true);
 	}
 }
+
+type Given = NonNullable<Parameters<TestBed["run"]>[1]>;
 
 /** One cluster, and what happens in it. */
 class Story {
@@ -81,7 +99,7 @@ class Story {
 				this.#transcript.push(`# ${next.what}`);
 				return next.act(this.bed);
 			case "admin":
-				return this.#runs(next.line, next.heeds);
+				return this.#runs(next.line, next.heeds, next.user);
 			case "admin in trouble":
 				return this.#fails(next.line, next.at, next.mishap);
 			case "two admins":
@@ -90,12 +108,12 @@ class Story {
 	}
 
 	/** A dry run of either kind writes nothing, and says what is then done; done again, nothing is left to do. */
-	async #runs(line: CommandLine, heeds: boolean): Promise<void> {
-		const given = this.#given(line);
-		const meant = new Meant(line.argv);
+	async #runs(line: CommandLine, heeds: boolean, user: string): Promise<void> {
+		const given = { ...this.#given(line), user };
+		const before = new Scene(this.bed);
+		const meant = new Meant(line.argv, before);
 		const isLook = ["list", "check"].includes(meant.verb);
 		const dry: Outcome[] = [];
-		const before = new Scene(this.bed);
 		for (const kind of isLook ? [] : ["client", "server"]) {
 			dry.push(await this.#run([...line.argv, `--dry-run=${kind}`], given));
 			assert.equal(new Scene(this.bed).text, before.text, "a dry run writes");
@@ -105,7 +123,8 @@ class Story {
 			status,
 			out.replaceAll(/ \((server )?dry run\)$/gm, ""),
 		];
-		for (const one of dry)
+		// What may not be done is refused when it is tried.
+		for (const one of user === "admin" ? dry : [])
 			assert.deepEqual(lines(one), lines(outcome), "a dry run says otherwise");
 		if (
 			SERVES.has(meant.verb) &&
@@ -178,33 +197,33 @@ class Story {
 		);
 		end();
 		const now = new Scene(this.bed);
-		const both = lines.map(({ argv }) => new Meant(argv));
+		const both = lines.map(({ argv }) => new Meant(argv, before));
 		if (both.some((meant) => meant.selects)) return;
 		const named = both.flatMap((meant) => meant.named ?? []);
-		for (const name of now.recorded)
-			assert.ok(before.recorded.has(name) || named.includes(name), name);
-		if (!outcomes.every(({ status }) => status === 0)) return;
-		for (const name of NAMESPACES)
-			if (
-				now.isServed(name) &&
-				both.every((meant) => SERVES.has(meant.verb)) &&
-				both.some((meant) => meant.verb !== "sync" && meant.promises(name))
-			)
-				assert.equal(
-					dataOf(now.secrets.get(`${name}/${NAME}`)),
-					dataOf(now.source),
-					`${name} is not in sync`,
+		for (const source of SOURCES)
+			for (const name of now.recorded(source))
+				assert.ok(
+					before.recorded(source).has(name) || named.includes(name),
+					name,
 				);
+		if (
+			outcomes.every(({ status }) => status === 0) &&
+			both.every((meant) => SERVES.has(meant.verb))
+		)
+			for (const meant of both)
+				if (meant.verb !== "sync") judgeDone(meant, now);
 	}
 
-	#given({ typed }: CommandLine): Surroundings {
+	#given({ typed }: CommandLine): Given {
 		return typed ? { stdin: `pass-word-${this.#passwords++}` } : {};
 	}
 
-	async #run(argv: readonly string[], given: Surroundings): Promise<Outcome> {
+	async #run(argv: readonly string[], given: Given): Promise<Outcome> {
 		const outcome = await this.bed.run(argv, given);
 		const { status, out, err } = outcome;
-		this.#transcript.push(`$ ${argv.join(" ")}\n${out}${err}(${status})`);
+		this.#transcript.push(
+			`$ ${argv.join(" ")}\n${out}${err}(${status}${given.user === undefined ? "" : ` as ${given.user}`})`,
+		);
 		assert.ok([0, 1, 2, 130].includes(status), `the status is ${status}`);
 		assert.doesNotMatch(out + err, /\bbug\b|\n\s+at /);
 		for (let number = 0; number < this.#passwords; number++)
@@ -214,13 +233,10 @@ class Story {
 	}
 
 	/** Runs it, and holds what it did to the contract. */
-	async #judged(
-		argv: readonly string[],
-		given: Surroundings,
-	): Promise<Outcome> {
+	async #judged(argv: readonly string[], given: Given): Promise<Outcome> {
 		const before = new Scene(this.bed);
 		const outcome = await this.#run(argv, given);
-		const meant = new Meant(argv);
+		const meant = new Meant(argv, before);
 		const now = new Scene(this.bed);
 		if (outcome.status === 2 || ["list", "check"].includes(argv.join(" ")))
 			assert.equal(now.text, before.text, "it writes");
@@ -236,13 +252,21 @@ class Story {
 /** Only what the record sends is given, only to where it sends it, and not in the place of what is another's. */
 function judgeGiven(meant: Meant, before: Scene, now: Scene): void {
 	for (const [place, secret] of now.secrets) {
-		const [namespace = ""] = place.split("/");
+		const [namespace = "", source = ""] = place.split("/");
 		const old = before.secrets.get(place);
 		if (namespace === SOURCE_NAMESPACE || dataOf(old) === dataOf(secret))
 			continue;
+		assert.ok(meant.sources.includes(source), `${place} is of another source`);
 		if (!meant.has("--once"))
-			assert.ok(now.isServed(namespace), `${place} was given something`);
-		assert.equal(dataOf(secret), dataOf(now.source), `${place} is no copy`);
+			assert.ok(
+				now.isServed(source, namespace),
+				`${place} was given something`,
+			);
+		assert.equal(
+			dataOf(secret),
+			dataOf(now.source(source)),
+			`${place} is no copy`,
+		);
 		const keeper = old?.metadata.labels?.["app.kubernetes.io/managed-by"];
 		assert.notEqual(keeper, "Helm", `${place} was Helm's`);
 		if (old !== undefined && keeper === undefined)
@@ -257,18 +281,24 @@ function judgeTaken(meant: Meant, before: Scene, now: Scene): void {
 		const deletes = meant.verb === "prune" || meant.has("--prune");
 		assert.ok(deletes, `${place} is lost`);
 		assert.equal(type, "kubernetes.io/dockerconfigjson");
-		assert.equal(metadata.labels?.usage, NAME, `${place} was not ours`);
+		assert.equal(
+			metadata.labels?.usage,
+			metadata.name,
+			`${place} was not ours`,
+		);
 	}
 }
 
 /** What is recorded was recorded before, or is what this command line says. */
 function judgeRecord(meant: Meant, before: Scene, now: Scene): void {
 	if (meant.selects) return;
-	for (const name of now.recorded)
-		assert.ok(
-			before.recorded.has(name) || meant.named?.includes(name),
-			`${name} joined the record`,
-		);
+	for (const source of SOURCES)
+		for (const name of now.recorded(source))
+			assert.ok(
+				before.recorded(source).has(name) ||
+					(meant.sources.includes(source) && meant.named?.includes(name)),
+				`${name} joined the record of ${source}`,
+			);
 }
 
 /** Of accounts' lists no name but ours comes or goes, and it comes only to where it is to come. */
@@ -278,35 +308,44 @@ function judgeAccounts(meant: Meant, before: Scene, now: Scene): void {
 		const was = listOf(before.accounts.get(place));
 		const is = listOf(account);
 		const others = (list: readonly string[]) =>
-			list.filter((each) => each !== NAME);
+			list.filter((each) => !isSource(each));
 		assert.deepEqual(others(is), others(was), place);
-		if (is.length <= was.length || now.isAttached(namespace, name)) continue;
-		// A pod there cannot pull with what is beside it.
-		const mends = meant.verb === "check" && now.waits(namespace);
-		assert.ok(
-			meant.verb === "attach" || meant.has("--once") || mends,
-			`${place} was attached`,
-		);
+		for (const source of SOURCES) {
+			if (was.includes(source) || !is.includes(source)) continue;
+			if (now.isAttached(source, namespace, name)) continue;
+			// A pod there cannot pull with what is beside it.
+			const mends = meant.verb === "check" && now.waits(namespace);
+			assert.ok(
+				meant.verb === "attach" || meant.has("--once") || mends,
+				`${place} was attached to ${source}`,
+			);
+		}
 	}
+}
+
+function isSource(name: string): boolean {
+	return SOURCES.some((source) => source === name);
 }
 
 /** What ends in 0 is done. */
 function judgeDone(meant: Meant, now: Scene): void {
-	if (now.source !== undefined)
-		for (const name of NAMESPACES)
-			if (now.isServed(name) && meant.promises(name))
-				assert.equal(
-					dataOf(now.secrets.get(`${name}/${NAME}`)),
-					dataOf(now.source),
-					`${name} is not in sync`,
-				);
-	if (meant.verb === "prune" && meant.argv.join(" ") === "prune --yes")
+	for (const source of SOURCES)
+		if (now.source(source) !== undefined)
+			for (const name of NAMESPACES)
+				if (now.isServed(source, name) && meant.promises(source, name))
+					assert.equal(
+						dataOf(now.secrets.get(`${name}/${source}`)),
+						dataOf(now.source(source)),
+						`${name} is not in sync with ${source}`,
+					);
+	if (meant.argv.join(" ") === "prune --yes")
 		for (const [place, { metadata }] of now.secrets)
-			assert.equal(
-				metadata.annotations?.["kubectl-meshreg/source"],
-				undefined,
-				`${place} is left`,
-			);
+			if (metadata.name === NAME)
+				assert.equal(
+					metadata.annotations?.["kubectl-meshreg/source"],
+					undefined,
+					`${place} is left`,
+				);
 }
 
 /** A command that was printed, with what it would ask for. */
@@ -334,14 +373,30 @@ describe("whatever admins, tenants and controllers do, in whatever order", () =>
 				await using bed = await testBed({
 					namespaces: [SOURCE_NAMESPACE],
 					defaultServiceAccounts: false,
+					users: { team: {}, reader: {} },
+					allow: [
+						{
+							user: "team",
+							verbs: ["*"],
+							resources: ["*"],
+							namespaces: [SOURCE_NAMESPACE, "app", "dev"],
+						},
+						{ user: "team", verbs: ["get"], resources: ["namespaces"] },
+						{ user: "reader", verbs: ["get", "list"], resources: ["*"] },
+					],
 				});
 				for (const name of ["default", SOURCE_NAMESPACE, ...NAMESPACES])
 					makeNamespace(bed, name);
-				const argv = ["create", ...credentialFor("r.io")];
-				await new Story(bed).tell([
-					{ by: "admin", line: { argv, typed: true }, heeds: false },
-					...steps,
-				]);
+				const begin = ["create", ...credentialFor("r.io")];
+				const begins = [begin, [...begin, "second"]].map(
+					(argv): Step => ({
+						by: "admin",
+						user: "admin",
+						line: { argv, typed: true },
+						heeds: false,
+					}),
+				);
+				await new Story(bed).tell([...begins, ...steps]);
 			},
 		);
 		await fc.assert(stories, { numRuns: STORIES, seed: SEED });

@@ -9,7 +9,7 @@ import {
 	secret,
 } from "../build.ts";
 import type { TestBed } from "../test-bed.ts";
-import { NAMESPACES, SOURCE_NAMESPACE } from "./scene.ts";
+import { NAMESPACES, SOURCE_NAMESPACE, SOURCES } from "./scene.ts";
 
 /** What tenants, controllers and kubectl do beside the command line. */
 export interface Beside {
@@ -97,13 +97,14 @@ const INSIDE: Readonly<Record<string, (bed: TestBed, name: string) => void>> = {
 		const config = JSON.stringify({ auths: entry("changed") });
 		edit(bed, "Secret", name, { data: { ".dockerconfigjson": btoa(config) } });
 	},
-	"the copy is deleted in": (bed, name) =>
-		bed.server.store.delete("Secret", name, NAME),
+	"the copies are deleted in": ({ server: { store } }, name) => {
+		for (const source of SOURCES) store.delete("Secret", name, source);
+	},
 	"an account loses its list in": (bed, name) =>
 		edit(bed, "ServiceAccount", `${name}/default`, { imagePullSecrets: [] }),
 	"an account references it and another in": (bed, name) =>
 		edit(bed, "ServiceAccount", `${name}/default`, {
-			imagePullSecrets: [{ name: NAME }, { name: "mine" }],
+			imagePullSecrets: [...SOURCES, "mine"].map((each) => ({ name: each })),
 		}),
 	"an account says that attach added the name in": (bed, name) =>
 		account(bed, name, [], {

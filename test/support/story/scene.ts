@@ -2,8 +2,10 @@ import type { KubeObject } from "../api-server/index.ts";
 import { NAME } from "../build.ts";
 import type { TestBed } from "../test-bed.ts";
 
-/** Where the source is. */
+/** Where the sources are. */
 export const SOURCE_NAMESPACE = "nginx-mesh";
+/** What they are called. */
+export const SOURCES = [NAME, "second"] as const;
 /** Where it may be sent. */
 export const NAMESPACES = ["app", "dev", "evil", "shop", "team"] as const;
 
@@ -48,19 +50,20 @@ export class Scene {
 		return JSON.stringify([...this.secrets, ...this.accounts]);
 	}
 
-	get source(): KubeObject | undefined {
-		return this.secrets.get(`${SOURCE_NAMESPACE}/${NAME}`);
+	source(name: string): KubeObject | undefined {
+		return this.secrets.get(`${SOURCE_NAMESPACE}/${name}`);
 	}
 
-	get #record(): readonly Entry[] {
-		const text = this.source?.metadata.annotations?.["kubectl-meshreg/targets"];
+	#record(name: string): readonly Entry[] {
+		const text =
+			this.source(name)?.metadata.annotations?.["kubectl-meshreg/targets"];
 		return text === undefined ? [] : JSON.parse(text);
 	}
 
-	/** The names in the record, and its rules by their text. */
-	get recorded(): ReadonlySet<string> {
+	/** The names in the record of a source, and its rules by their text. */
+	recorded(name: string): ReadonlySet<string> {
 		return new Set(
-			this.#record.flatMap(({ namespaces, selector, all, injected }) =>
+			this.#record(name).flatMap(({ namespaces, selector, all, injected }) =>
 				namespaces === undefined
 					? JSON.stringify({ selector, all, injected })
 					: Object.keys(namespaces),
@@ -73,24 +76,24 @@ export class Scene {
 		return this.#pods.some(({ metadata }) => metadata.namespace === namespace);
 	}
 
-	/** Whether the record sends the source to a namespace as it is now. */
-	isServed(name: string): boolean {
-		return this.#entriesOf(name).length > 0;
+	/** Whether its record sends a source to a namespace as that is now. */
+	isServed(source: string, namespace: string): boolean {
+		return this.#entriesOf(source, namespace).length > 0;
 	}
 
-	/** Whether the record attaches an account there. */
-	isAttached(namespace: string, account: string): boolean {
-		return this.#entriesOf(namespace).some(({ attach = [] }) =>
+	/** Whether it attaches an account there. */
+	isAttached(source: string, namespace: string, account: string): boolean {
+		return this.#entriesOf(source, namespace).some(({ attach = [] }) =>
 			attach.some((name) => name === "*" || name === account),
 		);
 	}
 
-	#entriesOf(name: string): readonly Entry[] {
+	#entriesOf(source: string, name: string): readonly Entry[] {
 		const there = this.#namespaces.get(name);
 		if (there === undefined) return [];
 		const { uid, labels = {}, annotations = {} } = there.metadata;
 		if (annotations["kubectl-meshreg/skip"] === "true") return [];
-		return this.#record.filter((entry) => {
+		return this.#record(source).filter((entry) => {
 			if (entry.namespaces !== undefined) {
 				const known = entry.namespaces[name];
 				return known === "" || known === uid;

@@ -4,6 +4,9 @@ import type { TestBed } from "../test-bed.ts";
 import { beside } from "./beside.ts";
 import { NAMESPACES } from "./scene.ts";
 
+/** Who types a command line: whoever may do everything, somebody with rights in some namespaces, and who may only read. */
+export const USERS = ["admin", "team", "reader"] as const;
+
 /** A command line, and whether a new password is typed into it. */
 export interface CommandLine {
 	readonly argv: readonly string[];
@@ -18,6 +21,7 @@ export type Step =
 	/** A command is tried with both dry runs, and run; `heeds`: then what it prints to be pasted. */
 	| {
 			readonly by: "admin";
+			readonly user: (typeof USERS)[number];
 			readonly line: CommandLine;
 			readonly heeds: boolean;
 	  }
@@ -76,6 +80,9 @@ const attaching = fc.constantFrom<Words>(
 	["--attach=builder"],
 	["--attach=*"],
 );
+/** Of the source that is usual, or of another. */
+const operand = fc.constantFrom<Words>([], [], [], ["second"]);
+const secretFlag = fc.constantFrom<Words>([], [], [], ["--secret=second"]);
 const server = fc.constantFrom("r.io", "r.io", "r.io", "x.io:5000");
 
 /** A credential for a registry, whose password is typed. */
@@ -88,19 +95,25 @@ export const credentialFor = (registry: string): string[] => [
 const credential = server.map(credentialFor);
 
 const change: fc.Arbitrary<CommandLine> = fc.oneof(
-	line(said("create"), credential, maybe("--add", "--replace", "--force")),
+	line(
+		said("create"),
+		operand,
+		credential,
+		maybe("--add", "--replace", "--force"),
+	),
 	line(
 		said("create", "--remove"),
 		server.map((host) => [host]),
 	),
-	{ weight: 2, arbitrary: line(said("rotate"), credential) },
-	line(said("apply"), credential),
-	line(said("apply"), credential, selection, attaching),
-	line(said("sync")),
-	{ weight: 2, arbitrary: line(said("sync"), named) },
-	line(said("sync"), selection, attaching),
+	{ weight: 2, arbitrary: line(said("rotate"), operand, credential) },
+	line(said("apply"), operand, credential),
+	line(said("apply"), operand, credential, selection, attaching),
+	line(said("sync"), operand),
+	{ weight: 2, arbitrary: line(said("sync"), operand, named) },
+	line(said("sync"), operand, selection, attaching),
 	line(
 		said("sync"),
+		operand,
 		selection,
 		attaching,
 		maybe("--force --yes", "--adopt", "--once", "--prune --yes"),
@@ -110,13 +123,20 @@ const change: fc.Arbitrary<CommandLine> = fc.oneof(
 		namespace.map((name) => [name]),
 		maybe("--prune --yes"),
 	),
-	line(fc.constantFrom(["attach"], ["attach", "builder"]), places),
+	line(fc.constantFrom(["attach"], ["attach", "builder"]), secretFlag, places),
+	line(said("sync", "--all-sources"), fc.oneof(said(), named)),
 	line(
-		fc.constantFrom(["detach"], ["detach", "builder"], ["detach", "--all"]),
+		fc.oneof(
+			line(fc.constantFrom(["detach"], ["detach", "builder"]), secretFlag).map(
+				({ argv }) => argv,
+			),
+			said("detach", "--all"),
+		),
 		places,
 	),
 	line(
 		said("prune", "--yes"),
+		operand,
 		fc.oneof(said(), said(), named),
 		maybe("--keep-sources", "--orphaned", "--all"),
 	),
@@ -143,6 +163,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 		weight: 6,
 		arbitrary: fc.record({
 			by: fc.constant("admin" as const),
+			user: fc.constantFrom("admin", "admin", "admin", ...USERS),
 			line: fc.oneof({ weight: 5, arbitrary: change }, look),
 			heeds: fc.boolean(),
 		}),
