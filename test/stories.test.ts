@@ -24,7 +24,7 @@ import {
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
 /** How many stories are tried, and which; more with `STORIES=500 SEED=7`. */
-const STORIES = Number(process.env.STORIES ?? 15);
+const STORIES = Number(process.env.STORIES ?? 25);
 const SEED = Number(process.env.SEED ?? 1);
 
 const SERVES = new Set(["sync", "apply", "rotate"]);
@@ -387,12 +387,15 @@ describe("whatever admins, tenants and controllers do, in whatever order", () =>
 				});
 				for (const name of ["default", SOURCE_NAMESPACE, ...NAMESPACES])
 					makeNamespace(bed, name);
-				const begin = ["create", ...credentialFor("r.io")];
-				const begins = [begin, [...begin, "second"]].map(
+				const begins = [
+					["create", ...credentialFor("r.io")],
+					["create", ...credentialFor("r.io"), "second"],
+					["sync", "-n", "app,shop,team", "--attach"],
+				].map(
 					(argv): Step => ({
 						by: "admin",
 						user: "admin",
-						line: { argv, typed: true },
+						line: { argv, typed: argv[0] === "create" },
 						heeds: false,
 					}),
 				);

@@ -161,6 +161,6 @@ const atTheSource = fc
 
 export const beside: fc.Arbitrary<Beside> = fc.oneof(
 	{ weight: 20, arbitrary: inNamespace },
-	{ weight: 3, arbitrary: madeAgain },
+	{ weight: 5, arbitrary: madeAgain },
 	{ weight: 1, arbitrary: atTheSource },
 );
