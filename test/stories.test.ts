@@ -24,7 +24,7 @@ import {
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
 /** How many stories are tried, and which; more with `STORIES=500 SEED=7`. */
-const STORIES = Number(process.env.STORIES ?? 25);
+const STORIES = Number(process.env.STORIES ?? 30);
 const SEED = Number(process.env.SEED ?? 1);
 
 const SERVES = new Set(["sync", "apply", "rotate"]);
