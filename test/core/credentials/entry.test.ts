@@ -25,7 +25,7 @@ const pair = (credential: Credential | undefined) =>
 const stored = (entry: AuthEntry) => {
 	const found = entry.stored();
 	if (found.found === "credential") return pair(found.credential);
-	return found.found === "nothing" ? "nothing" : found.problem;
+	return found.found === "unusable" ? found.problem : found.found;
 };
 
 describe("an entry of auths, as docker and podman use it", () => {

@@ -152,7 +152,8 @@ describe("what Go reads", () => {
 		});
 
 	test("members in their order, repeated ones as well, and where their values stand", () => {
-		const text = ' {"a" : [1, {"x":2}] ,"a":"\\u0062", "c":{ } } ';
+		const text =
+			' {"a" : [1, {"x":2}] ,"a": "\\u0062" , "c":\n{ },"d": {"e":1,"f":{"g":2}}} ';
 		const reading = parseGoJson(text);
 		assert.ok(reading.ok && reading.value.kind === "object");
 		assert.deepEqual(
@@ -165,7 +166,13 @@ describe("what Go reads", () => {
 				["a", "array", '[1, {"x":2}]'],
 				["a", "string", '"\\u0062"'],
 				["c", "object", "{ }"],
+				["d", "object", '{"e":1,"f":{"g":2}}'],
 			],
+		);
+		const [, inner] = reading.value.members.at(-1) ?? [];
+		assert.deepEqual(
+			inner?.kind === "object" && inner.members.map(([name]) => name),
+			["e", "f"],
 		);
 	});
 
