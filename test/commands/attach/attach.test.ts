@@ -537,6 +537,56 @@ describe("attach and detach", () => {
 		);
 	});
 
+	test("a conflict is a race: it is planned again, and an account that has it is not written", async () => {
+		secret("app");
+		let refused = 0;
+		const off = bed.server.onRequest(({ method }) => {
+			if (method !== "PATCH" || ++refused > 1) return undefined;
+			account("app", "default", ["meanwhile"]);
+			return { answer: { status: 409, reason: "Conflict", message: "late" } };
+		});
+		const attach = async () => {
+			bed.server.requests.length = 0;
+			const { status } = await bed.run(["attach", "-n", "app"]);
+			const patches = bed.server.requests.filter(
+				({ method }) => method === "PATCH",
+			);
+			return [status, patches.length, secretsOf("app")];
+		};
+		assert.deepEqual(await attach(), [0, 2, ["meanwhile", KEY]]);
+		assert.deepEqual(await attach(), [0, 0, ["meanwhile", KEY]]);
+		off();
+	});
+
+	test("a default account that never comes is waited for ten seconds, and only where it is to get something", async () => {
+		secret("shop");
+		bed.server.store.delete("ServiceAccount", "shop", "default");
+		let waited = 0;
+		const clock = {
+			...systemClock,
+			elapsed: () => waited,
+			delay: async (time: number) => {
+				waited += time;
+			},
+		};
+		const missing = /serviceaccounts "default" not found/;
+		const gives = await bed.run(["attach", "-n", "shop"], { clock });
+		assert.equal(gives.status, 1);
+		assert.match(gives.err, missing);
+		assert.ok(waited > 10_000 && waited < 12_000, `${waited}`);
+		waited = 0;
+		for (const argv of [
+			["detach", "-n", "shop"],
+			["attach", "another", "-n", "shop"],
+		]) {
+			const { status, err } = await bed.run(argv, { clock });
+			assert.equal(status, 1, argv.join(" "));
+			assert.match(err, /serviceaccounts "(default|another)" not found/);
+		}
+		assert.equal(waited, 0);
+		account("shop", "default");
+	});
+
 	test("an edit that admission refuses is no race: it fails at once", async () => {
 		const off = bed.server.onRequest((request) =>
 			request.method === "PATCH"
