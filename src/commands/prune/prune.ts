@@ -59,7 +59,7 @@ import {
 	sentThere,
 	warnOfRules,
 } from "./forget-namespaces.ts";
-import { tellWhatIsLeft } from "./what-is-left.ts";
+import { whatIsLeft } from "./what-is-left.ts";
 
 /** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
 export async function run(
@@ -85,7 +85,10 @@ export async function run(
 			tellOfRest(pruning, () => false, how);
 			warnOfRules(sent, how);
 			// Of another name none is there, perhaps by mistake: no reason to go on to all.
-			if (!options.named) await tellWhatIsLeft(pruning.found, () => false, how);
+			if (!options.named) {
+				const left = await whatIsLeft(pruning.found, () => false, how);
+				tellUnlessQuiet(world, ...left);
+			}
 			return report.finish();
 		}
 		const isLoss = changes.length + attached.length > 0;
@@ -219,11 +222,13 @@ async function carryOutPruning(
 		accounts: count("ServiceAccount", "configured"),
 		policies: count("MutatingAdmissionPolicy", "deleted"),
 	};
+	// Read before more is said: where that fails, the failure is.
+	const left = await whatIsLeft(pruning.found, isGone, how);
 	if (taken.accounts + taken.policies > 0) {
 		const { dryRun } = how;
 		tellUnlessQuiet(how.world, { cause: "taken-back", ...taken, dryRun });
 	}
-	await tellWhatIsLeft(pruning.found, isGone, how);
+	tellUnlessQuiet(how.world, ...left);
 	return report.finish();
 }
 

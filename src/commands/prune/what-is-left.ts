@@ -1,9 +1,9 @@
 import { allOf } from "../../actions/read/all-of.ts";
-import { tellUnlessQuiet } from "../../actions/tell.ts";
 import {
 	INSTALLATION_LABEL,
 	installationId,
 } from "../../core/in-cluster/installation.ts";
+import type { PruneNote } from "../../core/note.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
 import {
 	isByPolicy,
@@ -23,16 +23,16 @@ import type { Cluster, ListQuery } from "../../world.ts";
 import type { PruneRun } from "./forget-namespaces.ts";
 
 /**
- * Tells what meshreg still manages in a cluster after a prune of all namespaces, which may be taken for the end of
+ * What meshreg still manages in a cluster after a prune of all namespaces, which may be taken for the end of
  * it, as far as may be seen. `found`: what the prune looked at.
  */
-export async function tellWhatIsLeft(
+export async function whatIsLeft(
 	found: readonly PullSecret[],
 	isGone: (secret: PullSecret) => boolean,
-	{ cluster, world, ...how }: PruneRun,
-): Promise<void> {
+	{ cluster, ...how }: PruneRun,
+): Promise<PruneNote[]> {
 	if (how.namespaces.length > 0 || how.orphaned || how.dryRun !== "none")
-		return;
+		return [];
 	const keys = found.filter(how.isMeant);
 	const source = {
 		namespace: how.sourceNamespace,
@@ -55,13 +55,14 @@ export async function tellWhatIsLeft(
 	const byPolicy = keys.filter(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
-	if (others.length + watches.length + byPolicy.length === 0) return;
-	tellUnlessQuiet(world, {
+	if (others.length + watches.length + byPolicy.length === 0) return [];
+	const note = {
 		cause: "still-managed",
 		secrets: others.length,
 		watches: watches.map(sourceRef),
 		policies: byPolicy.map(sourceRef),
-	});
+	} as const;
+	return [note];
 }
 
 /** Whose installation it is: a label that says something else is somebody's own. */
