@@ -112,8 +112,7 @@ export function differencesOf(
 ): readonly Difference[] {
 	const bare = bareOf(key);
 	if (bare !== key && !/^https?:\/\//.test(key))
-		return differencesOf(bare, repository).length === 0 &&
-			keyMatches(normaliseKey(bare) ?? "", repository)
+		return keyMatches(normaliseKey(bare) ?? "", repository)
 			? [{ because: /\s/.test(key) ? "white-space" : "scheme" }]
 			: [];
 	const wanted = addressOf(repository);

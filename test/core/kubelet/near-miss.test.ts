@@ -48,6 +48,17 @@ describe("a key that nearly matches", () => {
 			{ because: "region", host: "1.dkr-ecr.eu-west-1.on.aws" },
 		],
 		["reg.io/app", "re g.io", { because: "white-space" }],
+		["reg.io/app", "s3://reg.io", { because: "scheme" }],
+		[
+			"reg.io:5000/app",
+			"reg.io/team",
+			{ because: "port", keyPort: "", imagePort: "5000" },
+		],
+		[
+			"1.dkr.ecr.eu-west-1.amazonaws.com/app",
+			"amazonaws.com",
+			{ because: "label-count", keyLabels: 2, imageLabels: 6 },
+		],
 		["reg.io/app", " oci://reg.io", { because: "white-space" }],
 		[
 			"gcr.io/app",
@@ -117,6 +128,11 @@ describe("a key that nearly matches", () => {
 			"1.dkr.ecr.eu-west-1.amazonaws.com/app",
 			"2.dkr.ecr.us-east-1.amazonaws.com",
 		],
+		[
+			"1.dkr.ecr.eu-west-1.amazonaws.com/app",
+			"x.1.dkr.ecr.us-east-1.amazonaws.com",
+		],
+		["docker.io/a.b/nats", "a.b"],
 		["your-registry/nats", "your"],
 		["your-registry/nats", "your-registry:5000"],
 		["reg.io/your-registry/nats", "your-registry"],
@@ -124,6 +140,19 @@ describe("a key that nearly matches", () => {
 	for (const [image, key] of unrelated)
 		it(`not ${key} for ${image}`, () =>
 			assert.deepEqual(nearMisses(image, [secret(key)], []), []));
+
+	it("not one of a Secret of another type, one of another host, or one that is none", () => {
+		assert.deepEqual(
+			nearMisses(
+				"reg.io:5000/app",
+				[{ ...secret("reg.io"), type: "Opaque" }],
+				[],
+			),
+			[],
+		);
+		for (const key of ["other.io", "reg.io/%zz", "oci://reg.io/%zz"])
+			assert.deepEqual(differencesOf(key, "reg.io/app"), [], key);
+	});
 });
 
 describe("a Secret that is not used", () => {
