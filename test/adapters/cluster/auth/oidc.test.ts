@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
+import { systemClock } from "../../../../src/adapters/clock.ts";
+import { credentialsOf } from "../../../../src/adapters/cluster/auth/auth.ts";
+import { saveTokens } from "../../../../src/adapters/cluster/auth/save-tokens.ts";
 import { failureMessage } from "../../../../src/report/failure.ts";
 import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
 import { connected } from "../../../support/connecting.ts";
@@ -108,6 +111,46 @@ describe("OIDC", () => {
 		assert.deepEqual(provider.asked, []);
 		assert.equal(await readFile(path, "utf8"), before);
 	});
+
+	test("a client certificate is shown beside the token, and neither in the clear", async () => {
+		const token = provider.idToken(3600);
+		const target = {
+			user: {
+				"auth-provider": { name: "oidc", config: { "id-token": token } },
+				"client-certificate-data": base64("certificate"),
+				"client-key-data": base64("key"),
+			},
+		} as unknown as Parameters<typeof credentialsOf>[0];
+		const context = { clock: systemClock } as Parameters<
+			typeof credentialsOf
+		>[2];
+		const at = (url: string) =>
+			credentialsOf(target, new URL(url), context).current();
+		assert.deepEqual(await at("https://r.example"), {
+			headers: { authorization: `Bearer ${token}` },
+			tls: { cert: Buffer.from("certificate"), key: Buffer.from("key") },
+		});
+		assert.deepEqual(await at("http://r.example"), { headers: {}, tls: {} });
+	});
+
+	for (const [what, text] of [
+		["its user is gone", "users: [{name: other, user: {}}]"],
+		["there are none", "users: 1"],
+		[
+			"it has no refresh token any more",
+			"users: [{name: ann, user: {auth-provider: {config: {id-token: x}}}}]",
+		],
+	] as const)
+		test(`a kubeconfig that somebody else wrote meanwhile stays as it is: ${what}`, async () => {
+			const written: unknown[] = [];
+			const files = {
+				read: async () => Buffer.from(text),
+				write: async (...all: unknown[]) => void written.push(all),
+			} as unknown as Parameters<typeof saveTokens>[3];
+			const tokens = { "id-token": "a", "refresh-token": "b" };
+			await saveTokens("config", "ann", tokens, files);
+			assert.deepEqual(written, []);
+		});
 
 	test("one that has expired is refreshed once for all requests, and kept for the next run", async () => {
 		const path = await kubeconfig("expired");
