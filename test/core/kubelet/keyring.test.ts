@@ -166,6 +166,18 @@ describe("an answer", () => {
 			assert.deepEqual(by(image), ["host"], image);
 		for (const image of ["localhost/a/b", "Evil/a/b"])
 			assert.deepEqual(by(image), ["fallback"], image);
+		for (const image of ["localhost:5000/a/b", "r.io/a/b"])
+			assert.deepEqual(by(image), [], image);
+	});
+
+	it("takes the brackets of an address without a port for a choice of one character", () => {
+		const ring = [sourceOf(auths({ "[::A]": { username: "u" } }))];
+		const found = (image: string) =>
+			shown(findCredentials(image, ring)).creds?.length;
+		assert.deepEqual(
+			["A/x", "B/x", "AA/x", "[::A]/x"].map(found),
+			[1, 0, 0, 0],
+		);
 	});
 
 	it("names the Secret that breaks the lookup", () => {
