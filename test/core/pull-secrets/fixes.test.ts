@@ -76,6 +76,11 @@ describe("a command that fixes", () => {
 			"kubectl meshreg attach x -n a --secret other",
 		],
 		[
+			() => new Fixes(elsewhere).attach(["a"], ["x"], usual.name),
+			"kubectl meshreg attach x -n a --secret nginx-mesh-registry-key",
+			"kubectl meshreg attach x -n a --secret nginx-mesh-registry-key",
+		],
+		[
 			() => Fixes.of(elsewhere).create("r.io"),
 			"kubectl meshreg create other -n keys --add --registry-server r.io",
 			"kubectl meshreg create other -n keys --add --registry-server r.io",
