@@ -260,7 +260,6 @@ function selecting(
 				? []
 				: [...(literal.get(placeOf(target)) ?? []), ...patterns]
 						.filter((index) => covers(at(index).address, target))
-						.sort((a, b) => a - b)
 						.map(at);
 		if (matching.length === 0 && fallsBack)
 			return candidates.filter(({ normalised }) => normalised === DOCKER_HUB);
