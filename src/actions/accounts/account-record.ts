@@ -55,7 +55,10 @@ interface AccountRun {
 	readonly report: ChangeReport;
 }
 
-/** The records of the sources that are meant, or of `every` one, read beside the accounts; who may not read them needs no more than before. */
+/**
+ * The records of the sources that are meant, or of `every` one, read beside the accounts; who may not read
+ * them needs no more than before.
+ */
 export class AccountRecords {
 	readonly #reader = new ContentReader();
 	readonly #sources: Promise<readonly PullSecret[] | undefined>;

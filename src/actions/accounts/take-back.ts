@@ -70,7 +70,10 @@ export function meantAccounts(
 	);
 }
 
-/** Takes what is meant, of what attach added, out of accounts; of one that may not be changed, or that others change all the time, it warns. */
+/**
+ * Takes what is meant, of what attach added, out of accounts; of one that may not be changed, or that others
+ * change all the time, it warns.
+ */
 export async function takeBack(
 	accounts: readonly ServiceAccount[],
 	isMeant: IsMeant,

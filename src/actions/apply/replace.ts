@@ -114,7 +114,10 @@ function isTaken(error: Refusal): boolean {
 	return error instanceof ApiError && error.status === 409;
 }
 
-/** A quota, a limit, a server that is away: it may pass. What is invalid stays so, and a namespace that goes may come back as another's. */
+/**
+ * A quota, a limit, a server that is away: it may pass. What is invalid stays so, and a namespace that goes may
+ * come back as another's.
+ */
 function isInPassing(error: Refusal): boolean {
 	if (isNamespaceTerminating(error)) return false;
 	return error instanceof ApiError

@@ -11,7 +11,6 @@ import {
 } from "../../../src/core/registry/host-limits.ts";
 import { get } from "../../../src/core/registry/login.ts";
 import { registryFaultWords } from "../../../src/report/registry-fault-words.ts";
-
 import { playedClock } from "../../support/played-clock.ts";
 
 const URL_ = new URL("https://r.io/v2/");
