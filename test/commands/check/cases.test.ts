@@ -588,19 +588,23 @@ for (const [what, data, hint] of [
 		assert.match(out, hint);
 	});
 
-test("M6: an attachment that something took out is told, and the attachment made again", async () => {
-	await using bed = await started(["f20"]);
-	source(bed, ["registry.example.com"], ["f20"]);
-	await bed.run(["sync", "-n", "f20"]);
-	account(bed, "f20", {
+/** The default account says that attach added the pull secret, and does not reference it. */
+const losesAttachment = (bed: TestBed, namespace: string) =>
+	account(bed, namespace, {
 		metadata: {
-			namespace: "f20",
+			namespace,
 			name: "default",
 			labels: { "kubectl-meshreg/attached": "true" },
 			annotations: { "kubectl-meshreg/attached-keys": KEY },
 		},
 		imagePullSecrets: [],
 	});
+
+test("M6: an attachment that something took out is told, and the attachment made again", async () => {
+	await using bed = await started(["f20"]);
+	source(bed, ["registry.example.com"], ["f20"]);
+	await bed.run(["sync", "-n", "f20"]);
+	losesAttachment(bed, "f20");
 	pod(bed, "f20", "web", "registry.example.com/app:1");
 	const { out, status } = await bed.run(["check", "-q"]);
 	assert.deepEqual(
@@ -621,15 +625,7 @@ test("M6: where no record serves, what an account says of attach is told, and --
 	await using bed = await started(["evil"]);
 	source(bed, ["registry.example.com"]);
 	build.secret(bed, "evil", "{}");
-	account(bed, "evil", {
-		metadata: {
-			namespace: "evil",
-			name: "default",
-			labels: { "kubectl-meshreg/attached": "true" },
-			annotations: { "kubectl-meshreg/attached-keys": KEY },
-		},
-		imagePullSecrets: [],
-	});
+	losesAttachment(bed, "evil");
 	const before = bed.server.store.version;
 	const { out, status } = await bed.run(["check", "-q", "--fix", "--yes"]);
 	assert.deepEqual(
