@@ -26,6 +26,7 @@ import { commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { quoted } from "./input-failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
+import { bareHint, listingHint } from "./pull-words.ts";
 import { verificationWords } from "./verification-words.ts";
 
 /** One of `-o json` of `explain`: what a script asks, without advice; `verified` only with `--verify`. */
@@ -101,6 +102,7 @@ function imageParagraphs(
 		blockedBy,
 		skipped,
 		unwritable,
+		byHand,
 	}: ExplainedImage,
 	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
@@ -179,6 +181,11 @@ function imageParagraphs(
 				? `Fix:\n${command}`
 				: `${text(`Gives ${gives} the credential; run it only if ${gives} may have it:`)}${command}`,
 		);
+	}
+	if (byHand !== undefined) {
+		const { pod, listing } = byHand;
+		const pods = [`pod/${pod.name} in ${pod.namespace}`];
+		say(listing === undefined ? bareHint(pods) : listingHint(pods, listing));
 	}
 	return paragraphs;
 }

@@ -124,18 +124,27 @@ export function pullHint(about: PullSubject): string {
 			? ""
 			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
 		...blocked.map(obstacleHint),
-		left.length === 0
-			? ""
-			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,
+		left.length === 0 ? "" : bareHint(left),
 		accountless.length === 0
 			? ""
 			: `${someNames(accountless)} ${accountless.length === 1 ? "does" : "do"} not exist, and pods are not made without: create ${accountless.length === 1 ? "it" : "them"} first.`,
-		listed.pods.length === 0
-			? ""
-			: `${someNames(listed.pods)} ${listed.pods.length === 1 ? "lists its" : "list their"} pull secrets in the pod's spec: add ${listed.secret} there, and create ${listed.pods.length === 1 ? "it" : "them"} again.`,
+		listed.pods.length === 0 ? "" : listingHint(listed.pods, listed.secret),
 	]
 		.filter((text) => text !== "")
 		.join(" ");
+}
+
+/** Of pods (`pod/NAME in NAMESPACE`) that nothing makes again. */
+export function bareHint(pods: readonly string[]): string {
+	const [has, them] = pods.length === 1 ? ["has", "it"] : ["have", "them"];
+	return `${someNames(pods)} ${has} no controller: delete ${them} and create ${them} again.`;
+}
+
+/** Of pods (as above) whose own list a pull secret is to be added to. */
+export function listingHint(pods: readonly string[], secret: string): string {
+	const [list, them] =
+		pods.length === 1 ? ["lists its", "it"] : ["list their", "them"];
+	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there, and create ${them} again.`;
 }
 
 const HINTS: Partial<Record<ProblemKind, string>> = {

@@ -15,6 +15,7 @@ import {
 	type OtherSource,
 } from "../kubelet/near-miss.ts";
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
+import type { Place } from "../output/input-failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { canBeWritten, type Fixes } from "../pull-secrets/fixes.ts";
 import { isPublicRegistry } from "../registry/public.ts";
@@ -107,6 +108,8 @@ export interface ExplainedFix {
 	readonly skipped?: string;
 	/** The image's host, where its letter case is why no entry can be written for it. */
 	readonly unwritable?: string;
+	/** A pod that a person has to make again once `fix` was run; `listing`: with this name in its own list. */
+	readonly byHand?: { readonly pod: Place; readonly listing?: string };
 }
 
 const NOTHING: ExplainedFix = {};
@@ -149,13 +152,11 @@ export function fixOf(
 	const older = olderPod(puller, image, state);
 	const [nearest] = near;
 	if (nearest?.because === "unreferenced")
-		return {
-			fix: sequence(
-				older && nearest.from === `${namespace}/${fixes.name}`
-					? restarting(older)
-					: use(nearest.from.slice(namespace.length + 1), puller, fixes),
-			),
-		};
+		return remade(
+			older && nearest.from === `${namespace}/${fixes.name}`
+				? asItIs(older)
+				: use(nearest.from.slice(namespace.length + 1), puller, fixes),
+		);
 	return bringing(explanation, puller, host, state);
 }
 
@@ -188,9 +189,9 @@ function bringing(
 	const accounts = inAccount ? [] : [account];
 	const attach = accounts.map((one) => fixes.attach([namespace], [one]));
 	const again = named
-		? []
+		? NOT_REMADE
 		: older
-			? restarting(older)
+			? asItIs(older)
 			: makeAgain(fixes.name, puller, fixes);
 	const isAway = namespace !== fixes.sourceNamespace;
 	if (state.blocked === "namespace") return { skipped: namespace };
@@ -201,19 +202,18 @@ function bringing(
 	if (source === "hidden") {
 		// Whoever works in one namespace makes a pull secret of its own there.
 		const made = fixes.createAt(namespace, fixes.name, host);
-		return { fix: sequence([made, ...attach, ...again]) };
+		return remade(again, [made, ...attach]);
 	}
 	const isCovered = covers(source, image);
 	const sending = isCovered ? fixes : fixes.afterCreate;
-	const fix = sequence([
+	const mended = remade(again, [
 		...(isCovered ? [] : [fixes.create(host)]),
 		...(isAway ? [sending.sync([namespace], accounts)] : attach),
-		...again,
 	]);
+	if (mended.fix !== undefined)
+		return { ...mended, gives: isAway && !served ? namespace : undefined };
 	// A source that no kubelet can use is put right first, which check tells how.
-	return fix === undefined
-		? { fix: source && fixes.check() }
-		: { fix, gives: isAway && !served ? namespace : undefined };
+	return mended.byHand ? mended : { fix: source && fixes.check() };
 }
 
 /** Nothing comes near a credential, and the registry gives public images to anybody. */
@@ -232,42 +232,58 @@ export function isFineAnonymously({
 	);
 }
 
-/** What lets the puller use a Secret that is in its namespace. */
-function use(
-	name: string,
-	puller: PullerInCluster,
-	fixes: Fixes,
-): (Script | undefined)[] {
-	const { namespace } = puller;
-	if (puller.kind === "serviceaccount")
-		return [fixes.attach([namespace], [puller.name], name)];
-	const attached = puller.ownList || puller.unused.includes(name);
-	return [
-		...(attached
-			? []
-			: [fixes.attach([namespace], [puller.serviceAccount], name)]),
-		...makeAgain(name, puller, fixes),
-	];
+/** How a pod is made again: by commands, or by whoever made it. */
+interface Remaking {
+	readonly scripts: readonly (Script | undefined)[];
+	readonly byHand?: ExplainedFix["byHand"];
 }
 
-/** What makes a pod again as it is; nothing where nobody would. */
-function restarting({ restart }: PodPuller): Script[] {
-	return restart.how === "none" ? [] : [restart.script];
+const NOT_REMADE: Remaking = { scripts: [] };
+
+/** What `first` and then the pod made again need. */
+function remade(
+	{ scripts, byHand }: Remaking,
+	first: readonly (Script | undefined)[] = [],
+): ExplainedFix {
+	return {
+		fix: sequence([...first, ...scripts]),
+		...(byHand && { byHand }),
+	};
+}
+
+/** What lets the puller use a Secret that is in its namespace. */
+function use(name: string, puller: PullerInCluster, fixes: Fixes): Remaking {
+	const { namespace } = puller;
+	const again = makeAgain(name, puller, fixes);
+	const isPod = puller.kind === "pod";
+	if (isPod && (puller.ownList || puller.unused.includes(name))) return again;
+	const account = isPod ? puller.serviceAccount : puller.name;
+	return {
+		...again,
+		scripts: [fixes.attach([namespace], [account], name), ...again.scripts],
+	};
+}
+
+/** A pod with the list that it would get today. */
+function asItIs(pod: PodPuller): Remaking {
+	const { restart } = pod;
+	return restart.how === "none"
+		? { scripts: [], byHand: { pod } }
+		: { scripts: [restart.script] };
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */
 function makeAgain(
 	name: string,
-	puller: Puller,
+	puller: PullerInCluster,
 	fixes: Fixes,
-): (Script | undefined)[] {
-	if (puller.kind !== "pod") return [];
+): Remaking {
+	if (puller.kind !== "pod") return NOT_REMADE;
 	const { namespace, ownList, restart } = puller;
-	if (restart.how === "none") return [];
-	if (!ownList) return [restart.script];
+	if (!ownList) return asItIs(puller);
 	return restart.how === "rollout"
-		? [fixes.inject(restart, namespace, name)]
-		: [];
+		? { scripts: [fixes.inject(restart, namespace, name)] }
+		: { scripts: [], byHand: { pod: puller, listing: name } };
 }
 
 function covers(

@@ -237,7 +237,9 @@ Fix:
 			await using bed = await started();
 			withPolicy(bed, true);
 			pod(bed, [], {});
-			assert.equal(await fixOf(bed), "");
+			const { out } = await ofPod(bed);
+			assert.match(out, /\n\npod\/web-0 in app has no controller: [^\n]+\n$/);
+			assert.doesNotMatch(out, /Fix:/);
 		});
 	});
 
@@ -247,7 +249,24 @@ Fix:
 		account(bed, []);
 		pod(bed, [], {});
 		const { out } = await ofPod(bed);
-		assert.match(out, /Fix:\n {2}kubectl meshreg sync -n app --attach\n$/);
+		assert.match(
+			out,
+			/Fix:\n {2}kubectl meshreg sync -n app --attach\n\npod\/web-0 in app has no controller: delete it and create it again\.\n$/,
+		);
+	});
+
+	test("a pod that nobody makes again, and that has a list of its own, gets it there", async () => {
+		await using bed = await started();
+		source(bed, "r.io");
+		secret(bed, `app/${KEY}`, { "r.io": user("robot") }, COPY);
+		account(bed, []);
+		pod(bed, ["its-own"], {});
+		const { out } = await ofPod(bed);
+		assert.match(
+			out,
+			/\n\npod\/web-0 in app lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and create it again\.\n$/,
+		);
+		assert.doesNotMatch(out, /Fix:/);
 	});
 });
 
