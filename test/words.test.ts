@@ -61,8 +61,6 @@ const NOT_USED: readonly (readonly [not: RegExp, but: string])[] = [
 /** Where a word is meant: a part of the text around it, and why. */
 const MEANT: readonly (readonly [text: string, why: string])[] = [
 	["test/foreign-text", "a file's name"],
-	['create them"} again.', "what is to be created was there before"],
-	['"it" : "them"} again.', "likewise"],
 ];
 
 /** What is wrong with a text, a line each. */

@@ -137,14 +137,14 @@ export function pullHint(about: PullSubject): string {
 /** Of pods (`pod/NAME in NAMESPACE`) that nothing makes again. */
 export function bareHint(pods: readonly string[]): string {
 	const [has, them] = pods.length === 1 ? ["has", "it"] : ["have", "them"];
-	return `${someNames(pods)} ${has} no controller: delete ${them} and create ${them} again.`;
+	return `${someNames(pods)} ${has} no controller: delete and recreate ${them}.`;
 }
 
 /** Of pods (as above) whose own list a pull secret is to be added to. */
 export function listingHint(pods: readonly string[], secret: string): string {
 	const [list, them] =
 		pods.length === 1 ? ["lists its", "it"] : ["list their", "them"];
-	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there, and create ${them} again.`;
+	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there, and recreate ${them}.`;
 }
 
 const HINTS: Partial<Record<ProblemKind, string>> = {

@@ -119,7 +119,7 @@ const CASES: readonly [
 				"",
 			],
 		],
-		"pod/web lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and create it again.",
+		"pod/web lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and recreate it.",
 	],
 	[
 		"f07-two-images-old-kubelet",

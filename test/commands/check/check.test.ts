@@ -967,7 +967,7 @@ pods
 		const { out } = await bed.run(["check"]);
 		assert.match(
 			out,
-			/ pod\/web in app, pod\/web in shop have no controller: delete them and create them again\.\n/,
+			/ pod\/web in app, pod\/web in shop have no controller: delete and recreate them\.\n/,
 		);
 	});
 

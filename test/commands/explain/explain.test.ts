@@ -251,7 +251,7 @@ Fix:
 		const { out } = await ofPod(bed);
 		assert.match(
 			out,
-			/Fix:\n {2}kubectl meshreg sync -n app --attach\n\npod\/web-0 in app has no controller: delete it and create it again\.\n$/,
+			/Fix:\n {2}kubectl meshreg sync -n app --attach\n\npod\/web-0 in app has no controller: delete and recreate it\.\n$/,
 		);
 	});
 
@@ -264,7 +264,7 @@ Fix:
 		const { out } = await ofPod(bed);
 		assert.match(
 			out,
-			/\n\npod\/web-0 in app lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and create it again\.\n$/,
+			/\n\npod\/web-0 in app lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and recreate it\.\n$/,
 		);
 		assert.doesNotMatch(out, /Fix:/);
 	});
