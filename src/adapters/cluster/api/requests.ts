@@ -170,28 +170,18 @@ export class Requests {
 	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
 	async #send(call: Call, wanted: string): Promise<Answer> {
 		const { credentials } = this.options;
-		const credential = await this.#credential();
+		const credential = await issued(credentials.current());
 		const answer = await this.#once(call, credential, wanted);
 		if (answer.status < 400) return answer;
 		const refused = await this.#refusal(answer, call, credential);
 		// A new one that is refused at once says that the next would be, too.
 		if (refused.status !== 401 || credential === this.#unproven) throw refused;
-		if (!(await credentials.renew(credential))) throw refused;
-		const next = await this.#credential();
+		if (!(await issued(credentials.renew(credential)))) throw refused;
+		const next = await issued(credentials.current());
 		this.#unproven = next;
 		const second = await this.#once(call, next, wanted);
 		if (second.status < 400) return second;
 		throw await this.#refusal(second, call, next);
-	}
-
-	/** Without a credential nothing is sent, just as without a network. */
-	async #credential(): Promise<Credential> {
-		try {
-			return await this.options.credentials.current();
-		} catch (error) {
-			if (error instanceof AbortedError) throw error;
-			throw new TransportError(error, false);
-		}
 	}
 
 	async #refusal(
@@ -292,6 +282,16 @@ export class Requests {
 			this.#warned.add(warning);
 			this.options.serverSaid(warning);
 		}
+	}
+}
+
+/** Without a credential, the first or another, nothing is sent, just as without a network. */
+async function issued<T>(asking: Promise<T>): Promise<T> {
+	try {
+		return await asking;
+	} catch (error) {
+		if (error instanceof AbortedError) throw error;
+		throw new TransportError(error, false);
 	}
 }
 

@@ -263,6 +263,19 @@ describe("exec plugins", { skip: notPosix }, () => {
 		assert.equal(await runs(), 2);
 	});
 
+	test("that fail when they are run again are what ends the run, as at the first time", async () => {
+		await answer({ token: "stale" }, "answer-1");
+		await answer({});
+		const { answers } = await ask(await kubeconfig(), 30);
+		assert.deepEqual(
+			answers,
+			Array(30).fill(
+				`${getting}exec plugin didn't return a token or cert/key pair`,
+			),
+		);
+		assert.equal(await runs(), 2);
+	});
+
 	test("run again when the credential expires", async () => {
 		const clock = hastyClock();
 		const inAnHour = new Date(clock.now() + 3_600_000).toISOString();
