@@ -155,6 +155,10 @@ async function explainCluster(
 				cluster,
 				namespace,
 				new Set(secrets.map(({ name }) => name)),
+				[
+					placeMeant(options.choice, cluster).name,
+					...(puller.kind === "pod" ? puller.unused : []),
+				],
 			),
 			readState(options, namespace, cluster),
 		]);

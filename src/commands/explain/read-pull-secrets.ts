@@ -17,7 +17,10 @@ import {
 	pullSourceOf,
 } from "../../core/kubelet/pod-secrets.ts";
 import { restartOf } from "../../core/kubelet/restart.ts";
-import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
+import {
+	isPullSecretType,
+	PULL_SECRET_DATA,
+} from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
@@ -88,11 +91,15 @@ export async function readNamed(
 	});
 }
 
-/** Secrets with credentials that are in a namespace, as far as the user may read them and much is kept of lists, but for those that are used. */
+/**
+ * Secrets with credentials that are in a namespace, as far as much is kept of lists, but for those that are
+ * used; to who may not list them, those of these names that they may read.
+ */
 export async function readOthersHere(
 	cluster: Cluster,
 	namespace: string,
 	used: ReadonlySet<string>,
+	known: readonly string[],
 ): Promise<OtherSource[]> {
 	const reader = new ContentReader();
 	const pick = (secret: Secret): OtherSource[] => {
@@ -102,13 +109,25 @@ export async function readOthersHere(
 			? [{ ...source, where: "same-namespace" }]
 			: [];
 	};
-	const here = await Promise.all(
-		Object.keys(PULL_SECRET_DATA).map((type) => {
-			const query = { namespace, fieldSelector: `type=${type}` };
-			return unlessForbidden(allOf(cluster.pages("Secret", query), pick));
-		}),
+	const listed = await unlessForbidden(
+		Promise.all(
+			Object.keys(PULL_SECRET_DATA).map((type) => {
+				const query = { namespace, fieldSelector: `type=${type}` };
+				return allOf(cluster.pages("Secret", query), pick);
+			}),
+		),
 	);
-	return here.flatMap((some) => some ?? []);
+	if (listed !== undefined) return listed.flat();
+	const named = await inParallel(
+		known.filter(isObjectName).slice(0, MOST_NAMED),
+		(name) =>
+			unlessForbidden(
+				unlessNotFound<Secret>(cluster.read("Secret", { namespace, name })),
+			),
+	);
+	return named.flatMap((secret) =>
+		secret && isPullSecretType(secret.type ?? "") ? pick(secret) : [],
+	);
 }
 
 /**

@@ -515,6 +515,39 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		assert.equal(err, "");
 		assert.match(out, /has no imagePullSecrets\.\n\n.*\n\nNo entry matches/);
 	});
+
+	test("to who may not list Secrets, the pull secret's copy is no stranger's", async () => {
+		await using bed = await testBed({
+			namespaces: ["app", "nginx-mesh"],
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get"],
+					resources: ["serviceaccounts", "secrets", "pods"],
+					namespaces: ["app"],
+				},
+			],
+		});
+		source(bed, "r.io");
+		secret(bed, `app/${KEY}`, { "r.io": user("robot") }, COPY);
+		account(bed, [KEY]);
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "web-0" },
+			spec: {
+				serviceAccountName: "default",
+				containers: [{ name: "c", image: "r.io/x" }],
+			},
+		});
+		const asked = ["explain", "pod/web-0", "-n", "app"];
+		const told = await bed.run(asked);
+		assert.match(
+			told.out,
+			/- app\/nginx-mesh-registry-key has a key that matches, r\.io, but/,
+		);
+		assert.deepEqual(await bed.run(asked, { user: "sam" }), told);
+	});
 });
 
 describe("explain without a cluster", () => {
