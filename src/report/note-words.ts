@@ -167,12 +167,19 @@ const WORDS: Wording<Note> = {
 	},
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
-	"secret-missing": ({ name, namespaces, source, near, byAnother, script }) => {
-		const missing = `secret "${name}" does not exist in ${someOf(namespaces)} yet`;
-		const message =
-			source === undefined
-				? missing
-				: `${missing}, and no source of that name in ${source}`;
+	"secret-missing": (note) => {
+		const { name, namespaces, source, near, skipped, byAnother, script } = note;
+		const message = [
+			`secret "${name}" does not exist in ${someOf(namespaces)} yet`,
+			...(source === undefined
+				? []
+				: [`and no source of that name in ${source}`]),
+			...(skipped.length === 0
+				? []
+				: [
+						`and sync writes nothing in ${someOf(skipped)}: annotated kubectl-meshreg/skip=true`,
+					]),
+		].join(", ");
 		return near === undefined
 			? {
 					message,

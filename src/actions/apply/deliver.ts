@@ -165,8 +165,8 @@ class Delivery {
 		const { selected, once } = this.scope;
 		const before = await this.#read(selected?.targets);
 		let { targets, current } = before;
-		if (before.all) this.#warnOfClaimants(before.all, targets);
 		const leftovers = await this.#leftovers(targets, before.all);
+		if (before.all) this.#warnOfClaimants(before.all, targets, leftovers);
 		// Throws where the selection cannot join the record, before the source is written.
 		if (this.making !== undefined && selected && !once)
 			recordToWrite(this.#source, this.#recording(selected));
@@ -327,15 +327,26 @@ class Delivery {
 		return current;
 	}
 
-	/** What says that it is a copy and is not recorded gets nothing. */
-	#warnOfClaimants(all: readonly PullSecret[], targets: Targets): void {
+	/** What says that it is a copy gets nothing where it is neither recorded nor meant by this run, as with --once. */
+	#warnOfClaimants(
+		all: readonly PullSecret[],
+		targets: Targets,
+		leftovers: readonly Deletion[],
+	): void {
 		// Of a label's namespaces alone nobody can tell what the record says of the others.
 		if (targets.listed && targets.namespaces === undefined) return;
 		const record = this.#joined(recordOf(this.#source));
-		const unrecorded = all.filter(
-			({ namespace }) => !isRecorded(record, namespace, targets.namespaces),
+		const meant = new Set(
+			[...targets.serve, ...leftovers.map(targetOf)].map(
+				({ namespace }) => namespace,
+			),
 		);
-		const claimants = claimantsOf(this.#source, unrecorded);
+		const others = all.filter(
+			({ namespace }) =>
+				!meant.has(namespace) &&
+				!isRecorded(record, namespace, targets.namespaces),
+		);
+		const claimants = claimantsOf(this.#source, others);
 		if (claimants.length === 0) return;
 		warn(this.run.world, {
 			cause: "claimants-unrecorded",

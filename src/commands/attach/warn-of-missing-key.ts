@@ -1,12 +1,15 @@
 import type { AccountChange } from "../../actions/accounts/account-record.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
+import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
+import { partition } from "../../core/groups.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, unlessFailed } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** Up to so many namespaces are asked one by one, as a Role there allows; beyond, nothing is said. */
@@ -60,10 +63,16 @@ export async function warnOfMissingKey(
 	const exists = found !== "missing";
 	const fixes = new Fixes({ namespace: source, name, exists });
 	const elsewhere = missing.filter((namespace) => namespace !== source);
+	const known = await unlessFailed(readNamespaces(cluster, elsewhere));
+	const [skipped, open] = partition(elsewhere, (namespace) => {
+		const there = known?.get(namespace);
+		return typeof there === "object" && isSkipped(there);
+	});
 	warn(world, {
 		cause: "secret-missing",
 		name,
 		namespaces: missing,
+		skipped,
 		byAnother: found === "unread",
 		...(!exists && {
 			source,
@@ -75,7 +84,7 @@ export async function warnOfMissingKey(
 		}),
 		script: sequence([
 			...(exists ? [] : [fixes.createSource()]),
-			...(elsewhere.length > 0 ? [fixes.sync(elsewhere)] : []),
+			...(open.length > 0 ? [fixes.sync(open)] : []),
 		]),
 	});
 }

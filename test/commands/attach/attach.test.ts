@@ -150,6 +150,28 @@ describe("attach and detach", () => {
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
 	});
 
+	test("no sync is advised for a namespace that says skip: it would write nothing there", async () => {
+		secret("nginx-mesh");
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: {
+				name: "off",
+				annotations: { "kubectl-meshreg/skip": "true" },
+			},
+		});
+		account("off", "default");
+		const attach = async (namespaces: string) =>
+			(await bed.run(["attach", "-q", "-n", namespaces])).err;
+		assert.equal(
+			await attach("off"),
+			`Warning: secret "${KEY}" does not exist in off yet, and sync writes nothing in off: annotated kubectl-meshreg/skip=true\n`,
+		);
+		assert.equal(
+			await attach("app,off"),
+			`Warning: secret "${KEY}" does not exist in app, off yet, and sync writes nothing in off: annotated kubectl-meshreg/skip=true; create it with 'kubectl meshreg sync -n app'\n`,
+		);
+	});
+
 	test("a mistyped name of a source is said, with what was meant", async () => {
 		build.source(bed, {}, [], { at: "nginx-mesh/team" });
 		const { status, err } = await bed.run(

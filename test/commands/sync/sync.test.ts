@@ -349,6 +349,23 @@ describe("sync", () => {
 			assert.equal(bed.password("shop"), undefined);
 		});
 
+	for (const line of [
+		"sync -A --once",
+		"sync -n app --prune --yes",
+		"sync --prune --yes",
+	])
+		test(`${line}: of a copy with --once that it writes or deletes it does not say that it left it alone`, async () => {
+			await using bed = await withSource();
+			await bed.run(["sync", "-n", "app"]);
+			await bed.run(["sync", "-n", "shop", "--once"]);
+			await create(bed, "second", "--replace");
+			const before = bed.server.store.get("Secret", "shop", NAME);
+			const { status, err } = await bed.run(line.split(" "));
+			assert.equal(status, 0, err);
+			assert.notEqual(bed.server.store.get("Secret", "shop", NAME), before);
+			assert.doesNotMatch(err, /says that it is a copy/);
+		});
+
 	test("a thousand namespaces are served over a handful of connections", async () => {
 		const many = Array.from(
 			{ length: 1000 },
