@@ -61,8 +61,9 @@ export interface Page<T> {
 	readonly resourceVersion: string;
 }
 
-/** What happened to an object, or only how far the watch has come. */
+/** That the server took the watch, what happened to an object, or only how far the watch has come. */
 export type WatchEvent<T> =
+	| { type: "ACCEPTED" }
 	| { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
 	| { type: "BOOKMARK"; resourceVersion: string };
 

@@ -11,7 +11,7 @@ interface ReflectorHandler<Object, Item> {
 	all(items: readonly Item[]): void;
 	/** One as it is now, or as it was when it went. */
 	changed(item: Item, gone: boolean): void;
-	/** Something came from the API server, or is waited for from now on: a page, an event, a bookmark, a refusal. */
+	/** Something came from the API server, or is waited for from now on: a page, a watch that it took, an event, a bookmark, a refusal. */
 	heard?(): void;
 	/** It could not be followed for a while, and is tried again. Not told of what mends at the first try. */
 	trouble(error: unknown): void;
@@ -96,8 +96,10 @@ export class Reflector<K extends Kind, Item> implements Listed {
 	async #watch(signal: AbortSignal, heard: () => void): Promise<void> {
 		const query = { ...this.query, resourceVersion: this.#version ?? "" };
 		for await (const event of this.cluster.watch(this.kind, query, signal)) {
-			heard();
 			this.follower.heard?.();
+			// One that is taken and ends at once, again and again, is none that follows.
+			if (event.type === "ACCEPTED") continue;
+			heard();
 			if (event.type === "BOOKMARK") {
 				this.#version = event.resourceVersion;
 				continue;

@@ -82,7 +82,7 @@ const gone = new ApiError(410, "Expired", "too old");
 const broken = new ConnectionError("connection reset by peer");
 const refused = new ApiError(403, "Forbidden", "not yours");
 
-test("it is silent from the beginning, and whatever comes from the API server is heard: pages, events, bookmarks, refusals", async () => {
+test("it is silent from the beginning, and whatever comes from the API server is heard: pages, watches that it takes, events, bookmarks, refusals", async () => {
 	const stop = new AbortController();
 	let heard = 0;
 	let watches = 0;
@@ -94,6 +94,7 @@ test("it is silent from the beginning, and whatever comes from the API server is
 			},
 			async *watch() {
 				if (++watches === 1) throw broken;
+				yield { type: "ACCEPTED" };
 				yield added("b", "7");
 				yield { type: "BOOKMARK", resourceVersion: "9" };
 				throw refused;
@@ -122,7 +123,7 @@ test("it is silent from the beginning, and whatever comes from the API server is
 		},
 	};
 	await assert.rejects(following.follow(clock, stop.signal), /over/);
-	assert.equal(heard, 6);
+	assert.equal(heard, 7);
 });
 
 test("watches that end one after the other are no trouble", async () => {
@@ -191,7 +192,8 @@ test("a list that fails is tried again, and told of", async () => {
 });
 
 test("failures in a row are told from the second on, and wait longer", async () => {
-	const log = await follow([LIST], Array<Error[]>(7).fill([refused]));
+	const failing = [{ type: "ACCEPTED" as const }, refused];
+	const log = await follow([LIST], Array(7).fill(failing));
 	assert.equal(log.filter((entry) => entry.startsWith("trouble")).length, 6);
 	assert.deepEqual(
 		log.filter((entry) => /pause/.test(entry)),

@@ -97,6 +97,10 @@ async function* watchEvents<K extends Kind>(
 			watchShape(kind, askedForBy(kind, query)),
 		);
 		for await (const line of lines) {
+			if (line === undefined) {
+				yield { type: "ACCEPTED" };
+				continue;
+			}
 			const told = event(line, known.elsewhere);
 			if (told.type === "DELETED") known.forget(kind, told.object.metadata);
 			else if (told.type !== "BOOKMARK") known.note(kind, told.object);
@@ -228,7 +232,7 @@ const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
 function event<T extends ObjectOf[Kind]>(
 	{ type, object }: WatchLine<T>,
 	redact: Redact,
-): WatchEvent<T> {
+): Exclude<WatchEvent<T>, { type: "ACCEPTED" }> {
 	switch (type) {
 		case "ADDED":
 		case "MODIFIED":

@@ -155,11 +155,12 @@ export class Requests {
 		throw strangeAnswer(asked, "other JSON", list.name);
 	}
 
-	/** The lines of an answer without end. Throws as `object` does. */
-	async *lines<T>(call: Call, shape: Shape<T>): AsyncIterable<T> {
+	/** An answer without end: nothing once it begins, then its lines. Throws as `object` does. */
+	async *lines<T>(call: Call, shape: Shape<T>): AsyncIterable<T | undefined> {
 		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send({ ...call, endless: true }, shape.name);
 		try {
+			yield undefined;
 			for await (const line of linesOf(unpacked(answer), asked))
 				yield readAs(shape, line, asked);
 		} finally {

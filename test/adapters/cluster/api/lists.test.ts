@@ -184,6 +184,7 @@ describe("watches", () => {
 		);
 		const running = (async () => {
 			for await (const event of watch) {
+				if (event.type === "ACCEPTED") continue;
 				events.push(event);
 				if (events.length === count) return;
 			}
@@ -197,7 +198,7 @@ describe("watches", () => {
 
 	const short = (events: Awaited<ReturnType<typeof watched>>) =>
 		events.map((event) =>
-			event.type === "BOOKMARK"
+			!("object" in event)
 				? event.type
 				: `${event.type} ${event.object.metadata.name}`,
 		);
@@ -223,6 +224,17 @@ describe("watches", () => {
 			"DELETED one",
 			"BOOKMARK",
 		]);
+	});
+
+	test("tell that the server took them, before anything happens", async () => {
+		const watch = cluster.watch("Secret", {
+			resourceVersion: String(server.store.version),
+		});
+		for await (const event of watch) {
+			assert.deepEqual(event, { type: "ACCEPTED" });
+			return;
+		}
+		assert.fail("it ended");
 	});
 
 	test("end when the server ends them", async () => {
@@ -251,7 +263,7 @@ describe("watches", () => {
 		const watch = cluster.watch("Secret", { resourceVersion: old });
 		await assert.rejects(
 			async () => {
-				for await (const event of watch) assert.fail(JSON.stringify(event));
+				for await (const event of watch) assert.equal(event.type, "ACCEPTED");
 			},
 			{ name: "ApiError", status: 410, reason: "Expired" },
 		);
