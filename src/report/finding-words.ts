@@ -152,7 +152,7 @@ export function hint({ about, gives, namespaces }: Finding): string {
 			return "It may belong to another team now: nothing is written until that is confirmed.";
 		case "claimants":
 			return about.orphaned
-				? "That source does not exist."
+				? "That source does not exist, or is not managed by meshreg."
 				: about.same === undefined
 					? ""
 					: `${namespaces.length > 1 ? "They are" : "It is"} given nothing.`;

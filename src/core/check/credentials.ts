@@ -1,6 +1,10 @@
 import type { SourceFailure } from "../output/failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
-import { contentFault, entryProblems } from "../pull-secrets/content-fault.ts";
+import {
+	contentFault,
+	entryProblems,
+	keyProblem,
+} from "../pull-secrets/content-fault.ts";
 import { argumentFor } from "../pull-secrets/entry-naming.ts";
 import { expiriesOf, isNearlyOver, textsIn } from "../pull-secrets/expiry.ts";
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
@@ -114,7 +118,7 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 			];
 }
 
-/** Where several registries were in it, a command for one of them would lose the others. */
+/** Where several registries were in it, a command for one of them would lose the others; one that no image matches is not written again. */
 export function writtenAgain(
 	secret: PullSecret,
 	replace: (host: string) => Script | undefined,
@@ -126,7 +130,11 @@ export function writtenAgain(
 		),
 	]);
 	const [only, second] = hosts;
-	return only !== undefined && second === undefined ? replace(only) : undefined;
+	return only !== undefined &&
+		second === undefined &&
+		keyProblem(only) !== "single-word"
+		? replace(only)
+		: undefined;
 }
 
 function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {

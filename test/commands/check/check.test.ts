@@ -234,6 +234,13 @@ kubectl meshreg sync -n app
 		});
 	});
 
+	test("a key that no image matches is not written again", async () => {
+		await using bed = await started();
+		source(bed, { "your-registry": user("right") }, []);
+		const [item] = await findings(bed);
+		assert.deepEqual([item?.cause, item?.command], ["never-matches", ""]);
+	});
+
 	test("a registry with white space in its name is quoted once", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("right"), "a b.io": user("right") }, []);
@@ -992,7 +999,7 @@ pods
 		assert.match(
 			out,
 			new RegExp(
-				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not recorded\n {4}That source does not exist\\.\n`,
+				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not recorded\n {4}That source does not exist, or is not managed by meshreg\\.\n`,
 			),
 		);
 		assert.doesNotMatch(out, /meshreg sync/);
