@@ -1,6 +1,6 @@
-import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import type * as X509 from "@peculiar/x509";
+import { x509 } from "../x509.ts";
 
 /** A certificate and its key, both PEM. */
 export interface KeyPair {
@@ -63,9 +63,9 @@ export class CertificateAuthority {
 	}
 
 	async #issue(
-		subject: x509.JsonName,
+		subject: X509.JsonName,
 		usage: string,
-		names: x509.JsonGeneralNames,
+		names: X509.JsonGeneralNames,
 	): Promise<KeyPair> {
 		const keys = await newKeys();
 		const certificate = await x509.X509CertificateGenerator.create({

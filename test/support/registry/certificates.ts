@@ -1,6 +1,6 @@
-import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import type * as X509 from "@peculiar/x509";
+import { x509 } from "../x509.ts";
 
 /** A certificate and its private key, both PEM. */
 export interface Identity {
@@ -79,7 +79,7 @@ export async function tokenSigner(): Promise<Identity> {
 }
 
 async function identity(
-	certificate: x509.X509Certificate,
+	certificate: X509.X509Certificate,
 	keys: webcrypto.CryptoKeyPair,
 ): Promise<Identity> {
 	const key = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
@@ -89,7 +89,7 @@ async function identity(
 	};
 }
 
-function serverExtensions(names: readonly string[]): x509.Extension[] {
+function serverExtensions(names: readonly string[]): X509.Extension[] {
 	return [
 		new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 		new x509.SubjectAlternativeNameExtension(
