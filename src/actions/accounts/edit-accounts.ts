@@ -25,6 +25,8 @@ import { tell } from "../tell.ts";
 /** A service account, as it was listed or still to be read. */
 export interface AccountTarget extends Place {
 	readonly listed?: ServiceAccount;
+	/** Why nothing is known of the accounts of that namespace; `*` is then their name. */
+	readonly unlisted?: unknown;
 }
 
 export interface EditOptions {
@@ -106,6 +108,7 @@ async function editOne(
 	how: Edit,
 ): Promise<{ account: ServiceAccount; plan: AccountPlan }> {
 	const { cluster, world, dryRun } = how;
+	if (target.unlisted !== undefined) throw target.unlisted;
 	let account = target.listed ?? (await readAccount(target, how));
 	for (let attempt = 1; ; attempt++) {
 		const plan = how.plan(account);

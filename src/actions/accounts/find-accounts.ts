@@ -1,7 +1,12 @@
 import { leanAccount } from "../../core/accounts/accounts.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { compare } from "../../core/order.ts";
+import { isFatal } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import { inParallel } from "../in-parallel.ts";
+import { allOf } from "../read/all-of.ts";
+import { namespaceMissing } from "../read/missing-namespace.ts";
+import { lookUpNamespaces } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
@@ -28,31 +33,22 @@ export async function findAccounts(
 		.filter(({ terminating }) => !terminating)
 		.map(({ namespace }) => namespace);
 	const named = choice.by === "names" ? choice.names : undefined;
-	if (selection.by === "names" && named !== undefined)
-		return places.flatMap((namespace) =>
-			named.map((name) => ({ namespace, name })),
-		);
-	const queries: ListQuery[] =
-		selection.by === "names"
-			? places.map((namespace) => ({ namespace }))
-			: (named?.map((name) => ({ fieldSelector: `metadata.name=${name}` })) ?? [
-					{},
-				]);
+	if (selection.by === "names")
+		return named === undefined
+			? findEvery(cluster, places, labelSelector)
+			: places.flatMap((namespace) =>
+					named.map((name) => ({ namespace, name })),
+				);
+	const queries: ListQuery[] = named?.map((name) => ({
+		fieldSelector: `metadata.name=${name}`,
+	})) ?? [{}];
 	const wanted = new Set(places);
 	const found = new Map<string, AccountTarget>();
 	for (const query of queries)
-		for await (const { items } of cluster.picked(
-			"ServiceAccount",
-			{
-				...query,
-				...(labelSelector !== undefined && { labelSelector }),
-			},
-			leanAccount,
-		))
-			for (const account of items) {
-				const target = targetOf(account);
-				if (wanted.has(target.namespace)) found.set(idOf(target), target);
-			}
+		for (const account of await listAccounts(cluster, query, labelSelector)) {
+			const target = targetOf(account);
+			if (wanted.has(target.namespace)) found.set(idOf(target), target);
+		}
 	// What a label should have found is not there for us.
 	if (labelSelector === undefined)
 		for (const namespace of places)
@@ -60,7 +56,70 @@ export async function findAccounts(
 				const target = { namespace, name };
 				if (!found.has(idOf(target))) found.set(idOf(target), target);
 			}
-	return [...found.values()].toSorted((a, b) => compare(idOf(a), idOf(b)));
+	return inOrder(found.values());
+}
+
+/** All that there are in namespaces that were named, of which one that is missing, or may not be looked into, holds up no other. */
+async function findEvery(
+	cluster: Cluster,
+	places: readonly string[],
+	labelSelector: string | undefined,
+): Promise<AccountTarget[]> {
+	const { accounts, refused } = await listEach(cluster, places, labelSelector);
+	const targets: AccountTarget[] = accounts.map(targetOf);
+	const filled = new Set(targets.map(({ namespace }) => namespace));
+	// A list of what is not there is empty.
+	const empty = places.filter(
+		(name) => !filled.has(name) && !refused.has(name),
+	);
+	const { known } = await lookUpNamespaces(cluster, empty);
+	for (const [name, facts] of known) {
+		const missing = facts === "gone" && (await namespaceMissing(name, cluster));
+		if (missing) refused.set(name, missing);
+	}
+	for (const [namespace, unlisted] of refused)
+		targets.push({ namespace, name: "*", unlisted });
+	return inOrder(targets);
+}
+
+/** The service accounts of each namespace, and of which the list was refused. Throws only what makes the rest pointless. */
+export async function listEach(
+	cluster: Cluster,
+	namespaces: readonly string[],
+	labelSelector?: string,
+): Promise<{
+	readonly accounts: ServiceAccount[];
+	readonly refused: Map<string, unknown>;
+}> {
+	const refused = new Map<string, unknown>();
+	const lists = await inParallel(namespaces, async (namespace) => {
+		try {
+			return await listAccounts(cluster, { namespace }, labelSelector);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			refused.set(namespace, error);
+			return [];
+		}
+	});
+	return { accounts: lists.flat(), refused };
+}
+
+/** Service accounts with what is needed of them. Throws what the cluster throws. */
+export function listAccounts(
+	cluster: Cluster,
+	query: ListQuery,
+	labelSelector?: string,
+): Promise<ServiceAccount[]> {
+	const narrowed = {
+		...query,
+		...(labelSelector !== undefined && { labelSelector }),
+	};
+	const pages = cluster.picked("ServiceAccount", narrowed, leanAccount);
+	return allOf(pages, (account) => account);
+}
+
+function inOrder(targets: Iterable<AccountTarget>): AccountTarget[] {
+	return [...targets].sort((a, b) => compare(idOf(a), idOf(b)));
 }
 
 /** An account that was listed. */

@@ -1,4 +1,3 @@
-import { leanAccount } from "../../core/accounts/accounts.ts";
 import {
 	ATTACHED_SELECTOR,
 	attachedKeys,
@@ -10,10 +9,8 @@ import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { inParallel } from "../in-parallel.ts";
-import { allOf } from "../read/all-of.ts";
 import { type EditOptions, editAccounts } from "./edit-accounts.ts";
-import { targetOf } from "./find-accounts.ts";
+import { listAccounts, listEach, targetOf } from "./find-accounts.ts";
 
 type TakeBackOptions = Omit<EditOptions, "plan" | "awaitDefault">;
 
@@ -37,18 +34,26 @@ export async function attachedAccounts(
 }> {
 	if (namespaces.length === 0)
 		try {
-			return { accounts: await listAttached(cluster) };
+			return { accounts: await listAccounts(cluster, {}, ATTACHED_SELECTOR) };
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			if (!isForbidden(error)) return { accounts: [], unread: { error } };
-			const { accounts, refused } = await listEach(cluster, known);
+			const { accounts, refused } = await listEach(
+				cluster,
+				known,
+				ATTACHED_SELECTOR,
+			);
 			const outside = known.filter((name) => !refused.has(name));
 			return {
 				accounts,
 				unread: { error, ...(outside.length > 0 && { outside }) },
 			};
 		}
-	const { accounts, refused } = await listEach(cluster, namespaces);
+	const { accounts, refused } = await listEach(
+		cluster,
+		namespaces,
+		ATTACHED_SELECTOR,
+	);
 	const [error] = refused.values();
 	if (refused.size === 0) return { accounts };
 	const isAll = refused.size === namespaces.length;
@@ -123,38 +128,6 @@ export async function takeBackAttached(
 		how,
 	);
 	return unread?.outside?.length === namespaces.length ? undefined : unread;
-}
-
-async function listEach(
-	cluster: Cluster,
-	namespaces: readonly string[],
-): Promise<{
-	readonly accounts: ServiceAccount[];
-	readonly refused: ReadonlyMap<string, unknown>;
-}> {
-	const refused = new Map<string, unknown>();
-	const lists = await inParallel(namespaces, async (namespace) => {
-		try {
-			return await listAttached(cluster, namespace);
-		} catch (error) {
-			if (isFatal(error)) throw error;
-			refused.set(namespace, error);
-			return [];
-		}
-	});
-	return { accounts: lists.flat(), refused };
-}
-
-function listAttached(
-	cluster: Cluster,
-	namespace?: string,
-): Promise<ServiceAccount[]> {
-	const query = {
-		...(namespace !== undefined && { namespace }),
-		labelSelector: ATTACHED_SELECTOR,
-	};
-	const pages = cluster.picked("ServiceAccount", query, leanAccount);
-	return allOf(pages, (account) => account);
 }
 
 const KEPT: ReadonlySet<unknown> = new Set<Failure["cause"]>([

@@ -389,6 +389,32 @@ describe("attach and detach", () => {
 		);
 	});
 
+	test("of all accounts, a namespace that is missing, or may not be looked into, holds up no other", async () => {
+		secret("app");
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "GET" && path.endsWith("/shop/serviceaccounts")
+				? { answer: { status: 403, reason: "Forbidden", message: "not you" } }
+				: undefined,
+		);
+		for (const verb of ["attach", "detach"])
+			assert.deepEqual(
+				await bed.run([verb, "--all-serviceaccounts", "-n", "app,shop,shpo"]),
+				{
+					status: 1,
+					out: `serviceaccount/builder configured in app namespace
+serviceaccount/default configured in app namespace
+`,
+					err: `Error from server (Forbidden): not you (namespace "shop")
+Error from server (NotFound): namespaces "shpo" not found; did you mean "shop"?
+4 service accounts: 2 configured, 0 unchanged, 2 failed
+`,
+					asked: [],
+				},
+				verb,
+			);
+		off();
+	});
+
 	test("who may only read changes nothing", async () => {
 		const { status, out, err } = await bed.run(["attach", "-n", "app"], {
 			user: "reader",

@@ -59,6 +59,8 @@ test("a failure is everybody's for five seconds, and then it is tried once more"
 	assert.equal(asked(), 1);
 	clock.set(5_000);
 	assert.deepEqual(await all(2, current), ["Error: no", "Error: no"]);
+	clock.set(9_999);
+	assert.equal(await current(), "Error: no");
 	assert.equal(asked(), 2);
 	clock.set(10_000);
 	assert.deepEqual(await all(2, current), ["a", "a"]);
