@@ -377,7 +377,9 @@ describe("a plan of policies", () => {
 
 describe("accounts whose pods would be refused", () => {
 	for (const [annotation, secrets, refused] of [
-		["true", [], true],
+		...["true", "True", "TRUE", "t", "T"].map(
+			(annotation) => [annotation, [], true] as const,
+		),
 		["1", ["other"], true],
 		["TRUE", ["pull-key"], false],
 		["yes", [], false],

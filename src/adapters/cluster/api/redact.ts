@@ -139,9 +139,7 @@ function dataInOne(sent: unknown): string[] {
 		...stringsIn(data),
 		...stringsIn(stringData).map(base64),
 		// Anybody may write an annotation: what is no object holds no data.
-		...(typeof applied === "string"
-			? stringsIn(fieldsOf(readJsonObject(applied)).data)
-			: []),
+		...(typeof applied === "string" ? dataInOne(readJsonObject(applied)) : []),
 	];
 }
 

@@ -4,7 +4,7 @@ import {
 	KnownData,
 	withoutAuthorization,
 } from "../../../../src/adapters/cluster/api/redact.ts";
-import type { Secret } from "../../../../src/core/objects.ts";
+import { LAST_APPLIED, type Secret } from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import { connected } from "../../../support/connecting.ts";
 import { type TestBed, testBed } from "../../../support/test-bed.ts";
@@ -174,6 +174,15 @@ for (const [how, read] of READS)
 			{ message: `Error from server (Forbidden): ${hidden}` },
 		);
 		await cluster.close();
+	});
+
+for (const field of ["data", "stringData"] as const)
+	test(`what kubectl noted that it once applied is known, too: ${field}`, () => {
+		const known = new KnownData();
+		const applied = { data: OLD.data, stringData: { x: OLD.text } }[field];
+		const noted = { [LAST_APPLIED]: JSON.stringify({ [field]: applied }) };
+		known.note("Secret", secret(NEW, { annotations: noted }));
+		assert.equal(known.redact("Secret", ref)(quoted(OLD)), hidden);
 	});
 
 test("of gigabytes that somebody planted little is kept, and no words about the rest are repeated", () => {
