@@ -6,11 +6,11 @@ import {
 } from "../../actions/accounts/policies.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { onSource } from "../../actions/read/find-source.ts";
 import {
-	byName,
-	listNamespaces,
+	listIfAllowed,
 	lookUpNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
@@ -99,52 +99,54 @@ async function checkAccounts(
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
-	const accounts = await unlessForbidden(
-		refusingIn(record, source.name, cluster),
-	);
-	if (accounts === undefined) {
-		warn(world, { cause: "mountable-secrets-unknown" });
-		return;
-	}
+	const lists = await refusingIn(record, source.name, cluster);
+	const accounts = lists.flatMap((list) => list ?? []);
 	if (accounts.length > 0)
 		throw new FailureError({
 			cause: "policy-refuses",
 			secret: source.name,
 			accounts,
 		});
+	if (lists.includes(undefined))
+		warn(world, { cause: "mountable-secrets-unknown" });
 }
 
-/** In the namespaces in which the policies mean pods: in all where a rule says which, else in those that are named. */
+/**
+ * In the namespaces in which the policies mean pods: in all where a rule says which, else in each that is named.
+ * undefined: where this user may not look.
+ */
 async function refusingIn(
 	record: SourceRecord,
 	secret: string,
 	cluster: Cluster,
-): Promise<Place[]> {
+): Promise<(readonly Place[] | undefined)[]> {
 	const listed = (query: ListQuery) =>
-		allOf(
-			cluster.picked("ServiceAccount", query, (account) =>
-				refusingAccounts([account], secret).map(
-					({ metadata: { namespace = "", name = "" } }) => ({
-						namespace,
-						name,
-					}),
+		unlessForbidden(
+			allOf(
+				cluster.picked("ServiceAccount", query, (account) =>
+					refusingAccounts([account], secret).map(
+						({ metadata: { namespace = "", name = "" } }) => ({
+							namespace,
+							name,
+						}),
+					),
 				),
+				(refusing) => refusing,
 			),
-			(refusing) => refusing,
 		);
-	const isByRule = hasRules(record);
-	const known: ReadonlyMap<string, NamespaceKnowledge> = isByRule
-		? byName(await listNamespaces(cluster))
-		: (await lookUpNamespaces(cluster, [...namesOf(record).keys()])).known;
-	const meant = [...known.keys()].filter((name) => {
-		const standing = standingOf(record, name, known.get(name) ?? "unknown");
-		return standing !== undefined && standing.is !== "skipped";
-	});
-	if (isByRule) {
-		const among = new Set(meant);
-		return (await listed({})).filter(({ namespace }) => among.has(namespace));
+	const meant = (known: ReadonlyMap<string, NamespaceKnowledge>) =>
+		[...known.keys()].filter((name) => {
+			const standing = standingOf(record, name, known.get(name) ?? "unknown");
+			return standing !== undefined && standing.is !== "skipped";
+		});
+	if (hasRules(record)) {
+		const all = await listIfAllowed(cluster);
+		const among = new Set(all && meant(all));
+		const accounts = all && (await listed({}));
+		return [accounts?.filter(({ namespace }) => among.has(namespace))];
 	}
-	const lists: Place[][] = [];
-	for (const namespace of meant) lists.push(await listed({ namespace }));
-	return lists.flat();
+	const { known } = await lookUpNamespaces(cluster, [
+		...namesOf(record).keys(),
+	]);
+	return inParallel(meant(known), (namespace) => listed({ namespace }));
 }

@@ -274,6 +274,21 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
+	test("an account that refuses is found, though elsewhere they may not be listed", async () => {
+		source('[{"namespaces":{"app":"","shop":""}}]');
+		account("shop", "strict");
+		const off = bed.server.onRequest(({ path }) =>
+			path.endsWith("/app/serviceaccounts")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["attach", "--by-policy"]);
+		off();
+		assert.deepEqual([status, out], [1, ""]);
+		assert.match(err, /^error: .* nothing was written: shop\/strict; /);
+		assert.equal(mark(), undefined);
+	});
+
 	test("looks at no account of a namespace that is to get none", async () => {
 		account("app", "strict");
 		for (const [record, kind] of [
