@@ -26,8 +26,9 @@ export async function warnOfOldPods(
 			? [{}]
 			: [...byNamespace.keys()].map((namespace) => ({ namespace }));
 	const old: Pod[] = [];
-	try {
-		for (const scope of scopes)
+	let unread: { readonly error: unknown } | undefined;
+	for (const scope of scopes)
+		try {
 			for await (const { items } of cluster.pages("Pod", scope)) {
 				const pods = Map.groupBy(
 					items,
@@ -37,11 +38,12 @@ export async function warnOfOldPods(
 					for (const account of byNamespace.get(namespace) ?? [])
 						for (const pod of podsOf(account, group)) old.push(pod);
 			}
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		warn(world, { cause: "pods-older-unknown", error });
-		return;
-	}
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			unread ??= { error };
+		}
+	if (unread !== undefined)
+		warn(world, { cause: "pods-older-unknown", ...unread });
 	for (const group of groupOldPods(old))
 		warn(world, { cause: "pods-older", ...group });
 }

@@ -563,6 +563,25 @@ Error from server (NotFound): namespaces "shpo" not found; did you mean "shop"?
 		assert.equal((await bed.run(["attach", "-n", "app"])).err, "");
 	});
 
+	test("running pods are named where they may be read, though elsewhere they may not", async () => {
+		for (const namespace of ["app", "shop"]) secret(namespace);
+		build.pod(bed, "shop/bare", { pullSecrets: [] });
+		const off = bed.server.onRequest(({ path }) =>
+			path.endsWith("/app/pods")
+				? { answer: { status: 403, reason: "Forbidden", message: "not you" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["attach", "-n", "app,shop", "-q"]);
+		off();
+		assert.equal(status, 0);
+		assert.equal(
+			err,
+			`Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: Error from server (Forbidden): not you
+Warning: 1 pod in shop was created before this change (pod/bare); delete it and create it again
+`,
+		);
+	});
+
 	test("twenty at once lose no entry", async () => {
 		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
 		for (const name of names) secret("app", name);
