@@ -3,7 +3,7 @@ import { fieldOf, isJsonObject, textIn } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
-import { AbortedError } from "../../../errors.ts";
+import { AbortedError, unlessAborted } from "../../../errors.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
@@ -75,17 +75,15 @@ async function run(
 		const hint = onOneLine(installHint ?? "", 500);
 		throw failure({ is: "not-found", command, hint });
 	});
-	return new Promise((resolve, reject) => {
-		const output: Buffer[] = [];
+	const output = new Promise<Buffer>((resolve, reject) => {
+		const chunks: Buffer[] = [];
 		let length = 0;
 		const decoder = new StringDecoder("utf8");
 		child.stdout.on("data", (chunk: Buffer) => {
-			output.push(chunk);
+			chunks.push(chunk);
 			length += chunk.length;
 			if (length <= OUTPUT_LIMIT) return;
 			child.kill();
-			// What the plugin started may write on.
-			child.stdout.destroy();
 			reject(failure({ is: "output-too-large", command }));
 		});
 		child.stderr.on("data", (chunk: Buffer) => {
@@ -96,7 +94,7 @@ async function run(
 			reject(failure({ is: "not-run", text: error.message }));
 		});
 		child.once("close", (code, signal) => {
-			if (code === 0) return resolve(Buffer.concat(output));
+			if (code === 0) return resolve(Buffer.concat(chunks));
 			// Ctrl-C is for both, and ours may be heard of later.
 			if (signal === "SIGINT") return reject(new AbortedError(signal));
 			reject(
@@ -108,6 +106,13 @@ async function run(
 			);
 		});
 	});
+	try {
+		// One that has ended is past ending, and what it started may hold its pipes, and write on.
+		return await unlessAborted(output, interrupt);
+	} finally {
+		child.stdout.destroy();
+		child.stderr.destroy();
+	}
 }
 
 function issued(answer: unknown, command: string, apiVersion: string): Issued {

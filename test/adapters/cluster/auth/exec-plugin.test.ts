@@ -584,6 +584,28 @@ describe("exec plugins", { skip: notPosix }, () => {
 				await new Promise((resolve) => setImmediate(resolve));
 		});
 	});
+
+	test("that have ended, and left somebody behind with their pipes, are waited for until the interrupt", async (t) => {
+		await writeFile(
+			join(folder, "bin/plugin"),
+			`#!/bin/sh\nmkfifo "$NOTES/never"\ncat "$NOTES/never" &\necho $$ $! > "$NOTES/pids"\n`,
+		);
+		const interrupt = new AbortController();
+		const { cluster } = await connected(
+			{ kubeconfig: await kubeconfig() },
+			{ interrupt: interrupt.signal },
+		);
+		const reading = cluster.read("Namespace", { name: "default" });
+		reading.catch(() => {});
+		let pids = "";
+		while (!pids.endsWith("\n")) pids = await note("pids").catch(() => "");
+		const [plugin, left] = pids.split(" ").map(Number);
+		t.after(() => process.kill(left ?? 0));
+		while (isAlive(plugin ?? 0))
+			await new Promise((resolve) => setImmediate(resolve));
+		interrupt.abort(new AbortedError("SIGINT"));
+		await assert.rejects(reading, { name: "AbortedError" });
+	});
 });
 
 function isAlive(pid: number): boolean {
