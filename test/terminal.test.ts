@@ -181,6 +181,24 @@ for (const [how, act, expected] of [
 		},
 	);
 
+terminal("Ctrl-C while a manifest is typed ends it, exit 130", async (t) => {
+	await using bed = await testBed();
+	const { status, settings } = await meshreg(
+		t,
+		bed,
+		["inject", "-f", "none.yaml", "-f", "/dev/tty"],
+		async (session) => {
+			// The files are read in order.
+			await session.shows("cannot read none.yaml");
+			session.type("kind: Pod\r");
+			await session.shows("kind: Pod");
+			session.ctrl("c");
+		},
+	);
+	assert.equal(status, 130);
+	assertRestored(settings);
+});
+
 terminal("declining the summary writes nothing", async (t) => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
 	const { status, text } = await meshreg(

@@ -78,12 +78,12 @@ export const disk: Files = {
 		attempt("read", path, async () => (await statIfThere(path)) !== undefined),
 };
 
-/** The disk, but that a pipe is waited for until `interrupt` and no longer. */
+/** The disk, but that a pipe, or a terminal, is waited for until `interrupt` and no longer. */
 export function diskUntil(interrupt: AbortSignal): Files {
 	const until = async <T>(path: string, act: () => Promise<T>): Promise<T> => {
 		const stats = await statIfThere(path).catch(() => undefined);
 		// What is on the disk comes by itself, and may be what it takes to end in order.
-		if (!stats?.isFIFO()) return act();
+		if (!stats?.isFIFO() && !stats?.isCharacterDevice()) return act();
 		interrupt.throwIfAborted();
 		return unlessAborted(act(), interrupt);
 	};
