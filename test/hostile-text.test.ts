@@ -42,7 +42,7 @@ import {
 import { faultOf } from "../src/core/registry/fault.ts";
 import { isPrivateHost } from "../src/core/registry/network-address.ts";
 import { displayHost, registryOf } from "../src/core/registry/server.ts";
-import { registryWords } from "../src/core/registry/words.ts";
+import { failureWords, registryWords } from "../src/core/registry/words.ts";
 import { OperationError } from "../src/errors.ts";
 import { failureLine } from "../src/report/failure.ts";
 import { registryFaultWords } from "../src/report/registry-fault-words.ts";
@@ -83,6 +83,7 @@ const TEXTS: Record<string, string> = {
 	"stack frames": times("\n    at a "),
 	emoji: times("\u{1f469}\u200d\u{1f4bb}"),
 	marks: times("e\u0301"),
+	"beginnings of tokens": times("eyJ-"),
 };
 
 const secret = (text: string) => Buffer.from(text, "utf8").toString("base64");
@@ -110,6 +111,7 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 		registryWords(JSON.stringify({ errors: [{ message: text }] }), "", [
 			someone,
 		]),
+	failureWords: (text) => failureWords(text, text),
 	parseChallenges: (text) =>
 		chooseLogin(parseChallenges(text), new URL("https://r"), false),
 	tokenIn,
@@ -224,6 +226,21 @@ for (const [name, act] of Object.entries(FUNCTIONS))
 			assert.equal(failure, undefined, what);
 		}
 	});
+
+/** What a kubelet says of an image's name quotes it, and whoever makes pods chooses a name for each. */
+test("three hundred messages full of the beginnings of tokens", () => {
+	const message = `couldn't parse image name "${"ey-".repeat(3000)}`;
+	Reflect.set(globalThis, "underTest", () => {
+		for (let at = 0; at < 300; at++)
+			readPull(
+				{ container: "a", image: "a", reason: "InvalidImageName", message },
+				[],
+				["a"],
+				[],
+			);
+	});
+	new Script("underTest()").runInThisContext({ timeout: LIMIT_MS });
+});
 
 /** What stands on a tenant's account, and on his pods. */
 test("accounts and pods that name a hundred thousand pull Secrets", () => {

@@ -304,7 +304,7 @@ function quoted(message: string): string {
 						? `${before}***`
 						: whole,
 			)
-			.replace(/\bey[\w-]{10,}\.[\w-]+(?:\.[\w-]*)?/g, "***")
+			.replace(/(?<![\w-])ey[\w-]{10,}\.[\w-]+(?:\.[\w-]*)?/g, "***")
 			.replace(
 				/(?<![\w:/@.-])(?!sha\d)[A-Za-z0-9+/_-]{40,}={0,2}(?![\w:])/g,
 				"***",

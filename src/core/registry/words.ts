@@ -88,8 +88,8 @@ const SECRET_FIELD =
 	/("(?:secret|password|\w*token)"\s*:\s*")((?:[^"\\]|\\.)*)/gi;
 /** What a trace of a request shows of one. */
 const SENT = /\b(bearer|basic)\s+[\w+/=.~-]{20,}/gi;
-/** A JWT, or one of Google's. */
-const TOKEN = /\beyJ[\w-]{5,}(?:\.[\w-]*){1,2}|\bya29\.[\w.-]+/g;
+/** A JWT, or one of Google's; from where its run of characters begins, or each of its dashes would be tried. */
+const TOKEN = /(?<![\w-])eyJ[\w-]{5,}(?:\.[\w-]*){1,2}|\bya29\.[\w.-]+/g;
 const LONG_RUN = /[\w+/=-]{32,}/g;
 const LONGEST_FAILURE = 300;
 
