@@ -23,7 +23,13 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 		requirements,
 		matches: (labels) =>
 			requirements.every((requirement) =>
-				holds(requirement, labels[requirement.key]),
+				// A label may be called as what every object has: `constructor`.
+				holds(
+					requirement,
+					Object.hasOwn(labels, requirement.key)
+						? labels[requirement.key]
+						: undefined,
+				),
 			),
 	};
 }

@@ -10,6 +10,7 @@ const LABELS: Record<string, string>[] = [
 	{ team: "", "example.com/n": "5" },
 	{ "example.com/n": "10", tier: "x" },
 	{ "example.com/n": "ten" },
+	{ constructor: "a", toString: "" } as never,
 ];
 
 describe("a selector is read as the API server reads it", () => {
@@ -21,6 +22,8 @@ describe("a selector is read as the API server reads it", () => {
 		["team", "team"],
 		["!team", "!team"],
 		["! team", "!team"],
+		["constructor", "constructor"],
+		["!toString", "!toString"],
 		["team=", "team="],
 		["team=,tier", "team=,tier"],
 		["tier,team=a", "team=a,tier"],

@@ -53,9 +53,9 @@ class SelectorParser {
 				? unparsed(`found '${key}', expected: identifier`)
 				: found(key, "!, identifier, or 'end of string'");
 		refuseIf(keyErrors(key), "<nil>", key);
-		if (isNegated) return (labels) => labels[key] === undefined;
-		if (this.#peek() === "" || this.#peek() === ",")
-			return (labels) => labels[key] !== undefined;
+		const has: LabelTest = (labels) => Object.hasOwn(labels, key);
+		if (isNegated) return (labels) => !has(labels);
+		if (this.#peek() === "" || this.#peek() === ",") return has;
 		const operator = this.#next();
 		const test = operators[operator];
 		if (test === undefined)
@@ -65,7 +65,7 @@ class SelectorParser {
 		const isSet = operator === "in" || operator === "notin";
 		const values = isSet ? this.#values() : [this.#value()];
 		checkValues(key, operator, values);
-		return (labels) => test(labels[key], values);
+		return (labels) => test(has(labels) ? labels[key] : undefined, values);
 	}
 
 	#value(): string {
