@@ -39,6 +39,11 @@ afterEach(async () => {
 	await clock.delay(2_000);
 });
 
+/** Follows objects of a kind until the watch ends. */
+const watched = async (kind: Parameters<Cluster["watch"]>[0]) => {
+	for await (const _ of cluster.watch(kind, { resourceVersion: "0" }));
+};
+
 const ref = { namespace: "default", name: "key" };
 const CALLS: Record<
 	string,
@@ -87,9 +92,7 @@ const CALLS: Record<
 		wanted: "a SelfSubjectAccessReview",
 	},
 	watch: {
-		act: async () => {
-			for await (const _ of cluster.watch("Secret", { resourceVersion: "0" }));
-		},
+		act: () => watched("Secret"),
 		asked: "GET /api/v1/secrets",
 		wanted: "a watch of Secrets",
 	},
@@ -357,9 +360,8 @@ test("a watch of objects whose fields are of other types", async () => {
 				body: `${JSON.stringify({ type: "ADDED", object })}\n`,
 			},
 		}));
-		const watch = cluster.watch("Secret", { resourceVersion: "0" });
 		await assert.rejects(
-			watch[Symbol.asyncIterator]().next(),
+			watched("Secret"),
 			/with other JSON instead of a watch of Secrets/,
 		);
 		heal();
@@ -416,9 +418,8 @@ describe("objects that commands look into, of which an answer has another type",
 			await assert.rejects(pages(), /with other JSON instead of/);
 			heal();
 			answering({ type: "ADDED", object: { ...object, ...odd } });
-			const watch = cluster.watch(kind, { resourceVersion: "0" });
 			await assert.rejects(
-				watch[Symbol.asyncIterator]().next(),
+				watched(kind),
 				/with other JSON instead of a watch of /,
 			);
 		});
@@ -431,8 +432,7 @@ test("a watch whose line has no end", async () => {
 			body: `{"type":"ADDED","object":"${"x".repeat(65 << 20)}`,
 		},
 	}));
-	const watch = cluster.watch("Secret", { resourceVersion: "0" });
-	await assert.rejects(watch[Symbol.asyncIterator]().next(), {
+	await assert.rejects(watched("Secret"), {
 		message: `error: ${server.url} answered GET /api/v1/secrets with more than 64 MiB, which is not read`,
 	});
 });
