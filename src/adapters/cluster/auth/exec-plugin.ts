@@ -93,7 +93,12 @@ async function run(
 			if (interrupt.aborted) return reject(interrupt.reason);
 			reject(failure({ is: "not-run", text: error.message }));
 		});
-		child.once("close", (code, signal) => {
+		const printed = new Promise((done) => child.stdout.once("close", done));
+		child.once("exit", async (code, signal) => {
+			await printed;
+			// What it wrote until then is read by the end of the next turn; who it left behind may hold on to its stderr for long.
+			await new Promise(setImmediate);
+			await new Promise(setImmediate);
 			if (code === 0) return resolve(Buffer.concat(chunks));
 			// Ctrl-C is for both, and ours may be heard of later.
 			if (signal === "SIGINT") return reject(new AbortedError(signal));

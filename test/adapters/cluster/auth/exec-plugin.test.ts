@@ -494,6 +494,24 @@ describe("exec plugins", { skip: notPosix }, () => {
 			assert.ok((await runs()) <= 1);
 		});
 
+	test("that leave behind who holds their stderr open are over when they end, as for kubectl", async () => {
+		const never = join(folder, "never");
+		await runProgram("mkfifo", [never]);
+		const path = await kubeconfig({
+			command: "/bin/sh",
+			args: [
+				"-c",
+				`cat '${never}' >/dev/null & echo said >&2; cat '${folder}/answer'`,
+			],
+		});
+		const { answers, stderr } = await ask(path);
+		await writeFile(never, "");
+		assert.deepEqual(
+			{ answers, stderr },
+			{ answers: ["default"], stderr: "said\n" },
+		);
+	});
+
 	test("that leave behind who writes on are read no further", async () => {
 		const gone = join(folder, "gone");
 		await runProgram("mkfifo", [gone]);
