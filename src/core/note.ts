@@ -5,7 +5,7 @@ import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
 import type { Retirement } from "./meshes/meshes.ts";
 import type { EntryProblem } from "./output/entry-problem.ts";
-import type { Failure, SourceFlag } from "./output/failure.ts";
+import type { SourceFlag } from "./output/failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
@@ -252,7 +252,8 @@ export type AccountNote = Causes<{
 export interface Unrecorded {
 	/** As for a person: `builder in app`. */
 	readonly what: string;
-	readonly why: Failure;
+	/** What was thrown. */
+	readonly error: unknown;
 	/** What puts it right, for who may. */
 	readonly script: Script | undefined;
 }

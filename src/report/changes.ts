@@ -7,7 +7,7 @@ import {
 	type DryRun,
 	tally,
 } from "../core/output/result.ts";
-import type { CommandContext } from "../core/output/shell.ts";
+import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { ApiError } from "../errors.ts";
 import { adviceClause, failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
@@ -74,6 +74,11 @@ export function changeItem(
 		cause: why.cause,
 		message: oneLine(`${message}${adviceClause(advice, commandContext)}`),
 	};
+}
+
+/** The line of one that failed, for where nothing else tells what it is about. */
+export function failureLineOf(result: ChangeResult): string {
+	return failureLines([result], NO_CONTEXT).trimEnd();
 }
 
 /**

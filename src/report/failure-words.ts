@@ -1,4 +1,8 @@
-import { type Failure, FailureError } from "../core/output/failure.ts";
+import {
+	type CommandFailure,
+	type Failure,
+	FailureError,
+} from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import {
@@ -35,6 +39,8 @@ import {
 } from "./wording.ts";
 
 /** A failure that ends a command, or of a change of `subject`, of the same kind in each of its namespaces. */
+export function failureWords(failure: CommandFailure): FailureWords;
+export function failureWords(failure: Failure, subject: Subject): FailureWords;
 export function failureWords(
 	failure: Failure,
 	subject: Subject = { kind: "Secret", name: "", namespaces: [] },

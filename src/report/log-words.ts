@@ -1,12 +1,11 @@
 import type { LogNote, RefreshFailure } from "../core/in-cluster/log.ts";
-import { FailureError } from "../core/output/failure.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
-import { summary } from "./changes.ts";
+import { failureLineOf, summary } from "./changes.ts";
 import { expiryWords } from "./credential-notes.ts";
 import { contentFaultWords } from "./entry-words.ts";
-import { failureLine, failureMessage } from "./failure.ts";
+import { failureMessage } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import { type NoteWords, type Wording, worded } from "./wording.ts";
@@ -65,9 +64,7 @@ function reasonWords(why: RefreshFailure, key: string): string {
 		case "changed-meanwhile":
 			return "somebody changed it meanwhile";
 		case "unwritten":
-			return failureLine(
-				"error" in why.why ? why.why.error : new FailureError(why.why),
-			);
+			return failureLineOf(why.result);
 	}
 }
 

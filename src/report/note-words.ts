@@ -1,6 +1,6 @@
 import type { ImageNote, Note, Unrecorded } from "../core/note.ts";
 import { counted } from "../core/output/counted.ts";
-import type { Failure } from "../core/output/failure.ts";
+import { FailureError, isFailure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
@@ -8,8 +8,7 @@ import { displayHost } from "../core/registry/server.ts";
 import { commandLine } from "./command-line.ts";
 import { CREDENTIAL_WORDS } from "./credential-notes.ts";
 import { leftOutWords } from "./entry-words.ts";
-import { failureLine, progressWords } from "./failure.ts";
-import { failureWords } from "./failure-words.ts";
+import { failureLine, failureMessage, progressWords } from "./failure.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
@@ -39,18 +38,22 @@ export function noteWords(
 }
 
 /** That the record does not say what was done to accounts, and what keeps it from that. */
-function unrecorded({ what, why, script }: Unrecorded, so: string): NoteWords {
+function unrecorded(
+	{ what, error, script }: Unrecorded,
+	so: string,
+): NoteWords {
 	return {
-		message: `${what} ${so}: ${unrecordedWords(why)}`,
-		...(why.cause === "record-forbidden" && {
+		message: `${what} ${so}: ${unrecordedWords(error)}`,
+		...(isFailure(error, "record-forbidden") && {
 			advice: { words: "ask who may to run", script },
 		}),
 	};
 }
 
 /** Why a record could not be changed, as a clause. */
-function unrecordedWords(why: Failure): string {
-	switch (why.cause) {
+function unrecordedWords(error: unknown): string {
+	const why = error instanceof FailureError ? error.failure : undefined;
+	switch (why?.cause) {
 		case "record-forbidden":
 			return `needs patch on secrets "${why.source.name}" in ${why.source.namespace}`;
 		case "record-kept-by-other":
@@ -58,9 +61,7 @@ function unrecordedWords(why: Failure): string {
 		case "record-invalid":
 			return `the record of ${why.source.namespace}/${why.source.name} cannot be read: ${recordFaultWords(why.fault)}`;
 		default:
-			return "error" in why
-				? failureLine(why.error)
-				: failureWords(why).message;
+			return failureMessage(error);
 	}
 }
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { FailureError } from "../../src/core/output/failure.ts";
 import { ConnectionError } from "../../src/errors.ts";
 import { failureLine } from "../../src/report/failure.ts";
+import { failureWords } from "../../src/report/failure-words.ts";
 
 const empty = new ConnectionError(
 	"Unable to connect to the server",
@@ -17,9 +18,10 @@ test("why the server was not asked stands behind kubectl's words", () => {
 
 test("and within another failure", () => {
 	assert.equal(
-		failureLine(
-			new FailureError({ cause: "lost", keptIn: "/kept", refusal: empty }),
-		).split("put back ")[1],
+		failureWords(
+			{ cause: "lost", keptIn: "/kept", refusal: empty },
+			{ kind: "Secret", name: "key", namespaces: ["app"] },
+		).message.split("put back ")[1],
 		`(${WHY}); its content is kept in /kept`,
 	);
 	assert.equal(

@@ -1,5 +1,4 @@
 import type { FlagNote } from "../../core/note.ts";
-import { failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -176,7 +175,7 @@ async function write(
 		warn(world, {
 			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
 			what: what(),
-			why: failureOf(error),
+			error,
 			script: Fixes.of(source).accounts(
 				done === "attached" ? "attach" : "detach",
 				attachedBy({ attach: change.accounts }),

@@ -1,10 +1,6 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import {
-	type Failure,
-	FailureError,
-	failureOf,
-} from "../../core/output/failure.ts";
+import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
 import {
 	type Action,
@@ -82,7 +78,12 @@ export async function editAccounts(
 					preview,
 				);
 			try {
-				const { account, plan } = await editOne(target, { ...how, waiting });
+				const edited = await editOne(target, { ...how, waiting });
+				if (edited === undefined) {
+					add("failed", { cause: "changed-meanwhile" });
+					return undefined;
+				}
+				const { account, plan } = edited;
 				const isChanged = plan.operations.length > 0;
 				add(
 					isChanged ? "configured" : "unchanged",
@@ -102,11 +103,11 @@ export async function editAccounts(
 	}
 }
 
-/** The account as it was, and what there was to change. */
+/** The account as it was, and what there was to change; undefined: others changed it each time. */
 async function editOne(
 	target: AccountTarget,
 	how: Edit,
-): Promise<{ account: ServiceAccount; plan: AccountPlan }> {
+): Promise<{ account: ServiceAccount; plan: AccountPlan } | undefined> {
 	const { cluster, world, dryRun } = how;
 	if (target.unlisted !== undefined) throw target.unlisted;
 	let account = target.listed ?? (await readAccount(target, how));
@@ -127,8 +128,7 @@ async function editOne(
 			// Refused although nothing had changed: the edit itself is not welcome.
 			if (now.metadata.resourceVersion === account.metadata.resourceVersion)
 				throw error;
-			if (attempt === ATTEMPTS)
-				throw new FailureError({ cause: "changed-meanwhile" });
+			if (attempt === ATTEMPTS) return undefined;
 			account = now;
 			// Others are at it, too: not all at the same time again.
 			const pause = spread(growingPause(attempt, CONFLICT_PAUSES));

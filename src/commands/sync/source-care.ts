@@ -4,7 +4,7 @@ import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
 import { errorIn, failureOf } from "../../core/output/failure.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { spread } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import {
@@ -162,7 +162,13 @@ export class SourceCare {
 					if (!(error instanceof OperationError)) throw error;
 					this.#failed(key, entry, expiry, "unwritten", {
 						is: "unwritten",
-						why: failureOf(error),
+						result: resultOf(
+							this.how.cluster,
+							"Secret",
+							source,
+							"failed",
+							failureOf(error),
+						),
 					});
 				},
 			);
@@ -328,7 +334,7 @@ export class SourceCare {
 		const { why } = result;
 		return why === undefined || why.cause === "changed-meanwhile"
 			? { is: "changed-meanwhile" }
-			: { is: "unwritten", why };
+			: { is: "unwritten", result };
 	}
 
 	#renewed(
@@ -388,7 +394,7 @@ export class SourceCare {
 		const error =
 			why.is === "no-answer"
 				? why.error
-				: why.is === "unwritten" && errorIn(why.why);
+				: why.is === "unwritten" && errorIn(why.result.why);
 		const told = {
 			what: JSON.stringify([nearness, result, why.is]),
 			words: JSON.stringify([why, String(error)]),

@@ -2,14 +2,13 @@ import type { EventReason, EventTopic } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
-import { type Failure, FailureError } from "../../core/output/failure.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
 import { displayKey } from "../../core/registry/url.ts";
-import { failureLine } from "../../report/failure.ts";
+import { failureLineOf } from "../../report/changes.ts";
 import { logWords } from "../../report/log-words.ts";
 import { VERSION } from "../../version.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -57,8 +56,7 @@ export class WatchLog {
 					: { action, result: "done" },
 			);
 			this.world.emit({ type: "change", result });
-			if (result.action === "failed" && result.why !== undefined)
-				this.#tellFailed(result, result.why);
+			if (result.action === "failed") this.#tellFailed(result);
 		},
 		onTrouble: (error) => this.world.emit({ type: "trouble", error }),
 		onRefresh: (key, result) =>
@@ -116,10 +114,9 @@ export class WatchLog {
 	}
 
 	/** The Event about what could not be written, in its namespace; about a policy, which has none, on the source. */
-	#tellFailed({ kind, namespace, name }: ChangeResult, why: Failure): void {
-		const message = failureLine(
-			"error" in why ? why.error : new FailureError(why),
-		);
+	#tellFailed(result: ChangeResult): void {
+		const { kind, namespace, name } = result;
+		const message = failureLineOf(result);
 		const topic = { namespace, name, uid: "" };
 		if (kind === "Secret")
 			this.#tell({ ...topic, kind }, "CopyFailed", message);

@@ -1,5 +1,5 @@
 import type { Cases, Faults, None } from "../cases.ts";
-import type { Failure, RecordFault } from "../output/failure.ts";
+import type { RecordFault } from "../output/failure.ts";
 import type { Action, ChangeResult } from "../output/result.ts";
 import type { Script } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
@@ -73,5 +73,5 @@ export type RefreshFailure = Faults<{
 	rejected: { verification: Verification };
 	/** Somebody wrote the entry, or the source. */
 	"changed-meanwhile": None;
-	unwritten: { why: Failure };
+	unwritten: { result: ChangeResult };
 }>;

@@ -17,12 +17,14 @@ import type { Script } from "./shell.ts";
  * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
  * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
  */
-export type Failure =
+export type Failure = CommandFailure | ChangeFailure;
+
+/** One that says itself what it is about, and so may end a command. */
+export type CommandFailure =
 	| ConnectionFailure
 	| InputFailure
 	| OutsideFailure
 	| SourceFailure
-	| Obstacle
 	| Causes<{
 			// The record of a source does not say where it was sent, or cannot be made to.
 			"record-invalid": { source: Place; fault: RecordFault };
@@ -104,7 +106,24 @@ export type Failure =
 			"policy-refuses": { secret: string; accounts: readonly Place[] };
 			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
 			"policy-empty": { source: Place; because: "record" | "registries" };
-			// A change of one object was not made, or only in part.
+			/** Deleted and created again, or created by somebody else, while a question was open about it. */
+			"namespace-replaced": { namespaces: readonly string[] };
+			unreachable: { error: ConnectionError };
+			interrupted: { error: AbortedError };
+			/** Anything else that was thrown. */
+			error: { error: unknown };
+			/** The API server's answer. */
+			forbidden: Refusal;
+			invalid: Refusal;
+			conflict: Refusal;
+			"not-found": Refusal;
+			"server-error": Refusal;
+	  }>;
+
+/** Why a change of one object was not made, or only in part: it is worded with that object. */
+export type ChangeFailure =
+	| Obstacle
+	| Causes<{
 			"namespace-missing": {
 				/** A flag of the command would have created it. */
 				creatable?: true;
@@ -121,8 +140,6 @@ export type Failure =
 			};
 			/** Recorded with a uid, which this user may not read. */
 			"namespace-unverified": { source: Place };
-			/** Deleted and created again, or created by somebody else, while a question was open about it. */
-			"namespace-replaced": { namespaces: readonly string[] };
 			"changed-meanwhile": None;
 			/** The API server took the write, and stores other content. */
 			undone: None;
@@ -138,16 +155,6 @@ export type Failure =
 			};
 			/** A service account references the pull secret, but attach did not add it. */
 			"not-attached-by-us": None;
-			unreachable: { error: ConnectionError };
-			interrupted: { error: AbortedError };
-			/** Anything else that was thrown. */
-			error: { error: unknown };
-			/** The API server's answer. */
-			forbidden: Refusal;
-			invalid: Refusal;
-			conflict: Refusal;
-			"not-found": Refusal;
-			"server-error": Refusal;
 	  }>;
 
 interface Refusal {
@@ -251,7 +258,7 @@ interface InPlaceOf {
 
 export class FailureError extends OperationError {
 	override readonly name = "FailureError";
-	constructor(readonly failure: Failure) {
+	constructor(readonly failure: CommandFailure) {
 		super(failure.cause);
 	}
 }

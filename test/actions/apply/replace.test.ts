@@ -3,10 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { replace } from "../../../src/actions/apply/replace.ts";
 import { disk } from "../../../src/adapters/files.ts";
-import {
-	type Failure,
-	FailureError,
-} from "../../../src/core/output/failure.ts";
+import type { Failure } from "../../../src/core/output/failure.ts";
 import { planCopy } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	ContentReader,
@@ -19,7 +16,7 @@ import {
 	ConnectionError,
 	OperationError,
 } from "../../../src/errors.ts";
-import { failureLine } from "../../../src/report/failure.ts";
+import { failureWords } from "../../../src/report/failure-words.ts";
 import type { Cluster, Files } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { MANAGED } from "../../support/build.ts";
@@ -407,7 +404,11 @@ describe("after the deletion", () => {
 			assert.ok(outcome instanceof Object && "keptIn" in outcome);
 			assert.match(String(outcome.keptIn), /^\/home\/me\//);
 			assert.match(
-				failureLine(new FailureError(outcome as Failure)),
+				failureWords(outcome as Failure, {
+					kind: "Secret",
+					name: "key",
+					namespaces: ["app"],
+				}).message,
 				/ may be gone: /,
 			);
 		});

@@ -523,7 +523,17 @@ describe("what renews itself", () => {
 							: undefined,
 					),
 			},
-			"Error from server (403): quota",
+			'Error from server (403): quota (namespace "nginx-mesh")',
+			"unwritten",
+		],
+		[
+			"a source that is immutable",
+			{
+				gives: () => token(2 * HOUR),
+				prepare: (bed) =>
+					edit(bed, "Secret", "nginx-mesh", { immutable: true }),
+			},
+			`error: secret "${NAME}" in namespace "nginx-mesh" cannot be updated (immutable, or of another type); delete and recreate it with rotate --yes`,
 			"unwritten",
 		],
 		[

@@ -156,7 +156,10 @@ describe("sync --watch by itself", () => {
 				{ apiVersion: "v1", kind: "Secret", namespace: "shop", name: NAME },
 			],
 		);
-		assert.match(String(event?.message), /is not managed by meshreg/);
+		assert.equal(
+			event?.message,
+			`error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
+		);
 	});
 
 	test("an Event about policies, which are in no namespace, stands on their source", async () => {
