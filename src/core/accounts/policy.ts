@@ -315,7 +315,9 @@ export function planPolicies(
 		if (!isPolicyOf(before, source)) return { action: "leave", object: before };
 		if (specText(before) === specText(object))
 			return { action: "keep", object: before };
-		return { action: "update", object: over(before, object) };
+		// Whatever else stands on it, as a finalizer, is not ours to take away.
+		const edited = { ...object, metadata: before.metadata };
+		return { action: "update", object: edited };
 	});
 	const surplus = found.flatMap((object): PolicyChange[] =>
 		wanted.has(idOf(object)) || !isPolicyOf(object, source)
@@ -407,13 +409,4 @@ function specText({ spec }: PolicyObject): string {
 			? Object.fromEntries(Object.entries(value).toSorted(byFirst))
 			: value,
 	);
-}
-
-/** The desired object in the place of ours that was found, whose labels and annotations stay. */
-function over<T extends PolicyObject>(before: PolicyObject, desired: T): T {
-	const { name, uid, resourceVersion, labels, annotations } = before.metadata;
-	return {
-		...desired,
-		metadata: { name, uid, resourceVersion, labels, annotations },
-	};
 }
