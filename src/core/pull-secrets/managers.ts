@@ -35,16 +35,16 @@ export function managerOf({
 	ownerReferences = [],
 }: ObjectMeta): Manager | undefined {
 	const account = annotations["kubernetes.io/service-account.name"];
-	const domains = [...Object.keys(labels), ...Object.keys(annotations)].map(
-		(key) => key.slice(0, Math.max(key.indexOf("/"), 0)),
-	);
-	if (account !== undefined || domains.includes("openshift.io"))
+	const keys = [...Object.keys(labels), ...Object.keys(annotations)];
+	const isMarked = (domain: string) =>
+		keys.some((key) => key.startsWith(`${domain}/`));
+	if (account !== undefined || isMarked("openshift.io"))
 		return { by: "openshift", account: account ?? "" };
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
 	if (owner !== undefined)
 		return { by: "owner", kind: owner.kind, name: owner.name };
-	const mark = MARKS.find(({ domain }) => domains.includes(domain));
+	const mark = MARKS.find(({ domain }) => isMarked(domain));
 	if (mark !== undefined) return { by: "tool", name: mark.tool };
 	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
 		labels;

@@ -42,6 +42,16 @@ describe("who else keeps an object", () => {
 		],
 		["Flux", { labels: { "kustomize.toolkit.fluxcd.io/name": "x" } }, "Flux"],
 		[
+			"Flux's Helm controller",
+			{ labels: { "helm.toolkit.fluxcd.io/name": "x" } },
+			"Flux",
+		],
+		[
+			"a tool's domain, which is the whole key",
+			{ labels: { "meta.helm.sh": "x" } },
+		],
+		["a domain within another", { labels: { "x.meta.helm.sh/y": "x" } }],
+		[
 			"an owner",
 			{ ownerReferences: [owner("Deployment"), owner("ExternalSecret", true)] },
 			"ExternalSecret",
@@ -99,6 +109,25 @@ describe("who else keeps an object", () => {
 		});
 });
 
+test("whose account OpenShift's Secret is, and which object the owner is", () => {
+	assert.deepEqual(
+		[
+			managerOf({
+				annotations: { "kubernetes.io/service-account.name": "builder" },
+			}),
+			managerOf({
+				ownerReferences: [
+					{ apiVersion: "v1", kind: "Foo", name: "foo", uid: "1" },
+				],
+			}),
+		],
+		[
+			{ by: "openshift", account: "builder" },
+			{ by: "owner", kind: "Foo", name: "foo" },
+		],
+	);
+});
+
 describe("which field manager keeps an annotation", () => {
 	const entry = (manager: string, annotation = "a/b") => ({
 		manager,
@@ -121,7 +150,19 @@ describe("which field manager keeps an annotation", () => {
 			[entry("kubectl-client-side-apply")],
 			"kubectl-client-side-apply",
 		],
-		["a person, once", [entry("kubectl-annotate")], undefined],
+		[
+			"a person, once",
+			["annotate", "create", "edit", "label", "patch", "replace"].map((verb) =>
+				entry(`kubectl-${verb}`),
+			),
+			undefined,
+		],
+		[
+			"one that is called nearly so",
+			[entry("my-kubectl-edit")],
+			"my-kubectl-edit",
+		],
+		["another such", [entry("kubectl-editor")], "kubectl-editor"],
 		["another, of another annotation", [entry("argocd", "c/d")], undefined],
 		["one that names itself nothing", [entry("")], undefined],
 		["what is no entry", [null, 1, "x", {}, { manager: "x" }], undefined],

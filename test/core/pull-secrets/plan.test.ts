@@ -6,6 +6,7 @@ import {
 	matchesGlob,
 } from "../../../src/core/pull-secrets/desired.ts";
 import {
+	EXPIRES_IN_ANNOTATION,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
@@ -313,6 +314,130 @@ describe("planning a source", () => {
 				expected,
 			);
 		});
+
+	for (const [name, remembered, expected] of [
+		["as it is to be", '{"r.example.com":"12h","x.io":"1h"}', "unchanged"],
+		["otherwise", '{"r.example.com":"1h"}', "update"],
+		["not", "{}", "update"],
+	] as const)
+		test(`equal, and remembers ${name} how long it is good`, () => {
+			const remembers = (text: string) => ({
+				annotations: { [EXPIRES_IN_ANNOTATION]: text },
+			});
+			assert.equal(
+				said(
+					planSource(
+						{ ...source, ...remembers(remembered) },
+						{ ...wanted, ...remembers('{"r.example.com":"12h"}') },
+						{ force: false, replace: false },
+					),
+				),
+				expected,
+			);
+		});
+});
+
+test("a change has with it what is there, and what is to be", () => {
+	const frozen = key({ content: OTHER, immutable: true });
+	const going = key({ terminating: true });
+	const allowed = { force: false, replace: true };
+	for (const plan of [planCopy, planSource]) {
+		const there = plan === planCopy ? key() : source;
+		const other = { ...there, content: OTHER };
+		const conflict = { action: "conflict", obstacle: { cause: "terminating" } };
+		for (const [current, change] of [
+			[undefined, { action: "create", desired }],
+			[there, { action: "unchanged", current: there, desired }],
+			[other, { action: "update", current: other, desired }],
+			[going, { ...conflict, current: going }],
+		] as const)
+			assert.deepEqual(plan(current, desired, allowed), change);
+	}
+	assert.deepEqual(planCopy(frozen, desired, { force: true }), {
+		action: "replace",
+		current: frozen,
+		desired,
+	});
+});
+
+describe("what is told of what is in the way", () => {
+	const type = "kubernetes.io/dockerconfigjson";
+	const copying = (current: PullSecret, flags: object = {}) =>
+		planCopy(current, desired, { force: false, ...flags });
+	const asSource = (current: PullSecret) =>
+		planSource(
+			current,
+			{ ...desired, annotations: {} },
+			{ force: false, replace: false },
+		);
+	const CASES: [name: string, change: Change, obstacle: object][] = [
+		[
+			"another source's copy",
+			copying(key({ annotations: { [SOURCE_ANNOTATION]: "x/y" } })),
+			{ cause: "copy-of-another", source: "x/y" },
+		],
+		[
+			"a source, in a namespace that was not named",
+			copying(key({ annotations: SENT })),
+			{ cause: "is-source", named: false },
+		],
+		[
+			"a source, in one that was named",
+			copying(key({ annotations: SENT }), { named: true }),
+			{ cause: "is-source", named: true },
+		],
+		[
+			"an unmanaged Secret with that content",
+			copying(key(UNMANAGED)),
+			{ cause: "unmanaged", type, equal: true },
+		],
+		[
+			"one that is not to be adopted",
+			copying(key({ ...UNMANAGED, content: OTHER }), { adopt: true }),
+			{
+				cause: "unmanaged",
+				type,
+				equal: false,
+				differs: ["r.example.com password"],
+			},
+		],
+		[
+			"what another keeps",
+			copying(key({ ...UNMANAGED, manager: HELM })),
+			{ cause: "managed-by-other", manager: "Helm" },
+		],
+		[
+			"what cannot be updated",
+			copying(key({ immutable: true, content: OTHER })),
+			{ cause: "immutable", recreatedBy: "sync" },
+		],
+		[
+			"of a source, an unmanaged Secret with that content: create adopts none",
+			asSource(key(UNMANAGED)),
+			{ cause: "unmanaged", type, equal: false, of: "source" },
+		],
+		[
+			"of a source, a copy",
+			asSource(key()),
+			{
+				cause: "copy-of-another",
+				source: "nginx-mesh/nginx-mesh-registry-key",
+				of: "source",
+			},
+		],
+		[
+			"of a source, what another keeps",
+			asSource(key({ ...UNMANAGED, manager: HELM })),
+			{ cause: "managed-by-other", manager: "Helm" },
+		],
+	];
+	for (const [name, change, obstacle] of CASES)
+		test(name, () =>
+			assert.deepEqual(
+				change.action === "conflict" && change.obstacle,
+				obstacle,
+			),
+		);
 });
 
 describe("planning deletions", () => {

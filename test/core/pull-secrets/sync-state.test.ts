@@ -90,6 +90,12 @@ describe("what is to be done in a namespace", () => {
 		["a drifted copy", [key("app", { content: TWO })], {}, "update"],
 		["an unmanaged Secret", [key("app", { labels: {} })], {}, "unmanaged"],
 		[
+			"an unmanaged Secret with that content, to be adopted",
+			[key("app", { labels: {} })],
+			{ adopt: true },
+			"update",
+		],
+		[
 			"another source, which no watch takes over",
 			[key("app", { annotations: {}, content: TWO })],
 			{ force: true },
@@ -207,6 +213,12 @@ describe("what is to be done in a namespace", () => {
 			);
 		});
 
+	test("what was selected once was no typing mistake: of a rule that matches nothing any more copies go", () => {
+		const state = upkeep([key("app")], { prune: true });
+		state.key("nginx-mesh", recorded('[{"selector":"team=a"}]'));
+		assert.equal(said(state.changeIn("app")), "delete");
+	});
+
 	test("nothing is deleted where the record cannot be read, says nothing, or is not there", () => {
 		for (const text of [undefined, "[]", "all", '[{"everything":true}]']) {
 			const state = upkeep([key("a")], { prune: true });
@@ -277,6 +289,8 @@ describe("what is to be looked at again", () => {
 	test("a namespace whose state is new", () => {
 		const state = upkeep();
 		assert.deepEqual(state.namespace("app", facts("app")), []);
+		const labelled = { ...facts("app"), labels: { team: "a" } };
+		assert.deepEqual(state.namespace("app", labelled), ["app"]);
 		assert.deepEqual(state.namespace("app", facts("app", true)), ["app"]);
 		assert.deepEqual(state.namespace("new", facts("new")), ["new"]);
 		assert.deepEqual(state.namespace("shop", undefined), ["shop"]);
@@ -344,6 +358,8 @@ describe("what is to be looked at again", () => {
 		assert.deepEqual([state.source, state.begun], [undefined, false]);
 		state.keys([source()], "nginx-mesh");
 		assert.equal(state.begun, true);
+		state.keys([], "a");
+		assert.equal(state.begun, true);
 		assert.equal(state.source?.namespace, "nginx-mesh");
 		const everywhere = new SyncState(syncRules());
 		everywhere.keys([]);
@@ -356,6 +372,80 @@ describe("what is to be looked at again", () => {
 		assert.equal(said(state.changeIn("app")), "create");
 		assert.equal(said(state.changeIn("shop")), "unchanged");
 	});
+});
+
+describe("a namespace may be another than was told", () => {
+	for (const [name, tell, doubtful] of [
+		["where nothing bore the name before", () => {}, false],
+		[
+			"not where the same object changed",
+			(state: SyncState) => state.key("app", key("app", { content: TWO })),
+			false,
+		],
+		[
+			"where it is another object now",
+			(state: SyncState) => state.key("app", key("app", { uid: "2" })),
+			true,
+		],
+		["where it went", (state: SyncState) => state.key("app", undefined), true],
+		[
+			"where it went, as a list says",
+			(state: SyncState) => state.keys([source()]),
+			true,
+		],
+		[
+			"not where it is asked for itself since",
+			(state: SyncState) => {
+				state.key("app", undefined);
+				state.asks("app");
+			},
+			false,
+		],
+		[
+			"not where it was told of as gone",
+			(state: SyncState) => {
+				state.key("app", undefined);
+				state.namespace("app", undefined);
+			},
+			false,
+		],
+		[
+			"not where we updated it, and are told of that",
+			(state: SyncState) => {
+				state.key("nginx-mesh", source({ content: TWO }));
+				const change = state.changeIn("app");
+				assert(change);
+				state.writes("app");
+				state.did(change, "configured");
+				assert.equal(said(state.changeIn("app")), "unchanged");
+				state.key("app", key("app", { content: TWO }));
+			},
+			false,
+		],
+	] as const)
+		test(name, () => {
+			const state = upkeep([key("app")]);
+			tell(state);
+			assert.equal(state.isDoubtful("app"), doubtful);
+		});
+});
+
+test("what is known of a namespace, and of what bears the name there", () => {
+	const state = upkeep([key("app"), key("old")]);
+	state.namespace("hidden", "unknown");
+	assert.deepEqual(
+		["app", "old", "hidden", "none"].map((name) => [
+			state.has(name),
+			state.namespaceKnown(name),
+			state.known(name)?.namespace,
+		]),
+		[
+			[true, facts("app"), "app"],
+			[true, "unknown", "old"],
+			[true, "unknown", undefined],
+			[false, "unknown", undefined],
+		],
+	);
 });
 
 test("pods can pull where the namespace is selected, stays, and has the key of a source", () => {
