@@ -226,7 +226,7 @@ const WORDS: Wording<Note> = {
 	"policy-takes-time": () =>
 		"It takes effect some seconds later; existing pods keep what they have.",
 	"mountable-secrets-unknown": () =>
-		"service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
+		"service accounts or namespaces cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
 	"account-unlimited": () =>
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
 	"attaches-unwatched": () =>

@@ -16,7 +16,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
 import { nearNamespaces } from "../read/near-names.ts";
@@ -115,7 +115,8 @@ export async function planMaking(
 			const { namespace } = place;
 			const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
 			const cause = "namespace-missing";
-			report.add({ ...missing, why: { cause, creatable: true, near } });
+			const creatable = createNamespace ? {} : { creatable: true as const };
+			report.add({ ...missing, why: { cause, ...creatable, near } });
 		}
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;
@@ -152,14 +153,16 @@ export async function planMaking(
 
 /**
  * Creates a namespace where it is missing; undefined where it is there, or where
- * this user may not look (the write that follows will tell). Throws ApiError.
+ * this user may neither look nor create it (the write that follows will tell). Throws ApiError.
  */
 async function ensureNamespace(
 	cluster: Cluster,
 	name: string,
 	dryRun: DryRun,
 ): Promise<[ChangeResult, Preview] | undefined> {
-	if ((await readNamespace(cluster, name)) !== "gone") return undefined;
+	const there = await readNamespace(cluster, name);
+	const isHidden = there === "unknown";
+	if (!isHidden ? there !== "gone" : dryRun === "client") return undefined;
 	try {
 		if (dryRun !== "client")
 			await cluster.create(
@@ -169,6 +172,7 @@ async function ensureNamespace(
 			);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 409) return undefined;
+		if (isHidden && isForbidden(error)) return undefined;
 		throw error;
 	}
 	return [

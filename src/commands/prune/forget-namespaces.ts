@@ -68,7 +68,7 @@ export async function sentThere({
 			? readWholeSecrets(cluster, reader, namespace)
 			: Promise.all([readPullSecret(cluster, reader, { namespace, name })]),
 	);
-	if (found === undefined)
+	if (found === undefined && namespaces.length > 0)
 		warn(world, { cause: "source-unreadable", namespace, namespaces });
 	const sources = found?.filter((secret) => secret !== undefined) ?? [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;

@@ -13,6 +13,7 @@ import {
 } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import {
+	hasRules,
 	namesOf,
 	type SourceRecord,
 	type Standing,
@@ -43,7 +44,10 @@ export function checkCopies(
 			({ severity }) => severity !== "problem" && severity !== "warning",
 		);
 	return [
-		...(isGood && facts.sources.length > 0
+		...(isGood &&
+		facts.sources.length > 0 &&
+		// The record may mean a Namespace that could not be read.
+		(count > 0 || !isUnread(facts, "namespaces"))
 			? [
 					finding("copies", "ok", {
 						about: { cause: "copies", count },
@@ -257,7 +261,9 @@ function claimants(keyrings: Keyrings): Finding[] {
 		return (
 			key.name !== of.secret.name ||
 			(of.record.kind === "record" &&
-				keyrings.standing(of, key.namespace) === undefined)
+				keyrings.standing(of, key.namespace) === undefined &&
+				// A rule may mean a Namespace that could not be read.
+				(facts.namespaces.has(key.namespace) || !hasRules(of.record.record)))
 		);
 	});
 	// undefined: of no source that is checked here.

@@ -270,7 +270,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual([status, out], [0, MADE]);
 		assert.equal(
 			err,
-			`Warning: service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known\n${HEEDED}`,
+			`Warning: service accounts or namespaces cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known\n${HEEDED}`,
 		);
 	});
 

@@ -1096,6 +1096,23 @@ describe("whom to trust", () => {
 		assert.doesNotMatch(out, /sync|Gives/);
 	});
 
+	test("of what a rule may mean nobody is told that it is not recorded, where Namespaces may not be read", async () => {
+		await using bed = await started(["app", "shop"], readBySam());
+		source(bed, ["r.io"]);
+		await bed.run(["sync", "-A", "--exclude", "shop"]);
+		await bed.run(["sync", "-n", "shop"]);
+		const { status, out } = await bed.run(["check"], { user: "sam" });
+		assert.equal(status, 1);
+		assert.match(out, /^× cannot read Namespaces: /m);
+		assert.doesNotMatch(out, /recorded|Gives/);
+		for (const namespace of ["app", "shop"]) {
+			const one = await bed.run(["check", "-n", namespace], { user: "sam" });
+			assert.equal(one.status, 0, one.out);
+			assert.match(one.out, /not checked \(not allowed\): Namespaces$/m);
+			assert.doesNotMatch(one.out, /recorded|Gives/);
+		}
+	});
+
 	/** `app`, recorded, and annotated so that nothing is sent there; with a pod that waits. */
 	async function skipped(
 		recorded: readonly string[] | "no source" = ["app"],

@@ -156,6 +156,39 @@ describe("create", () => {
 		);
 	});
 
+	test("who may not look at a namespace creates it all the same, or leaves it as it is", async () => {
+		const create = async (may: boolean) => {
+			using refusals = new DisposableStack();
+			refusals.defer(
+				bed.server.onRequest(({ method, path }) =>
+					path === "/api/v1/namespaces/hidden" ||
+					(!may && method === "POST" && path === "/api/v1/namespaces")
+						? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+						: undefined,
+				),
+			);
+			return await bed.run(
+				["create", ...PIPED, "-n", "hidden", "--create-namespace"],
+				{ stdin: "p" },
+			);
+		};
+		assert.equal(
+			(await create(false)).err,
+			'Error from server (NotFound): namespaces "hidden" not found\n',
+		);
+		assert.equal(
+			(await create(true)).out,
+			"namespace/hidden created\nsecret/nginx-mesh-registry-key created in hidden namespace\n",
+		);
+		for (const may of [true, false]) {
+			bed.server.store.delete("Secret", "hidden", "nginx-mesh-registry-key");
+			assert.equal(
+				(await create(may)).out,
+				"secret/nginx-mesh-registry-key created in hidden namespace\n",
+			);
+		}
+	});
+
 	test("dry runs write nothing, and print the object where asked", async () => {
 		fresh();
 		for (const [mode, suffix] of [

@@ -765,6 +765,18 @@ Cancelled; nothing was changed
 		);
 	});
 
+	test("of a record from which nothing is taken out it does not matter that it cannot be read", async () => {
+		await using bed = await populated();
+		bed.server.onRequest(({ method, path }) =>
+			method === "GET" && path.includes("/nginx-mesh/secrets/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", "--yes"]);
+		assert.equal(status, 0, err);
+		assert.doesNotMatch(err, /cannot be read/);
+	});
+
 	test("but not where the pull secret stays", async () => {
 		await using bed = await attached("app", "payments");
 		secret(bed, "nginx-mesh", { labels: OURS });
