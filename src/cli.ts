@@ -28,6 +28,7 @@ import {
 } from "./core/command-line/flag.ts";
 import { nearest } from "./core/command-line/nearest.ts";
 import type { Env } from "./core/env.ts";
+import { ownValue } from "./core/own-value.ts";
 import { UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS, checkEnvironment, HELP_FLAG } from "./flags.ts";
 import { givenOf } from "./given.ts";
@@ -175,7 +176,7 @@ function helpOn(verb: string | undefined): Invocation {
 
 function unknownCommand(verb: string): UsageError {
 	const verbs = COMMANDS.map((command) => command.verb);
-	const meant = Object.hasOwn(MEANT, verb) ? MEANT[verb] : undefined;
+	const meant = ownValue(MEANT, verb);
 	const likely = meant ?? nearest(verb, verbs);
 	const shown = /^[\w-]{1,40}$/.test(verb) ? ` "${verb}"` : "";
 	return new UsageError(
@@ -220,7 +221,7 @@ function unknownFlag(name: string, known: readonly Flag[]): UsageError {
 	const names = known
 		.filter((flag) => flag.hidden === undefined)
 		.map((flag) => flag.name);
-	const meant = (Object.hasOwn(MEANT_FLAGS, name) && MEANT_FLAGS[name]) || [];
+	const meant = ownValue(MEANT_FLAGS, name) ?? [];
 	const glued =
 		meant.length > 0
 			? undefined

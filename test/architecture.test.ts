@@ -732,6 +732,19 @@ test("no command is made of text", () => {
 	);
 });
 
+/** Labels and annotations that are looked up by a name: a host's labels, between its dots, are a list. */
+const LOOKED_UP = /\b(?:\w*[lL]abels|annotations)(?:\?\.)?\[(?!index\])[a-z]/;
+
+test("a label is what was given, not what every object has by its name", () => {
+	assert.deepEqual(
+		sources.filter(({ text }) => LOOKED_UP.test(text)).map(({ path }) => path),
+		[],
+		"look it up with ownValue (core/own-value.ts)",
+	);
+	assert.match("labels[requirement.key]", LOOKED_UP);
+	assert.match("before?.annotations?.[name]", LOOKED_UP);
+});
+
 test("what a file exports, another one names", () => {
 	const others = ["src", "test", "scripts"].flatMap((folder) =>
 		readdirSync(join(SRC, "..", folder), {

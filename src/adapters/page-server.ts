@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { FailureError } from "../core/output/failure.ts";
+import { ownValue } from "../core/own-value.ts";
 import type { ListenAddress, PageServer, WebPage } from "../world.ts";
 import { codeOf } from "./error-code.ts";
 
@@ -19,7 +20,7 @@ export async function servePages(
 		async (request, response) => {
 			request.resume();
 			const [path = ""] = (request.url ?? "").split("?", 1);
-			const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+			const page = ownValue(pages, path);
 			const answer =
 				page === undefined
 					? { status: 404, text: "not found\n" }

@@ -1,3 +1,5 @@
+import { ownValue } from "./own-value.ts";
+
 /** What is wrong with the certificate of whoever is connected to. */
 export type CertificateFault =
 	| "unknown authority"
@@ -30,5 +32,5 @@ const FAULTS: Readonly<Record<string, CertificateFault>> = {
 
 /** Why TLS failed; undefined: for another reason than the certificate. */
 export function certificateFault(code: string): CertificateFault | undefined {
-	return Object.hasOwn(FAULTS, code) ? FAULTS[code] : undefined;
+	return ownValue(FAULTS, code);
 }

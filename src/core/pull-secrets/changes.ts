@@ -1,5 +1,6 @@
 import { LAST_APPLIED, type MergePatch, type Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
+import { ownValue } from "../own-value.ts";
 import type { Change, Replacement } from "./change.ts";
 import {
 	BY_POLICY_ANNOTATION,
@@ -51,7 +52,9 @@ function changed(
 	wanted: Readonly<Record<string, string>>,
 ): Record<string, string> {
 	return Object.fromEntries(
-		Object.entries(wanted).filter(([key, value]) => current[key] !== value),
+		Object.entries(wanted).filter(
+			([key, value]) => ownValue(current, key) !== value,
+		),
 	);
 }
 

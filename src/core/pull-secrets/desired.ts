@@ -1,5 +1,6 @@
 import { globMatches } from "../glob.ts";
 import { FailureError } from "../output/failure.ts";
+import { ownValue } from "../own-value.ts";
 import { labelOfSource, selectorOf } from "./ownership.ts";
 import {
 	type DesiredPullSecret,
@@ -47,7 +48,10 @@ export function refuseOwnLabel(
 	copyLabels: Readonly<Record<string, string>>,
 ): void {
 	const own = labelOfSource(source);
-	if (own === undefined || (copyLabels[own.key] ?? own.value) === own.value)
+	if (
+		own === undefined ||
+		(ownValue(copyLabels, own.key) ?? own.value) === own.value
+	)
 		return;
 	throw new FailureError({
 		cause: "label-stays",

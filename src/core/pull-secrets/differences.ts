@@ -7,6 +7,7 @@ import {
 } from "../credentials/entry.ts";
 import { groupsBy } from "../groups.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
+import { ownValue } from "../own-value.ts";
 import { displayHost } from "../registry/server.ts";
 import type { Change } from "./change.ts";
 import { annotationsAfter } from "./changes.ts";
@@ -253,16 +254,19 @@ function mapDifferences(
 	after: Readonly<Record<string, string>>,
 ): Difference[] {
 	return Object.keys({ ...before, ...after })
-		.filter((key) => before[key] !== after[key] && !TOLD_OTHERWISE.has(key))
+		.filter(
+			(key) =>
+				ownValue(before, key) !== ownValue(after, key) &&
+				!TOLD_OTHERWISE.has(key),
+		)
 		.toSorted()
 		.map((key) => ({
 			of,
-			is:
-				before[key] === undefined
-					? "added"
-					: after[key] === undefined
-						? "removed"
-						: "changed",
+			is: !Object.hasOwn(before, key)
+				? "added"
+				: !Object.hasOwn(after, key)
+					? "removed"
+					: "changed",
 			key,
 		}));
 }

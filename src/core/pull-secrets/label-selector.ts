@@ -1,3 +1,5 @@
+import { ownValue } from "../own-value.ts";
+
 /** A label selector that has been read: for objects at hand, instead of asking the API server. */
 export interface LabelSelector {
 	/** Equal for selectors that say the same: requirements and values sorted, one spelling of each. */
@@ -23,13 +25,7 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 		requirements,
 		matches: (labels) =>
 			requirements.every((requirement) =>
-				// A label may be called as what every object has: `constructor`.
-				holds(
-					requirement,
-					Object.hasOwn(labels, requirement.key)
-						? labels[requirement.key]
-						: undefined,
-				),
+				holds(requirement, ownValue(labels, requirement.key)),
 			),
 	};
 }

@@ -4,6 +4,7 @@ import type { AuthEntry } from "../credentials/entry.ts";
 import { FailureError } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import { registryName } from "../output/shell.ts";
+import { ownValue } from "../own-value.ts";
 import type { RegistryServer } from "../registry/server.ts";
 import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import {
@@ -154,7 +155,7 @@ function annotations(
 		name: string,
 		value: (entry: NewEntry) => string | undefined,
 	): Record<string, string> => {
-		const old = before?.annotations[name];
+		const old = before && ownValue(before.annotations, name);
 		const members = [
 			...textsIn(old).filter(([key]) => keep(key)),
 			...entries.flatMap((entry) => {

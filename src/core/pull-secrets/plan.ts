@@ -1,6 +1,7 @@
 import { compare } from "../order.ts";
 import type { Obstacle } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
+import { ownValue } from "../own-value.ts";
 import type { Change, Deletion } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
 import { textsIn } from "./expiry.ts";
@@ -240,7 +241,9 @@ function isMarked(current: PullSecret, desired: DesiredPullSecret): boolean {
 		wanted: Readonly<Record<string, string>>,
 		there: Readonly<Record<string, string>>,
 	): boolean =>
-		Object.entries(wanted).every(([key, value]) => there[key] === value);
+		Object.entries(wanted).every(
+			([key, value]) => ownValue(there, key) === value,
+		);
 	return (
 		all(desired.labels, current.labels) &&
 		all(desired.annotations, current.annotations)

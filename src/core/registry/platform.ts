@@ -1,3 +1,5 @@
+import { ownValue } from "../own-value.ts";
+
 /** For what a container image is made, in the words of https://github.com/opencontainers/image-spec/blob/main/image-index.md */
 export interface Platform {
 	readonly os: string;
@@ -19,7 +21,7 @@ export function parsePlatform(text: string): Platform | undefined {
 	);
 	if (match === null) return undefined;
 	const [, os = "", named = "", variant = ""] = match;
-	return { os, architecture: ARCHITECTURES[named] ?? named, variant };
+	return { os, architecture: ownValue(ARCHITECTURES, named) ?? named, variant };
 }
 
 /** What `uname` says, beside what Go does. */

@@ -218,6 +218,16 @@ describe("sync", () => {
 		assert.equal(same.status, 0, same.err);
 	});
 
+	test("a label may be called as what every object has", async () => {
+		await using bed = await testBed({ namespaces: NAMESPACES });
+		await create(bed, "p", "--label", "constructor=pay");
+		const synced = await bed.run(["sync", "-n", "app"]);
+		assert.equal(synced.out, `secret/${NAME} created in app namespace\n`);
+		const line = ["sync", "-n", "app", "--copy-label", "valueOf=x", "--diff"];
+		const { out } = await bed.run(line);
+		assert.match(out, /^ {2}\+ label valueOf$/m);
+	});
+
 	test("a Secret that changes under our hands is planned again", async () => {
 		await using bed = await withSource();
 		await bed.run(["sync", "-n", "app"]);

@@ -169,6 +169,7 @@ describe("a platform", () => {
 		["Linux/X86_64", "linux/amd64"],
 		["linux/aarch64", "linux/arm64"],
 		["linux/arm/v7", "linux/arm/v7"],
+		["linux/constructor", "linux/constructor"],
 		["windows/amd64", "windows/amd64"],
 		["linux", undefined],
 		["", undefined],
