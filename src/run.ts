@@ -31,7 +31,7 @@ export async function run(
 			return guard.connect(flags, apart);
 		},
 	};
-	const printer = new Printer(world.streams, {}, world.clock);
+	let printer = new Printer(world.streams, {}, world.clock);
 	try {
 		// kubectl's completion calls the program by another name, the shells' scripts by this word.
 		const asked = world.calledAs.startsWith("kubectl_complete-");
@@ -55,12 +55,15 @@ export async function run(
 				printer.print(globalFlags(CONNECTION_FLAGS, world.env));
 				return EXIT.done;
 			case "run": {
-				const { doubt } = invocation;
+				const { doubt, prepared } = invocation;
+				// What ends a watch is a line of its log.
+				printer = new Printer(world.streams, prepared.look, world.clock);
 				if (doubt && (await world.files.exists(doubt.word)))
 					throw valueApart(doubt.flag, doubt.word);
 				const status = await perform(
-					invocation.prepared,
+					prepared,
 					world,
+					printer,
 					() => commandContext,
 				);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
@@ -104,6 +107,7 @@ function withoutResult(outside: Outside, look: Look): Outside {
 async function perform(
 	prepared: Prepared,
 	outside: Outside,
+	printer: Printer,
 	commandContext: () => CommandContext,
 ): Promise<number> {
 	if (prepared.contexts) {
@@ -115,7 +119,6 @@ async function perform(
 			(argv, connection, there) => run(argv, asUserOf(there, connection)),
 		);
 	}
-	const printer = new Printer(outside.streams, prepared.look, outside.clock);
 	const shared = sharingConnections(outside);
 	const world: World = {
 		...shared.outside,

@@ -234,6 +234,26 @@ describe("sync --watch by itself", () => {
 		await watch.stop();
 	});
 
+	test("what ends it is a line of its log", async () => {
+		await using bed = await bedWith(["app"]);
+		bed.server.onRequest(({ path }) =>
+			path.endsWith("/namespaces")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const argv = ["sync", "-A", "--watch", "-o", "json"];
+		const { status, out, err } = await bed.run(argv);
+		assert.deepEqual([status, out], [1, ""]);
+		const { time, ...line } = JSON.parse(err);
+		assert.ok(Date.parse(time) > 0, time);
+		assert.deepEqual(line, {
+			level: "error",
+			event: "failure",
+			cause: "forbidden",
+			message: "Error from server (Forbidden): no",
+		});
+	});
+
 	test("a port that is taken ends it at once", async () => {
 		await using bed = await bedWith(["app"]);
 		const taken = await servePages({ host: "127.0.0.1", port: 0 }, {});
