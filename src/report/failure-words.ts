@@ -101,6 +101,8 @@ const WORDS: FailureWording<Failure> = {
 				return `${secret} is a copy of ${claimed(because.of)}, not a source`;
 			case "type":
 				return `${secret} is no source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`;
+			case "terminating":
+				return `${secret} is terminating (waiting for finalizers)`;
 			case "unmanaged":
 				return {
 					message: `${secret} is no source: it is not managed by meshreg`,

@@ -187,7 +187,7 @@ async function sourceMissing(
 	};
 }
 
-/** Why there is no source: what bears its name is none, or nothing does. */
+/** Why there is none that stays: what bears its name is none or is going, or nothing bears it. */
 export async function whyNoSource(
 	place: SourceRef,
 	by: SourceChoice["by"],
@@ -195,12 +195,12 @@ export async function whyNoSource(
 	reader: ContentReader,
 ): Promise<SourceFailure> {
 	const there = await unlessForbidden(readPullSecret(cluster, reader, place));
-	return there === undefined || isSourceLike(there)
+	return there === undefined || (isSourceLike(there) && !there.terminating)
 		? sourceMissing(place, by, cluster, reader)
 		: notASource(there);
 }
 
-/** That what bears a source's name is none. */
+/** That what bears a source's name is none, or none that stays. */
 export function notASource(secret: PullSecret): SourceFailure {
 	const { namespace, name, type, annotations } = secret;
 	const of = annotations[SOURCE_ANNOTATION];
@@ -208,8 +208,9 @@ export function notASource(secret: PullSecret): SourceFailure {
 		cause: "not-a-source",
 		namespace,
 		name,
-		because:
-			type !== PULL_SECRET_TYPE
+		because: isSourceLike(secret)
+			? { is: "terminating" }
+			: type !== PULL_SECRET_TYPE
 				? { is: "type", type }
 				: of !== undefined
 					? { is: "copy", of }

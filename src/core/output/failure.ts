@@ -189,6 +189,7 @@ export type SourceFailure = Causes<{
 		because:
 			| { readonly is: "copy"; readonly of: string }
 			| { readonly is: "type"; readonly type: string }
+			| { readonly is: "terminating" }
 			| { readonly is: "unmanaged" };
 	};
 }>;

@@ -909,6 +909,25 @@ pods
 		assert.equal(await line(), "√ no copies are recorded");
 	});
 
+	test("a source that waits for finalizers is told to be going, not to be missing", async () => {
+		await using bed = await started();
+		const going = {
+			deletionTimestamp: "2026-01-01T00:00:00Z",
+			finalizers: ["example.com/backup"],
+		};
+		build.source(bed, { "r.io": user("right") }, [], going);
+		const { status, out } = await bed.run(["check", "-q"]);
+		assert.equal(status, 1);
+		assert.match(
+			out,
+			new RegExp(
+				`^× secret "${KEY}" in namespace "nginx-mesh" is terminating \\(waiting for finalizers\\)$`,
+				"m",
+			),
+		);
+		assert.doesNotMatch(out, /did you mean|Fix/);
+	});
+
 	test("a namespace that is not there is not well, an empty one is", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("right") });
