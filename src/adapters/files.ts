@@ -12,6 +12,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
+import { compare } from "../core/order.ts";
 import { FailureError } from "../core/output/failure.ts";
 import { unlessAborted } from "../errors.ts";
 import type { Files } from "../world.ts";
@@ -64,14 +65,10 @@ export const disk: Files = {
 	entries: (path) =>
 		attempt("read", path, async () => {
 			if (!(await stat(path)).isDirectory()) return undefined;
-			const names = (await readdir(path)).sort();
-			return Promise.all(
-				names.map(async (name) => ({
-					name,
-					isFolder:
-						(await statIfThere(join(path, name)))?.isDirectory() ?? false,
-				})),
-			);
+			// A link to a folder is none, as to kubectl: two that lead back would have no end of folders.
+			return (await readdir(path, { withFileTypes: true }))
+				.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
+				.sort((a, b) => compare(a.name, b.name));
 		}),
 
 	exists: (path) =>

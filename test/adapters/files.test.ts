@@ -194,11 +194,12 @@ test("lists a folder in order, tells folders, and says when it is none", {
 	symlinkSync(at("list/b"), at("list/a"));
 	symlinkSync(at("list/gone"), at("list/dangling"));
 	assert.deepEqual(await disk.entries(at("list")), [
-		{ name: "a", isFolder: true },
+		{ name: "a", isFolder: false },
 		{ name: "b", isFolder: true },
 		{ name: "c", isFolder: false },
 		{ name: "dangling", isFolder: false },
 	]);
+	assert.deepEqual(await disk.entries(at("list/a")), []);
 	assert.equal(await disk.entries(at("key")), undefined);
 	assert.equal(
 		await failure(disk.entries(at("absent"))),

@@ -15,7 +15,7 @@ type ManifestFile =
 /**
  * The manifests of `-f`: files, directories (with `recursive`, what is below them,
  * too), or standard input for `-`; in the order given, directories sorted. One at a
- * time: what is not kept can go.
+ * time: what is not kept can go. Throws the interrupt's reason.
  */
 export async function* readManifests(
 	paths: readonly string[],
@@ -30,6 +30,7 @@ export async function* readManifests(
 		let some = false;
 		for await (const file of filesIn(path, recursive, world)) {
 			some = true;
+			world.interrupt.throwIfAborted();
 			yield typeof file === "string"
 				? await taken(file, () => world.files.read(file, MANIFEST_LIMIT))
 				: file;

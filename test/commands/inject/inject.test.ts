@@ -67,6 +67,19 @@ describe("inject", () => {
 		assert.equal(deep.out, `${flat.out}---\nkind: Service\n`);
 	});
 
+	test("a folder with links back to itself: each file once, as with kubectl", {
+		skip: notPosix,
+	}, async () => {
+		const folder = await files("round", { "a.yaml": POD });
+		for (const name of ["one", "other"]) await symlink(".", join(folder, name));
+		assert.deepEqual(await inject("-Rf", folder), {
+			status: 0,
+			out: INJECTED,
+			err: "",
+			asked: [],
+		});
+	});
+
 	test("images from a registry", async () => {
 		const { out, err } = await bed.run(
 			[
