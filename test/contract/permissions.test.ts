@@ -300,6 +300,10 @@ async function watchByName(
 	await refusal;
 }
 
+/** What the page says of whoever changes service accounts. */
+const ON_ACCOUNTS =
+	"`get` and `patch` on service accounts; `list` as well for all of them (`--all-serviceaccounts`, `--attach='*'`); `list` on pods, to name";
+
 const scenes: Readonly<Record<string, Scene>> = {
 	"everything, cluster-wide": {
 		held: [{ by: { role: "meshreg" } }],
@@ -436,8 +440,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		held: [
 			{
 				by: {
-					sentence:
-						"`attach -n`, `detach -n` and `sync -n --attach` need `get` and `patch` on service accounts in that namespace, and `list` on pods",
+					sentence: ON_ACCOUNTS,
 					grants: [
 						...on("serviceaccounts", "get", "patch"),
 						...on("pods", "list"),
@@ -461,14 +464,14 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"Where they may `get` and `patch` the source as well, its record follows",
+						"`get` and `patch` on the source, for the accounts to be recorded",
 					grants: on("secrets", "get", "patch"),
 				},
 				namespace: inMesh,
 			},
 			{
 				by: {
-					sentence: "`attach -n`, `detach -n` and `sync -n --attach` need",
+					sentence: ON_ACCOUNTS,
 					grants: [
 						...on("serviceaccounts", "get", "patch"),
 						...on("pods", "list"),
@@ -494,7 +497,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		held: [
 			{
 				by: {
-					sentence: "`rotate` needs `get` and `patch` on the source",
+					sentence: "| `rotate` | `get` and `patch` on the source |",
 					grants: on("secrets", "get", "patch"),
 				},
 				namespace: inMesh,
@@ -502,7 +505,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"`get`, `create` and `patch` on Secrets where it is recorded",
+						"| `get`, `create` and `patch` on Secrets; `get` on the Namespaces that are recorded",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				namespace: inApp,
@@ -510,7 +513,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"`get` on the Namespaces that are recorded with their uid tells it",
+						"`get` on the Namespaces that are recorded with their uid: without it",
 					grants: on("namespaces", "get"),
 				},
 			},
@@ -532,7 +535,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"`apply` needs the same, `create` on Secrets in the source's namespace where there is no source yet",
+						"| `apply` | as `create` (`create` only where there is no source yet) | as `rotate`;",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				namespace: inMesh,
@@ -540,7 +543,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"and where the record or `--attach` names service accounts, `get` and `patch` on these and `list` on pods",
+						"where the record or `--attach` names service accounts, as `attach`",
 					grants: [
 						...on("serviceaccounts", "get", "patch"),
 						...on("pods", "list"),
@@ -551,7 +554,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"`get`, `create` and `patch` on Secrets where it is recorded",
+						"| `get`, `create` and `patch` on Secrets; `get` on the Namespaces that are recorded",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				namespace: inApp,
@@ -579,8 +582,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		held: [
 			{
 				by: {
-					sentence:
-						"`create` needs `get`, `create` and `patch` on Secrets in the source's namespace",
+					sentence: "| `create` | `get`, `create` and `patch` on Secrets;",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				namespace: inMesh,
@@ -595,14 +597,13 @@ const scenes: Readonly<Record<string, Scene>> = {
 		held: [
 			{
 				by: {
-					sentence:
-						"`--create-namespace` also `get` and `create` on namespaces",
-					grants: on("namespaces", "get", "create"),
+					sentence: "with `--create-namespace` also `create` on namespaces",
+					grants: on("namespaces", "create"),
 				},
 			},
 			{
 				by: {
-					sentence: "`get`, `create` and `patch` on Secrets",
+					sentence: "| `create` | `get`, `create` and `patch` on Secrets;",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				shared: true,
@@ -626,14 +627,14 @@ const scenes: Readonly<Record<string, Scene>> = {
 		held: [
 			{
 				by: {
-					sentence: "and `--force` over another type `delete`",
+					sentence: "with `--force` over another type also `delete`",
 					grants: on("secrets", "delete"),
 				},
 				namespace: inMesh,
 			},
 			{
 				by: {
-					sentence: "`create` needs `get`, `create` and `patch` on Secrets",
+					sentence: "| `create` | `get`, `create` and `patch` on Secrets;",
 					grants: on("secrets", "get", "create", "patch"),
 				},
 				namespace: inMesh,
@@ -644,11 +645,178 @@ const scenes: Readonly<Record<string, Scene>> = {
 		act: (run, stage) =>
 			ends(0, run([...stage.credential("p"), "--force", "--yes"]), stage.mesh),
 	},
+	"attach -n and detach -n, all accounts": {
+		held: [
+			{
+				by: {
+					sentence: ON_ACCOUNTS,
+					grants: on("serviceaccounts", "list"),
+				},
+				namespace: inApp,
+			},
+			{
+				by: {
+					sentence: ON_ACCOUNTS,
+					grants: [
+						...on("serviceaccounts", "get", "patch"),
+						...on("pods", "list"),
+					],
+				},
+				namespace: inApp,
+				shared: true,
+			},
+		],
+		before: (stage) => stage.account("worker"),
+		async act(run, stage) {
+			const where = ["--all-serviceaccounts", "-n", stage.app];
+			await ends(0, run(["attach", ...where]), "configured");
+			await ends(0, run(["detach", ...where]), "configured");
+		},
+	},
+	"list -n": {
+		held: [
+			{
+				by: {
+					sentence:
+						"| `list -n` | `get` on the source; without it copies are `Unknown` | `list` on Secrets |",
+					grants: on("secrets", "get"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence: "| `list` on Secrets |",
+					grants: on("secrets", "list"),
+				},
+				namespace: inApp,
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
+		},
+		act: (run, stage) => ends(0, run(["list", "-n", stage.app]), "InSync"),
+	},
+	"check -n": {
+		held: [
+			{
+				by: {
+					sentence:
+						"| `check -n` | `list` on Secrets (`get` for `check NAME`) | `list` on Secrets, service accounts and pods;",
+					grants: on("secrets", "get"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence: "`list` on Secrets, service accounts and pods",
+					grants: ["secrets", "serviceaccounts", "pods"].flatMap((resource) =>
+						on(resource, "list"),
+					),
+				},
+				namespace: inApp,
+			},
+			{
+				by: {
+					sentence:
+						"service accounts and pods; `get` on the Namespaces that are recorded with their uid |",
+					grants: on("namespaces", "get"),
+				},
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
+		},
+		async act(run, stage) {
+			const { out } = await run(["check", "-n", stage.app]);
+			for (const good of [/√ 1 copy/, /√ \d+ service acc/, /√ no pod/])
+				assert.match(out, good);
+		},
+	},
+	explain: {
+		held: [
+			{
+				by: {
+					sentence:
+						"| `explain` | | `get` on service accounts and Secrets; `get` on pods for `pod/NAME`, `list` for workloads |",
+					grants: ["secrets", "serviceaccounts", "pods"].flatMap((resource) =>
+						on(resource, "get"),
+					),
+				},
+				namespace: inApp,
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.account("worker");
+			await stage.admin("sync", "-n", stage.app, "--attach=worker");
+			await stage.pod("worker");
+		},
+		async act(run, stage) {
+			const of = (...argv: string[]) =>
+				run(["explain", ...argv, "-n", stage.app]);
+			const image = `${stage.registry}/app:1`;
+			await ends(0, of(image, "--serviceaccount=worker"), "kubelet tries");
+			await ends(0, of("pod/old"), "kubelet tries");
+		},
+	},
+	"prune -n": {
+		held: [
+			{
+				by: {
+					sentence:
+						"| `prune -n` | `get` and `patch` on the source, which forgets the namespaces | `list` and `delete` on Secrets;",
+					grants: on("secrets", "get", "patch"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence:
+						"`list` and `delete` on Secrets; `get`, `list` and `patch` on service accounts; `list` on pods, for the question",
+					grants: [
+						...on("secrets", "list", "delete"),
+						...on("serviceaccounts", "list", "patch"),
+					],
+				},
+				namespace: inApp,
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.account("worker");
+			await stage.admin("sync", "-n", stage.app, "--attach=worker");
+		},
+		act: (run, stage) =>
+			ends(
+				0,
+				run(["prune", "-n", stage.app, "--yes"]),
+				`deleted from ${stage.app}`,
+				`secret/${stage.mesh} configured`,
+				"taken back: 1 service account",
+			),
+	},
+	export: {
+		held: [
+			{
+				by: {
+					sentence:
+						"| `export`, `inject --with-secret` | `get` on the source |",
+					grants: on("secrets", "get"),
+				},
+				namespace: inMesh,
+			},
+		],
+		before: (stage) => stage.source(),
+		act: (run) => ends(0, run(["export"]), "auths"),
+	},
 	"inject --with-secret": {
 		held: [
 			{
 				by: {
-					sentence: "with `--with-secret` `get` on the source",
+					sentence:
+						"| `export`, `inject --with-secret` | `get` on the source |",
 					grants: on("secrets", "get"),
 				},
 				namespace: inMesh,
