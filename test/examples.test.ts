@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { COMMANDS, parse } from "../src/cli.ts";
 import { AbortedError } from "../src/errors.ts";
+import * as build from "./support/build.ts";
 import { exampleBed } from "./support/example-bed.ts";
 import { notPosix } from "./support/posix.ts";
 import { spoken } from "./support/shell-words.ts";
@@ -113,6 +114,89 @@ for (const [path, text] of pages)
 				await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
 		});
 	});
+
+describe("docs/concepts.md shows", () => {
+	/** What a command printed, without the command: the blocks of no language. */
+	const shown = [
+		...page("docs/concepts.md").matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm),
+	].flatMap(([, language, text]) => (language === "" ? [text] : []));
+	const bedOf = (...namespaces: string[]) =>
+		testBed({
+			namespaces: ["nginx-mesh", ...namespaces],
+			defaultServiceAccounts: true,
+		});
+	const user = (username: string, password = "p") => ({ username, password });
+	const HOST = "registry.example.com";
+
+	test("what --diff prints", async () => {
+		await using bed = await bedOf("shop");
+		const kept = { "ghcr.io": user("bot") };
+		build.source(bed, { ...kept, [HOST]: user("mesh-puller") }, ["shop"]);
+		build.secret(
+			bed,
+			"shop",
+			{ "x.io": user("a"), "ghcr.io": user("bot", "old") },
+			{ metadata: build.copyOf(undefined, build.NAME) },
+		);
+		const { status, out } = await bed.run(["sync", "--diff"]);
+		assert.equal(out, shown[0]);
+		assert.equal(status, 1);
+	});
+
+	test("what explain prints", async () => {
+		await using bed = await bedOf("app");
+		build.source(bed, { [HOST]: user("mesh-puller") }, ["app"]);
+		await bed.run(["sync", "--attach", "-n", "app"]);
+		const { status, out } = await bed.run(
+			`explain ${HOST}:5000/agent:1.5 -n app`.split(" "),
+		);
+		assert.equal(out, shown[1]);
+		assert.equal(status, 1);
+	});
+
+	test("what check prints", async () => {
+		await using bed = await bedOf("app", "shop", "evil");
+		build.source(bed, { [HOST]: user("mesh-puller") }, ["app", "shop"]);
+		await bed.run(["sync"]);
+		build.secret(
+			bed,
+			"shop",
+			{ [HOST]: user("mesh-puller", "old") },
+			{ metadata: build.copyOf() },
+		);
+		for (const [namespace, name] of [
+			["app", "web-1"],
+			["app", "web-2"],
+			["app", "web-3"],
+			["evil", "web-1"],
+		] as const)
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace, name, ...build.ofDeployment("web") },
+				spec: { containers: [{ name: "web", image: `${HOST}/web:1` }] },
+				status: {
+					phase: "Pending",
+					containerStatuses: [
+						{
+							name: "web",
+							image: `${HOST}/web:1`,
+							state: {
+								waiting: {
+									reason: "ErrImagePull",
+									message: "authorization failed: no basic auth credentials",
+								},
+							},
+						},
+					],
+				},
+			});
+		// A terminal has the summary of the one below what the other leaves.
+		const { out } = await bed.run(["check", "-q"]);
+		const { err, status } = await bed.run(["check"]);
+		assert.equal(`${out}\n${err}`, shown[2]);
+		assert.equal(status, 1);
+	});
+});
 
 describe("the pages", () => {
 	test("have a first session and Palette's how-to", () => {

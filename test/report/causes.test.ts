@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { finding, type Subject } from "../../src/core/check/finding.ts";
+import type { LogNote } from "../../src/core/in-cluster/log.ts";
 import type { Cause } from "../../src/core/output/failure.ts";
+import type { Verification } from "../../src/core/registry/verification.ts";
 import { type CheckCause, checkSummary } from "../../src/report/check.ts";
 
 /** All of them: types are checked to have neither one more nor one less. */
@@ -269,4 +271,41 @@ test("docs/json.md says what each cause of a failure means", async () => {
 		.map(([, cause = ""]) => cause)
 		.filter((cause) => cause !== "cause");
 	assert.deepEqual(listed.sort(), Object.keys(FAILURES).sort());
+});
+
+const OUTCOMES: Readonly<Record<Verification["outcome"] | "empty", true>> = {
+	"cannot-pull": true,
+	empty: true,
+	good: true,
+	rejected: true,
+	unreachable: true,
+	unverifiable: true,
+};
+
+const EVENTS: Readonly<Record<LogNote["event"], true>> = {
+	"credential-expiring": true,
+	"credential-refresh-failed": true,
+	"credential-refreshed": true,
+	"credential-rejected": true,
+	"record-invalid": true,
+	"server-warning": true,
+	"source-awaited": true,
+	"source-back": true,
+	"source-deleted": true,
+	"source-malformed": true,
+	stopped: true,
+	synced: true,
+	watching: true,
+};
+
+test("docs/json.md has what a verification comes to, and what a watch logs", async () => {
+	const [, ...sections] = (await readFile("docs/json.md", "utf8")).split(
+		/^## /m,
+	);
+	const section = (heading: string) =>
+		sections.find((text) => text.startsWith(heading)) ?? "";
+	for (const outcome of Object.keys(OUTCOMES))
+		assert.ok(section("explain\n").includes(`\`${outcome}\``), outcome);
+	for (const event of Object.keys(EVENTS))
+		assert.ok(section("The log of").includes(`\`${event}\``), event);
 });
