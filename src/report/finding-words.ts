@@ -90,7 +90,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "policy-edited":
 			return `${someNames(about.names)} ${are(about.names)} not what the record and the registries of ${about.ref} ask for`;
 		case "policy-surplus":
-			return `${someNames(about.names)} ${are(about.names)} no longer needed: the record of ${about.ref} has nothing for ${about.names.length === 1 ? "it" : "them"}`;
+			return `${someNames(about.names)} ${are(about.names)} no longer needed: nothing in the record or the registries of ${about.ref} asks for ${about.names.length === 1 ? "it" : "them"}`;
 		case "policy-of-another":
 			return `${someNames(about.names)}: not managed by meshreg, in the place of the policy of ${about.ref}`;
 		case "policy-unsupported":

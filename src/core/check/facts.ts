@@ -240,29 +240,32 @@ export function heededSince({ policies }: SourceFacts): number {
 }
 
 /**
- * What is wrong with a source's policies, measured by its record and its registries; undefined: nothing is
- * known of any, or of where it was sent.
+ * What is wrong with a source's policies, measured by its record and its registries, and whether these ask for any;
+ * undefined: nothing is known of any, or of where it was sent.
  */
-export function policyFaults({
+export function judgedPolicies({
 	secret,
 	record,
 	policies,
-}: SourceFacts): PolicyFault[] | undefined {
+}: SourceFacts):
+	| { readonly faults: readonly PolicyFault[]; readonly needed: boolean }
+	| undefined {
+	const keys = registriesOf(secret.content);
 	if (
 		policies?.found === undefined ||
 		record.kind !== "record" ||
-		registriesOf(secret.content).length === 0
+		keys.length === 0
 	)
 		return undefined;
-	return judgePolicies(
-		desiredPolicies({
-			source: secret,
-			keys: registriesOf(secret.content),
-			record: record.record,
-		}),
-		policies.found,
-		secret,
-	);
+	const desired = desiredPolicies({
+		source: secret,
+		keys,
+		record: record.record,
+	});
+	return {
+		faults: judgePolicies(desired, policies.found, secret),
+		needed: desired.length > 0,
+	};
 }
 
 /** What is needed of a pull Secret; `source` as a kubelet reads it. */

@@ -16,8 +16,8 @@ import {
 	type Facts,
 	heededSince,
 	isUnread,
+	judgedPolicies,
 	type PodFacts,
-	policyFaults,
 	type SecretFacts,
 	type SourceFacts,
 } from "./facts.ts";
@@ -50,7 +50,7 @@ export class Keyrings {
 		]);
 		this.#inForce = new Map(
 			facts.sources
-				.filter((source) => policyFaults(source)?.length === 0)
+				.filter((source) => judgedPolicies(source)?.faults.length === 0)
 				.map((source) => [source, heededSince(source)]),
 		);
 	}

@@ -3,7 +3,7 @@ import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { byAccounts } from "./accounts.ts";
-import { heededSince, policyFaults, type SourceFacts } from "./facts.ts";
+import { heededSince, judgedPolicies, type SourceFacts } from "./facts.ts";
 import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
@@ -24,10 +24,11 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 				}),
 			];
 		// A record that cannot be read is told with the copies.
-		const faults = policyFaults(source);
-		if (faults === undefined) return [];
+		const judged = judgedPolicies(source);
+		if (judged === undefined) return [];
+		const { faults, needed } = judged;
 		const findings = [
-			...faultFindings(faults, source),
+			...faultFindings(faults, needed ? "attach" : "detach", source),
 			...refusing(source, keyrings),
 			...(faults.length === 0 ? withoutEffect(source, keyrings) : []),
 		];
@@ -50,12 +51,11 @@ const CAUSES = {
 
 function faultFindings(
 	faults: readonly PolicyFault[],
-	{ secret, record, fixes }: SourceFacts,
+	verb: "attach" | "detach",
+	{ secret, fixes }: SourceFacts,
 ): Finding[] {
 	// attach --by-policy writes nothing at all while somebody else's is in the way.
 	const isBlocked = faults.some(({ is }) => is === "unmanaged");
-	const isSentNowhere =
-		record.kind === "record" && record.record.entries.length === 0;
 	return groupsBy(faults, ({ is }) => is).map((group) => {
 		const [{ is, kind, name }] = group;
 		const { cause, severity } = CAUSES[is];
@@ -65,9 +65,7 @@ function faultFindings(
 				ref: sourceRef(secret),
 				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
 			},
-			fix: isBlocked
-				? undefined
-				: fixes.byPolicy(isSentNowhere ? "detach" : "attach"),
+			fix: isBlocked ? undefined : fixes.byPolicy(verb),
 			look:
 				is === "unmanaged"
 					? kubectl("get", kind.toLowerCase(), objectName(name), "-o", "yaml")

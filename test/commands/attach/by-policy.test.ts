@@ -550,11 +550,23 @@ Cancelled; nothing was changed
 				[
 					[
 						"policy-surplus",
-						`${policy}, ${binding} are no longer needed: the record of ${ref} has nothing for them`,
+						`${policy}, ${binding} are no longer needed: nothing in the record or the registries of ${ref} asks for them`,
 						"kubectl meshreg detach --by-policy",
 					],
 				],
 				0,
+			],
+			[
+				"a registry that no image can come from",
+				() => rerecord(RECORD, '{"reg":{"auth":"YTpw"}}'),
+				[
+					[
+						"policy-surplus",
+						`${policy}, ${binding} are no longer needed: nothing in the record or the registries of ${ref} asks for them`,
+						"kubectl meshreg detach --by-policy",
+					],
+				],
+				1,
 			],
 			[
 				"one of somebody else in its place",
