@@ -213,6 +213,16 @@ const PAGES: Readonly<Record<string, Stage>> = {
 			);
 		},
 	},
+	"kind.md": {
+		outcome(_bed, printed) {
+			const cluster = [...printed].find(([line]) => line.includes("=kind"));
+			const { nodes } = parseAllDocuments(cluster?.[1] ?? "")[0]?.toJS() ?? {};
+			assert.deepEqual(
+				nodes.map(({ role }: { role: string }) => role),
+				["control-plane", "worker", "worker"],
+			);
+		},
+	},
 	"another-name.md": {
 		seed: withSource,
 		outcome(bed) {
@@ -283,8 +293,8 @@ describe("docs/how-to", () => {
 				const { argv } = spoken(line.replace(/ \|\| true$/, ""), {});
 				const { status, out, err } = await bed.run(
 					argv.map((word) =>
-						["manifests", "config.json"].includes(word)
-							? join(bed.folder, word)
+						["manifests", "config.json", "$PWD/config.json"].includes(word)
+							? join(bed.folder, word.replace("$PWD/", ""))
 							: word,
 					),
 					{
