@@ -349,7 +349,7 @@ function doubtOf(
 		const word = operands.find((operand) => choices?.includes(operand));
 		if (word !== undefined) throw valueApart(name, word);
 	}
-	const [first] = bare.filter(({ choices }) => choices === undefined);
+	const [first] = bare.filter(({ values }) => values === "file");
 	const [word] = operands;
 	return first === undefined || word === undefined
 		? undefined

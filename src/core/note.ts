@@ -58,7 +58,7 @@ export type Note =
 			"would-be-recorded": { source: SourceRef; what: string };
 			"nothing-recorded": { source: SourceRef };
 			/** Taken out of the record. */
-			forgotten: { namespaces: readonly string[] };
+			forgotten: { namespaces: readonly string[]; dryRun: DryRun };
 			/** They were to be taken out of the record, which does not send the source there. */
 			"not-recorded": {
 				source: SourceRef;

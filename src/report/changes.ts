@@ -11,13 +11,7 @@ import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { ApiError } from "../errors.ts";
 import { adviceClause, failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
-
-/** What a dry run adds to each line. */
-const DRY_RUN_SUFFIX: Record<DryRun, string> = {
-	none: "",
-	client: " (dry run)",
-	server: " (server dry run)",
-};
+import { DRY_RUN_SUFFIX } from "./wording.ts";
 
 /** `secret/NAME created in NS namespace`; undefined for what has no line of its own on stdout. */
 export function changeLine(

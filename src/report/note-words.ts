@@ -13,7 +13,13 @@ import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
-import { didYouMean, type NoteWords, type Wording, worded } from "./wording.ts";
+import {
+	DRY_RUN_SUFFIX,
+	didYouMean,
+	type NoteWords,
+	type Wording,
+	worded,
+} from "./wording.ts";
 
 /** Nothing was found in these namespaces, or anywhere where none is named; without a line end. `meant`: a NAME that is a namespace. */
 export function noneFound(
@@ -113,8 +119,8 @@ const WORDS: Wording<Note> = {
 		`${what} would be recorded on secret/${name} in ${namespace} namespace`,
 	"nothing-recorded": ({ source: { namespace, name } }) =>
 		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
-	forgotten: ({ namespaces }) =>
-		`no more copies or updates for ${someOf(namespaces)}; existing copies stay`,
+	forgotten: ({ namespaces, dryRun }) =>
+		`no more copies or updates for ${someOf(namespaces)}; existing copies stay${DRY_RUN_SUFFIX[dryRun]}`,
 	"not-recorded": ({ source, namespaces, near }) =>
 		`${someOf(namespaces)} ${namespaces.length === 1 ? "is" : "are"} not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
 	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({

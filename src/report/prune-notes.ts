@@ -1,7 +1,7 @@
 import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
 import { andCopies, counted } from "../core/output/counted.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
-import type { Wording } from "./wording.ts";
+import { DRY_RUN_SUFFIX, type Wording } from "./wording.ts";
 
 /** How many objects a question names before it only counts them. */
 const NAMED = 20;
@@ -55,7 +55,7 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 			ifAny(accounts, "service account"),
 			ifAny(policies, "admission policy", "admission policies"),
 		].filter((part) => part !== undefined);
-		return `taken back: ${parts.join(", ")}${{ none: "", client: " (dry run)", server: " (server dry run)" }[dryRun]}`;
+		return `taken back: ${parts.join(", ")}${DRY_RUN_SUFFIX[dryRun]}`;
 	},
 	"still-managed": ({ secrets, watches, policies }) => {
 		const others = ifAny(secrets, "other pull secret");

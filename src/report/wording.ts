@@ -1,5 +1,13 @@
+import type { DryRun } from "../core/output/result.ts";
 import type { CommandContext } from "../core/output/shell.ts";
 import type { Advice, OperationError } from "../errors.ts";
+
+/** What a dry run adds to each line. */
+export const DRY_RUN_SUFFIX: Record<DryRun, string> = {
+	none: "",
+	client: " (dry run)",
+	server: " (server dry run)",
+};
 
 export interface NoteWords {
 	/** One line, or several. Without `Warning:`, and without a line end. */

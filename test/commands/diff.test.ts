@@ -243,8 +243,18 @@ secret/${NAME} in shop namespace
 			`secret/${NAME} in nginx-mesh namespace
   - record shop
 `,
-			"no more copies or updates for shop; existing copies stay\n",
+			"no more copies or updates for shop; existing copies stay (dry run)\n",
 		]);
+		const { out, err } = await bed.run([
+			...["sync", "--forget=shop", "--dry-run=server"],
+		]);
+		assert.deepEqual(
+			[out, err],
+			[
+				`secret/${NAME} configured in nginx-mesh namespace (server dry run)\n`,
+				"no more copies or updates for shop; existing copies stay (server dry run)\n",
+			],
+		);
 	});
 
 	for (const [what, text, shown] of [

@@ -357,6 +357,7 @@ async function forget(
 		tellUnlessQuiet(world, {
 			cause: "forgotten",
 			namespaces: names.filter((name) => !unknown.includes(name)),
+			dryRun: run.dryRun,
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });
 }

@@ -350,6 +350,16 @@ Warning: unlike kubectl create secret, this writes to the source's namespace, no
 		);
 	});
 
+	test("a NAME beside a flag whose value is no file may be one in the current directory", async () => {
+		fresh();
+		const { status, out } = await bed.run(
+			["apply", "team-a", ...PIPED, "-n", "other", "--attach"],
+			{ stdin: "p", files: { ...disk, exists: async () => true } },
+		);
+		assert.match(out, /^secret\/team-a created in nginx-mesh namespace\n/);
+		assert.notEqual(status, 2);
+	});
+
 	test("defaults come from the environment", async () => {
 		const outcome = await bed.run(["create", ...PIPED], {
 			stdin: "p",
