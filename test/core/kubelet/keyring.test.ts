@@ -180,11 +180,15 @@ describe("an answer", () => {
 		);
 	});
 
-	it("names the Secret that breaks the lookup", () => {
+	it("names the Secret that breaks the lookup, and its entries that are at fault", () => {
+		const good = { username: "a" };
 		assert.deepEqual(
 			findCredentials("reg.io/app", [
-				sourceOf(auths({ "reg.io": { username: "a" } }), "app/good"),
-				sourceOf(auths({ "other.io": { auth: "%" } }), "app/bad"),
+				sourceOf(auths({ "reg.io": good }), "app/good"),
+				sourceOf(
+					auths({ "fine.io": good, "other.io": { auth: "%" } }),
+					"app/bad",
+				),
 			]),
 			{
 				outcome: "malformed",

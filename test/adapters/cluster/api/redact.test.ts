@@ -230,10 +230,17 @@ test("one that is too much by itself is not kept", () => {
 	assert.equal(known.redact("Secret", ref)("quota is used up"), "<redacted>");
 });
 
-test("a token so short that it is a word of every message is left in it", () => {
-	for (const [header, shown] of [
-		["Bearer app", "app at abcde"],
-		["Bearer abcde", "app at <redacted>"],
+test("what was shown of who asks is hidden, but for what is so short that it is a word of every message", () => {
+	const login = base64("kim:a-word-of-kims");
+	for (const [header, said, shown] of [
+		["Bearer app", "app at abcde", "app at abcde"],
+		["Bearer abcde", "app at abcde", "app at <redacted>"],
+		[
+			`Basic ${login}`,
+			`kim, a-word-of-kims, ${login}`,
+			"kim, <redacted>, <redacted>",
+		],
+		[`Bearer ${login}`, "a-word-of-kims", "a-word-of-kims"],
 	] as const)
-		assert.equal(withoutAuthorization("app at abcde", header), shown);
+		assert.equal(withoutAuthorization(said, header), shown);
 });
