@@ -14,7 +14,7 @@ import { checkSaid } from "../flags.ts";
 export const FILENAME_FLAG: Flag = listFlag(
 	"filename",
 	"Read manifests from a file, a directory, or - for stdin (repeatable).",
-	{ short: "f", values: "file" },
+	{ short: "f", values: "file", commas: true },
 );
 
 export const RECURSIVE_FLAG: Flag = switchFlag(

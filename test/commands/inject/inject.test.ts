@@ -67,6 +67,16 @@ describe("inject", () => {
 		assert.equal(deep.out, `${flat.out}---\nkind: Service\n`);
 	});
 
+	test("several files after one -f, separated by commas, as with kubectl", async () => {
+		const folder = await files("several", {
+			"a.yaml": POD,
+			"b.yaml": "kind: Service\n",
+		});
+		const paths = ["a.yaml", "b.yaml"].map((name) => join(folder, name));
+		const { status, out } = await inject("-f", paths.join(","));
+		assert.deepEqual([status, out], [0, `${INJECTED}---\nkind: Service\n`]);
+	});
+
 	test("a folder with links back to itself: each file once, as with kubectl", {
 		skip: notPosix,
 	}, async () => {
