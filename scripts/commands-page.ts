@@ -11,6 +11,7 @@ export function commandsPage(): string {
 	return `${[
 		"# Commands",
 		"Made from the help texts by `npm run docs`; `kubectl meshreg COMMAND --help` shows the same. Every command also takes [kubectl's own flags](#kubectls-own-flags).",
+		"A value in brackets stands behind `=` and nowhere else: `--attach=builder`. `VALUE,…` is a list: separate by commas, or repeat the flag.",
 		[
 			"| command | |",
 			"| --- | --- |",
