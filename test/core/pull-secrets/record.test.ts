@@ -6,6 +6,8 @@ import {
 	attachedByRule,
 	forgetNamespace,
 	hasOtherRules,
+	hasRules,
+	isCoveredByAll,
 	isCoveredByRule,
 	mergeSelection,
 	mergeUnattended,
@@ -62,6 +64,11 @@ describe("a record is read, and written in one way", () => {
 			' [ {"attach":["b","a","b"],"namespaces":{"z":"","a":"1"}} ] ',
 			'[{"namespaces":{"a":"1","z":""},"attach":["a","b"]}]',
 		],
+		// Of what a uid may be, a colon stands behind no key.
+		[
+			`[{"namespaces":{"app":"a:b.c","shop":"${"1".repeat(128)}"}}]`,
+			`[{"namespaces":{"app":"a:b.c","shop":"${"1".repeat(128)}"}}]`,
+		],
 		// The same accounts: one entry; a name in two: all of its accounts.
 		[
 			'[{"namespaces":{"b":""}},{"namespaces":{"a":""},"attach":["x"]},{"namespaces":{"c":""},"attach":[]},{"namespaces":{"b":""},"attach":["x"]}]',
@@ -111,6 +118,16 @@ describe("what is not known is a fault: never no record, never all", () => {
 		['[{"namespaces":{"app":"UID","app":""}}]', "said-twice", 0],
 		['[{"namespaces":{"app":"UID"},"namespaces":{"app":""}}]', "said-twice", 0],
 		['[{"all":true,"\\u0061ll":true}]', "said-twice", 0],
+		[
+			'[{"all":true,"exclude":["\\u0061"],"exclude":[],"attach":["b"]}]',
+			"said-twice",
+			0,
+		],
+		[
+			'[{"namespaces":{"a":"","b":""},"attach":["x"],"attach":[]}]',
+			"said-twice",
+			0,
+		],
 		["null", "not-a-list", 0],
 		["{}", "not-a-list", 0],
 		['{"version":2,"targets":[]}', "not-a-list", 0],
@@ -152,6 +169,7 @@ describe("what is not known is a fault: never no record, never all", () => {
 		['[{"namespaces":{"*":""}}]', "namespaces"],
 		['[{"namespaces":{"a/b":""}}]', "namespaces"],
 		['[{"namespaces":{"app":"\\u001b[2J"}}]', "namespaces"],
+		[`[{"namespaces":{"app":"${"1".repeat(129)}"}}]`, "namespaces"],
 		[
 			'[{"namespaces":{"app":"1"}},{"namespaces":{"app":"2"}}]',
 			"namespaces",
@@ -742,6 +760,29 @@ test("a namespace is covered where one rule of several means it", () => {
 	const isCovered = (team: string) =>
 		isCoveredByRule(rules, namespace("app", { labels: { team } }));
 	assert.deepEqual(["a", "b", "c"].map(isCovered), [true, true, false]);
+});
+
+test("whatever bears the name is covered where a rule for all leaves it in", () => {
+	for (const [text, covered] of [
+		["[]", [false, false, false]],
+		['[{"selector":"team=a"},{"all":true}]', [true, true, false]],
+		['[{"all":true,"exclude":["app"]}]', [false, true, false]],
+		['[{"selector":"team=a","exclude":["app"]}]', [false, false, false]],
+		['[{"namespaces":{"app":""}}]', [false, false, false]],
+	] as const)
+		assert.deepEqual(
+			["app", "shop", "kube-system"].map((name) =>
+				isCoveredByAll(record(text), name),
+			),
+			covered,
+			text,
+		);
+	assert.deepEqual(
+		['[{"injected":"istio"}]', '[{"namespaces":{"app":""}}]'].map((text) =>
+			hasRules(record(text)),
+		),
+		[true, false],
+	);
 });
 
 test("a record may weigh 200 KiB: some 2,500 names with their uids", () => {
