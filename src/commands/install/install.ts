@@ -201,9 +201,10 @@ async function applyOne(
 		dryRun === "client" || isThere
 			? before
 			: await cluster.apply(kind, object, { dryRun: dryRun === "server" });
+	// What is stored has another version where it changed; a dry run at the server leaves the version as it is.
 	const unchanged =
-		(dryRun !== "client" || isThere) &&
-		before?.metadata.resourceVersion === after?.metadata.resourceVersion;
+		isThere ||
+		(dryRun !== "client" && JSON.stringify(before) === JSON.stringify(after));
 	const action =
 		before === undefined ? "created" : unchanged ? "unchanged" : "configured";
 	report.add(resultOf(cluster, kind, ref, action));

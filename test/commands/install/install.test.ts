@@ -57,6 +57,18 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.doesNotMatch(again.out, /created|configured|deleted/);
 	});
 
+	test("a dry run at the server says what it then does", async () => {
+		await bed.run(["install", "-A"]);
+		for (const argv of [
+			["install", "-A"],
+			["install", "-n=app", "--metrics-address=:9090"],
+		]) {
+			const dry = await bed.run([...argv, "--dry-run=server"]);
+			const { out } = await bed.run(argv);
+			assert.equal(dry.out.replaceAll(" (server dry run)", ""), out);
+		}
+	});
+
 	test("with other flags it takes away the rights that it gave before", async () => {
 		await bed.run(["install", "-A"]);
 		const { out } = await bed.run(["install", "-n", "app"]);
