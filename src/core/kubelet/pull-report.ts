@@ -295,7 +295,12 @@ function quoted(message: string): string {
 	return onOneLine(
 		detailOf(message)
 			.replace(/(https?:\/\/)[^\s/@"']*@/gi, "$1***@")
-			.replace(/(https?:\/\/[^\s"'?]*)\?[^\s"'\]]*/gi, "$1?…")
+			// With those that have no query, or each that begins in another would be tried.
+			.replace(
+				/(https?:\/\/[^\s"'?]*)(\?[^\s"'\]]*)?/gi,
+				(_, address: string, query?: string) =>
+					query === undefined ? address : `${address}?…`,
+			)
 			.replace(
 				/\b((?:basic|bearer|token|password|passwd|secret|authorization)\b["']?[:=]?\s*["']?)([\w+/=.~-]{8,})(?![\w+/=.~-]|" not found)/gi,
 				// What is in lower case and stands free is a word: `token: unexpected status`.
