@@ -494,6 +494,17 @@ describe("exec plugins", { skip: notPosix }, () => {
 			assert.ok((await runs()) <= 1);
 		});
 
+	test("that print too much are ended, whatever they do next", async () => {
+		await writeFile(
+			join(folder, "bin/plugin"),
+			`#!/bin/sh\nmkfifo "$NOTES/never"\necho $$ > "$NOTES/pid"\nhead -c 2000000 /dev/zero\nexec cat "$NOTES/never"\n`,
+		);
+		const { answers } = await ask(await kubeconfig());
+		assert.match(answers.join(""), /produced more than 1 MiB of output$/);
+		const pid = Number(await note("pid"));
+		while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+	});
+
 	test("that leave behind who holds their stderr open are over when they end, as for kubectl", async () => {
 		const never = join(folder, "never");
 		await runProgram("mkfifo", [never]);
