@@ -278,7 +278,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		source('[{"namespaces":{"app":"","shop":""}}]');
 		account("shop", "strict");
 		const off = bed.server.onRequest(({ path }) =>
-			path.endsWith("/app/serviceaccounts")
+			/\/(app|v1)\/serviceaccounts$/.test(path)
 				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
 				: undefined,
 		);

@@ -4,6 +4,7 @@ import type { ExecPluginFault } from "../../../core/output/connection-failure.ts
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
 import { AbortedError, unlessAborted } from "../../../errors.ts";
+import { codeOf } from "../../error-code.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
@@ -71,7 +72,9 @@ async function run(
 		stdin: interactive ? "inherit" : "ignore",
 		signal: interrupt,
 	}).catch((error: unknown) => {
-		if (!(error instanceof ProgramMissing)) throw error;
+		// By its code alone: Node's words quote an argument or a variable that no program can be given.
+		if (!(error instanceof ProgramMissing))
+			throw failure({ is: "not-run", text: `spawn ${codeOf(error)}` });
 		const hint = onOneLine(installHint ?? "", 500);
 		throw failure({ is: "not-found", command, hint });
 	});

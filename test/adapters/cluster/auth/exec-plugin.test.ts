@@ -395,6 +395,16 @@ describe("exec plugins", { skip: notPosix }, () => {
 				`${getting}exec: executable ${folder}/gone not found: Get it: [31mapt [0m install gone`,
 		],
 		[
+			"that cannot be given an argument",
+			() => kubeconfig({ args: ["S3CRET\0"] }),
+			() => `${getting}exec: spawn ERR_INVALID_ARG_VALUE`,
+		],
+		[
+			"that cannot be given a variable",
+			() => kubeconfig({ env: [{ name: "PIN", value: "S3CRET\0" }] }),
+			() => `${getting}exec: spawn ERR_INVALID_ARG_VALUE`,
+		],
+		[
 			"that print without end",
 			async () => {
 				await writeFile(join(folder, "answer"), "x".repeat(2 << 20));
