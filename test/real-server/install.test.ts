@@ -48,8 +48,15 @@ test("install, what it runs, what it cannot do, and uninstall", async () => {
 	);
 	const selector = `meshreg-installed=${cluster.named("yes")}`;
 	await admin(["install", "-l", selector]);
-	const again = await admin(["install", "-l", selector]);
-	assert.doesNotMatch(again.out, /created|configured|deleted/);
+	const dry = ["install", "-l", selector, "--dry-run=server"];
+	for (const argv of [dry, dry.slice(0, -1)]) {
+		const again = await admin(argv);
+		assert.doesNotMatch(again.out, /created|configured|deleted/);
+	}
+	const other = await admin([...dry, "--metrics-address=:9090"]);
+	assert.deepEqual(other.out.match(/\S+ (?=configured)/g), [
+		`deployment/${ACCOUNT} `,
+	]);
 
 	const { token } = (
 		await api(
@@ -73,9 +80,9 @@ test("install, what it runs, what it cannot do, and uninstall", async () => {
 		data: { ".dockerconfigjson": btoa('{"auths":{}}') },
 	});
 	// The server heeds the policy some seconds after it was made.
-	const other = pullSecret("other");
+	const unmeant = pullSecret("other");
 	await heeded(async () => {
-		const { status, body } = await write(app, other);
+		const { status, body } = await write(app, unmeant);
 		if (status === 201)
 			await api("DELETE", `/api/v1/namespaces/${app}/secrets/other`);
 		return JSON.stringify(body).includes("and no other Secret");
