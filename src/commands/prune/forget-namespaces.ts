@@ -61,14 +61,15 @@ export async function sentThere({
 	const sent: SentThere[] = [];
 	/** A failed result for each source whose record cannot be read: nothing of theirs is written or deleted. */
 	const unreadable: ChangeResult[] = [];
-	// What is deleted with its namespace's copies needs no other record.
-	if (namespaces.includes(namespace)) return { sent, unreadable };
+	// What is deleted with its namespace's copies needs no other record; where all is, none does.
+	if (namespaces.length === 0 || namespaces.includes(namespace))
+		return { sent, unreadable };
 	const found = await unlessForbidden<readonly (PullSecret | undefined)[]>(
 		name === undefined
 			? readWholeSecrets(cluster, reader, namespace)
 			: Promise.all([readPullSecret(cluster, reader, { namespace, name })]),
 	);
-	if (found === undefined && namespaces.length > 0)
+	if (found === undefined)
 		warn(world, { cause: "source-unreadable", namespace, namespaces });
 	const sources = found?.filter((secret) => secret !== undefined) ?? [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;

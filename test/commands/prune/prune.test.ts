@@ -352,6 +352,22 @@ secret/other configured in nginx-mesh namespace
 		assert.equal(recordIn(bed), "[");
 	});
 
+	test("where all goes, source and copies, no record need be read", async () => {
+		await using bed = await sent("[");
+		const { status, out, err } = await bed.run(["prune", "--yes"]);
+		assert.deepEqual(
+			[status, out, err],
+			[
+				0,
+				`secret "${NAME}" deleted from app namespace
+secret "${NAME}" deleted from nginx-mesh namespace
+secret "${NAME}" deleted from shop namespace
+`,
+				"",
+			],
+		);
+	});
+
 	test("-n of a namespace without a copy takes its name out as well", async () => {
 		await using bed = await sent('[{"namespaces":{"app":"","other":""}}]');
 		const { status, out } = await bed.run(["prune", "-n", "other", "--yes"]);
