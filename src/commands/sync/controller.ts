@@ -66,7 +66,7 @@ export interface ControllerOptions extends Listener {
 		run(signal: AbortSignal): Promise<never>;
 	};
 	/** What is known of the cluster from now on, for whoever asks how it stands. */
-	readonly begun?: (state: SyncState) => void;
+	readonly begun?: (state: SyncState, accounts: Accounts | undefined) => void;
 	/** Everything has been looked at once; with what became of it. */
 	readonly onReady: (results: readonly ChangeResult[]) => void;
 }
@@ -152,10 +152,10 @@ class Controller {
 		const { attach, cluster, watched } = how;
 		this.#told = new DedupedLog(how, how.world.clock);
 		this.#state = new SyncState(how.rules);
-		how.begun?.(this.#state);
 		this.#accounts =
 			attach &&
 			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
+		how.begun?.(this.#state, this.#accounts);
 		this.#queue = new WorkQueue(how.world.clock);
 		this.following = reflectors({
 			cluster,

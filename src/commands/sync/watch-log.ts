@@ -1,3 +1,4 @@
+import type { Accounts } from "../../core/accounts/accounts.ts";
 import type { EventReason, EventTopic } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
@@ -24,6 +25,8 @@ export class WatchLog {
 	source: SourceRef | undefined;
 	/** What is known of the cluster; undefined before a controller begins. */
 	state: SyncState | undefined;
+	/** Undefined where none is attached. */
+	#accounts: Accounts | undefined;
 	readonly #counts = tally([]);
 	readonly #writes = new Counts();
 	readonly #refreshes = new Counts();
@@ -62,8 +65,9 @@ export class WatchLog {
 		onRefresh: (key, result) =>
 			this.#refreshes.add({ registry: displayKey(key), result }),
 		heard: (what) => this.vitals.heard(what, this.world.clock.elapsed()),
-		begun: (state) => {
+		begun: (state, accounts) => {
 			this.state = state;
+			this.#accounts = accounts;
 		},
 	};
 
@@ -117,12 +121,15 @@ export class WatchLog {
 	#tellFailed(result: ChangeResult): void {
 		const { kind, namespace, name } = result;
 		const message = failureLineOf(result);
-		const topic = { namespace, name, uid: "" };
-		if (kind === "Secret")
-			this.#tell({ ...topic, kind }, "CopyFailed", message);
-		else if (kind === "ServiceAccount")
-			this.#tell({ ...topic, kind }, "AttachFailed", message);
-		else this.#tell(undefined, "AttachFailed", message);
+		const topic = { namespace, name };
+		if (kind === "Secret") {
+			const uid = this.state?.known(namespace)?.uid ?? "";
+			this.#tell({ ...topic, kind, uid }, "CopyFailed", message);
+		} else if (kind === "ServiceAccount") {
+			// By it `kubectl describe` finds what is about an object.
+			const uid = this.#accounts?.uidOf(namespace, name) ?? "";
+			this.#tell({ ...topic, kind, uid }, "AttachFailed", message);
+		} else this.#tell(undefined, "AttachFailed", message);
 	}
 
 	#logUnlessQuiet(note: LogNote): void {

@@ -56,6 +56,11 @@ export class Accounts {
 		return nextWrite(this.#backoffs.get(`${namespace}/${name}`) ?? FRESH);
 	}
 
+	/** The uid of one that does not name the key yet; undefined: not known. */
+	uidOf(namespace: string, name: string): string | undefined {
+		return this.#known.get(namespace)?.get(name)?.listed?.metadata.uid;
+	}
+
 	/** Those of a namespace that do not name the key yet. */
 	without(namespace: string): KnownAccount[] {
 		return [...(this.#known.get(namespace)?.values() ?? [])].filter(

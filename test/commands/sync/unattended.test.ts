@@ -153,12 +153,53 @@ describe("sync --watch by itself", () => {
 				"shop",
 				"CopyFailed",
 				"Warning",
-				{ apiVersion: "v1", kind: "Secret", namespace: "shop", name: NAME },
+				{
+					apiVersion: "v1",
+					kind: "Secret",
+					namespace: "shop",
+					name: NAME,
+					uid: bed.server.store.get("Secret", "shop", NAME)?.metadata.uid,
+				},
 			],
 		);
 		assert.equal(
 			event?.message,
 			`error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
+		);
+	});
+
+	test("an Event about an account names its uid, by which kubectl describe finds it", async () => {
+		await using bed = await bedWith(["app"]);
+		account(bed, "app/builder");
+		const told = Promise.withResolvers<void>();
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.endsWith("/events")) told.resolve();
+			return method === "PATCH" && path.includes("/serviceaccounts/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined;
+		});
+		await using watch = await watching(bed, ["-n=app", "--attach=builder"]);
+		await told.promise;
+		await watch.stop();
+		const { uid } =
+			bed.server.store.get("ServiceAccount", "app", "builder")?.metadata ?? {};
+		assert.ok(uid);
+		assert.deepEqual(
+			bed.server.store
+				.all("Event")
+				.map(({ reason, involvedObject }) => [reason, involvedObject]),
+			[
+				[
+					"AttachFailed",
+					{
+						apiVersion: "v1",
+						kind: "ServiceAccount",
+						namespace: "app",
+						name: "builder",
+						uid,
+					},
+				],
+			],
 		);
 	});
 
