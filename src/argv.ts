@@ -39,19 +39,25 @@ class LineReader {
 	readonly #positionals: string[] = [];
 	/** The flag whose value is the next word, and how it was written. */
 	#open: { readonly flag: Flag; readonly shown: string } | undefined;
+	/** The flag that was the last word, without its optional value, which may be anything. */
+	#bare: string | undefined;
+	#apart: Line["apart"];
 	#flagsEnded = false;
 	#fault: LineFault | undefined;
 
 	constructor(readonly known: readonly Flag[]) {}
 
 	read(word: string): void {
+		const bare = this.#bare;
+		this.#bare = undefined;
 		if (this.#open) {
 			const { flag, shown } = this.#open;
 			this.#flags.push({ name: flag.name, value: word, shown });
 			this.#open = undefined;
-		} else if (this.#flagsEnded || !word.startsWith("-") || word === "-")
+		} else if (this.#flagsEnded || !word.startsWith("-") || word === "-") {
 			this.#positionals.push(word);
-		else if (word === "--") this.#flagsEnded = true;
+			if (bare !== undefined) this.#apart ??= { flag: bare, word };
+		} else if (word === "--") this.#flagsEnded = true;
 		else if (word.startsWith("--")) this.#long(word.slice(2));
 		else this.#short(word.slice(1));
 	}
@@ -65,6 +71,7 @@ class LineReader {
 			positionals: this.#positionals,
 			open: this.#open?.flag,
 			flagsEnded: this.#flagsEnded,
+			...(this.#apart && { apart: this.#apart }),
 			...(fault && { fault }),
 		};
 	}
@@ -106,9 +113,10 @@ class LineReader {
 		if (takesWord(flag)) {
 			if (attached === undefined) this.#open = { flag, shown };
 			else this.#flags.push({ name, value: attached, shown });
-		} else if (flag.kind === "optional")
+		} else if (flag.kind === "optional") {
 			this.#flags.push({ name, value: attached ?? BARE, shown });
-		else if (attached === undefined || TRUE.test(attached))
+			if (attached === undefined && !flag.choices) this.#bare = name;
+		} else if (attached === undefined || TRUE.test(attached))
 			this.#flags.push({ name, value: "true", shown });
 		else if (FALSE.test(attached))
 			this.#flags.push({ name, value: "false", shown });

@@ -64,6 +64,7 @@ type Invocation =
 			readonly doubt:
 				| { readonly word: string; readonly flag: string }
 				| undefined;
+			readonly apart: Line["apart"];
 			readonly prepared: Prepared;
 	  };
 
@@ -150,6 +151,7 @@ export async function parse(
 		want: "run",
 		command,
 		doubt: doubtOf(line, command),
+		apart: line.apart,
 		prepared: command.prepare(given, env),
 	};
 }

@@ -39,7 +39,9 @@ export async function run(
 			throw error;
 		const { source, selection } = options;
 		const named = selection.by === "names" ? selection.names : [];
-		throw (await meantNamespace(source.name, cluster, named)) ?? error;
+		const meant = await meantNamespace(source.name, cluster, named);
+		if (meant !== undefined) meant.cause = error;
+		throw meant ?? error;
 	} finally {
 		await cluster.close();
 	}

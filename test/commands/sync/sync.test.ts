@@ -16,6 +16,31 @@ test("C9: a NAME that is a namespace was meant for -n", async () => {
 	);
 });
 
+test("a NAME of no source right behind --attach was meant as its value", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	await create(bed, "p");
+	for (const account of ["builder", "default"]) {
+		const { status, err } = await bed.run([
+			"sync",
+			"-n",
+			"app",
+			"--attach",
+			account,
+		]);
+		assert.equal(status, 2);
+		assert.equal(
+			err,
+			`error: --attach takes its value after "=": --attach=${account}\n`,
+		);
+	}
+	// Elsewhere it is a NAME.
+	for (const line of ["builder --attach", "--dry-run builder"]) {
+		const argv = ["sync", "-n", "app", ...line.split(" ")];
+		const { err } = await bed.run(argv);
+		assert.match(err, /^error: no source named "builder" in n/m, line);
+	}
+});
+
 const ROTATE = [
 	...["rotate", "app", "--registry-server=r.example"],
 	"--registry-password-stdin",
