@@ -312,7 +312,7 @@ export function hostMatches(pattern: string, name: string): boolean {
 /** Also the hosts without a dot or a port, `localhost` among them: the kubelet takes them for Docker Hub's. */
 function isDockerHub(repository: string): boolean {
 	const first = repository.split("/", 1)[0] ?? "";
-	return first === "docker.io" || first === DOCKER_HUB || !/[.:]/.test(first);
+	return first === "docker.io" || !/[.:]/.test(first);
 }
 
 /**

@@ -5,8 +5,11 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import {
 	findCredentials,
+	hasMatch,
 	type KeyringAnswer,
+	keyMatches,
 	matcherOf,
+	matchesOf,
 	normaliseKey,
 	type PullSource,
 	readKeyring,
@@ -171,12 +174,68 @@ describe("an answer", () => {
 	});
 
 	it("takes the brackets of an address without a port for a choice of one character", () => {
-		const ring = [sourceOf(auths({ "[::A]": { username: "u" } }))];
+		const ring = [sourceOf(auths({ "[A::B]": { username: "u" } }))];
 		const found = (image: string) =>
 			shown(findCredentials(image, ring)).creds?.length;
 		assert.deepEqual(
-			["A/x", "B/x", "AA/x", "[::A]/x"].map(found),
-			[1, 0, 0, 0],
+			["A/x", "B/x", "C/x", "AA/x", "B.B/x", "[A::B]/x"].map(found),
+			[1, 1, 0, 0, 0, 0],
+		);
+	});
+
+	it("is looked for among 200 keys with stars, and is none where there are more", () => {
+		const image = "a.r7.io/x";
+		const ring = (count: number) => [
+			sourceOf(
+				auths(
+					Object.fromEntries(
+						Array.from({ length: count }, (_, at) => [
+							`*.r${at}.io`,
+							{ username: "u" },
+						]),
+					),
+				),
+				"app/stars",
+			),
+		];
+		const [most, more] = [ring(200), ring(201)];
+		assert.deepEqual(
+			matchesOf(findCredentials(image, most)).map(({ key }) => key),
+			["*.r7.io"],
+		);
+		assert.deepEqual(findCredentials(image, more), {
+			outcome: "malformed",
+			from: "app/stars",
+			error: "more than 200 keys with stars, which are not looked at",
+			keys: [],
+			overfull: true,
+		});
+		assert.deepEqual(matchesOf(findCredentials(image, more)), []);
+		assert.deepEqual(
+			[most, more].map((sources) => hasMatch(image, readKeyring(sources))),
+			[true, false],
+		);
+	});
+
+	it("takes equal keys in the order of their sources", () => {
+		for (const key of ["a.io", "*.io"]) {
+			const ring = ["first", "second"].map((from) =>
+				sourceOf(auths({ [key]: { username: "u" } }), from),
+			);
+			assert.deepEqual(
+				matchesOf(findCredentials("a.io/app", ring)).map(({ from }) => from),
+				["first", "second"],
+			);
+		}
+	});
+
+	it("passes over a key whose path makes it unusable when it is taken apart again", () => {
+		const ring = [
+			sourceOf(auths({ "a.io/%25zz": { username: "u" }, "a.io": {} })),
+		];
+		assert.deepEqual(
+			matchesOf(findCredentials("a.io/app", ring)).map(({ key }) => key),
+			["a.io"],
 		);
 	});
 
@@ -249,6 +308,13 @@ describe("keys", () => {
 		["https://reg.io/v1/", "reg.io"],
 		["http://reg.io/v2/team", "reg.io/team"],
 		["reg.io/v1", "reg.io/v1"],
+		["reg.io/", "reg.io"],
+		["reg.io/v1/", "reg.io"],
+		["reg.io/v2/team", "reg.io/team"],
+		["reg.io/v3/team", "reg.io/v3/team"],
+		["https://reg.io/team/v1/app", "reg.io/team/v1/app"],
+		["reg.io/team/", "reg.io/team/"],
+		["x.https://reg.io", "x.https://reg.io"],
 		["https://user:pw@Reg.io:5000/?q#f", "Reg.io:5000"],
 		["https://index.docker.io/v1/", "index.docker.io"],
 		["HTTPS://reg.io", "HTTPS://reg.io"],
@@ -257,6 +323,28 @@ describe("keys", () => {
 	];
 	for (const [key, normalised] of rows)
 		it(JSON.stringify(key), () => assert.equal(normaliseKey(key), normalised));
+});
+
+describe("a key covers a repository", () => {
+	const long = (length: number) => `${"a".repeat(length - 3)}.io`;
+	for (const [key, repository, covered] of [
+		["a.io", "a.io/app", true],
+		["a.io", "b.io/app", false],
+		["a.io:1", "a.io/app", false],
+		["a.io/te", "a.io/team/app", true],
+		["a.io/%zz", "a.io/app", false],
+		["a.io", "a.io/%zz", false],
+		[long(256), `${long(256)}/app`, true],
+		["*.io", "a.io/app", true],
+		["*.io", "b.a.io/app", false],
+		[`*${long(254).slice(1)}`, `${long(254)}/app`, true],
+		[`*${long(255).slice(1)}`, `${long(255)}/app`, true],
+		[`*${long(256).slice(1)}`, `${long(256)}/app`, false],
+		[`**${long(255).slice(1)}`, `${long(255)}/app`, false],
+		[`*${long(255).slice(2)}`, `b${long(255)}/app`, false],
+	] as const)
+		it(`${key.slice(0, 20)} (${key.length}), ${repository.slice(0, 20)} (${repository.length}): ${covered}`, () =>
+			assert.equal(keyMatches(key, repository), covered));
 });
 
 describe("any input", () => {
