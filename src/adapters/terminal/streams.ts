@@ -4,7 +4,7 @@ import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
-import { systemWords } from "../error-code.ts";
+import { codeOf, systemWords } from "../error-code.ts";
 import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -165,7 +165,15 @@ async function readInput(
 				throw new FailureError({ cause: "input-too-large", limit });
 		}
 	} catch (error) {
-		throw interrupt.aborted ? interrupt.reason : error;
+		if (interrupt.aborted) throw interrupt.reason;
+		const code = codeOf(error);
+		if (code === undefined) throw error;
+		throw new FailureError({
+			cause: "file-failed",
+			verb: "read",
+			path: "standard input",
+			reason: systemWords(error, code),
+		});
 	}
 	return Buffer.concat(chunks, length);
 }

@@ -13,9 +13,9 @@ import { AbortedError } from "../../../src/errors.ts";
 import { inWords } from "../../support/refused.ts";
 
 /** As libuv numbers it on this system. */
-const ENOSPC = [...getSystemErrorMap()].find(
-	([, [code]]) => code === "ENOSPC",
-)?.[0];
+const numberOf = (name: string) =>
+	[...getSystemErrorMap()].find(([, [code]]) => code === name)?.[0];
+const [ENOSPC, EIO] = [numberOf("ENOSPC"), numberOf("EIO")];
 
 class FakeOutput extends EventEmitter {
 	written = "";
@@ -169,6 +169,22 @@ test("reads standard input to its end, within the limit", async () => {
 	await assert.rejects(
 		tooMuch.streams.readInput(5),
 		inWords("standard input is larger than 5 bytes"),
+	);
+});
+
+test("a failure to read standard input is told, in the system's words, and is no bug", async () => {
+	const { streams, stdin } = world({ tty: false });
+	const reading = streams.readInput(9);
+	stdin.write("half");
+	stdin.destroy(
+		Object.assign(new Error("EIO: i/o error, read"), {
+			code: "EIO",
+			errno: EIO,
+		}),
+	);
+	await assert.rejects(
+		reading,
+		inWords(/^cannot read standard input: (i\/o|input\/output) error$/),
 	);
 });
 
