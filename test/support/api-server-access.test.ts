@@ -36,6 +36,12 @@ test("a user may what a rule says, by user or group, namespace and name", async 
 			403,
 			'namespaces "a" is forbidden: User "dev" cannot get resource "namespaces" in API group "" in the namespace "a"',
 		],
+		[
+			"GET",
+			"/api/v1/nodes/n",
+			403,
+			'nodes "n" is forbidden: User "dev" cannot get resource "nodes" in API group "" at the cluster scope',
+		],
 		["GET", "/api/v1", 200],
 		[
 			"GET",

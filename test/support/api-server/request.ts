@@ -21,7 +21,7 @@ export interface User {
 export interface ResourceRequest {
 	verb: Verb;
 	resource: Resource;
-	/** "" for cluster-wide lists, and for namespaces without a name. A namespace's own name counts. */
+	/** "" for what is in none, and for cluster-wide lists. A namespace's own name counts. */
 	namespace: string;
 	/** "" for collections. */
 	name: string;
@@ -74,9 +74,9 @@ export function parseTarget(
 	if (!inNamespace && resource.namespaced && name !== "") return undefined;
 	const namespace = inNamespace
 		? (parts[1] ?? "")
-		: resource.namespaced
-			? ""
-			: name;
+		: resource.plural === "namespaces"
+			? name
+			: "";
 	const verb = verbOf(method, name, query);
 	// Across namespaces there is only reading.
 	if (
