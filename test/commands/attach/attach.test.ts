@@ -359,6 +359,7 @@ describe("attach and detach", () => {
 	});
 
 	test("missing and forbidden accounts are reported, the others done", async () => {
+		const before = bed.server.requests.length;
 		const { status, out, err } = await bed.run(
 			["attach", "none", "default", "-n", "app,shop"],
 			{ user: "dev" },
@@ -387,6 +388,11 @@ describe("attach and detach", () => {
 			err,
 			/4 service accounts: 1 configured, 0 unchanged, 3 failed\n$/,
 		);
+		// Nobody waits for the one that is forbidden, as for one that is yet to come.
+		const reads = bed.server.requests
+			.slice(before)
+			.filter(({ path }) => path.endsWith("/shop/serviceaccounts/default"));
+		assert.equal(reads.length, 1);
 	});
 
 	test("of all accounts, a namespace that is missing, or may not be looked into, holds up no other", async () => {
