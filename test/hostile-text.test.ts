@@ -12,6 +12,10 @@ import { placesOf } from "../src/adapters/programs.ts";
 import { proxyFor } from "../src/adapters/proxy.ts";
 import { trustIn } from "../src/adapters/registry/transport.ts";
 import {
+	withoutLastLineEnds,
+	withoutLastWord,
+} from "../src/adapters/terminal/keyboard.ts";
+import {
 	accountDifferences,
 	planDetachAll,
 } from "../src/core/accounts/attachment.ts";
@@ -57,7 +61,9 @@ const TEXTS: Record<string, string> = {
 	"line ends": times("\n"),
 	"line ends and spaces": times("\r\n "),
 	"spaces before a line end": `${times(" ")}\nx`,
+	"line ends before a letter": `${times("\r")}x`,
 	letters: times("a"),
+	"letters before a word": `${times("a")} b`,
 	digits: times("1"),
 	"upper case": times("A"),
 	words: times("ab "),
@@ -190,6 +196,8 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 			[text],
 			[text],
 		),
+	withoutLastLineEnds,
+	withoutLastWord,
 	placesOf: (text) => placesOf("aws", { PATH: text }, "win32"),
 	trustIn,
 };

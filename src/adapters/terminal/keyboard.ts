@@ -168,7 +168,7 @@ export class Keyboard extends Readable {
 	};
 
 	#pasted(text: string): void {
-		const lines = text.replace(/[\r\n]+$/, "");
+		const lines = withoutLastLineEnds(text);
 		const line = lines.replace(/\p{Cc}/gu, "");
 		if (/[\r\n]/.test(lines)) this.#refuse();
 		// Choices are drawn again for each key.
@@ -194,7 +194,8 @@ export class Keyboard extends Readable {
 	}
 
 	#enter(text: string): void {
-		const keys = text.replace(/[\r\n]+$/, ENTER);
+		const line = withoutLastLineEnds(text);
+		const keys = line === text ? text : line + ENTER;
 		if (this.typing === "kept") {
 			this.#shown = this.kept === "" && /[^\r\n]\n$/.test(text);
 			this.#keep(keys);
@@ -223,7 +224,7 @@ export class Keyboard extends Readable {
 			} else if (key === "\x7f" || key === "\b")
 				this.kept = this.kept.replace(/.$/su, "");
 			else if (key === CTRL_U) this.kept = "";
-			else if (key === CTRL_W) this.kept = this.kept.replace(/\S*\s*$/u, "");
+			else if (key === CTRL_W) this.kept = withoutLastWord(this.kept);
 			else if (key === CTRL_Z) this.onStop();
 			else if (key === "\t" || !CONTROL.test(key)) this.kept += key;
 			if (this.kept === "") this.onKept();
@@ -239,6 +240,18 @@ export class Keyboard extends Readable {
 async function aLook(): Promise<void> {
 	await setImmediate();
 	await setImmediate();
+}
+
+/** A pattern that ends in `$` would try each line end of a paste for the first of the last ones. */
+export function withoutLastLineEnds(text: string): string {
+	let end = text.length;
+	while (text[end - 1] === "\r" || text[end - 1] === "\n") end--;
+	return text.slice(0, end);
+}
+
+/** What Ctrl-W leaves of a line. */
+export function withoutLastWord(line: string): string {
+	return line.trimEnd().replace(/(?<!\S)\S+$/, "");
 }
 
 const CONTROL = /^\p{Cc}/u;
