@@ -158,6 +158,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			refused.err,
 			/It needs cluster-wide update on mutatingadmissionpolicies, update on mutatingadmissionpolicybindings of admissionregistration\.k8s\.io/,
 		);
+		assert.match(refused.err, /^1 namespace: /m, "the rest is done");
 		const { status, out, err } = await bed.run(["sync", "-n", "app"]);
 		assert.equal(status, 0);
 		assert.match(err, /^1 namespace: /m);
@@ -185,6 +186,24 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		const forgot = await bed.run(["sync", "--forget", "app"]);
 		assert.match(forgot.out, /binding\/.* configured\n$/, forgot.err);
 		assert.equal(named(), '"shop"');
+	});
+
+	test("what somebody else made under its name is not taken back", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		build.edit(bed, "MutatingAdmissionPolicyBinding", `/${POLICY}`, {
+			annotations: { "kubectl-meshreg/source": "evil/other" },
+		});
+		const { status, out } = await bed.run(["detach", "--by-policy", "-q"]);
+		assert.deepEqual(
+			[status, out],
+			[
+				0,
+				`secret/${NAME} configured in nginx-mesh namespace
+mutatingadmissionpolicy "${POLICY}" deleted
+`,
+			],
+		);
+		assert.deepEqual(policies(), [POLICY]);
 	});
 
 	test("who may not delete all of it deletes nothing, and it stays noted", async () => {
