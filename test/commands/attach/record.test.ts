@@ -243,6 +243,19 @@ describe("attach and detach keep the record", () => {
 			);
 		});
 
+	test("where neither namespaces nor the source may be read, one of the two is told", async () => {
+		const off = bed.server.onRequest(({ path }) => ({
+			answer: { status: 400, reason: "BadRequest", message: path },
+		}));
+		const { status, out, err } = await bed.run(["attach", "-A"]);
+		off();
+		assert.deepEqual([status, out], [1, ""]);
+		assert.match(
+			err,
+			/^Error from server \(BadRequest\): \/api\/v1\/namespaces.*\n$/,
+		);
+	});
+
 	test("an account that is not there is not recorded", async () => {
 		source('[{"namespaces":{"app":""}}]');
 		const { status } = await bed.run(["attach", "biulder", "-n", "app"]);
