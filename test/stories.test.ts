@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { AbortedError } from "../src/errors.ts";
+import type { KubeObject } from "./support/api-server/index.ts";
 import { NAME } from "./support/build.ts";
 import type { Outcome } from "./support/command-line.ts";
+import { contextsFile } from "./support/contexts-file.ts";
 import { spoken } from "./support/shell-words.ts";
 import { makeNamespace } from "./support/story/beside.ts";
 import {
@@ -28,6 +32,15 @@ const STORIES = Number(process.env.STORIES ?? 30);
 const SEED = Number(process.env.SEED ?? 1);
 
 const SERVES = new Set(["sync", "apply", "rotate"]);
+/** What is left to do after them is nothing, so that the same once more writes nothing. */
+const ENDS = new Set([
+	...SERVES,
+	"attach",
+	"detach",
+	"prune",
+	"install",
+	"uninstall",
+]);
 const SELECTS = ["-A", "-l", "--injected", "--needed"];
 
 /** What a command line means, as far as the rules below go by it. */
@@ -41,6 +54,7 @@ class Meant {
 
 	constructor(
 		readonly argv: readonly string[],
+		readonly cluster: string,
 		before: Scene,
 	) {
 		this.verb = argv[0] ?? "";
@@ -57,7 +71,18 @@ class Meant {
 	}
 
 	has(flag: string): boolean {
-		return this.argv.includes(flag);
+		return this.argv.some((word) => word.split("=")[0] === flag);
+	}
+
+	/** Whether it is for this cluster at all. */
+	get isMeant(): boolean {
+		const at = this.argv.indexOf("--context");
+		const several = this.argv.find((word) => word.startsWith("--contexts="));
+		const text = at < 0 ? (several ?? "=east") : `=${this.argv[at + 1]}`;
+		const there = text
+			.split(/[=,]/)
+			.map((name) => name.replace("twin", "east"));
+		return there.includes(this.cluster);
 	}
 
 	/** Whether it may mean namespaces that it does not name. */
@@ -68,8 +93,9 @@ class Meant {
 	/** Whether its end in 0 says that a namespace that is served has the copy of a source. */
 	promises(source: string, namespace: string): boolean {
 		if (!this.sources.includes(source)) return false;
-		if (!SERVES.has(this.verb) || this.has("--once") || this.has("--forget"))
-			return false;
+		if (!SERVES.has(this.verb)) return false;
+		const leaves = ["--once", "--forget", "--if-expiring"];
+		if (leaves.some((flag) => this.has(flag))) return false;
 		// The copies of a rule that is given are not told apart here from those of another.
 		if (this.verb === "sync" && this.selects) return false;
 		return this.verb !== "sync" || (this.named?.includes(namespace) ?? true);
@@ -78,12 +104,35 @@ class Meant {
 
 type Given = NonNullable<Parameters<TestBed["run"]>[1]>;
 
-/** One cluster, and what happens in it. */
+/** By the names of contexts: two clusters, and the first once more, for another user. */
+const CONTEXTS = ["east", "west", "twin"] as const;
+const CLUSTERS = ["east", "west"] as const;
+type Both<T> = Readonly<Record<(typeof CLUSTERS)[number], T>>;
+
+/** Contexts of one user, and of `team`; the current one is the first cluster's. */
+async function kubeconfigOf(
+	user: string,
+	{ east, west }: Both<TestBed>,
+): Promise<string> {
+	const path = (context: string) =>
+		join(east.folder, `${user}-${context}.yaml`);
+	const write = ({ server }: TestBed, context: string, as: string) =>
+		server.writeKubeconfig(path(context), { user: as, context });
+	await write(east, "east", user);
+	await write(west, "west", user);
+	await write(east, "twin", "team");
+	const all = CONTEXTS.map((name) => [name, { from: path(name) }]);
+	await writeFile(path("all"), contextsFile(Object.fromEntries(all)));
+	return [path("east"), path("all")].join(delimiter);
+}
+
+/** Two clusters, and what happens in them. */
 class Story {
 	readonly #transcript: string[] = [];
+	readonly #kubeconfigs = new Map<string, Promise<string>>();
 	#passwords = 0;
 
-	constructor(readonly bed: TestBed) {}
+	constructor(readonly clusters: Both<TestBed>) {}
 
 	async tell(steps: readonly Step[]): Promise<void> {
 		try {
@@ -93,11 +142,17 @@ class Story {
 		}
 	}
 
+	/** The clusters as they are. */
+	#scenes(): Both<Scene> {
+		const { east, west } = this.clusters;
+		return { east: new Scene(east), west: new Scene(west) };
+	}
+
 	async #happen(next: Step): Promise<void> {
 		switch (next.by) {
 			case "others":
-				this.#transcript.push(`# ${next.what}`);
-				return next.act(this.bed);
+				this.#transcript.push(`# ${next.what} in ${next.cluster}`);
+				return next.act(this.clusters[next.cluster]);
 			case "admin":
 				return this.#runs(next.line, next.heeds, next.user);
 			case "admin in trouble":
@@ -109,32 +164,31 @@ class Story {
 
 	/** A dry run of either kind writes nothing, and says what is then done; done again, nothing is left to do. */
 	async #runs(line: CommandLine, heeds: boolean, user: string): Promise<void> {
-		const given = { ...this.#given(line), user };
-		const before = new Scene(this.bed);
-		const meant = new Meant(line.argv, before);
-		const isLook = ["list", "check"].includes(meant.verb);
+		const given = await this.#given(line, user);
+		const before = textOf(this.#scenes());
+		const verb = line.argv[0] ?? "";
+		const isLook = ["list", "check"].includes(verb);
 		const dry: Outcome[] = [];
 		for (const kind of isLook ? [] : ["client", "server"]) {
 			dry.push(await this.#run([...line.argv, `--dry-run=${kind}`], given));
-			assert.equal(new Scene(this.bed).text, before.text, "a dry run writes");
+			assert.equal(textOf(this.#scenes()), before, "a dry run writes");
 		}
 		const outcome = await this.#judged(line.argv, given);
 		const lines = ({ status, out }: Outcome) => [
 			status,
 			out.replaceAll(/ \((server )?dry run\)$/gm, ""),
 		];
-		// What may not be done is refused when it is tried.
-		for (const one of user === "admin" ? dry : [])
+		// What may not be done is refused when it is tried, and of two at once in one cluster one comes first.
+		const isAlone = user === "admin" && !line.argv.join(" ").includes("twin");
+		// Which of its objects would change only the server can tell.
+		for (const one of isAlone ? dry.slice(verb === "install" ? 1 : 0) : [])
 			assert.deepEqual(lines(one), lines(outcome), "a dry run says otherwise");
-		if (
-			SERVES.has(meant.verb) &&
-			outcome.status === 0 &&
-			!meant.has("--once")
-		) {
-			const done = new Scene(this.bed).text;
+		const isOnce = line.argv.includes("--once");
+		if (ENDS.has(verb) && outcome.status === 0 && !isOnce) {
+			const done = textOf(this.#scenes());
 			const again = await this.#run(line.argv, given);
 			assert.equal(again.status, 0, "it fails when it is run again");
-			assert.equal(new Scene(this.bed).text, done, "run again, it writes");
+			assert.equal(textOf(this.#scenes()), done, "run again, it writes");
 		}
 		if (heeds) await this.#heed(outcome);
 	}
@@ -149,13 +203,14 @@ class Story {
 		for (const command of new Set(
 			printed.flatMap((all) => all.split(" && ")),
 		)) {
-			if (!command.startsWith("kubectl meshreg ")) continue;
 			const { argv } = spoken(command, {});
+			if (!command.startsWith("kubectl meshreg ") || argv.includes("--help"))
+				continue;
 			this.#transcript.push(`# as it says: ${command}`);
 			const line = withAnswers(argv);
 			const { status, err: why } = await this.#judged(
 				line.argv,
-				this.#given(line),
+				await this.#given(line),
 			);
 			assert.notEqual(status, 2, `${command} is no command line: ${why}`);
 		}
@@ -163,10 +218,10 @@ class Story {
 
 	/** Whatever fails, nobody is given what is not theirs, and nothing is lost; run again, it finishes. */
 	async #fails(line: CommandLine, at: number, mishap: Mishap): Promise<void> {
-		const given = this.#given(line);
+		const given = await this.#given(line);
 		const interrupt = new AbortController();
 		let requests = 0;
-		const end = this.bed.server.onRequest(() => {
+		const end = this.clusters.east.server.onRequest(() => {
 			if (requests++ !== at) return undefined;
 			if (mishap !== "interrupt") return mishap;
 			interrupt.abort(new AbortedError("SIGINT"));
@@ -183,9 +238,9 @@ class Story {
 		lines: readonly [CommandLine, CommandLine],
 		seed: number,
 	): Promise<void> {
-		const before = new Scene(this.bed);
+		const before = this.#scenes();
 		let state = seed;
-		const end = this.bed.server.onRequest(async () => {
+		const end = this.clusters.east.server.onRequest(async () => {
 			state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
 			for (let turns = state % 7; turns > 0; turns--)
 				await new Promise(setImmediate);
@@ -193,36 +248,32 @@ class Story {
 		});
 		this.#transcript.push("# at once:");
 		const outcomes = await Promise.all(
-			lines.map((line) => this.#run(line.argv, this.#given(line))),
+			lines.map(async (line) => this.#run(line.argv, await this.#given(line))),
 		);
 		end();
-		const now = new Scene(this.bed);
-		const both = lines.map(({ argv }) => new Meant(argv, before));
-		if (both.some((meant) => meant.selects)) return;
-		const named = both.flatMap((meant) => meant.named ?? []);
-		for (const source of SOURCES)
-			for (const name of now.recorded(source))
-				assert.ok(
-					before.recorded(source).has(name) || named.includes(name),
-					name,
-				);
-		if (
-			outcomes.every(({ status }) => status === 0) &&
-			both.every((meant) => SERVES.has(meant.verb))
-		)
-			for (const meant of both)
-				if (meant.verb !== "sync") judgeDone(meant, now);
+		const scenes = this.#scenes();
+		for (const cluster of CLUSTERS)
+			judgeBoth(
+				lines.map(({ argv }) => new Meant(argv, cluster, before[cluster])),
+				outcomes,
+				before[cluster],
+				scenes[cluster],
+			);
 	}
 
-	#given({ typed }: CommandLine): Given {
-		return typed ? { stdin: `pass-word-${this.#passwords++}` } : {};
+	async #given({ typed }: CommandLine, user = "admin"): Promise<Given> {
+		const written =
+			this.#kubeconfigs.get(user) ?? kubeconfigOf(user, this.clusters);
+		this.#kubeconfigs.set(user, written);
+		const as = { user, kubeconfig: await written };
+		return typed ? { ...as, stdin: `pass-word-${this.#passwords++}` } : as;
 	}
 
 	async #run(argv: readonly string[], given: Given): Promise<Outcome> {
-		const outcome = await this.bed.run(argv, given);
+		const outcome = await this.clusters.east.run(argv, given);
 		const { status, out, err } = outcome;
 		this.#transcript.push(
-			`$ ${argv.join(" ")}\n${out}${err}(${status}${given.user === undefined ? "" : ` as ${given.user}`})`,
+			`$ ${argv.join(" ")}\n${out}${err}(${status} as ${given.user})`,
 		);
 		assert.ok([0, 1, 2, 130].includes(status), `the status is ${status}`);
 		assert.doesNotMatch(out + err, /\bbug\b|\n\s+at /);
@@ -234,19 +285,55 @@ class Story {
 
 	/** Runs it, and holds what it did to the contract. */
 	async #judged(argv: readonly string[], given: Given): Promise<Outcome> {
-		const before = new Scene(this.bed);
+		const scenes = this.#scenes();
 		const outcome = await this.#run(argv, given);
-		const meant = new Meant(argv, before);
-		const now = new Scene(this.bed);
-		if (outcome.status === 2 || ["list", "check"].includes(argv.join(" ")))
-			assert.equal(now.text, before.text, "it writes");
-		judgeGiven(meant, before, now);
-		judgeTaken(meant, before, now);
-		judgeRecord(meant, before, now);
-		judgeAccounts(meant, before, now);
-		if (outcome.status === 0) judgeDone(meant, now);
+		const done = this.#scenes();
+		for (const cluster of CLUSTERS) {
+			const before = scenes[cluster];
+			const now = done[cluster];
+			const meant = new Meant(argv, cluster, before);
+			if (
+				!meant.isMeant ||
+				outcome.status === 2 ||
+				meant.verb === "list" ||
+				(meant.verb === "check" && !meant.has("--fix"))
+			)
+				assert.equal(now.text, before.text, "it writes");
+			judgeGiven(meant, before, now);
+			judgeTaken(meant, before, now);
+			judgeRecord(meant, before, now);
+			judgeAccounts(meant, before, now);
+			judgeOthers(meant, before, now);
+			if (outcome.status === 0 && meant.isMeant) judgeDone(meant, now);
+		}
 		return outcome;
 	}
+}
+
+function textOf({ east, west }: Both<Scene>): string {
+	return JSON.stringify([east.text, west.text]);
+}
+
+/** What two command lines did at once. */
+function judgeBoth(
+	both: readonly Meant[],
+	outcomes: readonly Outcome[],
+	before: Scene,
+	now: Scene,
+): void {
+	if (both.some((meant) => meant.selects)) return;
+	const named = both.flatMap((meant) => meant.named ?? []);
+	for (const source of SOURCES)
+		for (const name of now.recorded(source))
+			assert.ok(
+				before.recorded(source).has(name) || named.includes(name),
+				name,
+			);
+	if (
+		outcomes.every(({ status }) => status === 0) &&
+		both.every((meant) => SERVES.has(meant.verb) && meant.isMeant)
+	)
+		for (const meant of both) if (meant.verb !== "sync") judgeDone(meant, now);
 }
 
 /** Only what the record sends is given, only to where it sends it, and not in the place of what is another's. */
@@ -301,6 +388,39 @@ function judgeRecord(meant: Meant, before: Scene, now: Scene): void {
 			);
 }
 
+function isOurs(object: KubeObject | undefined): boolean {
+	const labels = object?.metadata.labels;
+	return labels?.["app.kubernetes.io/managed-by"] === "kubectl-meshreg";
+}
+
+/** What else is ours comes and goes with what makes it; what is another's stays as it is. */
+function judgeOthers(meant: Meant, before: Scene, now: Scene): void {
+	for (const [place, object] of now.others) {
+		const old = before.others.get(place);
+		if (old === undefined)
+			assert.ok(
+				meant.verb === "install" || now.isByPolicy(place),
+				`${place} was made`,
+			);
+		else if (!isOurs(old))
+			assert.deepEqual(object, old, `${place} was changed`);
+	}
+	for (const [place, object] of before.others) {
+		if (now.others.has(place)) continue;
+		assert.ok(isOurs(object), `${place} was not ours`);
+		assert.ok(
+			["install", "uninstall", "prune"].includes(meant.verb) ||
+				before.isByPolicy(place),
+			`${place} is lost`,
+		);
+	}
+	for (const place of before.accounts.keys())
+		assert.ok(
+			now.accounts.has(place) || meant.verb === "uninstall",
+			`${place} is lost`,
+		);
+}
+
 /** Of accounts' lists no name but ours comes or goes, and it comes only to where it is to come. */
 function judgeAccounts(meant: Meant, before: Scene, now: Scene): void {
 	for (const [place, account] of now.accounts) {
@@ -338,6 +458,10 @@ function judgeDone(meant: Meant, now: Scene): void {
 						dataOf(now.source(source)),
 						`${name} is not in sync with ${source}`,
 					);
+	if (meant.verb === "uninstall") {
+		const place = `${SOURCE_NAMESPACE}/meshreg-${meant.has("second") ? "second" : NAME}`;
+		assert.ok(!isOurs(now.others.get(`Deployment ${place}`)), place);
+	}
 	if (meant.argv.join(" ") === "prune --yes")
 		for (const [place, { metadata }] of now.secrets)
 			if (metadata.name === NAME)
@@ -365,30 +489,34 @@ function withAnswers(argv: readonly string[]): CommandLine {
 	};
 }
 
+const WITH_RIGHTS = {
+	namespaces: [SOURCE_NAMESPACE],
+	defaultServiceAccounts: false,
+	users: { team: {}, reader: {} },
+	allow: [
+		{
+			user: "team",
+			verbs: ["*"],
+			resources: ["*"],
+			namespaces: [SOURCE_NAMESPACE, "app", "dev"],
+		},
+		{ user: "team", verbs: ["get"], resources: ["namespaces"] },
+		{ user: "reader", verbs: ["get", "list"], resources: ["*"] },
+	],
+};
+
 describe("whatever admins, tenants and controllers do, in whatever order", () => {
 	test("a credential goes where the record sends it and nowhere else, and what ends in 0 is done", async () => {
 		const stories = fc.asyncProperty(
 			fc.array(step, { minLength: 8, maxLength: 20 }),
 			async (steps) => {
-				await using bed = await testBed({
-					namespaces: [SOURCE_NAMESPACE],
-					defaultServiceAccounts: false,
-					users: { team: {}, reader: {} },
-					allow: [
-						{
-							user: "team",
-							verbs: ["*"],
-							resources: ["*"],
-							namespaces: [SOURCE_NAMESPACE, "app", "dev"],
-						},
-						{ user: "team", verbs: ["get"], resources: ["namespaces"] },
-						{ user: "reader", verbs: ["get", "list"], resources: ["*"] },
-					],
-				});
-				for (const name of ["default", SOURCE_NAMESPACE, ...NAMESPACES])
-					makeNamespace(bed, name);
+				await using east = await testBed(WITH_RIGHTS);
+				await using west = await testBed(WITH_RIGHTS);
+				for (const bed of [east, west])
+					for (const name of ["default", SOURCE_NAMESPACE, ...NAMESPACES])
+						makeNamespace(bed, name);
 				const begins = [
-					["create", ...credentialFor("r.io")],
+					["create", ...credentialFor("r.io"), "--contexts=east,west"],
 					["create", ...credentialFor("r.io"), "second"],
 					["sync", "-n", "app,shop,team", "--attach"],
 				].map(
@@ -399,7 +527,7 @@ describe("whatever admins, tenants and controllers do, in whatever order", () =>
 						heeds: false,
 					}),
 				);
-				await new Story(bed).tell([...begins, ...steps]);
+				await new Story({ east, west }).tell([...begins, ...steps]);
 			},
 		);
 		await fc.assert(stories, { numRuns: STORIES, seed: SEED });

@@ -127,6 +127,18 @@ const INSIDE: Readonly<Record<string, (bed: TestBed, name: string) => void>> = {
 const AT_THE_SOURCE: Readonly<Record<string, (bed: TestBed) => void>> = {
 	"the source is deleted": ({ server: { store } }) =>
 		store.delete("Secret", SOURCE_NAMESPACE, NAME),
+	"what install made is somebody's own": ({ server: { store } }) => {
+		for (const kind of ["Deployment", "Role"])
+			for (const there of store.all(kind, SOURCE_NAMESPACE)) {
+				const { name } = there.metadata;
+				store.delete(kind, SOURCE_NAMESPACE, name);
+				store.seed({
+					...there,
+					kind,
+					metadata: { namespace: SOURCE_NAMESPACE, name },
+				});
+			}
+	},
 	"the source loses its annotations": ({ server: { store } }) => {
 		const there = store.get("Secret", SOURCE_NAMESPACE, NAME);
 		if (there === undefined) return;
@@ -162,5 +174,5 @@ const atTheSource = fc
 export const beside: fc.Arbitrary<Beside> = fc.oneof(
 	{ weight: 20, arbitrary: inNamespace },
 	{ weight: 5, arbitrary: madeAgain },
-	{ weight: 1, arbitrary: atTheSource },
+	{ weight: 2, arbitrary: atTheSource },
 );

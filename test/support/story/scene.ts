@@ -9,6 +9,19 @@ export const SOURCES = [NAME, "second"] as const;
 /** Where it may be sent. */
 export const NAMESPACES = ["app", "dev", "evil", "shop", "team"] as const;
 
+/** What else is made: a policy that attaches, and what `install` makes. */
+const KINDS = [
+	"Deployment",
+	"Role",
+	"RoleBinding",
+	"ClusterRole",
+	"ClusterRoleBinding",
+	"ValidatingAdmissionPolicy",
+	"ValidatingAdmissionPolicyBinding",
+	"MutatingAdmissionPolicy",
+	"MutatingAdmissionPolicyBinding",
+];
+
 /** An entry of the record, as it stands in the annotation. */
 interface Entry {
 	readonly namespaces?: Readonly<Record<string, string>>;
@@ -24,6 +37,8 @@ export class Scene {
 	/** By `NAMESPACE/NAME`. */
 	readonly secrets: ReadonlyMap<string, KubeObject>;
 	readonly accounts: ReadonlyMap<string, KubeObject>;
+	/** By `KIND NAMESPACE/NAME`. */
+	readonly others: ReadonlyMap<string, KubeObject>;
 	readonly #namespaces: ReadonlyMap<string, KubeObject>;
 	readonly #pods: readonly KubeObject[];
 
@@ -39,6 +54,11 @@ export class Scene {
 			);
 		this.secrets = all("Secret");
 		this.accounts = all("ServiceAccount");
+		this.others = new Map(
+			KINDS.flatMap((kind) =>
+				[...all(kind)].map(([place, object]) => [`${kind} ${place}`, object]),
+			),
+		);
 		this.#pods = store.all("Pod");
 		this.#namespaces = new Map(
 			store.all("Namespace").map((object) => [object.metadata.name, object]),
@@ -47,7 +67,7 @@ export class Scene {
 
 	/** The same text where nothing has been written. */
 	get text(): string {
-		return JSON.stringify([...this.secrets, ...this.accounts]);
+		return JSON.stringify([...this.secrets, ...this.accounts, ...this.others]);
 	}
 
 	source(name: string): KubeObject | undefined {
@@ -68,6 +88,17 @@ export class Scene {
 					? JSON.stringify({ selector, all, injected })
 					: Object.keys(namespaces),
 			),
+		);
+	}
+
+	/** Whether this is a policy of a source that attaches by policies. */
+	isByPolicy(place: string): boolean {
+		return SOURCES.some(
+			(source) =>
+				place.startsWith("MutatingAdmissionPolicy") &&
+				place.endsWith(`.${source}`) &&
+				"kubectl-meshreg/attached-by-policy" in
+					(this.source(source)?.metadata.annotations ?? {}),
 		);
 	}
 

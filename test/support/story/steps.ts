@@ -41,6 +41,7 @@ export type Step =
 	/** A tenant, a controller, or kubectl. */
 	| {
 			readonly by: "others";
+			readonly cluster: "east" | "west";
 			readonly what: string;
 			readonly act: (bed: TestBed) => void;
 	  };
@@ -94,20 +95,38 @@ export const credentialFor = (registry: string): string[] => [
 ];
 const credential = server.map(credentialFor);
 
-const change: fc.Arbitrary<CommandLine> = fc.oneof(
+const expiry = fc.constantFrom<Words>(
+	[],
+	[],
+	["--expires-in=2h"],
+	["--if-expiring=1h"],
+	["--if-expiring=3h"],
+);
+
+const changeHere: fc.Arbitrary<CommandLine> = fc.oneof(
 	line(
 		said("create"),
 		operand,
 		credential,
-		maybe("--add", "--replace", "--force"),
+		maybe("--add", "--replace", "--force", "--expires-in=2h"),
 	),
 	line(
 		said("create", "--remove"),
 		server.map((host) => [host]),
 	),
-	{ weight: 2, arbitrary: line(said("rotate"), operand, credential) },
-	line(said("apply"), operand, credential),
-	line(said("apply"), operand, credential, selection, attaching),
+	{
+		weight: 2,
+		arbitrary: line(said("rotate"), operand, credential, expiry),
+	},
+	line(said("apply"), operand, credential, maybe("--expires-in=2h")),
+	line(
+		said("apply"),
+		operand,
+		credential,
+		selection,
+		attaching,
+		maybe("--force --yes", "--adopt"),
+	),
 	line(said("sync"), operand),
 	{ weight: 2, arbitrary: line(said("sync"), operand, named) },
 	line(said("sync"), operand, selection, attaching),
@@ -116,7 +135,13 @@ const change: fc.Arbitrary<CommandLine> = fc.oneof(
 		operand,
 		selection,
 		attaching,
-		maybe("--force --yes", "--adopt", "--once", "--prune --yes"),
+		maybe(
+			"--force --yes",
+			"--adopt",
+			"--once",
+			"--prune --yes",
+			"--copy-label=team=a",
+		),
 	),
 	line(
 		said("sync", "--forget"),
@@ -141,11 +166,46 @@ const change: fc.Arbitrary<CommandLine> = fc.oneof(
 		maybe("--keep-sources", "--orphaned", "--all"),
 	),
 	line(said("check", "--fix", "--yes")),
+	line(said("attach", "--by-policy"), secretFlag),
+	line(said("detach", "--by-policy"), secretFlag),
+	line(
+		said("install"),
+		operand,
+		fc.oneof(said(), named, said("-A")),
+		maybe("--attach"),
+	),
+	{ weight: 2, arbitrary: line(said("uninstall", "--yes"), operand) },
 );
-const look = fc.oneof(
-	line(said("check")),
-	line(said("list", "--all")),
-	line(said("list", "-o", "tree")),
+const WIDE = [
+	"create",
+	"apply",
+	"rotate",
+	"sync",
+	"list",
+	"prune",
+	"check",
+	"attach",
+];
+const contexts = fc.constantFrom<Words>(
+	...[[], [], [], [], [], []],
+	["--contexts=east,west"],
+	["--contexts=west"],
+	["--contexts=east,twin"],
+);
+/** In other clusters too, where it can be said. */
+const anywhere = (here: fc.Arbitrary<CommandLine>) =>
+	fc.tuple(here, contexts).map(([{ argv, typed }, where]) => ({
+		argv: [...argv, ...(WIDE.includes(argv[0] ?? "") ? where : [])],
+		typed,
+	}));
+
+const change = anywhere(changeHere);
+const look = anywhere(
+	fc.oneof(
+		line(said("check")),
+		line(said("list", "--all")),
+		line(said("list", "-o", "tree")),
+	),
 );
 
 const mishap = fc.constantFrom<Mishap>(
@@ -156,6 +216,8 @@ const mishap = fc.constantFrom<Mishap>(
 	{ answer: { status: 500, reason: "InternalError", message: "no leader" } },
 	{ answer: { status: 403, reason: "Forbidden", message: "not now" } },
 );
+
+const EAST = ["east", "east", "east", "east"] as const;
 
 /** Anything that may happen. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
@@ -187,6 +249,8 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 	},
 	{
 		weight: 5,
-		arbitrary: beside.map((one) => ({ by: "others" as const, ...one })),
+		arbitrary: fc
+			.tuple(beside, fc.constantFrom(...EAST, "west" as const))
+			.map(([one, cluster]) => ({ by: "others" as const, cluster, ...one })),
 	},
 );
