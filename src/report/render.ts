@@ -210,7 +210,8 @@ export function renderEvent(
 				? EMPTY
 				: renderText(event.document, look, page);
 		case "items":
-			if (event.items.length === 0) return onErr(`${noneFound([])}\n`);
+			if (event.items.length === 0)
+				return onErr(`${noneFound(event.namespaces)}\n`);
 			return onOut(
 				look.output === "json"
 					? event.items.map(jsonLine).join("")

@@ -59,7 +59,10 @@ export async function changeAccounts(
 			if (!gives) await records.detached(namespaces);
 			if (targets.length === 0 && report.results.length === 0)
 				if (gives) warn(world, { cause: "no-account-matched" });
-				else tell(world, { cause: "nothing-found" });
+				else {
+					const names = selection.by === "names" ? selection.names : [];
+					tell(world, { cause: "nothing-found", namespaces: names });
+				}
 			const changed = await editAccounts(targets, {
 				cluster,
 				world,

@@ -51,7 +51,10 @@ export async function watchPullSecrets(
 		AbortSignal.any([signal, stop.signal]),
 	);
 	try {
-		return await watch.run((items) => world.emit({ type: "items", items }));
+		const { namespaces } = choice;
+		return await watch.run((items) =>
+			world.emit({ type: "items", items, namespaces }),
+		);
 	} finally {
 		stop.abort();
 		await watch.ended();

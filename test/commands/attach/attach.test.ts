@@ -239,6 +239,10 @@ describe("attach and detach", () => {
 			[again.status, again.out, again.err],
 			[0, "", "No resources found\n"],
 		);
+		assert.equal(
+			(await bed.run(["detach", "--all-serviceaccounts", "-n", "app"])).err,
+			"No resources found in app namespace.\n",
+		);
 	});
 
 	test("an account that one of the namespaces does not have is told of there, and given elsewhere", async () => {

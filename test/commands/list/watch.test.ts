@@ -179,8 +179,8 @@ describe("list -w", () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
 		await using list = await started(
 			bed,
-			["list", "-w"],
-			["No resources found\n"],
+			["list", "-w", "-n", "nginx-mesh"],
+			["No resources found in nginx-mesh namespace.\n"],
 		);
 		seed(bed, "nginx-mesh");
 		await list.says("NAMESPACE ", "Source");
