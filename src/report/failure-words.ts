@@ -149,14 +149,14 @@ const WORDS: FailureWording<Failure> = {
 	"policy-unsupported": () =>
 		"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
 	"policy-forbidden": ({ missing }) =>
-		`not allowed to write the policy; nothing was written. It needs cluster-wide ${missing
+		`not allowed to write the policy; no policy was changed. It needs cluster-wide ${missing
 			.map(({ verb, resource }) => `${verb} on ${resource}`)
 			.join(", ")} of admissionregistration.k8s.io`,
 	"policy-of-another": ({ kind, name }) =>
-		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
+		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; no policy was changed. Look at it, and delete it if nobody needs it`,
 	// The first one's command; each has one of its own.
 	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
-		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; nothing was written: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; no policy was changed: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
 		...(first !== undefined && {
 			advice: {
 				words: "attach each first, as with",

@@ -217,7 +217,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			[
 				1,
 				"",
-				"error: not allowed to write the policy; nothing was written. It needs cluster-wide delete on mutatingadmissionpolicies of admissionregistration.k8s.io\n",
+				"error: not allowed to write the policy; no policy was changed. It needs cluster-wide delete on mutatingadmissionpolicies of admissionregistration.k8s.io\n",
 			],
 		);
 		assert.deepEqual([mark(), policies()], ["true", there]);
@@ -304,7 +304,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		const { status, out, err } = await bed.run(["attach", "--by-policy"]);
 		off();
 		assert.deepEqual([status, out], [1, ""]);
-		assert.match(err, /^error: .* nothing was written: shop\/strict; /);
+		assert.match(err, /^error: .* no policy was changed: shop\/strict; /);
 		assert.equal(mark(), undefined);
 	});
 
@@ -787,12 +787,12 @@ Cancelled; nothing was changed
 					kind: "MutatingAdmissionPolicyBinding",
 					metadata: { name: POLICY },
 				}),
-			`error: mutatingadmissionpolicybinding "${POLICY}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it\n`,
+			`error: mutatingadmissionpolicybinding "${POLICY}" exists but is not managed by meshreg; no policy was changed. Look at it, and delete it if nobody needs it\n`,
 		],
 		[
 			"no right to make all of it",
 			() => {},
-			"error: not allowed to write the policy; nothing was written. It needs cluster-wide create on mutatingadmissionpolicybindings of admissionregistration.k8s.io\n",
+			"error: not allowed to write the policy; no policy was changed. It needs cluster-wide create on mutatingadmissionpolicybindings of admissionregistration.k8s.io\n",
 			"dev",
 		],
 		[
@@ -802,7 +802,7 @@ Cancelled; nothing was changed
 				account("app", "other", [NAME]);
 				account("shop", "elsewhere");
 			},
-			`error: service accounts with enforce-mountable-secrets do not reference "${NAME}", so the API server would refuse their pods; nothing was written: app/builder; attach each first, as with 'kubectl meshreg attach builder -n app --secret ${NAME}'\n`,
+			`error: service accounts with enforce-mountable-secrets do not reference "${NAME}", so the API server would refuse their pods; no policy was changed: app/builder; attach each first, as with 'kubectl meshreg attach builder -n app --secret ${NAME}'\n`,
 		],
 		[
 			"one in a namespace that a rule means",
@@ -811,7 +811,7 @@ Cancelled; nothing was changed
 				account("app", "builder");
 				account("shop", "builder");
 			},
-			`error: service accounts with enforce-mountable-secrets do not reference "${NAME}", so the API server would refuse their pods; nothing was written: shop/builder; attach each first, as with 'kubectl meshreg attach builder -n shop --secret ${NAME}'\n`,
+			`error: service accounts with enforce-mountable-secrets do not reference "${NAME}", so the API server would refuse their pods; no policy was changed: shop/builder; attach each first, as with 'kubectl meshreg attach builder -n shop --secret ${NAME}'\n`,
 		],
 	];
 	for (const [what, prepare, message, user] of refused)
