@@ -399,6 +399,17 @@ describe("attach and detach", () => {
 		assert.equal(reads.length, 1);
 	});
 
+	test("several names everywhere: a line each, in namespace order", async () => {
+		account("shop", "builder");
+		const { out } = await bed.run(["attach", "default", "builder", "-A"]);
+		assert.deepEqual(out.match(/\S+ configured in \S+/g), [
+			"serviceaccount/builder configured in app",
+			"serviceaccount/default configured in app",
+			"serviceaccount/builder configured in shop",
+			"serviceaccount/default configured in shop",
+		]);
+	});
+
 	test("of all accounts, a namespace that is missing, or may not be looked into, holds up no other", async () => {
 		secret("app");
 		const off = bed.server.onRequest(({ method, path }) =>

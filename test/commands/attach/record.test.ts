@@ -404,6 +404,14 @@ describe("attach and detach keep the record", () => {
 			);
 		});
 
+	test("one account that a rule attaches elsewhere: nothing to say", async () => {
+		source(
+			'[{"selector":"kubernetes.io/metadata.name=shop","attach":["default"]}]',
+		);
+		const { err } = await bed.run("detach default -n app -q".split(" "));
+		assert.equal(warnings(err), undefined);
+	});
+
 	test("a summary counts accounts alone", async () => {
 		source('[{"namespaces":{"app":""}}]');
 		const { err } = await bed.run("attach default builder -n app".split(" "));
