@@ -15,8 +15,8 @@ import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
-import { errorIn, type Failure } from "../../core/output/failure.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import { errorIn, type Failure, failureOf } from "../../core/output/failure.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
 import {
 	afterFailure,
@@ -39,6 +39,7 @@ import {
 } from "../../core/pull-secrets/sync-state.ts";
 import {
 	AbortedError,
+	ApiError,
 	isAway,
 	isFatal,
 	isForbidden,
@@ -213,7 +214,8 @@ class Controller {
 		const changes = await inParallel(left, (namespace) =>
 			this.#changeIn(namespace, true, again).catch((error: unknown) => {
 				if (isFatal(error) || isAway(error)) throw error;
-				this.#told.note(error);
+				const result = this.#tellUnseen(namespace, error);
+				if (result !== undefined) done.set(namespace, result);
 				return this.#failed(namespace, error);
 			}),
 		);
@@ -254,9 +256,25 @@ class Controller {
 			this.#told.succeeded();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
-			this.#told.note(error);
+			this.#tellUnseen(namespace, error);
 			this.#failed(namespace, error);
 		}
+	}
+
+	/** What kept us from looking at one namespace is a failure of its copy; what would of any is told once. */
+	#tellUnseen(namespace: string, error: unknown): ChangeResult | undefined {
+		const { cluster, rules } = this.how;
+		const isOfAny =
+			isFatal(error) || isAway(error) || !(error instanceof ApiError);
+		if (isOfAny || namespace === POLICIES) {
+			this.#told.note(error);
+			return undefined;
+		}
+		const place = { ...rules.source, namespace };
+		const why = failureOf(error);
+		const result = resultOf(cluster, "Secret", place, "failed", why);
+		this.#told.tell(result);
+		return result;
 	}
 
 	/** Whether the Secret of a namespace is as it should be now. */

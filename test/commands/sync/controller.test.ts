@@ -544,6 +544,50 @@ describe("what failed", () => {
 		await keeping.says("ServiceAccount app configured");
 	});
 
+	test("a namespace that cannot be looked at is a failure of its copy, once, and is tried again", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		const { clock } = keeping;
+		await keeping.says("ready");
+		const heal = bed.server.onRequest(({ path, query }) =>
+			path === "/api/v1/namespaces" && query.has("fieldSelector")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		bed.server.store.delete("Secret", "app", NAME);
+		await keeping.says(
+			'Secret app failed Error from server (Forbidden): no (namespace "app")',
+		);
+		await keeping.until(() => clock.waiting().includes(1000));
+		clock.set(1000);
+		await keeping.until(() => clock.waiting().includes(3000));
+		heal();
+		clock.set(3000);
+		await keeping.says("Secret app created");
+		assert.equal(keeping.log.filter((line) => / no /.test(line)).length, 1);
+	});
+
+	test("so it is in the first pass, which counts it", async () => {
+		await using bed = await bedWith("app");
+		refuse(bed, ({ path }) => path === "/api/v1/namespaces/app", {
+			status: 400,
+			message: "no",
+		});
+		const first: unknown[] = [];
+		await using keeping = await kept(bed, {
+			watched: { by: "names", names: ["app"] },
+			onReady: (results) =>
+				first.push(
+					...results.map(({ namespace, action }) => [namespace, action]),
+				),
+		});
+		await keeping.says(
+			'Secret app failed Error from server (400): no (namespace "app")',
+		);
+		await keeping.until(() => first.length > 0);
+		assert.deepEqual(first, [["app", "failed"]]);
+	});
+
 	test("what befalls everything is told once until something succeeds, and is tried again", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
@@ -701,9 +745,9 @@ test("a named namespace of which nothing is to be learnt yet stands in nobody's 
 			},
 		}),
 	});
-	await keeping.says(
-		"note Error from server (InternalError): etcd (will retry)",
-	);
+	const failed =
+		'Secret app failed Error from server (InternalError): etcd (namespace "app")';
+	await keeping.says(failed);
 	await keeping.says("Secret shop created");
 	await keeping.says("ready");
 	const { clock } = keeping;
@@ -712,7 +756,7 @@ test("a named namespace of which nothing is to be learnt yet stands in nobody's 
 	clock.set(1000);
 	await keeping.says("Secret app configured");
 	assert.deepEqual(keeping.log, [
-		"note Error from server (InternalError): etcd (will retry)",
+		failed,
 		"Secret shop created",
 		"ready",
 		"Secret app configured",
