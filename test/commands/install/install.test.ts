@@ -106,6 +106,19 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.match(gone, /deployment "meshreg-only" deleted/);
 		assert.deepEqual(all(), []);
 		await create("second");
+		await bed.run(["install", "only"]);
+		await bed.run(["install", "second"]);
+		const { err: asked, out: named } = await bed.run(["uninstall", "second"], {
+			answers: [["Do you want to continue?", true]],
+		});
+		assert.match(
+			asked,
+			/^deployment\/meshreg-second in nginx-mesh namespace$/m,
+		);
+		assert.match(named, /deployment "meshreg-second" deleted/);
+		assert.doesNotMatch(named, /"meshreg-only"/);
+		await bed.run(["uninstall", "only", "--yes"]);
+		assert.deepEqual(all(), []);
 		for (const verb of ["install", "uninstall"])
 			assert.deepEqual(
 				await bed.run([verb, ...(verb === "uninstall" ? ["--yes"] : [])]),
