@@ -1,4 +1,5 @@
 import type { FlagNote } from "../../core/note.ts";
+import { failureOf, isFailure } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -182,6 +183,14 @@ async function write(
 				whereWords(selection, names),
 			),
 		});
+		const isTheirs =
+			isFailure(error, "record-forbidden") ||
+			isFailure(error, "record-kept-by-other");
+		// What others decide is done as far as it can be; else something is left to do.
+		if (!isTheirs)
+			report.add(
+				resultOf(cluster, "Secret", place, "failed", failureOf(error)),
+			);
 		return undefined;
 	}
 }

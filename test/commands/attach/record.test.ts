@@ -337,6 +337,29 @@ describe("attach and detach keep the record", () => {
 		);
 	});
 
+	test("a record that the server refuses is a failure, and the accounts are changed all the same", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const heal = bed.server.onRequest(({ method, path }) =>
+			method === "PATCH" && path.includes("/nginx-mesh/secrets/")
+				? { answer: { status: 400, reason: "BadRequest", message: "no room" } }
+				: undefined,
+		);
+		try {
+			const done = await bed.run(["attach", "builder", "-n", "app", "-q"]);
+			assert.deepEqual(
+				[done.status, done.out],
+				[1, "serviceaccount/builder configured in app namespace\n"],
+			);
+			assert.equal(
+				done.err,
+				'Warning: builder in app attached, but not recorded, so sync and the watch do not keep it attached: Error from server (BadRequest): no room\nError from server (BadRequest): no room (namespace "nginx-mesh")\n',
+			);
+			assert.ok(isAttached("app", "builder"));
+		} finally {
+			heal();
+		}
+	});
+
 	test("beside a record that cannot be read nothing is attached, or detached", async () => {
 		const refused = `error: the record of secret "${KEY}" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n`;
 		for (const verb of ["attach", "detach"]) {
