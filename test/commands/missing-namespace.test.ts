@@ -46,6 +46,23 @@ describe("a namespace that does not exist is what is missing, not what would be 
 		);
 	});
 
+	test("what is forbidden is told as such, whatever else is missing", async () => {
+		await using other = await testBed({
+			users: { dev: {} },
+			allow: [{ user: "dev", verbs: ["get"], resources: ["namespaces"] }],
+		});
+		for (const namespace of ["default", "nope"])
+			assert.equal(
+				(
+					await other.run(
+						["create", "--from-secret", `${namespace}/x`, ...SERVER],
+						{ user: "dev" },
+					)
+				).err,
+				`Error from server (Forbidden): secrets "x" is forbidden: User "dev" cannot get resource "secrets" in API group "" in the namespace "${namespace}"\n`,
+			);
+	});
+
 	test("a user who may not look is told what was asked for", async () => {
 		await using other = await testBed({
 			users: { dev: {} },
