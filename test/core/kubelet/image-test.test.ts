@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { readDockerConfig } from "../../../src/core/credentials/docker-config.ts";
 import {
+	celText,
 	type ImageTest,
 	imageExpression,
 	imageTests,
@@ -50,6 +51,24 @@ describe("tests of an image's text", () => {
 			"docker.io/team",
 			String.raw`i.matches(r'^(?:(?:index\.)?docker\.io/team[^/]*/|team[a-z0-9_-]*/)')`,
 		],
+		[
+			"docker.io/lo",
+			String.raw`(i.matches(r'^(?:(?:index\.)?docker\.io/lo[^/]*/|lo[a-z0-9_-]*/)') && !i.matches('^localhost/'))`,
+		],
+		[
+			"docker.io/library/ap",
+			String.raw`i.matches(r'^(?:(?:(?:index\.)?docker\.io/)?ap[^/]*$|(?:index\.)?docker\.io/library/ap|library/ap)')`,
+		],
+		["docker.io:443", `['docker.io:443/'].exists(p, i.startsWith(p))`],
+		["*.a.io:5000", String.raw`i.matches(r'^[^./:]*\.a\.io:5000/')`],
+		[
+			"*",
+			String.raw`(i.matches(r'^[A-Fa-f0-9:[\]]*/') && i.matches(r'^\[[^\]]*\]/')) || (i.matches('^[^./:]*/') && i.matches('^(?:localhost/|[^/]*[A-Z][^/]*/)'))`,
+		],
+		[
+			"in*.docker.io",
+			String.raw`(i.matches(r'^in[^./:]*\.docker\.io/') && !i.matches(r'^(?:index\.)?docker\.io/'))`,
+		],
 		// No image can be there: a word alone is a path of Docker Hub's, and hosts are not written so.
 		["team", "false"],
 		["[::1]", "false"],
@@ -60,6 +79,16 @@ describe("tests of an image's text", () => {
 		it(`${key}: ${expected}`, () => {
 			assert.equal(imageExpression(imageTests([key]), "i"), expected);
 		});
+
+	for (const [text, written] of [
+		["a/b", "'a/b'"],
+		["a\\b", String.raw`r'a\b'`],
+		["it's", `"it's"`],
+		[String.raw`\'`, String.raw`"\\'"`],
+		["é", '"é"'],
+		["a\nb", String.raw`"a\nb"`],
+	] as const)
+		it(`a text of CEL: ${written}`, () => assert.equal(celText(text), written));
 
 	it("none holds of what has no name", () => {
 		for (const key of [
