@@ -59,6 +59,10 @@ describe("tests of an image's text", () => {
 			"docker.io/library/ap",
 			String.raw`i.matches(r'^(?:(?:(?:index\.)?docker\.io/)?ap[^/]*$|(?:index\.)?docker\.io/library/ap|library/ap)')`,
 		],
+		[
+			"*:5000",
+			String.raw`i.matches('^[^./:]*:5000/') || i.matches(r'^\[[A-Fa-f0-9:]*\]:5000/')`,
+		],
 		["docker.io:443", `['docker.io:443/'].exists(p, i.startsWith(p))`],
 		["*.a.io:5000", String.raw`i.matches(r'^[^./:]*\.a\.io:5000/')`],
 		[
@@ -136,6 +140,26 @@ describe("tests of an image's text", () => {
 		}
 		assert.ok(compared > 150, `${compared}`);
 	});
+
+	for (const [key, image, expected] of [
+		["do*.io/te", "docker.io/team", false],
+		["do*.io/te", "docker.io/team/app", true],
+		["docker.io/library/ap/x", "ap", false],
+		["docker.io/library/ap/x", "ap/x", false],
+		["docker.io/library/ap/x", "library/ap/x", true],
+		["docker.io/a.b", "a.b/app", false],
+		["docker.io/a.b/c", "a.b/c", false],
+		["docker.io/a.b/c", "docker.io/a.b/c", true],
+		["docker.io/localhost", "localhost/app", false],
+		["docker.io/localhost", "localhostx/app", true],
+		["docker.io/localhost/", "localhost/app", false],
+		["docker.io/localhost/", "docker.io/localhost/app", true],
+	] as const)
+		it(`${key} ${expected ? "has" : "has nothing"} for ${image}, as for the kubelet's keyring`, () =>
+			assert.deepEqual(
+				[holds(imageTests([key]), image), found([key], image)],
+				[expected, expected],
+			));
 
 	it("say what the kubelet's keyring finds, for any key and image", () => {
 		const host = fc.constantFrom(
