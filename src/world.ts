@@ -153,7 +153,7 @@ export interface Files {
 	read(path: string, limit: number): Promise<Buffer>;
 	/** Writes a new or replaces an old file in one step, with this mode. Throws OperationError. */
 	write(path: string, text: string, mode: number): Promise<void>;
-	/** The entries of a folder, sorted; a link is no folder; undefined when `path` is none, nor a link to one. Throws OperationError. */
+	/** The entries of a folder, sorted; a link is no folder. Undefined: `path` is none, nor a link to one. Throws OperationError. */
 	entries(
 		path: string,
 	): Promise<{ name: string; isFolder: boolean }[] | undefined>;

@@ -1,4 +1,7 @@
-/** What a record has by a name that somebody chose; undefined: nothing, also where every object has something of that name (`constructor`). */
+/**
+ * What a record has by a name that somebody chose; undefined: nothing, also where every object has something of that
+ * name (`constructor`).
+ */
 export function ownValue<T>(
 	record: Readonly<Record<string, T>>,
 	name: string,

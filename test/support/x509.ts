@@ -4,7 +4,10 @@ import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type * as X509 from "@peculiar/x509";
 
-/** The library in one file, as it is made for browsers: its other build is a hundred files, 0.4 s for every process that makes a certificate. */
+/**
+ * The library in one file, as it is made for browsers: its other build is a hundred files, 0.4 s for every process that
+ * makes a certificate.
+ */
 const file = createRequire(import.meta.url).resolve(
 	"@peculiar/x509/build/x509.js",
 );

@@ -59,7 +59,7 @@ export async function findAccounts(
 	return inOrder(found.values());
 }
 
-/** All that there are in namespaces that were named, of which one that is missing, or may not be looked into, holds up no other. */
+/** All that there are in namespaces that were named: one that is missing, or may not be looked into, holds up no other. */
 async function findEvery(
 	cluster: Cluster,
 	places: readonly string[],

@@ -118,7 +118,10 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 			];
 }
 
-/** Where several registries were in it, a command for one of them would lose the others; one that no image matches is not written again. */
+/**
+ * Where several registries were in it, a command for one of them would lose the others; one that no image matches is
+ * not written again.
+ */
 export function writtenAgain(
 	secret: PullSecret,
 	replace: (host: string) => Script | undefined,

@@ -10,10 +10,8 @@ import {
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
-import {
-	contentOfAuths,
-	type PullSecret,
-} from "../../../src/core/pull-secrets/pull-secret.ts";
+import { contentOfAuths } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { pullSecret } from "../../support/pull-secret.ts";
 
 const APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const COPIED = { [SOURCE_ANNOTATION]: "a/b", [SOURCE_UID_ANNOTATION]: "1" };
@@ -29,19 +27,14 @@ const OF_SOURCES = [
 const OF_SOURCE = Object.fromEntries(OF_SOURCES.map((key) => [key, "x"]));
 
 /** A Secret of ours with all that a source or a copy may remember, and what others wrote. */
-const there: PullSecret = {
+const there = pullSecret({
 	namespace: "app",
 	name: "key",
-	type: "kubernetes.io/dockerconfigjson",
 	labels: { [MANAGED_BY_LABEL]: MANAGER },
 	annotations: { ...OF_SOURCE, theirs: "x", [APPLIED]: "x" },
 	content: contentOfAuths([["r.example.com", { auth: "dTpw" }]]),
-	immutable: false,
-	uid: "1",
 	resourceVersion: "5",
-	created: "",
-	terminating: false,
-};
+});
 const copy = {
 	...there,
 	annotations: { ...COPIED, theirs: "x", [APPLIED]: "x" },

@@ -21,6 +21,7 @@ import {
 	type PullSecret,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../../src/core/pull-secrets/record.ts";
+import { pullSecret } from "../../support/pull-secret.ts";
 
 const of = (text: string): Content => new ContentReader().fromData(btoa(text));
 const auths = (entries: Readonly<Record<string, unknown>>): Content =>
@@ -29,20 +30,13 @@ const pair = (text: string) => ({ auth: btoa(text) });
 const ONE = contentOfAuths([["r.io", pair("u:p")]]);
 
 function key(fields: Partial<PullSecret> = {}): PullSecret {
-	return {
+	return pullSecret({
 		namespace: "app",
 		name: "key",
-		type: "kubernetes.io/dockerconfigjson",
 		labels: { usage: "key", [MANAGED_BY_LABEL]: MANAGER },
-		annotations: {},
 		content: ONE,
-		immutable: false,
-		uid: "1",
-		resourceVersion: "1",
-		created: "",
-		terminating: false,
 		...fields,
-	};
+	});
 }
 
 /** In one line: what it is of, its sign, and what else is told. */

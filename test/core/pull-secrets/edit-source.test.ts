@@ -27,6 +27,7 @@ import {
 	type PullSecret,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { parseRegistryServer } from "../../../src/core/registry/server.ts";
+import { pullSecret } from "../../support/pull-secret.ts";
 
 const PLACE = { namespace: "nginx-mesh", name: "registry-key" };
 const OURS = { usage: PLACE.name, [MANAGED_BY_LABEL]: MANAGER };
@@ -39,21 +40,15 @@ function secret(
 	passwords: Record<string, string>,
 	more: Partial<PullSecret> = {},
 ): PullSecret {
-	return {
+	return pullSecret({
 		...PLACE,
-		type: "kubernetes.io/dockerconfigjson",
 		labels: OURS,
-		annotations: {},
 		content: contentOfAuths(
 			Object.entries(passwords).map(([key, text]) => [key, fields(text)]),
 		),
-		immutable: false,
-		uid: "1",
-		resourceVersion: "1",
 		created: "2026-11-21T08:00:00Z",
-		terminating: false,
 		...more,
-	};
+	});
 }
 
 function entry(

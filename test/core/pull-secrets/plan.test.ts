@@ -25,6 +25,7 @@ import {
 	type PullSecret,
 	secretOf,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { pullSecret } from "../../support/pull-secret.ts";
 
 const OURS = { usage: "nginx-mesh-registry-key", [MANAGED_BY_LABEL]: MANAGER };
 const CONTENT = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
@@ -36,20 +37,14 @@ const COPIED = {
 };
 
 function key(fields: Partial<PullSecret> = {}): PullSecret {
-	return {
+	return pullSecret({
 		namespace: "app",
 		name: "nginx-mesh-registry-key",
-		type: "kubernetes.io/dockerconfigjson",
 		labels: OURS,
 		annotations: COPIED,
 		content: CONTENT,
-		immutable: false,
-		uid: "1",
-		resourceVersion: "1",
-		created: "",
-		terminating: false,
 		...fields,
-	};
+	});
 }
 
 const AS_LONG_AS_IT_GOES = [

@@ -19,29 +19,24 @@ import {
 	SyncState,
 } from "../../../src/core/pull-secrets/sync-state.ts";
 import { NAME } from "../../support/build.ts";
+import { pullSecret } from "../../support/pull-secret.ts";
 import { syncRules } from "../../support/sync-rules.ts";
 
 const ONE = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
 const TWO = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 
 function key(namespace: string, fields: Partial<PullSecret> = {}) {
-	return {
+	return pullSecret({
 		namespace,
 		name: NAME,
-		type: "kubernetes.io/dockerconfigjson",
 		labels: { usage: NAME, [MANAGED_BY_LABEL]: MANAGER },
 		annotations: {
 			[SOURCE_ANNOTATION]: `nginx-mesh/${NAME}`,
 			[SOURCE_UID_ANNOTATION]: "1",
 		},
 		content: ONE,
-		immutable: false,
-		uid: "1",
-		resourceVersion: "1",
-		created: "",
-		terminating: false,
 		...fields,
-	};
+	});
 }
 const source = (fields: Partial<PullSecret> = {}) =>
 	key("nginx-mesh", {
