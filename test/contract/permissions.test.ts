@@ -303,6 +303,14 @@ async function watchByName(
 /** What the page says of whoever changes service accounts. */
 const ON_ACCOUNTS =
 	"`get` and `patch` on service accounts; `list` as well for all of them (`--all-serviceaccounts`, `--attach='*'`); `list` on pods, to name";
+/** The rights of whoever changes named ones in the application's namespace. */
+const ACCOUNTS_CHANGED: Held = {
+	by: {
+		sentence: ON_ACCOUNTS,
+		grants: [...on("serviceaccounts", "get", "patch"), ...on("pods", "list")],
+	},
+	namespace: inApp,
+};
 
 const scenes: Readonly<Record<string, Scene>> = {
 	"everything, cluster-wide": {
@@ -437,18 +445,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		},
 	},
 	"attach -n and detach -n": {
-		held: [
-			{
-				by: {
-					sentence: ON_ACCOUNTS,
-					grants: [
-						...on("serviceaccounts", "get", "patch"),
-						...on("pods", "list"),
-					],
-				},
-				namespace: inApp,
-			},
-		],
+		held: [ACCOUNTS_CHANGED],
 		async before(stage) {
 			await stage.account("worker");
 			await stage.pod("worker");
@@ -469,17 +466,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 				},
 				namespace: inMesh,
 			},
-			{
-				by: {
-					sentence: ON_ACCOUNTS,
-					grants: [
-						...on("serviceaccounts", "get", "patch"),
-						...on("pods", "list"),
-					],
-				},
-				namespace: inApp,
-				shared: true,
-			},
+			{ ...ACCOUNTS_CHANGED, shared: true },
 		],
 		async before(stage) {
 			await stage.account("worker");
@@ -654,17 +641,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 				},
 				namespace: inApp,
 			},
-			{
-				by: {
-					sentence: ON_ACCOUNTS,
-					grants: [
-						...on("serviceaccounts", "get", "patch"),
-						...on("pods", "list"),
-					],
-				},
-				namespace: inApp,
-				shared: true,
-			},
+			{ ...ACCOUNTS_CHANGED, shared: true },
 		],
 		before: (stage) => stage.account("worker"),
 		async act(run, stage) {

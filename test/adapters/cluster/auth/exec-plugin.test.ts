@@ -601,11 +601,8 @@ describe("exec plugins", { skip: notPosix }, () => {
 		await cluster.close();
 	});
 
-	test("end with the interrupt", async () => {
-		await writeFile(
-			join(folder, "bin/plugin"),
-			`#!/bin/sh\nmkfifo "$NOTES/never"\necho $$ > "$NOTES/pid"\nexec cat "$NOTES/never"\n`,
-		);
+	/** A read that waits for the plugin. */
+	const interruptible = async () => {
 		const interrupt = new AbortController();
 		const { cluster } = await connected(
 			{ kubeconfig: await kubeconfig() },
@@ -613,6 +610,15 @@ describe("exec plugins", { skip: notPosix }, () => {
 		);
 		const reading = cluster.read("Namespace", { name: "default" });
 		reading.catch(() => {});
+		return { interrupt, reading };
+	};
+
+	test("end with the interrupt", async () => {
+		await writeFile(
+			join(folder, "bin/plugin"),
+			`#!/bin/sh\nmkfifo "$NOTES/never"\necho $$ > "$NOTES/pid"\nexec cat "$NOTES/never"\n`,
+		);
+		const { interrupt, reading } = await interruptible();
 		let pid = "";
 		while (!pid.endsWith("\n")) pid = await note("pid").catch(() => "");
 		interrupt.abort(new AbortedError("SIGINT"));
@@ -629,17 +635,12 @@ describe("exec plugins", { skip: notPosix }, () => {
 			join(folder, "bin/plugin"),
 			`#!/bin/sh\nmkfifo "$NOTES/never"\ncat "$NOTES/never" &\necho $$ $! > "$NOTES/pids"\n`,
 		);
-		const interrupt = new AbortController();
-		const { cluster } = await connected(
-			{ kubeconfig: await kubeconfig() },
-			{ interrupt: interrupt.signal },
-		);
-		const reading = cluster.read("Namespace", { name: "default" });
-		reading.catch(() => {});
+		const { interrupt, reading } = await interruptible();
 		let pids = "";
 		while (!pids.endsWith("\n")) pids = await note("pids").catch(() => "");
 		const [plugin, left] = pids.split(" ").map(Number);
-		t.after(() => process.kill(left ?? 0));
+		assert.ok(left !== undefined && left > 1);
+		t.after(() => process.kill(left));
 		while (isAlive(plugin ?? 0))
 			await new Promise((resolve) => setImmediate(resolve));
 		interrupt.abort(new AbortedError("SIGINT"));
