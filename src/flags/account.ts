@@ -1,5 +1,4 @@
 import type { AccountChange } from "../actions/accounts/account-record.ts";
-import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
 import {
 	CHANGE_FORMATS,
 	type OutputOptions,
@@ -86,18 +85,13 @@ export function accountChangeOf(
 	};
 }
 
-/** The operands as service accounts; `default` where there is none. Throws UsageError. */
-function accountsOf(given: Given): AccountChoice {
-	const names = [
-		...new Set(
-			given.positionals.map((name) =>
-				flags.checkName(name, "SA", "service account"),
-			),
-		),
-	];
-	return given.on("all-serviceaccounts")
-		? { by: "all" }
-		: { by: "names", names: names.length > 0 ? names : [DEFAULT_ACCOUNT] };
+/** The operands as service accounts; `default` where there is none, `*` for all. Throws UsageError. */
+function accountsOf(given: Given): string[] {
+	const names = given.positionals.map((name) =>
+		flags.checkName(name, "SA", "service account"),
+	);
+	if (given.on("all-serviceaccounts")) return ["*"];
+	return names.length > 0 ? [...new Set(names)] : [DEFAULT_ACCOUNT];
 }
 
 /** The namespaces of `-n`, `-A` or `-l`; undefined where none is given. Throws UsageError. */
@@ -116,19 +110,18 @@ export function attachesNowhere(): UsageError {
 	);
 }
 
-/** `--attach[=SA,…]`, `*` for every one there is; undefined where it is not given. Throws UsageError. */
-export function attachedAccountsOf(given: Given): AccountChoice | undefined {
-	if (!given.has("attach")) return undefined;
+/** `--attach[=SA,…]`, `*` for every one there is; none where it is not given. Throws UsageError. */
+export function attachedAccountsOf(given: Given): string[] {
 	const words = given
 		.list("attach")
 		.map((word) => (word === BARE ? DEFAULT_ACCOUNT : word));
 	if (words.includes("*")) {
 		if (new Set(words).size > 1)
 			throw new UsageError("--attach=*: name no accounts beside *");
-		return { by: "all" };
+		return ["*"];
 	}
 	const names = words.map((name) =>
 		flags.checkName(name, "--attach", "service account"),
 	);
-	return { by: "names", names: [...new Set(names)] };
+	return [...new Set(names)];
 }

@@ -13,13 +13,16 @@ function attach(...values: readonly string[]) {
 
 describe("--attach", () => {
 	const table: [values: readonly string[], accounts: unknown][] = [
-		[[], undefined],
-		[[BARE], { by: "names", names: ["default"] }],
-		[["builder"], { by: "names", names: ["builder"] }],
-		[["b,a,b"], { by: "names", names: ["b", "a"] }],
-		[["b", BARE], { by: "names", names: ["b", "default"] }],
-		[["*"], { by: "all" }],
-		[["*,*"], { by: "all" }],
+		[[], []],
+		[[BARE], ["default"]],
+		[["builder"], ["builder"]],
+		[["b,a,b"], ["b", "a"]],
+		[
+			["b", BARE],
+			["b", "default"],
+		],
+		[["*"], ["*"]],
+		[["*,*"], ["*"]],
 	];
 	for (const [values, accounts] of table)
 		test(JSON.stringify(values), () => {

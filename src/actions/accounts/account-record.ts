@@ -25,7 +25,7 @@ import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import type { ChangeReport, OutputOptions } from "../apply/change-report.ts";
-import { attachedBy, ruleOf } from "../apply/selected.ts";
+import { ruleOf } from "../apply/selected.ts";
 import {
 	type SourceChoice,
 	seekSource,
@@ -34,14 +34,14 @@ import {
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
-import type { AccountChoice } from "./find-accounts.ts";
 
 /** What attach and detach are told. */
 export interface AccountChange extends OutputOptions {
 	readonly connection: ConnectionFlags;
 	/** Undefined: the context's namespace. */
 	readonly places: Selection | undefined;
-	readonly accounts: AccountChoice;
+	/** Their names; `*`: all there are. */
+	readonly accounts: readonly string[];
 	readonly source: SourceChoice;
 	readonly notes: readonly FlagNote[];
 }
@@ -107,9 +107,8 @@ export class AccountRecords {
 	 */
 	async detached(targets: readonly NamespaceTarget[]): Promise<void> {
 		const { selection, change } = this.run;
-		const accounts = attachedBy({ attach: change.accounts });
 		const namespaces = new Map(
-			targets.map(({ namespace }) => [namespace, accounts]),
+			targets.map(({ namespace }) => [namespace, change.accounts]),
 		);
 		const attachments = meant(selection, namespaces);
 		await this.#change(attachments, "detached", warnOfRest);
@@ -179,7 +178,7 @@ async function write(
 			error,
 			script: Fixes.of(source).accounts(
 				done === "attached" ? "attach" : "detach",
-				attachedBy({ attach: change.accounts }),
+				change.accounts,
 				whereWords(selection, names),
 			),
 		});
@@ -234,9 +233,9 @@ async function warnOfRest(
 	attachments: Attachments,
 	{ change, selection, cluster, world }: AccountRun,
 ): Promise<void> {
-	if (change.accounts.by === "all") return;
+	const { accounts } = change;
+	if (accounts.includes("*")) return;
 	const place = placeOf(source);
-	const accounts = change.accounts.names;
 	const still = stillAttached(record, attachments);
 	if (still.names.length > 0 || still.rule)
 		warn(world, {
@@ -284,7 +283,7 @@ function attachedOf(
 		)
 			namespaces.set(
 				namespace,
-				change.accounts.by === "all"
+				change.accounts.includes("*")
 					? ["*"]
 					: [...(namespaces.get(namespace) ?? []), name],
 			);

@@ -10,29 +10,24 @@ import { lookUpNamespaces } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
-/** Which service accounts of the selected namespaces are meant. */
-export type AccountChoice =
-	| { readonly by: "names"; readonly names: readonly string[] }
-	| { readonly by: "all" };
-
 /**
  * The service accounts that are meant, sorted. In namespaces that were named,
  * accounts that were named are not listed: reading and patching them is all that
  * is needed. Elsewhere one list does for all, which has what it finds; what it
  * does not find is a target all the same, to be waited for or reported.
- * `labelSelector` narrows what is looked for in lists.
+ * `choice`: their names, or `*` for all there are. `labelSelector` narrows what is looked for in lists.
  */
 export async function findAccounts(
 	cluster: Cluster,
 	selection: Selection,
 	namespaces: readonly NamespaceTarget[],
-	choice: AccountChoice,
+	choice: readonly string[],
 	labelSelector?: string,
 ): Promise<AccountTarget[]> {
 	const places = namespaces
 		.filter(({ terminating }) => !terminating)
 		.map(({ namespace }) => namespace);
-	const named = choice.by === "names" ? choice.names : undefined;
+	const named = choice.includes("*") ? undefined : choice;
 	if (selection.by === "names")
 		return named === undefined
 			? findEvery(cluster, places, labelSelector)

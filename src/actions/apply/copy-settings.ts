@@ -1,5 +1,4 @@
 import type { MeshWithSidecars } from "../../core/meshes/meshes.ts";
-import type { AccountChoice } from "../accounts/find-accounts.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 
@@ -18,7 +17,8 @@ export interface CopySettings {
 	readonly selection: SyncSelection;
 	readonly exclude: readonly string[];
 	readonly copyLabels: Readonly<Record<string, string>>;
-	readonly attach: AccountChoice | undefined;
+	/** Service accounts that are to pull with it; `*`: all there are. */
+	readonly attach: readonly string[];
 	/** Delete the source's copies elsewhere, and let the record say so. */
 	readonly prune: boolean;
 	/** Copies that are not recorded. */

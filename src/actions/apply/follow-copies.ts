@@ -69,7 +69,7 @@ async function attachCopies(
 			cluster,
 			targets.listed ? { by: "all" } : { by: "names", names },
 			names.map((namespace) => ({ namespace, terminating: false })),
-			attach.includes("*") ? { by: "all" } : { by: "names", names: attach },
+			attach,
 		);
 		changed.push(
 			await editAccounts(accounts, {

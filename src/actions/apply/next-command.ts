@@ -41,7 +41,7 @@ export async function nextCommand(
 			recordOf(source)?.entries.length === 0
 			? syncing(source, "--attach")
 			: undefined;
-	if (once || attach !== undefined || exclude.length > 0) return undefined;
+	if (once || attach.length > 0 || exclude.length > 0) return undefined;
 	if (isByPolicy(source)) return undefined;
 	// Where the record names accounts, they have been attached.
 	const attached = new Set(

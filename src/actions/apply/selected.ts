@@ -24,11 +24,10 @@ export async function selectedFor(
 	settings: CopySettings,
 	run: Run,
 ): Promise<Selected> {
-	const { selection, exclude } = settings;
-	const accounts = attachedBy(settings);
+	const { selection, exclude, attach } = settings;
 	const byRule = async (selected: RuleSelection): Promise<Selected> => {
 		const { rule, what } = ruleOf(selected);
-		const entry = { rule, exclude, attach: accounts };
+		const entry = { rule, exclude, attach };
 		const targets = await ruleTargets(source, entry, run.cluster);
 		return { targets, entries: [entry], what };
 	};
@@ -37,7 +36,7 @@ export async function selectedFor(
 			const names = selection.names.filter(
 				(name) => !matchesGlob(name, exclude),
 			);
-			return named(await namedTargets(source, names, accounts, run.cluster));
+			return named(await namedTargets(source, names, attach, run.cluster));
 		}
 		case "all":
 		case "label":
@@ -89,14 +88,6 @@ export function ruleOf(selection: RuleSelection): {
 	}
 }
 
-/** The accounts that a command line attaches, as the record has them. */
-export function attachedBy({
-	attach,
-}: Pick<CopySettings, "attach">): readonly string[] {
-	if (attach === undefined) return [];
-	return attach.by === "all" ? ["*"] : attach.names;
-}
-
 /**
  * Namespaces that were found through their pods: whoever may create a pod asks for the credential so.
  * New ones are shown and asked for, or `--yes`; what is recorded of them is their names.
@@ -105,11 +96,9 @@ async function found(
 	source: PullSecret,
 	record: SourceRecord | undefined,
 	names: ReadonlySet<string>,
-	settings: CopySettings,
+	{ exclude, attach }: CopySettings,
 	run: Run,
 ): Promise<Selected> {
-	const { exclude } = settings;
-	const attach = attachedBy(settings);
 	const rule = { by: "all" } as const;
 	const entry = { rule, exclude, attach };
 	const all = await ruleTargets(source, entry, run.cluster);

@@ -1,7 +1,7 @@
 import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
-import { attachedBy, ruleOf } from "../../actions/apply/selected.ts";
+import { ruleOf } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
 	removeInstalled,
@@ -93,7 +93,7 @@ function installationOf(
 	return {
 		source: { namespace, name },
 		names: selection.by === "names" ? selection.names : undefined,
-		attaches: attach !== undefined,
+		attaches: attach.length > 0,
 		// Only where nobody has to be asked.
 		deletes: prune || (force && yes),
 		policies,
@@ -136,12 +136,12 @@ async function tellUndone(
 	const record = read.found && recordIn(read.found);
 	if (selection.by === "injected") {
 		const { rule } = ruleOf(selection);
-		const entry = { rule, exclude, attach: attachedBy(settings) };
+		const entry = { rule, exclude, attach };
 		const { injection } = selection.mesh;
 		const place = { ...source, record };
 		await warnOfAsking(place, entry, injection, cluster, world);
 	} else if (
-		attach === undefined &&
+		attach.length === 0 &&
 		record?.entries.some((entry) => entry.attach.length > 0)
 	)
 		warn(world, { cause: "attaches-unwatched" });

@@ -1,5 +1,4 @@
 import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
-import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
@@ -53,8 +52,8 @@ import { reflectors, type Watched } from "./reflectors.ts";
 export interface ControllerOptions extends Listener {
 	readonly rules: SyncRules;
 	readonly watched: Watched;
-	/** Service accounts that are to name the key; undefined: that is not our business. */
-	readonly attach: AccountChoice | undefined;
+	/** Service accounts that are to name the key, `*` for all; none: that is not our business. */
+	readonly attach: readonly string[];
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit" | "env" | "files">;
 	/** Ends it, with its reason. */
@@ -154,8 +153,9 @@ class Controller {
 		this.#told = new DedupedLog(how, how.world.clock);
 		this.#state = new SyncState(how.rules);
 		this.#accounts =
-			attach &&
-			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
+			attach.length === 0
+				? undefined
+				: new Accounts(attach.includes("*") ? undefined : new Set(attach));
 		how.begun?.(this.#state, this.#accounts);
 		this.#queue = new WorkQueue(how.world.clock);
 		this.following = reflectors({

@@ -206,7 +206,7 @@ async function bareSelection(
 			throw new UsageError(
 				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
 			);
-		if (options.attach === undefined) return "record";
+		if (options.attach.length === 0) return "record";
 		if (!world.streams.interactive) throw attachesNowhere();
 	}
 	if (world.streams.interactive) {

@@ -1,4 +1,3 @@
-import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import {
 	changeRecord,
@@ -7,11 +6,7 @@ import {
 } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
-import {
-	attachedBy,
-	ruleOf,
-	selectedFor,
-} from "../../actions/apply/selected.ts";
+import { ruleOf, selectedFor } from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
@@ -238,14 +233,13 @@ async function recorded(
 ): Promise<PullSecret> {
 	const record = recordOf(source);
 	refuseOwnLabel(source, options.copyLabels);
-	const { selection, exclude } = options;
+	const { selection, exclude, attach } = options;
 	if (selection.by === "record") {
 		if (record !== undefined) return source;
 		throw recordMissing(source);
 	}
 	const report = new ChangeReport(how.world, how.cluster);
 	const run: Run = { ...options, ...how, dryRun: "none", report };
-	const about = { exclude, attach: attachedBy(options) };
 	const withSelected = (entries: readonly RecordEntry[], what: string) =>
 		changeRecord(source, {
 			...run,
@@ -256,7 +250,7 @@ async function recorded(
 	// What a rule means is listed by the watch itself.
 	if (selection.by !== "names" && selection.by !== "needed") {
 		const { rule, what } = ruleOf(selection);
-		const entry = { rule, ...about };
+		const entry = { rule, exclude, attach };
 		if (selection.by === "injected") {
 			const place = { ...placeOf(source), record };
 			const { injection } = selection.mesh;
@@ -322,13 +316,10 @@ function meansMore(
 	}
 }
 
-/** All accounts that the record names anywhere; undefined: none. */
-function accountsOf(
-	record: SourceRecord | undefined,
-): AccountChoice | undefined {
+/** All accounts that the record names anywhere; `*` alone: every one there is. */
+function accountsOf(record: SourceRecord | undefined): string[] {
 	const names = new Set(record?.entries.flatMap(({ attach }) => attach));
-	if (names.size === 0) return undefined;
-	return names.has("*") ? { by: "all" } : { by: "names", names: [...names] };
+	return names.has("*") ? ["*"] : [...names];
 }
 
 /** What of the record is kept right: what is selected, or all of it. */

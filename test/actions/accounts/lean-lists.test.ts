@@ -43,7 +43,7 @@ test("where accounts are attached to", async () => {
 		cluster,
 		{ by: "all" },
 		[{ namespace: "app", terminating: false }],
-		{ by: "all" },
+		["*"],
 	);
 	assert.deepEqual(found?.listed, LEAN);
 });

@@ -146,7 +146,7 @@ async function kept(
 			by: "list",
 			query: {},
 		},
-		attach: undefined,
+		attach: [],
 		cluster: wrap(cluster),
 		world: {
 			clock,
@@ -222,7 +222,7 @@ async function attachingLater(bed: TestBed): Promise<Kept> {
 	account(bed, "app");
 	const heal = refuse(bed, ({ method }) => method === "PATCH");
 	const keeping = await kept(bed, {
-		attach: { by: "names", names: ["default"] },
+		attach: ["default"],
 	});
 	const { clock } = keeping;
 	await keeping.says(
@@ -497,7 +497,7 @@ describe("what failed", () => {
 						return call(...given);
 					}) as typeof call;
 				await using keeping = await kept(bed, {
-					attach: { by: "all" },
+					attach: ["*"],
 					wrap: (cluster) => ({
 						...cluster,
 						patch: unlessAway(cluster.patch),
@@ -769,7 +769,7 @@ test("no account is told to pull with what is not our key", async () => {
 	account(bed, "app");
 	account(bed, "shop");
 	await using keeping = await kept(bed, {
-		attach: { by: "names", names: ["default"] },
+		attach: ["default"],
 	});
 	await keeping.says("ServiceAccount shop configured");
 	await keeping.until(() => keeping.clock.waiting().includes(1000));
@@ -878,7 +878,7 @@ describe("service accounts", () => {
 					account(bed, `${namespace}/${name}`);
 			await using keeping = await kept(bed, {
 				...(watched && { watched }),
-				attach: { by: "names", names: ["default", "worker"] },
+				attach: ["default", "worker"],
 			});
 			const attached = () =>
 				bed.server.store
@@ -908,7 +908,7 @@ describe("service accounts", () => {
 				: undefined,
 		);
 		await using keeping = await kept(bed, {
-			attach: { by: "names", names: ["default"] },
+			attach: ["default"],
 		});
 		await keeping.says("ready");
 		account(bed, "new");
@@ -925,7 +925,7 @@ describe("service accounts", () => {
 	test("somebody who undoes the attachment of one is waited for, and others are not", async () => {
 		await using bed = await bedWith("app");
 		account(bed, "app");
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ServiceAccount app configured");
 		for (let time = 1; time < 5; time++) {
 			account(bed, "app");
@@ -955,7 +955,7 @@ describe("service accounts", () => {
 				annotations: { "kubectl-meshreg/attached-keys": much, much },
 			},
 		});
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ServiceAccount app configured");
 		assert.deepEqual(pullSecrets(bed, "app"), [
 			{ name: "other" },
@@ -976,7 +976,7 @@ describe("service accounts", () => {
 		});
 		for (const name of ["default", "worker", "zoo"])
 			account(bed, `app/${name}`);
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ServiceAccount app configured");
 		account(bed, "app/worker");
 		await keeping.says("ServiceAccount app configured");
@@ -996,7 +996,7 @@ describe("service accounts", () => {
 			reason: "Forbidden",
 			message: "no",
 		});
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ready");
 		assert.deepEqual(keeping.log, [
 			"note Error from server (Forbidden): no (will retry)",
@@ -1007,7 +1007,7 @@ describe("service accounts", () => {
 
 	test("in a namespace that is being deleted stay as they are", async () => {
 		await using bed = await bedWith("app", "shop");
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ready");
 		bed.server.store.seed({
 			kind: "Namespace",
@@ -1032,7 +1032,7 @@ describe("service accounts", () => {
 				bed.server.store.delete("ServiceAccount", "app", "default");
 			return undefined;
 		});
-		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await using keeping = await kept(bed, { attach: ["*"] });
 		await keeping.says("ServiceAccount shop configured");
 		drift(bed, "app");
 		await keeping.says("Secret app configured");
