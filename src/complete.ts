@@ -140,9 +140,8 @@ async function ask(
 /** The source that a line means, which may not be finished. */
 function sourceMeant(verb: string | undefined, given: Given, env: Env) {
 	const flags = COMMANDS.find((command) => command.verb === verb)?.flags ?? [];
-	const [operand] = given.positionals;
 	return flags.some(({ name }) => name === FROM_FLAG.name)
-		? sourceChoiceOf(given, env, { given: operand, shown: "NAME" })
+		? sourceChoiceOf(given, env, "NAME")
 		: sourceChoiceIn(given, env);
 }
 

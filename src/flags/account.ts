@@ -63,25 +63,19 @@ export function accountChangeOf(
 	given: Given,
 	env: flags.Env,
 ): (AccountChange & { readonly byPolicy: false }) | ByPolicy {
-	const shown = {
+	const common = {
+		connection: flags.bulkConnectionFlags(given),
+		source: sourceChoiceOf(given, env, "--secret"),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),
 	};
-	const connection = flags.bulkConnectionFlags(given);
-	const source = sourceChoiceOf(given, env, {
-		given: given.text("secret"),
-		shown: "--secret",
-	});
-	if (given.on("by-policy"))
-		return { byPolicy: true, connection, source, ...shown };
+	if (given.on("by-policy")) return { byPolicy: true, ...common };
 	return {
 		byPolicy: false,
-		connection,
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		source,
-		...shown,
+		...common,
 	};
 }
 

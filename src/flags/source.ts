@@ -23,37 +23,31 @@ export const FROM_FLAG: Flag = textFlag(
 export function sourceChoiceOf(
 	given: Given,
 	env: Env,
-	/** A name that was given by itself, and how such a name is written. */
-	name: { readonly given: string | undefined; readonly shown: SourceName },
+	/** How its name is given, beside `--from`. */
+	shown: SourceName,
 ): SourceChoice {
 	const from = fromOf(given);
-	if (
-		from?.name !== undefined &&
-		name.given !== undefined &&
-		from.name !== name.given
-	)
+	const name = shown === "NAME" ? given.positionals[0] : given.text("secret");
+	if (from?.name !== undefined && name !== undefined && from.name !== name)
 		throw new UsageError(
-			`--from names the source ${from.name}, and ${name.shown} is ${name.given}: give one of them`,
+			`--from names the source ${from.name}, and ${shown} is ${name}: give one of them`,
 		);
 	return {
 		namespace: from?.namespace ?? sourceNamespaceOf(given, env),
 		name:
 			from?.name ??
-			(name.given === undefined
-				? nameInEnv(env)
-				: checkName(name.given, name.shown)),
+			(name === undefined ? nameInEnv(env) : checkName(name, shown)),
 		usual: meshOf(given, env).secretName,
 		by: "--from",
-		shown: name.shown,
+		shown,
 	};
 }
 
 /** The same for a command whose `-n` is the source's namespace. Throws UsageError. */
 export function sourceChoiceIn(given: Given, env: Env): SourceChoice {
 	const [operand] = given.positionals;
-	const namespace = namespaceOf(given) ?? sourceNamespaceOf(given, env);
 	return {
-		namespace,
+		namespace: namespaceOf(given) ?? sourceNamespaceOf(given, env),
 		name: operand === undefined ? nameInEnv(env) : checkName(operand, "NAME"),
 		usual: meshOf(given, env).secretName,
 		by: "-n",

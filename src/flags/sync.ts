@@ -119,10 +119,7 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 /** What COPY_FLAGS say. Throws UsageError. */
 export function copySettingsOf(given: Given, env: flags.Env): CopySettings {
 	return {
-		source: sourceChoiceOf(given, env, {
-			given: given.positionals[0],
-			shown: "NAME",
-		}),
+		source: sourceChoiceOf(given, env, "NAME"),
 		selection: selectionOf(given, env),
 		exclude: excludeOf(given),
 		copyLabels: Object.fromEntries(

@@ -78,10 +78,7 @@ function optionsOf(given: Given, env: flags.Env) {
 			? flags.parseDuration(given.text("wait") ?? "", "--wait")
 			: 0,
 		yes: given.on("yes"),
-		choice: sourceChoiceOf(given, env, {
-			given: given.positionals[0],
-			shown: "NAME",
-		}),
+		choice: sourceChoiceOf(given, env, "NAME"),
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
 	};

@@ -109,10 +109,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		configs,
 		verify: given.on("verify"),
 		trust: trustOf(given),
-		choice: sourceChoiceOf(given, env, {
-			given: given.text("secret"),
-			shown: "--secret",
-		}),
+		choice: sourceChoiceOf(given, env, "--secret"),
 		output: flags.outputOf(given, FORMATS),
 	};
 }

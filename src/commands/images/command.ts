@@ -167,10 +167,7 @@ function checkOf(given: Given, env: flags.Env) {
 	});
 	if (!given.on("check")) return undefined;
 	return {
-		source: sourceChoiceOf(given, env, {
-			given: given.text("secret"),
-			shown: "--secret",
-		}),
+		source: sourceChoiceOf(given, env, "--secret"),
 		/** undefined: those of the nodes. */
 		platforms: platforms.length > 0 ? platforms : undefined,
 		trust: trustOf(given),

@@ -84,10 +84,7 @@ function optionsOf(given: Given, env: flags.Env) {
 			...flags.connectionFlags(given),
 			...(namespace !== undefined && { namespace }),
 		},
-		source: sourceChoiceOf(given, env, {
-			given: given.text("secret"),
-			shown: "--secret",
-		}),
+		source: sourceChoiceOf(given, env, "--secret"),
 		paths,
 		recursive: given.on("recursive"),
 		registry: registryRootOf(given),

@@ -25,10 +25,7 @@ export type UninstallOptions = ReturnType<typeof optionsOf>;
 function optionsOf(given: Given, env: flags.Env) {
 	return {
 		connection: flags.bulkConnectionFlags(given),
-		source: sourceChoiceOf(given, env, {
-			given: given.positionals[0],
-			shown: "NAME",
-		}),
+		source: sourceChoiceOf(given, env, "NAME"),
 		...changeOf(given),
 	};
 }
