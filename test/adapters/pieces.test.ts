@@ -38,6 +38,7 @@ test("an API server's answer is read so", async () => {
 		body: Readable.from(byByte),
 	};
 	let pieces = 0;
-	await bytes(answer, SIZE, () => pieces++);
+	const limit = { most: SIZE, exceeded: () => new Error("too much") };
+	await bytes(answer, limit, () => pieces++);
 	assert.ok(pieces < 10, `${pieces}`);
 });

@@ -115,6 +115,11 @@ export class OversizedAnswer extends ConnectionError {
 	}
 }
 
+/** At most so many bytes of an answer, else OversizedAnswer. */
+export function atMost(limit: number, asked: Asked) {
+	return { most: limit, exceeded: () => new OversizedAnswer(asked, limit) };
+}
+
 function whatWasAsked({ server, method, path }: Asked): string {
 	return `${server.origin} answered ${method} ${path.split("?", 1)[0]}`;
 }

@@ -46,7 +46,6 @@ interface OnePage<Taken> {
 interface Listing {
 	readonly requests: Requests;
 	readonly repeat: RetryPolicy;
-	readonly server: URL;
 	readonly interrupt: AbortSignal;
 	/** What is never shown of answers. */
 	readonly known: KnownData;
@@ -57,7 +56,7 @@ export function lists(
 	how: Listing,
 ): Pick<Cluster, "pages" | "picked" | "watch"> {
 	const named = (kind: Kind, { namespace }: ListQuery) =>
-		`${collectionPath(kind, namespace)} at ${how.server.origin}`;
+		`${collectionPath(kind, namespace)} at ${how.requests.options.server.origin}`;
 	return {
 		pages: (kind, query) =>
 			allPages(
@@ -74,7 +73,7 @@ async function* watchEvents<K extends Kind>(
 	kind: K,
 	query: ListQuery & { resourceVersion: string },
 	signal: AbortSignal | undefined,
-	{ requests, server, interrupt, known }: Listing,
+	{ requests, interrupt, known }: Listing,
 ): AsyncIterable<WatchEvent<ObjectOf[K]>> {
 	if (signal?.aborted) return;
 	try {
@@ -112,7 +111,7 @@ async function* watchEvents<K extends Kind>(
 		if (error instanceof ApiError) throw error;
 		throw connectionError(
 			error instanceof TransportError ? error.cause : error,
-			server,
+			requests.options.server,
 		);
 	}
 }

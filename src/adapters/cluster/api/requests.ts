@@ -7,7 +7,6 @@ import type { Credential, Credentials } from "../auth/credentials.ts";
 import type { Connections } from "../http/connections.ts";
 import {
 	type Answer,
-	AnswerTooLarge,
 	brokenOff,
 	bytes,
 	type Request,
@@ -18,6 +17,7 @@ import {
 } from "../http/exchange.ts";
 import {
 	type Asked,
+	atMost,
 	OversizedAnswer,
 	refusal,
 	type StatusError,
@@ -89,11 +89,7 @@ export class Requests {
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
 		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send(call, shape.name);
-		const body = await withinLimit(
-			LARGEST_ANSWER,
-			asked,
-			text(answer, LARGEST_ANSWER),
-		);
+		const body = await text(answer, atMost(LARGEST_ANSWER, asked));
 		return readAs(shape, body, asked);
 	}
 
@@ -130,7 +126,7 @@ export class Requests {
 			for (const each of first) reader.write(each);
 			first = [];
 		};
-		const reading = bytes(answer, limit, (chunk) => {
+		await bytes(answer, atMost(limit, asked), (chunk) => {
 			try {
 				write(chunk);
 			} catch (error) {
@@ -140,7 +136,6 @@ export class Requests {
 				throw error;
 			}
 		});
-		await withinLimit(limit, asked, reading);
 		if (reader === undefined) {
 			const text = Buffer.concat(first).toString("utf8");
 			const body = readAs(list, text, asked);
@@ -171,18 +166,17 @@ export class Requests {
 	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
 	async #send(call: Call, wanted: string): Promise<Answer> {
 		const { credentials } = this.options;
-		const credential = await issued(credentials.current());
-		const answer = await this.#once(call, credential, wanted);
-		if (answer.status < 400) return answer;
-		const refused = await this.#refusal(answer, call, credential);
-		// A new one that is refused at once says that the next would be, too.
-		if (refused.status !== 401 || credential === this.#unproven) throw refused;
-		if (!(await issued(credentials.renew(credential)))) throw refused;
-		const next = await issued(credentials.current());
-		this.#unproven = next;
-		const second = await this.#once(call, next, wanted);
-		if (second.status < 400) return second;
-		throw await this.#refusal(second, call, next);
+		for (let again = false; ; again = true) {
+			const credential = await issued(credentials.current());
+			if (again) this.#unproven = credential;
+			const answer = await this.#once(call, credential, wanted);
+			if (answer.status < 400) return answer;
+			const refused = await this.#refusal(answer, call, credential);
+			// A new one that is refused at once says that the next would be, too.
+			if (again || refused.status !== 401 || credential === this.#unproven)
+				throw refused;
+			if (!(await issued(credentials.renew(credential)))) throw refused;
+		}
 	}
 
 	async #refusal(
@@ -190,9 +184,11 @@ export class Requests {
 		call: Call,
 		credential: Credential,
 	): Promise<StatusError> {
-		const body = await text(answer, LARGEST_REFUSAL).catch((error) => {
+		const asked = { ...call, server: this.options.server };
+		const reading = text(answer, atMost(LARGEST_REFUSAL, asked));
+		const body = await reading.catch((error) => {
 			// Whoever says so much says nothing that could be shown on a line.
-			if (error instanceof AnswerTooLarge) return "";
+			if (error instanceof OversizedAnswer) return "";
 			throw error;
 		});
 		const retryAfter = answer.header("retry-after");
@@ -337,20 +333,6 @@ function redactOf(
 function emptyManagedFields({ metadata }: { metadata?: unknown }): void {
 	if (isJsonObject(metadata) && Array.isArray(metadata.managedFields))
 		metadata.managedFields = [];
-}
-
-async function withinLimit<T>(
-	limit: number,
-	asked: Asked,
-	reading: Promise<T>,
-): Promise<T> {
-	try {
-		return await reading;
-	} catch (error) {
-		if (error instanceof AnswerTooLarge)
-			throw new OversizedAnswer(asked, limit);
-		throw error;
-	}
 }
 
 /** Throws ConnectionError for what is something else, TransportError for the beginning of an object. */

@@ -127,26 +127,27 @@ export function unpacked(answer: Answer): Readable {
 	return answer.body.pipe(gunzip);
 }
 
-/** An answer that is larger, uncompressed, than whoever asked is ready to read. */
-export class AnswerTooLarge extends Error {
-	override readonly name = "AnswerTooLarge";
-}
-
-/** The whole body, of at most `limit` bytes. Rejects as `bytes` does. */
-export async function text(answer: Answer, limit: number): Promise<string> {
+/** The whole body. Rejects as `bytes` does. */
+export async function text(answer: Answer, limit: Limit): Promise<string> {
 	const chunks: Buffer[] = [];
 	await bytes(answer, limit, (chunk) => chunks.push(chunk));
 	const [only = Buffer.alloc(0), ...more] = chunks;
 	return (more.length === 0 ? only : Buffer.concat(chunks)).toString("utf8");
 }
 
+/** How many bytes, uncompressed, are read of an answer, and the error to end with where there are more. */
+interface Limit {
+	readonly most: number;
+	exceeded(): Error;
+}
+
 /**
- * The body as it arrives, of at most `limit` bytes. Rejects with TransportError when it ends early, with
- * AnswerTooLarge, and with what `take` throws.
+ * The body as it arrives. Rejects with TransportError when it ends early, with the error of the limit, and with
+ * what `take` throws.
  */
 export function bytes(
 	answer: Answer,
-	limit: number,
+	{ most, exceeded }: Limit,
 	take: (piece: Buffer) => void,
 ): Promise<void> {
 	const body = unpacked(answer);
@@ -161,7 +162,7 @@ export function bytes(
 		let length = 0;
 		body.on("data", (chunk: Buffer) => {
 			length += chunk.length;
-			if (length > limit) return stop(new AnswerTooLarge());
+			if (length > most) return stop(exceeded());
 			try {
 				pieces.add(chunk);
 			} catch (error) {

@@ -6,7 +6,7 @@ import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { Connections } from "./connections.ts";
 import { dialler, serverIdentity } from "./dial.ts";
-import { AnswerTooLarge, TransportError, text } from "./exchange.ts";
+import { TransportError, text } from "./exchange.ts";
 
 /** Keys and tokens are some kilobytes. */
 const ANSWER_LIMIT = 1 << 20;
@@ -40,16 +40,19 @@ export function fetchWith(
 				...(body !== undefined && { body: String(body) }),
 				timeout: 30_000,
 			});
-			return new Response(await text(answer, ANSWER_LIMIT), {
+			const said = await text(answer, {
+				most: ANSWER_LIMIT,
+				exceeded: () =>
+					new FailureError({
+						cause: "issuer-answer-too-large",
+						issuer: server.origin,
+					}),
+			});
+			return new Response(said, {
 				status: answer.status,
 				headers: { "content-type": answer.header("content-type") },
 			});
 		} catch (error) {
-			if (error instanceof AnswerTooLarge)
-				throw new FailureError({
-					cause: "issuer-answer-too-large",
-					issuer: server.origin,
-				});
 			if (!(error instanceof TransportError)) throw error;
 			const { cause } = error;
 			const words =

@@ -299,7 +299,7 @@ describe("a server that says good-bye (GOAWAY)", () => {
 				link.onLost(resolve),
 			);
 			const answer = await link.send({ method: "GET", path: "/", headers: {} });
-			await text(answer, 100);
+			await text(answer, { most: 100, exceeded: () => new Error("too much") });
 			assert.equal(await saidGoodbye, false);
 			await settled();
 			assert.equal(socket.destroyed, false);
