@@ -8,78 +8,57 @@ const MANIFEST_LIMIT = 256 * 1024 * 1024;
 /** The files that kubectl takes from a directory. */
 const EXTENSION = /\.(?:json|ya?ml)$/;
 
-type ManifestFile =
-	| { readonly file: string; readonly text: string }
-	| { readonly failure: OperationError };
-
 /**
- * The manifests of `-f`: files, directories (with `recursive`, what is below them,
- * too), or standard input for `-`; in the order given, directories sorted. One at a
- * time: what is not kept can go. Throws the interrupt's reason.
+ * Hands on each manifest of `-f`: files, directories (with `recursive`, what is below them, too), or standard
+ * input for `-`; in the order given, directories sorted. One at a time: what is not kept can go. What cannot be
+ * read, and what `take` throws of an OperationError, is told to `fail`, and the rest goes on. Throws the
+ * interrupt's reason.
  */
-export async function* readManifests(
+export async function readManifests(
 	paths: readonly string[],
 	recursive: boolean,
 	world: World,
-): AsyncGenerator<ManifestFile> {
-	for (const path of paths) {
-		if (path === "-") {
-			yield await taken("stdin", () => world.streams.readInput(MANIFEST_LIMIT));
-			continue;
+	take: (text: string, file: string) => void,
+	fail: (error: OperationError) => void,
+): Promise<void> {
+	const attempt = async <T>(act: () => Promise<T>): Promise<T | "failed"> => {
+		world.interrupt.throwIfAborted();
+		try {
+			return await act();
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			fail(error);
+			return "failed";
+		}
+	};
+	const takeFrom = (file: string, read: () => Promise<Buffer>) =>
+		attempt(async () => take(decoded(await read(), file), file));
+	const takeFile = (path: string) =>
+		takeFrom(path, () => world.files.read(path, MANIFEST_LIMIT));
+	/** Whether there is anything at a path that is taken, or that could not be looked at. */
+	const visit = async (path: string): Promise<boolean> => {
+		const entries = await attempt(() => world.files.entries(path));
+		if (entries === "failed") return true;
+		if (entries === undefined) {
+			await takeFile(path);
+			return true;
 		}
 		let some = false;
-		for await (const file of filesIn(path, recursive, world)) {
-			some = true;
-			world.interrupt.throwIfAborted();
-			yield typeof file === "string"
-				? await taken(file, () => world.files.read(file, MANIFEST_LIMIT))
-				: file;
+		for (const { name, isFolder } of entries) {
+			const inside = `${path.replace(/\/$/, "")}/${name}`;
+			if (isFolder) some = (recursive && (await visit(inside))) || some;
+			else if (EXTENSION.test(name)) {
+				await takeFile(inside);
+				some = true;
+			}
 		}
-		if (!some)
-			yield {
-				failure: new FailureError({
-					cause: "manifests-missing",
-					path,
-					recursive,
-				}),
-			};
-	}
-}
-
-/** The manifest files at a path; for a directory those in it. */
-async function* filesIn(
-	path: string,
-	recursive: boolean,
-	world: World,
-): AsyncGenerator<string | { failure: OperationError }> {
-	let entries: { name: string; isFolder: boolean }[] | undefined;
-	try {
-		entries = await world.files.entries(path);
-	} catch (error) {
-		yield { failure: failureOf(error) };
-		return;
-	}
-	if (entries === undefined) {
-		yield path;
-		return;
-	}
-	for (const { name, isFolder } of entries) {
-		const inside = `${path.replace(/\/$/, "")}/${name}`;
-		if (!isFolder) {
-			if (EXTENSION.test(name)) yield inside;
-		} else if (recursive) yield* filesIn(inside, recursive, world);
-	}
-}
-
-async function taken(
-	file: string,
-	read: () => Promise<Buffer>,
-): Promise<ManifestFile> {
-	try {
-		return { file, text: decoded(await read(), file) };
-	} catch (error) {
-		return { failure: failureOf(error) };
-	}
+		return some;
+	};
+	for (const path of paths)
+		if (path === "-")
+			await takeFrom("stdin", () => world.streams.readInput(MANIFEST_LIMIT));
+		else if (!(await visit(path)))
+			fail(new FailureError({ cause: "manifests-missing", path, recursive }));
 }
 
 /**
@@ -105,8 +84,3 @@ const WIDE = [
 	{ encoding: "utf-16le", mark: Buffer.from([0xff, 0xfe]) },
 	{ encoding: "utf-16be", mark: Buffer.from([0xfe, 0xff]) },
 ] as const;
-
-function failureOf(error: unknown): OperationError {
-	if (!(error instanceof OperationError)) throw error;
-	return error;
-}

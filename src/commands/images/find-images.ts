@@ -18,7 +18,7 @@ import {
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { isFatal, OperationError } from "../../errors.ts";
+import { isFatal } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
 export type ImageOrigin = Cases<
@@ -72,25 +72,13 @@ async function imagesOfFiles(
 ): Promise<ListedImage[]> {
 	const { manifestImages } = await import("../../core/manifest/images.ts");
 	const list = new ImageList();
-	for await (const manifest of readManifests(paths, recursive, world)) {
-		if ("failure" in manifest) {
-			fail(manifest.failure);
-			continue;
-		}
-		try {
-			const { images, warnings, faults } = manifestImages(
-				manifest.text,
-				manifest.file,
-			);
-			for (const fault of faults) fail(fault);
-			warn(world, ...warnings);
-			for (const { image, artifact } of images)
-				list.add(image, manifest.file, artifact);
-		} catch (error) {
-			if (!(error instanceof OperationError)) throw error;
-			fail(error);
-		}
-	}
+	const take = (text: string, file: string): void => {
+		const { images, warnings, faults } = manifestImages(text, file);
+		for (const fault of faults) fail(fault);
+		warn(world, ...warnings);
+		for (const { image, artifact } of images) list.add(image, file, artifact);
+	};
+	await readManifests(paths, recursive, world, take, fail);
 	return list.images();
 }
 

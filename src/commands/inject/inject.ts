@@ -16,7 +16,7 @@ import {
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EXIT, OperationError } from "../../errors.ts";
+import { EXIT, type OperationError } from "../../errors.ts";
 import { json, yaml } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import type { InjectOptions } from "./command.ts";
@@ -76,20 +76,12 @@ async function injectFiles(
 		world.emit({ type: "failure", error });
 		failed = true;
 	};
-	for await (const manifest of readManifests(paths, recursive, world)) {
-		if ("failure" in manifest) {
-			fail(manifest.failure);
-			continue;
-		}
-		try {
-			const injected = injectManifest(manifest.text, manifest.file, injection);
-			warn(world, ...injected.warnings);
-			files.push(injected);
-		} catch (error) {
-			if (!(error instanceof OperationError)) throw error;
-			fail(error);
-		}
-	}
+	const take = (text: string, file: string): void => {
+		const injected = injectManifest(text, file, injection);
+		warn(world, ...injected.warnings);
+		files.push(injected);
+	};
+	await readManifests(paths, recursive, world, take, fail);
 	if (files.every(({ namespaces }) => namespaces.length === 0) && !failed)
 		warn(world, { cause: "no-pod-templates" });
 	return { files, failed };

@@ -16,8 +16,10 @@ test("an interrupt ends the reading of manifests at the next file", async () => 
 		},
 	};
 	const world = { files, interrupt: interrupt.signal } as World;
-	await assert.rejects(async () => {
-		for await (const _ of readManifests(["a", "b"], false, world));
-	}, new AbortedError("SIGINT"));
+	const nothing = () => {};
+	await assert.rejects(
+		readManifests(["a", "b"], false, world, nothing, nothing),
+		new AbortedError("SIGINT"),
+	);
 	assert.deepEqual(read, ["a"]);
 });
