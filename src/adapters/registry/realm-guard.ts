@@ -49,10 +49,10 @@ export class RealmGuard {
 	readonly lookup: Lookup = (host, options, done) => {
 		this.#permitted(host).then(
 			(addresses) => {
+				// The system has an error for a name without any.
 				const [first] = addresses;
-				if (options.all) done(null, addresses);
-				else if (first) done(null, first.address, first.family);
-				else done(coded("no address", "ENOTFOUND"), []);
+				if (options.all || !first) done(null, addresses);
+				else done(null, first.address, first.family);
 			},
 			(error: NodeJS.ErrnoException) => done(error, []),
 		);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isIP } from "node:net";
 import { describe, test } from "node:test";
 import {
 	RealmGuard,
@@ -127,6 +128,20 @@ test("a registry whose name could not be looked up is looked up again", async ()
 	assert.deepEqual(await lookup(guard, "reg.example"), [PUBLIC]);
 });
 
+test("a registry that somebody named is looked up by its proxy alone", async () => {
+	const asked: string[] = [];
+	const guard = new RealmGuard(
+		"reg.example",
+		async (host) => {
+			asked.push(host);
+			return [];
+		},
+		true,
+	);
+	assert.equal(await check(guard, "reg.example"), "passed");
+	assert.deepEqual(asked, []);
+});
+
 test("the registry itself is found wherever it is", async () => {
 	for (const addresses of [[PUBLIC], [INSIDE], [PUBLIC, INSIDE]])
 		assert.deepEqual(
@@ -146,9 +161,9 @@ test("one address is given where one is asked for, and failures are passed on", 
 			(...answer) => resolve(answer),
 		),
 	);
-	assert.ok(
-		Array.isArray(one) && one[0] === null && typeof one[1] === "string",
-	);
+	const [error, address, family] = Array.isArray(one) ? one : [];
+	assert.equal(error, null);
+	assert.ok(isIP(address) > 0 && isIP(address) === family);
 	assert.equal(await lookup(guarded("x", {}), "x"), "ENOTFOUND");
 });
 
@@ -171,4 +186,11 @@ describe("a registry that nobody named", () => {
 				refused ? "PRIVATE_HOST" : "passed",
 			);
 		});
+
+	test("names no realm inside", async () => {
+		const names = { "reg.example": [PUBLIC], "auth.example": [INSIDE] };
+		const guard = guarded("reg.example", names, false);
+		assert.equal(await lookup(guard, "auth.example"), "PRIVATE_REALM");
+		assert.equal(await check(guard, "auth.example"), "PRIVATE_REALM");
+	});
 });
