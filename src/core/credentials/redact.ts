@@ -221,7 +221,7 @@ const WIDEST_GAP = 2;
 
 /**
  * Hides secrets that are written otherwise than they are: in other letter case, in pieces with something
- * between them, backwards, in hexadecimal. Letters and digits alone are compared.
+ * between them, backwards, in hexadecimal, escaped in part. Letters and digits alone are compared.
  */
 function hideDisguised(
 	words: string,
@@ -232,51 +232,69 @@ function hideDisguised(
 	let open = "";
 	for (let at = 0; at < words.length; at++)
 		open += hidden[at] ? END : words.charAt(at);
-	const { text, places } = folded(open);
+	const { text, starts, ends } = folded(open);
 	const hiding = new Hiding(text);
 	for (const secret of secrets)
 		if (secret.length <= LONG_TEXT)
 			for (const form of disguisesOf(secret))
 				if (form.length >= SHORTEST) hiding.hide(form);
-	let last = -1;
-	for (const [at, place] of places.entries()) {
+	let last = -1 - WIDEST_GAP;
+	for (const [at, start] of starts.entries()) {
 		if (!hiding.hidden[at]) continue;
-		const isNear = last >= 0 && place - last <= WIDEST_GAP + 1;
-		hidden.fill(1, isNear ? last + 1 : place, place + 1);
-		last = place;
+		const end = ends[at] ?? start;
+		hidden.fill(1, start - last <= WIDEST_GAP ? last : start, end);
+		last = end;
 	}
 }
 
 function disguisesOf(secret: string): Set<string> {
 	const bytes = [...Buffer.from(secret, "utf8")];
 	const coded = (write: (byte: number) => string) => bytes.map(write).join("");
-	const hex = (byte: number) => byte.toString(16).padStart(2, "0");
 	const forms = [
 		...formsOf(secret),
-		// Percent signs and commas between them do not count.
-		coded(hex),
-		coded((byte) => `x${hex(byte)}`),
-		coded((byte) => `u00${hex(byte)}`),
+		// Colons and commas between them do not count.
+		coded((byte) => byte.toString(16).padStart(2, "0")),
 		coded((byte) => String(byte)),
-	];
-	return new Set(
-		[...forms, ...forms.map((form) => [...form].reverse().join(""))].map(
-			(form) => folded(form).text,
-		),
-	);
+	].map((form) => folded(form).text);
+	return new Set([
+		...forms,
+		...forms.map((form) => [...form].reverse().join("")),
+	]);
 }
 
-/** The letters and digits of a text in lower case, with `END`s, and where each of them stands in it. */
-function folded(text: string): { text: string; places: number[] } {
+/**
+ * What is compared: letters and digits, and what stands for a character in Go, Python, JSON, a URL or a web page,
+ * escaped however often: `\u0026`, `\\x26`, `%2526`, `&amp;#38;`, `&lt;`.
+ */
+const COMPARED =
+	/([\p{L}\p{N}\0]+)|(?<!\\)\\+u([\da-f]{4})|(?:(?<!\\)\\+x|%(?:25)*|&(?:amp;)*#x)([\da-f]{2});?|&(?:amp;)*(?:#(\d{2,3})|amp|lt|gt|quot|apos);/giu;
+
+/** The letters and digits of a text in lower case, with `END`s, and where in it each begins and ends. */
+function folded(text: string) {
 	let letters = "";
-	const places: number[] = [];
-	for (const { 0: run, index } of text.matchAll(/[\p{L}\p{N}\0]+/gu)) {
+	const starts: number[] = [];
+	const ends: number[] = [];
+	for (const found of text.matchAll(COMPARED)) {
+		const [all, plain, wide, hex = wide, decimal] = found;
+		const run =
+			plain ?? letterOf(hex ? Number.parseInt(hex, 16) : Number(decimal));
+		const end = found.index + all.length;
+		// What stands for something else is no wider than that.
+		if (run === "" && ends.at(-1) === found.index) ends[ends.length - 1] = end;
 		// Where it would become longer it stays: places have to be the same.
 		const lower = run.toLowerCase();
 		letters += lower.length === run.length ? lower : run;
-		for (let at = 0; at < run.length; at++) places.push(index + at);
+		for (let at = 0; at < run.length; at++) {
+			starts.push(found.index + at);
+			ends.push(plain ? found.index + at + 1 : end);
+		}
 	}
-	return { text: letters, places };
+	return { text: letters, starts, ends };
+}
+
+function letterOf(code: number): string {
+	const character = String.fromCharCode(code);
+	return /[\p{L}\p{N}]/u.test(character) ? character : "";
 }
 
 interface Field {

@@ -225,7 +225,7 @@ describe("a short password, disguised", () => {
 		[
 			"escaped by character",
 			"no: \\x68\\x75\\x6e\\x74\\x65\\x72\\x32",
-			"no: \\***",
+			"no: ***",
 		],
 		[
 			"in base64 behind one byte",
@@ -241,7 +241,7 @@ describe("a short password, disguised", () => {
 		[
 			"in JSON's escapes",
 			"\\u0068\\u0075\\u006e\\u0074\\u0065\\u0072\\u0032",
-			"\\***",
+			"***",
 		],
 		["by the numbers of its bytes", "104, 117, 110, 116, 101, 114, 50", "***"],
 		["in base64, in lines", "aHVud\nGVyMg==", "***=="],
@@ -250,6 +250,45 @@ describe("a short password, disguised", () => {
 	];
 	for (const [what, words, expected] of DISGUISES)
 		test(what, () => assert.equal(shown(words, data), expected));
+
+	const ESCAPED: [
+		by: string,
+		password: string,
+		words: string,
+		shown: string,
+	][] = [
+		["Go's JSON", "pa&ss<1", "pa\\u0026ss\\u003c1", "***"],
+		["the same in JSON", "pa&ss<1", "pa\\\\u0026ss\\\\u003c1", "***"],
+		["Python's JSON", "n\u00fcsse1", "n\\u00fcsse1", "***"],
+		["C", "pa'ss1", "pa\\x27ss1", "***"],
+		["Go's URLs", "pa$s/w0rd", "https://u:pa$s%2Fw0rd@r", "https://u:***@r"],
+		["Go's URLs, twice", "pa s/w0rd", "pa%2520s%252fw0rd", "***"],
+		["a web page", "pa&ss<'1", "pa&amp;ss&lt;&#39;1", "***"],
+		[
+			"two web pages",
+			'pa"ss1',
+			"pa&amp;quot;ss1 and pa&amp;#x22;ss1",
+			"*** and ***",
+		],
+		[
+			"Go's JSON, a long one, at every fourth character",
+			"aaaa&bbbb&cccc&dddd",
+			"aaaa\\u0026bbbb\\u0026cccc\\u0026dddd",
+			"***",
+		],
+		[
+			"nothing",
+			"pa&ss1",
+			"pa\\u0026s pa%26s &amp;ss1",
+			"pa\\u0026s pa%26s &amp;ss1",
+		],
+	];
+	for (const [by, password, words, expected] of ESCAPED)
+		test(`one that is escaped by ${by}`, () =>
+			assert.equal(
+				shown(`no: ${words}!`, base64(password)),
+				`no: ${expected}!`,
+			));
 });
 
 describe("bounds", () => {
