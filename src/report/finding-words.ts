@@ -123,7 +123,7 @@ export function headline({ about, namespaces }: Finding): string {
 }
 
 /** What to know about it; "" where the line says it all. */
-export function hint({ about, gives, namespaces }: Finding): string {
+export function hint({ about, gives, namespaces, fix }: Finding): string {
 	switch (about.cause) {
 		case "source-missing":
 			return about.failure.cause === "not-a-source" &&
@@ -133,6 +133,8 @@ export function hint({ about, gives, namespaces }: Finding): string {
 		case "invalid-content":
 			if (about.fault.kind === "malformed" && about.fault.twice)
 				return "Its content was encoded in base64 twice: decode it once, or replace it.";
+			if (about.fault.kind === "never-matches" && fix === undefined)
+				return BY_ITS_OWN_NAME;
 			if (about.fault.kind !== "malformed" || about.fault.keys.length === 0)
 				return "Correct its content, or replace it.";
 			return about.fault.others ? "Its other entries are good, and stay." : "";
@@ -191,6 +193,9 @@ export function hint({ about, gives, namespaces }: Finding): string {
 	}
 }
 
+const BY_ITS_OWN_NAME =
+	"Add the registry by its own name with create --add, then take this entry out with create --remove.";
+
 function entryHint(problem: EntryProblem): string {
 	switch (problem.kind) {
 		case "auth-differs":
@@ -198,7 +203,7 @@ function entryHint(problem: EntryProblem): string {
 		case "key":
 			return problem.because === "single-word"
 				? "A kubelet reads a host without a dot or a port as a directory of Docker Hub."
-				: "";
+				: BY_ITS_OWN_NAME;
 		case "bad-characters":
 			return "Registries reject such a password; it was most likely saved with a line end or in another encoding.";
 		default:

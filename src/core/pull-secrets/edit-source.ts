@@ -8,8 +8,8 @@ import {
 	registryNamed,
 } from "../registry/server.ts";
 import {
-	differsInCase,
 	entriesNamed,
+	isOnlyForPeople,
 	isSameRegistry,
 	withSameRegistries,
 } from "./entry-naming.ts";
@@ -120,7 +120,9 @@ export function applyRegistries(
 			narrower.length > 0 ? narrower : [entry.server.key],
 		);
 		// Kubelets match none of those that only a person takes for it.
-		const isMissing = same.every((key) => differsInCase(key, entry.server.key));
+		const isMissing = same.every((key) =>
+			isOnlyForPeople(key, entry.server.key),
+		);
 		return [
 			...same.map((key) => ({ ...entry, server: { ...entry.server, key } })),
 			...(isMissing ? [entry] : []),
@@ -161,7 +163,7 @@ function addRegistries(
 				: [{ ...entry, server: { ...server, key } }];
 		}
 		const [same] = [...auths.keys()].filter(
-			(other) => isSameRegistry(other, key) && !differsInCase(other, key),
+			(other) => isSameRegistry(other, key) && !isOnlyForPeople(other, key),
 		);
 		if (same === undefined) return [entry];
 		throw present(current, auths, key, same);

@@ -1,5 +1,6 @@
 import { normaliseKey } from "../kubelet/keyring.ts";
 import { DOCKER_HUB_KEY, registryNamed } from "../registry/server.ts";
+import { keyProblem } from "./content-fault.ts";
 
 /**
  * Which entries of `auths` an argument means, where it names what is there: the entry that is spelled
@@ -35,10 +36,16 @@ export function isSameRegistry(a: string, b: string): boolean {
 	return named !== undefined && named === registryNamed(b);
 }
 
-/** Whether only a person takes both keys for one registry: a kubelet compares the case of their letters. */
-export function differsInCase(a: string, b: string): boolean {
-	const [one, other] = [normaliseKey(a), normaliseKey(b)];
-	return one !== other && one?.toLowerCase() === other?.toLowerCase();
+/**
+ * Whether only a person takes the key that is there for the registry of the other: a kubelet compares the case
+ * of their letters, and matches no image with `HTTPS://host` or `hub.docker.com`.
+ */
+export function isOnlyForPeople(there: string, registry: string): boolean {
+	const [one, other] = [normaliseKey(there), normaliseKey(registry)];
+	return (
+		(one !== other && one?.toLowerCase() === other?.toLowerCase()) ||
+		(keyProblem(there) !== undefined && keyProblem(registry) === undefined)
+	);
 }
 
 /**

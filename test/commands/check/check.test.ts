@@ -241,6 +241,26 @@ kubectl meshreg sync -n app
 		assert.deepEqual([item?.cause, item?.command], ["never-matches", ""]);
 	});
 
+	for (const [key, why] of [
+		[
+			"https://hub.docker.com",
+			"‼ .*: Docker Hub's images match docker.io alone, not this name",
+		],
+		["HTTPS://r.io", "× .*: no image matches it \\(only .*\\)"],
+	] as const)
+		test(`what to do about the key ${key}`, async () => {
+			await using bed = await started();
+			source(bed, { [key]: user("right") }, []);
+			const { out } = await bed.run(["check", "-q"]);
+			assert.match(
+				out,
+				RegExp(
+					`^${why}\n {4}Add the registry by its own name with create --add, then take this entry out with create --remove\\.$`,
+					"m",
+				),
+			);
+		});
+
 	test("a registry with white space in its name is quoted once", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("right"), "a b.io": user("right") }, []);

@@ -233,6 +233,13 @@ describe("an unmanaged Secret is taken over", () => {
 	});
 });
 
+/** Docker Hub to a person, and nothing to a kubelet. */
+const UNMATCHED = [
+	"https://hub.docker.com",
+	"registry-1.docker.io",
+	"HTTPS://index.docker.io/v1/",
+];
+
 describe("registries are added", () => {
 	const before = secret({ "a.example": "one", "b.example/team": "two" });
 
@@ -258,6 +265,17 @@ describe("registries are added", () => {
 			["a.example", "two"],
 		]);
 	});
+
+	for (const key of UNMATCHED)
+		test(`docker.io beside ${key}, which no kubelet takes for it`, () => {
+			const made = edited({ by: "add" }, secret({ [key]: "one" }), [
+				entry("docker.io", "two"),
+			]);
+			assert.deepEqual(passwordsOf(made), [
+				[key, "one"],
+				["https://index.docker.io/v1/", "two"],
+			]);
+		});
 
 	const PRESENT: [server: string, key: string, as?: string][] = [
 		["a.example", "a.example"],
@@ -319,6 +337,17 @@ describe("registries are applied", () => {
 			["a.example", "two"],
 		]);
 	});
+
+	for (const key of UNMATCHED)
+		test(`docker.io beside ${key} as well, with which alone nothing could be pulled`, () => {
+			const made = applyRegistries(secret({ [key]: "one" }), [
+				entry("docker.io", "two"),
+			]);
+			assert.deepEqual(passwordsOf(made), [
+				[key, "two"],
+				["https://index.docker.io/v1/", "two"],
+			]);
+		});
 
 	test("two credentials for one entry: neither is taken", () => {
 		const source = secret({ "a.example": "one" });
