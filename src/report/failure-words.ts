@@ -265,6 +265,14 @@ const WORDS: FailureWording<Failure> = {
 		message: `${someOf(namespaces)} ${wasOrWere(namespaces)} deleted and created again`,
 		advice: confirmed(source, namespaces, attach),
 	}),
+	"source-spoiled": ({ because }, { subject: { namespaces } }) => {
+		const words = failureWords(because);
+		const where = someOf(namespaces);
+		return {
+			...words,
+			message: `nothing was copied to ${where}: ${words.message}`,
+		};
+	},
 	"namespace-unverified": ({ source }, { subject: { namespaces } }) => ({
 		message: `cannot tell whether ${someOf(namespaces)} ${namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
 		advice: confirmed(source, namespaces),

@@ -248,6 +248,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	"source-empty": true,
 	"source-keeps-changing": true,
 	"source-missing": true,
+	"source-spoiled": true,
 	"store-unreadable": true,
 	"stored-missing": true,
 	"stored-unusable": true,

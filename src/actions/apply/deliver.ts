@@ -3,14 +3,17 @@ import {
 	type Failure,
 	FailureError,
 	failureOf,
+	type SpoiledSource,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change, Deletion } from "../../core/pull-secrets/change.ts";
+import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import {
 	desiredCopies,
 	desiredCopy,
 	refuseOwnLabel,
 } from "../../core/pull-secrets/desired.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
@@ -373,17 +376,26 @@ class Delivery {
 		const named = new Set(
 			serve.filter((target) => target.named).map(({ namespace }) => namespace),
 		);
+		const spoiled = this.#spoiled;
 		const planned = desiredCopies(
 			this.#source,
 			serve.map(({ namespace }) => namespace),
 			this.policy.copyLabels,
 		).map((desired): Step => {
-			const there = current.get(desired.namespace);
-			return there !== undefined && isSettled(there)
-				? there
-				: this.#planOne(there, desired, named.has(desired.namespace));
+			const { namespace } = desired;
+			const there = current.get(namespace);
+			if (there !== undefined && isSettled(there)) return there;
+			const change = this.#planOne(there, desired, named.has(namespace));
+			return spoiled !== undefined && WRITES.has(change.action)
+				? notServed(namespace, spoiled, desired, this.run.cluster)
+				: change;
 		});
 		return [...settled, ...planned];
+	}
+
+	get #spoiled(): Failure | undefined {
+		const because = spoiledBy(this.#source);
+		return because && { cause: "source-spoiled", because };
 	}
 
 	#planOne(
@@ -516,7 +528,7 @@ class Delivery {
 				by: "--from",
 			};
 		const { namespace } = targetOf(change);
-		const why = await this.#whyNotAnyMore(namespace);
+		const why = this.#spoiled ?? (await this.#whyNotAnyMore(namespace));
 		if (why !== undefined) return why;
 		const { copyLabels } = this.policy;
 		const desired = desiredCopy(this.#source, namespace, copyLabels);
@@ -554,6 +566,26 @@ export function claimantsOf(
 		.filter((secret) => isCopyOf(secret, sourceRef(source)))
 		.toSorted(byNamespace);
 }
+
+/** Why a source is copied nowhere; undefined where it is. */
+export function spoiledBy(source: PullSecret): SpoiledSource | undefined {
+	const fault = copyFault(source.content);
+	if (fault === undefined) return undefined;
+	return fault.kind === "empty"
+		? { cause: "secret-empty", secret: placeOf(source) }
+		: {
+				cause: "secret-malformed",
+				from: sourceRef(source),
+				error: fault.error,
+				script: Fixes.of(source).check(),
+			};
+}
+
+const WRITES: ReadonlySet<Change["action"]> = new Set([
+	"create",
+	"update",
+	"replace",
+]);
 
 const WRITTEN: ReadonlySet<Action> = new Set([
 	"created",

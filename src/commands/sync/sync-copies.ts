@@ -12,6 +12,7 @@ import {
 	deliver,
 	type Run,
 	type Scope,
+	spoiledBy,
 } from "../../actions/apply/deliver.ts";
 import { followCopies } from "../../actions/apply/follow-copies.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
@@ -36,8 +37,6 @@ import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError, failureOf } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import { copyFault } from "../../core/pull-secrets/content-fault.ts";
-import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -111,7 +110,8 @@ async function syncOne(
 	run: Run,
 ): Promise<boolean> {
 	warnOfExpiry(source, run.world);
-	refuseSpoiled(source);
+	const spoiled = spoiledBy(source);
+	if (spoiled !== undefined) throw new FailureError(spoiled);
 	const scope = await scopeFor(source, options, run);
 	if (scope === undefined) return false;
 	const { length } = run.report.results;
@@ -128,22 +128,6 @@ async function syncOne(
 	}
 	await followCopies(scope, targets, run);
 	return true;
-}
-
-/** Copies that work stay as they are until the source does again. Throws FailureError. */
-function refuseSpoiled(source: PullSecret): void {
-	const fault = copyFault(source.content);
-	if (fault === undefined) return;
-	throw new FailureError(
-		fault.kind === "empty"
-			? { cause: "secret-empty", secret: placeOf(source) }
-			: {
-					cause: "secret-malformed",
-					from: sourceRef(source),
-					error: fault.error,
-					script: Fixes.of(source).check(),
-				},
-	);
 }
 
 /** Where copies go; undefined: nowhere, which has been said. */

@@ -120,6 +120,12 @@ export type CommandFailure =
 			"server-error": Refusal;
 	  }>;
 
+/** A source of which no copy would serve a pull. */
+export type SpoiledSource = Extract<
+	CommandFailure,
+	{ cause: "secret-empty" | "secret-malformed" }
+>;
+
 /** Why a change of one object was not made, or only in part: it is worded with that object. */
 export type ChangeFailure =
 	| Obstacle
@@ -140,6 +146,8 @@ export type ChangeFailure =
 			};
 			/** Recorded with a uid, which this user may not read. */
 			"namespace-unverified": { source: Place };
+			/** Copies that work stay as they are until the source does again. */
+			"source-spoiled": { because: SpoiledSource };
 			"changed-meanwhile": None;
 			/** The API server took the write, and stores other content. */
 			undone: None;

@@ -214,6 +214,42 @@ describe("sync: which source", () => {
 				assert.equal(bed.password("app"), before);
 			});
 
+		for (const argv of [
+			["rotate", "--no-verify"],
+			["apply"],
+			["apply", "-n", "shop"],
+		])
+			test(`one whose other entry is malformed spoils no copy: ${argv.join(" ")}`, async () => {
+				await using bed = await withSource();
+				await bed.run(["sync", "-n", "app"]);
+				const before = bed.content("app");
+				const there = bed.server.store.get("Secret", "nginx-mesh", NAME);
+				assert.ok(there);
+				const text =
+					'{"auths":{"r.io":{"auth":"dTpw"},"cp.io":{"auth":"bm9uZQ=="}}}';
+				const data = { ".dockerconfigjson": btoa(text) };
+				bed.server.store.seed({ ...there, kind: "Secret", data });
+				const { status, out, err } = await bed.run(
+					argv.concat(
+						"--registry-server=r.io",
+						"--registry-username=u",
+						"--registry-password-stdin",
+					),
+					{ stdin: "next" },
+				);
+				assert.deepEqual(
+					[status, out],
+					[1, `secret/${NAME} configured in nginx-mesh namespace\n`],
+				);
+				assert.equal(
+					err.split("\n")[0],
+					`error: nothing was copied to ${argv.includes("shop") ? "app, shop" : "app"}: secret nginx-mesh/${NAME} cannot be read by kubelets: unable to parse auth field, must be formatted as base64(username:password); see what is wrong with 'kubectl meshreg check'`,
+				);
+				assert.equal(bed.password("nginx-mesh"), "next");
+				assert.deepEqual(bed.content("app"), before);
+				assert.equal(bed.content("shop"), undefined);
+			});
+
 		test("-o json: what ends it is an item, and once on stderr", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			secret(
