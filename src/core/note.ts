@@ -117,8 +117,11 @@ export type Note =
 				meant?: string | undefined;
 			};
 			interrupted: { progress: Progress };
-			/** Those who reference pull secrets are left out. */
-			"users-unlisted": { kind: "Pod" | "ServiceAccount" };
+			/** Those who reference pull secrets are left out, everywhere where no namespace is named. */
+			"users-unlisted": {
+				kind: "Pod" | "ServiceAccount";
+				namespaces: readonly string[];
+			};
 			/** Where a usage is explained; undefined: of the program. */
 			"see-help": { verb: string | undefined };
 	  }>;

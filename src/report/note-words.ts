@@ -275,8 +275,10 @@ const WORDS: Wording<Note> = {
 	cancelled: () => "Cancelled; nothing was changed",
 	"nothing-found": ({ namespaces = [], meant }) => noneFound(namespaces, meant),
 	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
-	"users-unlisted": ({ kind }) =>
-		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}; they are left out`,
+	"users-unlisted": ({ kind, namespaces }) =>
+		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}${
+			namespaces.length > 0 ? ` in ${someOf(namespaces)}` : ""
+		}; they are left out`,
 	"see-help": ({ verb }) =>
 		`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
 };

@@ -1,12 +1,10 @@
 import { leanAccount } from "../../core/accounts/accounts.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { compare } from "../../core/order.ts";
-import { isFatal } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import { inParallel } from "../in-parallel.ts";
 import { allOf } from "../read/all-of.ts";
 import { namespaceMissing } from "../read/missing-namespace.ts";
-import { lookUpNamespaces } from "../read/read-namespaces.ts";
+import { inEach, lookUpNamespaces, readEach } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
@@ -60,7 +58,9 @@ async function findEvery(
 	places: readonly string[],
 	labelSelector: string | undefined,
 ): Promise<AccountTarget[]> {
-	const { accounts, refused } = await listEach(cluster, places, labelSelector);
+	const { items: accounts, refused } = await readEach(inEach(places), (scope) =>
+		listAccounts(cluster, scope, labelSelector),
+	);
 	const targets: AccountTarget[] = accounts.map(targetOf);
 	const filled = new Set(targets.map(({ namespace }) => namespace));
 	// A list of what is not there is empty.
@@ -75,28 +75,6 @@ async function findEvery(
 	for (const [namespace, unlisted] of refused)
 		targets.push({ namespace, name: "*", unlisted });
 	return inOrder(targets);
-}
-
-/** The service accounts of each namespace, and of which the list was refused. Throws only what makes the rest pointless. */
-export async function listEach(
-	cluster: Cluster,
-	namespaces: readonly string[],
-	labelSelector?: string,
-): Promise<{
-	readonly accounts: ServiceAccount[];
-	readonly refused: Map<string, unknown>;
-}> {
-	const refused = new Map<string, unknown>();
-	const lists = await inParallel(namespaces, async (namespace) => {
-		try {
-			return await listAccounts(cluster, { namespace }, labelSelector);
-		} catch (error) {
-			if (isFatal(error)) throw error;
-			refused.set(namespace, error);
-			return [];
-		}
-	});
-	return { accounts: lists.flat(), refused };
 }
 
 /** Service accounts with what is needed of them. Throws what the cluster throws. */

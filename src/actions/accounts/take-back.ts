@@ -7,10 +7,16 @@ import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
-import { isFatal, isForbidden } from "../../errors.ts";
+import { isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import {
+	inEach,
+	readEach,
+	type Scope,
+	scopesOf,
+} from "../read/read-namespaces.ts";
 import { type EditOptions, editAccounts } from "./edit-accounts.ts";
-import { listAccounts, listEach, targetOf } from "./find-accounts.ts";
+import { listAccounts, targetOf } from "./find-accounts.ts";
 
 type TakeBackOptions = Omit<EditOptions, "plan" | "awaitDefault">;
 
@@ -32,30 +38,22 @@ export async function attachedAccounts(
 	readonly accounts: readonly ServiceAccount[];
 	readonly unread?: Unread;
 }> {
-	if (namespaces.length === 0)
-		try {
-			return { accounts: await listAccounts(cluster, {}, ATTACHED_SELECTOR) };
-		} catch (error) {
-			if (isFatal(error)) throw error;
-			if (!isForbidden(error)) return { accounts: [], unread: { error } };
-			const { accounts, refused } = await listEach(
-				cluster,
-				known,
-				ATTACHED_SELECTOR,
-			);
-			const outside = known.filter((name) => !refused.has(name));
-			return {
-				accounts,
-				unread: { error, ...(outside.length > 0 && { outside }) },
-			};
-		}
-	const { accounts, refused } = await listEach(
-		cluster,
-		namespaces,
-		ATTACHED_SELECTOR,
-	);
+	const listIn = (scopes: readonly Scope[]) =>
+		readEach(scopes, (scope) =>
+			listAccounts(cluster, scope, ATTACHED_SELECTOR),
+		);
+	const { items: accounts, refused } = await listIn(scopesOf(namespaces));
 	const [error] = refused.values();
 	if (refused.size === 0) return { accounts };
+	if (namespaces.length === 0) {
+		if (!isForbidden(error)) return { accounts, unread: { error } };
+		const { items, refused } = await listIn(inEach(known));
+		const outside = known.filter((name) => !refused.has(name));
+		return {
+			accounts: items,
+			unread: { error, ...(outside.length > 0 && { outside }) },
+		};
+	}
 	const isAll = refused.size === namespaces.length;
 	return {
 		accounts,

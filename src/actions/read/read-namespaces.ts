@@ -4,7 +4,12 @@ import {
 	namespaceFacts,
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import { isForbidden, isNotFound, unlessForbidden } from "../../errors.ts";
+import {
+	isFatal,
+	isForbidden,
+	isNotFound,
+	unlessForbidden,
+} from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
 import { allOf } from "./all-of.ts";
@@ -90,11 +95,47 @@ export function namespaceQuery(query: ListQuery = {}): ListQuery {
 	return { ...query, metadataOnly: true };
 }
 
-/** The scopes of lists: each namespace that is named, or all of them in one. */
-export function scopesOf(
+/**
+ * What `read` gives in each scope. Where it fails it holds up no other: why, by the namespace (`""`: all of them), is
+ * in `refused`. Throws only what makes the rest pointless.
+ */
+export async function readEach<T>(
+	scopes: readonly Scope[],
+	read: (scope: Scope) => Promise<readonly T[]>,
+): Promise<{ readonly items: T[]; readonly refused: Map<string, unknown> }> {
+	const refused = new Map<string, unknown>();
+	const lists = await inParallel(scopes, async (scope) => {
+		try {
+			return await read(scope);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			refused.set(scope.namespace ?? "", error);
+			return [];
+		}
+	});
+	return { items: lists.flat(), refused };
+}
+
+/** Throws why nothing could be read in any of the namespaces that are named, or in all where none is. */
+export function throwIfAll(
+	refused: ReadonlyMap<string, unknown>,
 	namespaces: readonly string[],
-): { readonly namespace?: string }[] {
-	return namespaces.length === 0
-		? [{}]
-		: namespaces.map((namespace) => ({ namespace }));
+): void {
+	const [error] = refused.values();
+	if (refused.size === scopesOf(namespaces).length) throw error;
+}
+
+/** The scopes of lists: each namespace that is named, or all of them in one. */
+export function scopesOf(namespaces: readonly string[]): readonly Scope[] {
+	return namespaces.length === 0 ? [{}] : inEach(namespaces);
+}
+
+/** The scopes of lists in each of these namespaces: no list of all where there are none. */
+export function inEach(namespaces: readonly string[]): readonly Scope[] {
+	return namespaces.map((namespace) => ({ namespace }));
+}
+
+/** Where a list looks: a namespace, or all. */
+export interface Scope {
+	readonly namespace?: string;
 }

@@ -37,7 +37,7 @@ export async function lackingCopies(
 	if (first === undefined) return NONE_LACKING;
 	const names = new Set(without.map(({ name }) => name));
 	const there = new Set<string>();
-	for (const scope of scopesOf(namespaces))
+	for (const scope of scopesOf(namespaces.filter(isMeant)))
 		for (const name of names)
 			for await (const { items } of cluster.pages("Secret", {
 				...scope,

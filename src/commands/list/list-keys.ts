@@ -1,6 +1,10 @@
 import { allOf } from "../../actions/read/all-of.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
-import { listIfAllowed, scopesOf } from "../../actions/read/read-namespaces.ts";
+import {
+	listIfAllowed,
+	readEach,
+	scopesOf,
+} from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import type { ListContext } from "../../core/pull-secrets/list-item.ts";
@@ -29,6 +33,8 @@ export interface Listing {
 	readonly known: ListContext;
 	/** What was too much to be looked into. */
 	readonly reader: Pick<ContentReader, "unread">;
+	/** Of the namespaces that were named, those that could not be looked at, and why. */
+	readonly refused: ReadonlyMap<string, unknown>;
 	/** Whether a namespace was looked at. */
 	readonly isMeant: (namespace: string) => boolean;
 }
@@ -49,13 +55,16 @@ export async function readListing(
 		all ??= listIfAllowed(cluster);
 		all.catch(() => {}); // It may be nobody's source.
 	};
-	const [isThere, ...found] = await Promise.all([
+	const [isThere, found] = await Promise.all([
 		labelledNamespaces(cluster, choice.selector),
-		...listQueries(choice).map((query) =>
-			readPullSecrets(cluster, reader, query, begin),
-		),
+		readEach(scopesOf(choice.namespaces), async (scope) => {
+			const lists = listQueries(choice, [scope]).map((query) =>
+				readPullSecrets(cluster, reader, query, begin),
+			);
+			return (await Promise.all(lists)).flat();
+		}),
 	]);
-	const keys = found.flat().filter(({ namespace }) => isThere(namespace));
+	const keys = found.items.filter(({ namespace }) => isThere(namespace));
 	const sources = await readSources(cluster, reader, keys);
 	const namespaces = needNamespaces(sources)
 		? await (all ?? listIfAllowed(cluster))
@@ -66,8 +75,10 @@ export async function readListing(
 		keys: meantKeys(keys, known, choice, now),
 		known,
 		reader,
+		refused: found.refused,
 		isMeant: (namespace) =>
 			isThere(namespace) &&
+			!found.refused.has(namespace) &&
 			(choice.namespaces.length === 0 || choice.namespaces.includes(namespace)),
 	};
 }
@@ -88,19 +99,17 @@ async function labelledNamespaces(
 	return (namespace) => names.has(namespace);
 }
 
-/** What to ask the API server for; nothing is found twice. */
-export function listQueries({
-	name,
-	namespaces,
-	managed: [managed = "", ...labels],
-	all,
-}: ListChoice): ListQuery[] {
+/** What to ask the API server for in some scopes; nothing is found twice. */
+export function listQueries(
+	{ name, managed: [managed = "", ...labels], all }: ListChoice,
+	scopes: readonly Pick<ListQuery, "namespace">[],
+): ListQuery[] {
 	const named = name === undefined ? [] : [`metadata.name=${name}`];
 	const fields = (...more: string[]) => {
 		const selectors = [...named, ...more];
 		return selectors.length > 0 && { fieldSelector: selectors.join(",") };
 	};
-	return scopesOf(namespaces).flatMap((scope): ListQuery[] =>
+	return scopes.flatMap((scope): ListQuery[] =>
 		all
 			? [{ ...scope, ...fields(`type=${PULL_SECRET_TYPE}`) }]
 			: [

@@ -1,7 +1,11 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
-import { scopesOf } from "../../actions/read/read-namespaces.ts";
+import {
+	readEach,
+	scopesOf,
+	throwIfAll,
+} from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { warn } from "../../actions/tell.ts";
 import { NOTHING } from "../../command.ts";
@@ -46,6 +50,10 @@ export async function run(
 		const users =
 			output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
 		const [listing, parts] = await Promise.all([listed, users]);
+		const { refused } = listing;
+		throwIfAll(refused, namespaces);
+		for (const [namespace, error] of refused)
+			world.emit({ type: "failure", error, namespace });
 		warnOfUnread(listing.reader, world);
 		const items = listItems(listing.keys, listing.known);
 		const isFiltered =
@@ -60,10 +68,11 @@ export async function run(
 				: NONE_LACKING;
 		return {
 			status:
-				fail &&
-				(namespaces.length > 0
-					? items.length > 0
-					: items.some(({ status }) => !CLAIMS.has(status)))
+				refused.size > 0 ||
+				(fail &&
+					(namespaces.length > 0
+						? items.length > 0
+						: items.some(({ status }) => !CLAIMS.has(status))))
 					? EXIT.failed
 					: EXIT.done,
 			document:
@@ -71,7 +80,7 @@ export async function run(
 					? {
 							kind: "list",
 							items,
-							namespaces,
+							namespaces: namespaces.filter((name) => !refused.has(name)),
 							lacking,
 							...(items.length === 0 && {
 								meant: await meantFor(choice.name, namespaces, cluster),
@@ -118,23 +127,22 @@ async function readUsers(
 	namespaces: readonly string[],
 	world: Pick<World, "emit">,
 ) {
-	const scopes = scopesOf(namespaces);
 	const listed = async <K extends "Pod" | "ServiceAccount", Item>(
 		kind: K,
 		pick: (object: ObjectOf[K]) => Item | undefined,
 	): Promise<Item[]> => {
-		const lists: Item[][] = [];
-		try {
-			for (const scope of scopes) {
-				const pages = cluster.picked(kind, scope, pick);
-				lists.push(await allOf(pages, (user) => user ?? []));
-			}
-			return lists.flat();
-		} catch (error) {
-			if (!isForbidden(error)) throw error;
-			warn(world, { cause: "users-unlisted", kind });
-			return [];
-		}
+		const { items, refused } = await readEach(scopesOf(namespaces), (scope) =>
+			allOf(cluster.picked(kind, scope, pick), (user) => user ?? []),
+		);
+		const other = [...refused.values()].find((error) => !isForbidden(error));
+		if (other !== undefined) throw other;
+		if (refused.size > 0)
+			warn(world, {
+				cause: "users-unlisted",
+				kind,
+				namespaces: [...refused.keys()].filter(Boolean).toSorted(),
+			});
+		return items;
 	};
 	const [pods, accounts] = await Promise.all([
 		listed("Pod", podFacts),

@@ -1,4 +1,7 @@
-import type { AllNamespaces } from "../../actions/read/read-namespaces.ts";
+import {
+	type AllNamespaces,
+	scopesOf,
+} from "../../actions/read/read-namespaces.ts";
 import { readSource } from "../../actions/read/read-sources.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
@@ -90,7 +93,9 @@ class PullSecretWatch {
 
 	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
 		this.#listed = await Promise.all(
-			listQueries(this.choice).map((query) => this.#secrets(query)),
+			listQueries(this.choice, scopesOf(this.choice.namespaces)).map((query) =>
+				this.#secrets(query),
+			),
 		);
 		tell(await this.#news());
 		warnOfUnread(this.#reader, this.world);

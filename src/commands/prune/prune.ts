@@ -20,14 +20,23 @@ import {
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import {
+	readEach,
+	scopesOf,
+	throwIfAll,
+} from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
 import { groupsBy, partition } from "../../core/groups.ts";
 import type { Loss } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { FailureError } from "../../core/output/failure.ts";
-import type { Action, ChangeResult } from "../../core/output/result.ts";
+import { FailureError, failureOf } from "../../core/output/failure.ts";
+import {
+	type Action,
+	type ChangeResult,
+	resultOf,
+} from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
 import {
 	isByPolicy,
@@ -43,7 +52,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
-import type { Cluster, ListQuery, World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import {
 	keptNotes,
 	knownPlaces,
@@ -67,14 +76,22 @@ export async function run(
 	world: World,
 ): Promise<Outcome> {
 	warn(world, ...options.notes);
-	const { namespaces } = options;
 	const asks = mustAsk("prune", options, world);
 	return onCluster(world, options.connection, async (cluster) => {
 		const { sourceNamespace = cluster.namespace } = options;
 		const reader = new ContentReader();
-		const how = { ...options, sourceNamespace, cluster, reader, world };
 		const report = new ChangeReport(world, cluster);
-		const pruning = await findPruning(how);
+		const { found, refused } = await readScope(cluster, reader, options);
+		for (const [namespace, error] of refused) {
+			const place = { namespace, name: options.name ?? "*" };
+			const why = failureOf(error);
+			report.add(resultOf(cluster, "Secret", place, "failed", why));
+		}
+		// Of what may not be read nothing is written or forgotten either.
+		const namespaces = options.namespaces.filter((name) => !refused.has(name));
+		const where = { namespaces, sourceNamespace };
+		const how = { ...options, ...where, cluster, reader, world };
+		const pruning = await findPruning(found, how);
 		const { changes, sent, outOf, attached, unreadable } = pruning;
 		for (const result of unreadable) report.add(result);
 		if (changes.length + outOf.length + attached.length === 0) {
@@ -119,11 +136,13 @@ interface Pruning {
 
 type IsGone = (secret: PullSecret) => boolean;
 
-/** Reads and decides; what accounts may not be read is a warning. Writes nothing. */
-async function findPruning(how: PruneRun): Promise<Pruning> {
+/** Decides about what was found; what accounts may not be read is a warning. Writes nothing. */
+async function findPruning(
+	found: readonly PullSecret[],
+	how: PruneRun,
+): Promise<Pruning> {
 	const { cluster, reader, world, namespaces, name, orphaned } = how;
 	const { sourceNamespace } = how;
-	const found = await readScope(cluster, reader, namespaces, how.query);
 	const keys = found.filter(how.isMeant);
 	const onlyBeside = orphaned || how.keepSources;
 	const { sent, unreadable } = onlyBeside
@@ -259,23 +278,25 @@ async function lossesOf(
 	}));
 }
 
+/** What there is, and why some of the namespaces could not be looked at. Throws where none could. */
 async function readScope(
 	cluster: Cluster,
 	reader: ContentReader,
-	namespaces: readonly string[],
-	query: ListQuery,
-): Promise<PullSecret[]> {
-	if (namespaces.length === 0)
-		try {
-			return await readPullSecrets(cluster, reader, query);
-		} catch (error) {
-			if (!isForbidden(error)) throw error;
-			throw new FailureError({ cause: "forbidden", error, everywhere: true });
-		}
-	const lists: PullSecret[][] = [];
-	for (const namespace of namespaces)
-		lists.push(await readPullSecrets(cluster, reader, { ...query, namespace }));
-	return lists.flat();
+	{ namespaces, query }: PruneOptions,
+) {
+	const { items: found, refused } = await readEach(
+		scopesOf(namespaces),
+		(scope) => readPullSecrets(cluster, reader, { ...query, ...scope }),
+	);
+	const all = refused.get("");
+	if (isForbidden(all))
+		throw new FailureError({
+			cause: "forbidden",
+			error: all,
+			everywhere: true,
+		});
+	throwIfAll(refused, namespaces);
+	return { found, refused };
 }
 
 /**

@@ -1,11 +1,17 @@
 import { isForbidden } from "../../errors.ts";
-import { groupsBy, type NonEmpty } from "../groups.ts";
+import { groupsBy, type NonEmpty, partition } from "../groups.ts";
 import { compare } from "../order.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";
-import type { Access, Facts, Readable, Unread } from "./facts.ts";
+import {
+	type Access,
+	type Facts,
+	isUnread,
+	type Readable,
+	type Unread,
+} from "./facts.ts";
 import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
 import { Keyrings } from "./keyrings.ts";
 import { checkPermissions } from "./permissions.ts";
@@ -34,22 +40,26 @@ export function* checkFacts(
 	facts: Facts,
 	denied: readonly Access[],
 ): Steps<Finding[]> {
-	const keyrings = new Keyrings(facts);
-	const pods = yield* checkPods(keyrings);
+	const { seen, blind } = bySight(facts);
+	const keyrings = seen && new Keyrings(seen);
+	const pods = [
+		...(keyrings ? yield* checkPods(keyrings) : []),
+		...(blind ? yield* checkPods(new Keyrings(blind)) : []),
+		// That all is well in some of the namespaces is not said of all.
+	].filter(({ severity }) => !(seen && blind && severity === "ok"));
 	const told = toldByPods(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
 	const absent = facts.unread.filter(({ what }) => what === "namespace");
 	const found = [
 		...unreadFindings(facts.unread.filter((one) => !outOfReach.includes(one))),
 		...checkCredentials(facts),
-		// Without Secrets, everything would seem to be missing.
-		...(keyrings.blind
-			? []
-			: [
+		...(keyrings
+			? [
 					...checkCopies(keyrings, told),
 					...checkAccounts(keyrings, told),
 					...checkPolicies(keyrings),
-				]),
+				]
+			: []),
 		checkPermissions(
 			denied,
 			[...new Set(outOfReach.map(({ what }) => what))],
@@ -65,6 +75,41 @@ export function* checkFacts(
 				!(nowhere && severity === "ok" && group !== "credentials"),
 		),
 	);
+}
+
+/**
+ * The facts of where Secrets could be read, and of the rest of the namespaces that are named: without Secrets,
+ * everything would seem to be missing.
+ */
+function bySight(facts: Facts): { seen?: Facts; blind?: Facts } {
+	if (!isUnread(facts, "secrets")) return { seen: facts };
+	const blind = new Set(
+		facts.unread.flatMap(({ what, namespace }) =>
+			what === "secrets" ? namespace : [],
+		),
+	);
+	const [hidden, open] = partition(facts.scope ?? [], (name) =>
+		blind.has(name),
+	);
+	if (open.length === 0) return { blind: facts };
+	const within = (scope: readonly string[]): Facts => {
+		const isIn = (one: { namespace: string }) => scope.includes(one.namespace);
+		return {
+			...facts,
+			scope,
+			accounts: facts.accounts.filter(isIn),
+			pods: facts.pods.filter(isIn),
+		};
+	};
+	// What else could not be read there must not make it seem that nothing is amiss.
+	const unread = facts.unread.filter(
+		({ what, namespace }) =>
+			!(
+				blind.has(namespace) &&
+				(what === "secrets" || what === "secret-names")
+			),
+	);
+	return { seen: { ...within(open), unread }, blind: within(hidden) };
 }
 
 /**

@@ -1098,6 +1098,53 @@ pods
 		assert.deepEqual([item?.severity, item?.command], ["problem", ""]);
 	});
 
+	test("of several namespaces one whose Secrets may not be read hides nothing of the others", async () => {
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [
+				{ user: "sam", verbs: ["get"], resources: ["namespaces"] },
+				{
+					user: "sam",
+					verbs: ["list"],
+					resources: ["pods", "serviceaccounts"],
+				},
+				{
+					user: "sam",
+					verbs: ["get", "list"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh", "app"],
+				},
+			],
+		});
+		source(bed, { "r.io": user("right") });
+		for (const namespace of ["app", "shop"]) {
+			account(bed, namespace, KEY);
+			waiting(bed, `${namespace}/web`, "unauthorized: authentication required");
+		}
+		const argv = ["check", "-n", "app,shop", "-o", "json"];
+		const { out, status } = await bed.run(argv, { user: "sam" });
+		const items: Finding[] = JSON.parse(out).items;
+		assert.deepEqual(
+			[
+				status,
+				items.map((one) => `${one.severity} ${one.cause} ${one.namespaces}`),
+			],
+			[
+				1,
+				[
+					"problem unreadable shop",
+					"ok  nginx-mesh",
+					"problem unreadable shop",
+					// One service account, that of app.
+					"ok  ",
+					"note not-allowed app,shop",
+					"problem no-secret app",
+					"problem no-key shop",
+				],
+			],
+		);
+	});
+
 	test("says what it could not look at, and judges nothing by it", async () => {
 		await using bed = await started({
 			users: { sam: {} },

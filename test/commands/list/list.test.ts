@@ -179,6 +179,35 @@ plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 		assert.match(out, / Unknown {3}24h\n$/);
 	});
 
+	test("of several namespaces one that may not be read is told, and the others are shown", async () => {
+		await using bed = await everyStatus({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["list"],
+					resources: ["secrets", "pods", "serviceaccounts"],
+					namespaces: ["a"],
+				},
+			],
+		});
+		const refused =
+			'Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" in the namespace "b"\n';
+		const argv = ["list", "-n", "a,b", "-o"];
+		assert.deepEqual(await bed.run([...argv, "name"], { user: "sam" }), {
+			status: 1,
+			out: "secret/nginx-mesh-registry-key\n",
+			err: refused,
+			asked: [],
+		});
+		assert.deepEqual(await bed.run([...argv, "tree"], { user: "sam" }), {
+			status: 1,
+			out: "nginx-mesh/nginx-mesh-registry-key not allowed to read it\n└─ a  Unknown\n",
+			err: `Warning: not allowed to list pods in b; they are left out\nWarning: not allowed to list service accounts in b; they are left out\n${refused}`,
+			asked: [],
+		});
+	});
+
 	test("nothing found is said on stderr, with status 0", async () => {
 		await using bed = await testBed();
 		assert.deepEqual(await bed.run(["list"]), {

@@ -238,6 +238,33 @@ Cancelled; nothing was changed
 		);
 	});
 
+	test("of several namespaces one that may not be read stays as it is, and the others are pruned", async () => {
+		await using bed = await populated({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["*"],
+					resources: ["secrets", "serviceaccounts"],
+					namespaces: ["copy-a"],
+				},
+			],
+		});
+		const argv = ["prune", "-n", "copy-a,copy-b", "--yes"];
+		const { status, out, err } = await bed.run(argv, { user: "sam" });
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				'secret "nginx-mesh-registry-key" deleted from copy-a namespace\n',
+				"Warning: the source in nginx-mesh cannot be read; where its record names copy-a, sync copies there again\n" +
+					'Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot list resource "secrets" in API group "" in the namespace "copy-b"\n',
+			],
+		);
+		assert.ok(!left(bed).includes("copy-a"));
+		assert.ok(left(bed).includes("copy-b"));
+	});
+
 	test("two at once both end well", async () => {
 		await using bed = await populated();
 		const outcomes = await Promise.all([
