@@ -16,15 +16,15 @@ const DEFAULT_COLUMNS = 80;
 const FEW = 10;
 const GAP = 2;
 
-export const questions: Questions = {
-	line(context, message, preset, check) {
+export const questionsIn = (context: Context): Questions => ({
+	text({ message, default: preset, check }) {
 		const question = preset === undefined ? message : `${message} (${preset})`;
 		return until(context, question, (typed) =>
 			checked(typed.trim() || (preset ?? ""), check),
 		);
 	},
 
-	secret: (context, message, check) =>
+	password: ({ message, check }) =>
 		until(
 			context,
 			message,
@@ -33,7 +33,7 @@ export const questions: Questions = {
 		),
 
 	/** Enter alone takes the first. */
-	choice(context, message, choices) {
+	choose({ message, choices }) {
 		context.output.write(numbered(message, choices, context));
 		return until(context, "Number (1):", (typed) => {
 			const chosen = choices[Number(typed.trim() || "1") - 1];
@@ -43,7 +43,7 @@ export const questions: Questions = {
 		});
 	},
 
-	pick(context, message, choices) {
+	pick({ message, choices }) {
 		const marked = choices.filter(({ marked }) => marked);
 		const shown =
 			marked.length === 0
@@ -79,10 +79,10 @@ export const questions: Questions = {
 			},
 		);
 	},
-};
+});
 
-function checked(value: string, check: Check) {
-	const wrong = check(value);
+function checked(value: string, check?: Check) {
+	const wrong = check?.(value);
 	return wrong === undefined ? { value } : { wrong };
 }
 

@@ -49,15 +49,15 @@ export function terminalPrompter(
 	/** Asks one question and puts the terminal right, however it ends. */
 	function ask<T>(
 		typing: Typing,
-		question: (questions: Questions, context: Context) => Promise<T>,
+		question: (questions: Questions) => Promise<T>,
 	): Promise<T> {
 		return spinner.during(async () => {
-			const { questions } = plain
+			const { questionsIn } = plain
 				? await import("./plain-questions.ts")
 				: await import("./questions.ts");
 			for (;;) {
 				const answer = await askOnce(typing, (context) =>
-					question(questions, context),
+					question(questionsIn(context)),
 				);
 				if (answer !== STOPPED) return answer;
 				stop(0);
@@ -128,33 +128,18 @@ export function terminalPrompter(
 	}
 
 	return {
-		text: ({ message, default: preset, check = accept }) =>
-			ask("line", (questions, context) =>
-				questions.line(context, message, preset, check),
-			),
-
-		password: ({ message, check = accept }) =>
-			ask("kept", (questions, context) =>
-				questions.secret(context, message, check),
-			),
-
-		choose: ({ message, choices }) =>
-			ask("keys", (questions, context) =>
-				questions.choice(context, message, choices),
-			),
-
-		pick: ({ message, choices }) =>
-			ask("keys", (questions, context) =>
-				questions.pick(context, message, choices),
-			),
+		text: (question) => ask("line", ({ text }) => text(question)),
+		password: (question) => ask("kept", ({ password }) => password(question)),
+		choose: (question) => ask("keys", ({ choose }) => choose(question)),
+		pick: (question) => ask("keys", ({ pick }) => pick(question)),
 
 		// A line and not inquirer's own confirm, which asks again at anything but yes or no.
 		confirm: async ({ message, default: preset = false }) => {
 			const hint = preset ? "(Y/n)" : "(y/N)";
 			const width = terminal.stderr.columns || DEFAULT_COLUMNS;
 			const question = wrapQuestion(`${message} ${hint}`, width);
-			const answer = await ask("line", (questions, context) =>
-				questions.line(context, question, undefined, accept),
+			const answer = await ask("line", ({ text }) =>
+				text({ message: question }),
 			);
 			const said = answer.trim().toLowerCase();
 			return said === "" ? preset : said === "y" || said === "yes";
@@ -178,8 +163,6 @@ function endingOf(error: unknown, signal: AbortSignal): unknown {
 
 /** A terminal that does not tell its width. */
 const DEFAULT_COLUMNS = 80;
-
-const accept = () => undefined;
 
 const ERRORS: Readonly<Record<Ending, () => Error>> = {
 	"hung up": () => new AbortedError("SIGHUP"),

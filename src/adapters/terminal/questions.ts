@@ -1,5 +1,5 @@
 import inquirer from "inquirer";
-import type { PickChoice } from "../../world.ts";
+import type { Prompter } from "../../world.ts";
 import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
 import { askLine, askSecret } from "./line-question.ts";
 import { askPick } from "./pick-question.ts";
@@ -16,48 +16,20 @@ export interface Context {
 	readonly stop: () => void;
 }
 
-/** What can be chosen, and what is shown for it. */
-export interface Choice<T extends string> {
-	readonly value: T;
-	readonly label: string;
-}
+/** Each asks until it is answered; what it throws ends the question. */
+export type Questions = Pick<Prompter, "text" | "password" | "choose" | "pick">;
 
 /** What is wrong with a value; undefined: nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** Each asks until it is answered; what it throws ends the question. */
-export interface Questions {
-	/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
-	line(
-		context: Context,
-		message: string,
-		preset: string | undefined,
-		check: Check,
-	): Promise<string>;
-	/** A line that is not echoed. */
-	secret(context: Context, message: string, check: Check): Promise<string>;
-	/** One of the choices. */
-	choice<T extends string>(
-		context: Context,
-		message: string,
-		choices: readonly Choice<T>[],
-	): Promise<T>;
-	/** Any number of the choices, in their order. */
-	pick<T extends string>(
-		context: Context,
-		message: string,
-		choices: readonly PickChoice<T>[],
-	): Promise<T[]>;
-}
-
-export const questions: Questions = {
-	line: (context, message, preset, check) =>
+export const questionsIn = (context: Context): Questions => ({
+	text: ({ message, default: preset, check }) =>
 		askLine({ message, preset, ...typedWhole(context.input, check) }, context),
 
-	secret: (context, message, check) =>
+	password: ({ message, check }) =>
 		askSecret({ message, ...typedWhole(context.input, check) }, context),
 
-	async choice(context, message, choices) {
+	async choose({ message, choices }) {
 		const { answer } = await inquirer.createPromptModule(context)([
 			{
 				type: "select",
@@ -70,20 +42,20 @@ export const questions: Questions = {
 		return answer;
 	},
 
-	async pick(context, message, choices) {
+	async pick({ message, choices }) {
 		const asked = { message, choices, screen: context.output };
 		const picked = await askPick(asked, context);
 		return choices
 			.map(({ value }) => value)
 			.filter((value) => picked.has(value));
 	},
-};
+});
 
 /** What a paste of several lines is refused with, too. */
-function typedWhole(keyboard: Keyboard, check: Check) {
+function typedWhole(keyboard: Keyboard, check?: Check) {
 	return {
 		keyboard,
 		check: (value: string) =>
-			keyboard.refused() ? SEVERAL_LINES : check(value),
+			keyboard.refused() ? SEVERAL_LINES : check?.(value),
 	};
 }
