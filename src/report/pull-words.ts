@@ -234,6 +234,8 @@ export function obstacleNoun({ by, claims }: Blocked): string {
 			return "another source";
 		case "terminating":
 			return "a Secret that is being deleted";
+		case "immutable":
+			return "an immutable Secret";
 		default:
 			return "a Secret that meshreg does not manage";
 	}
@@ -257,6 +259,8 @@ export function obstacleHint({ by, claims }: Blocked): string {
 			return "sync leaves it alone: give one of the two another name, or leave the namespace out with sync --forget.";
 		case "terminating":
 			return "It waits for its finalizers: run sync once it is gone.";
+		case "immutable":
+			return "It cannot be updated: sync --force deletes and recreates it.";
 		case "namespace-skipped":
 			return "sync writes nothing there while the Namespace is annotated so.";
 		default:

@@ -70,6 +70,7 @@ export function isPullFailure(reason: string): boolean {
 /**
  * In this order, the first that is found wins: in an error that joins those of several credentials,
  * the worst that is said about one. Every gap in a pattern has a limit, so that no text takes long.
+ * CRI-O leaves the code of an error out where its message is the usual one (containers/image, docker/errors.go).
  */
 const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	[
@@ -125,13 +126,10 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"no-credentials",
 		/failed to fetch anonymous token: [^\]]{0,600}?\b40[13]\b/,
 	],
-	[
-		"rate-limit",
-		/toomanyrequests|429 \(?Too Many Requests|Status(?:Code:)? 429/i,
-	],
+	["rate-limit", /too ?many ?requests|Status(?:Code:)? 429/i],
 	[
 		"unauthorized",
-		/unauthorized|HTTP 401 response body|unknown: Authentication is required/i,
+		/unauthorized|HTTP 401 response body|: authentication (?:is )?required/i,
 	],
 	[
 		"untrusted-ca",
@@ -167,12 +165,12 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	["disk", /no space left on device|disk quota exceeded/],
 	[
 		"not-found",
-		/manifest unknown|name unknown|(?:MANIFEST|NAME)_UNKNOWN|tag \S{1,128} not found|not found in repository|404 \(?Not Found|HTTP 404/,
+		/manifest unknown|name unknown|name not known to registry|(?:MANIFEST|NAME)_UNKNOWN|tag \S{1,128} not found|not found in repository|404 \(?Not Found|HTTP 404/,
 	],
 	["web-page", /invalid character '<|unexpected media type text\/html/],
 	[
 		"registry-error",
-		/5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d/i,
+		/5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|: service unavailable|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d/i,
 	],
 	[
 		"interrupted",

@@ -10,6 +10,7 @@ import {
 	EXPIRES_IN_ANNOTATION,
 	isCopyOf,
 	isOurs,
+	PROVIDER_ANNOTATION,
 	PULL_SECRET_TYPE,
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -109,7 +110,7 @@ export function planSource(
 	const role = roleOf(current);
 
 	if (current.terminating) return conflict(current, { cause: "terminating" });
-	if (role === "source" && equal && remembersTimes(current, desired))
+	if (role === "source" && equal && remembers(current, desired))
 		return { action: "unchanged", current, desired };
 	if (role !== "source" && current.manager !== undefined)
 		return conflict(current, {
@@ -224,15 +225,17 @@ function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {
 	);
 }
 
-/** Whether a source remembers already how long credentials are good of which a person says so. */
-function remembersTimes(
+/** Whether a source remembers already how long credentials are good of which a person says so, and who gave them. */
+function remembers(
 	{ annotations }: PullSecret,
 	desired: DesiredPullSecret,
 ): boolean {
-	const known = new Map(textsIn(annotations[EXPIRES_IN_ANNOTATION]));
-	return textsIn(desired.annotations[EXPIRES_IN_ANNOTATION]).every(
-		([key, life]) => known.get(key) === life,
-	);
+	return [EXPIRES_IN_ANNOTATION, PROVIDER_ANNOTATION].every((name) => {
+		const known = new Map(textsIn(ownValue(annotations, name)));
+		return textsIn(ownValue(desired.annotations, name)).every(
+			([key, text]) => known.get(key) === text,
+		);
+	});
 }
 
 /** Whether the labels and annotations that we give are there as they are to be. */

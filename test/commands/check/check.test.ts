@@ -689,7 +689,7 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 		"sync leaves it alone:",
 		"or leave the namespace out with sync --forget.",
 	];
-	for (const [name, metadata, noun, next] of [
+	for (const [name, metadata, noun, next, more = {}] of [
 		[
 			"Helm's",
 			{
@@ -723,12 +723,24 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 			"a Secret that meshreg does not manage",
 			`${move} move it away, ${forget}`,
 		],
+		[
+			"a copy that is immutable",
+			copyOf(`nginx-mesh/${KEY}`),
+			"an immutable Secret",
+			"It cannot be updated: sync --force deletes and recreates it.",
+			{ immutable: true },
+		],
 	] as const)
 		test(name, async () => {
 			await using bed = await started();
 			source(bed, { "r.io": user("right") });
-			secret(bed, `app/${KEY}`, { "x.io": user("theirs") }, metadata);
-			secret(bed, `shop/${KEY}`, { "x.io": user("theirs") }, metadata);
+			for (const at of [`app/${KEY}`, `shop/${KEY}`])
+				build.secret(
+					bed,
+					at,
+					{ "x.io": user("theirs") },
+					{ metadata, ...more },
+				);
 			account(bed, "app", KEY);
 			waiting(bed, "app/web", "unauthorized");
 			const { out } = await bed.run(["check", "-q"], { columns: 400 });

@@ -382,6 +382,12 @@ describe("M1: other registries, proxies and runtimes", () => {
 		["expired-token", "unauthorized: The token has expired"],
 		["expired-token", "unauthorized: token is expired by 3h0m0s"],
 		["rate-limit", "reading manifest 1: StatusCode: 429, slow down"],
+		["rate-limit", "reading manifest 1 in r.io/app: too many requests"],
+		["registry-error", "reading manifest 1 in r.io/app: service unavailable"],
+		[
+			"not-found",
+			"reading manifest 1 in r.io/app: repository name not known to registry",
+		],
 		[
 			"node-proxy",
 			'Head "https://r.io/v2/": proxyconnect tcp: dial tcp 192.0.2.1:3128: connect: connection refused',

@@ -9,6 +9,7 @@ import {
 	EXPIRES_IN_ANNOTATION,
 	MANAGED_BY_LABEL,
 	MANAGER,
+	PROVIDER_ANNOTATION,
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,
@@ -310,26 +311,34 @@ describe("planning a source", () => {
 			);
 		});
 
-	for (const [name, remembered, expected] of [
-		["as it is to be", '{"r.example.com":"12h","x.io":"1h"}', "unchanged"],
-		["otherwise", '{"r.example.com":"1h"}', "update"],
-		["not", "{}", "update"],
+	for (const [what, annotation, wantedText, otherText] of [
+		["how long it is good", EXPIRES_IN_ANNOTATION, "12h", "1h"],
+		["which provider gave it", PROVIDER_ANNOTATION, "ecr", "helper:gcr"],
 	] as const)
-		test(`equal, and remembers ${name} how long it is good`, () => {
-			const remembers = (text: string) => ({
-				annotations: { [EXPIRES_IN_ANNOTATION]: text },
-			});
-			assert.equal(
-				said(
-					planSource(
-						{ ...source, ...remembers(remembered) },
-						{ ...wanted, ...remembers('{"r.example.com":"12h"}') },
-						{ force: false, replace: false },
+		for (const [name, remembered, expected] of [
+			[
+				"as it is to be",
+				{ "r.example.com": wantedText, "x.io": otherText },
+				"unchanged",
+			],
+			["otherwise", { "r.example.com": otherText }, "update"],
+			["not", {}, "update"],
+		] as const)
+			test(`equal, and remembers ${name} ${what}`, () => {
+				const remembers = (texts: Readonly<Record<string, string>>) => ({
+					annotations: { [annotation]: JSON.stringify(texts) },
+				});
+				assert.equal(
+					said(
+						planSource(
+							{ ...source, ...remembers(remembered) },
+							{ ...wanted, ...remembers({ "r.example.com": wantedText }) },
+							{ force: false, replace: false },
+						),
 					),
-				),
-				expected,
-			);
-		});
+					expected,
+				);
+			});
 });
 
 test("a change has with it what is there, and what is to be", () => {
