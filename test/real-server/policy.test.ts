@@ -13,6 +13,7 @@ import {
 import { readDockerConfig } from "../../src/core/credentials/docker-config.ts";
 import { findCredentials } from "../../src/core/kubelet/keyring.ts";
 import {
+	EMPTY_RECORD,
 	parseRecord,
 	type SourceRecord,
 } from "../../src/core/pull-secrets/record.ts";
@@ -40,7 +41,7 @@ after(async () => {
 const recordOf = (annotation: object): SourceRecord => {
 	const reading = parseRecord(JSON.stringify(annotation));
 	assert.equal(reading.kind, "record");
-	return reading.kind === "record" ? reading.record : { entries: [] };
+	return reading.kind === "record" ? reading.record : EMPTY_RECORD;
 };
 
 const keysOf = (text: string): string[] => {

@@ -13,8 +13,6 @@ import {
 	type Attachments,
 	attachedByRule,
 	EMPTY_RECORD,
-	hasRules,
-	namesOf,
 	type SourceRecord,
 	standingOf,
 	stillAttached,
@@ -145,8 +143,7 @@ async function write(
 	try {
 		const before = recordOf(source);
 		if (before === undefined) return undefined;
-		const recorded = namesOf(before);
-		names = names.filter((name) => recorded.has(name));
+		names = names.filter((name) => before.names.has(name));
 		const edit = done === "attached" ? withAttachments : withoutAttachments;
 		const changed = await changeRecord(source, {
 			cluster,
@@ -201,9 +198,10 @@ async function warnOfRuled(
 	{ namespaces }: Attachments,
 	{ cluster, world }: AccountRun,
 ): Promise<void> {
-	if (!hasRules(record)) return;
-	const named = namesOf(record);
-	const unnamed = [...namespaces.keys()].filter((name) => !named.has(name));
+	if (record.rules.length === 0) return;
+	const unnamed = [...namespaces.keys()].filter(
+		(name) => !record.names.has(name),
+	);
 	const { known } = await lookUpNamespaces(cluster, unnamed);
 	const ruled = new Map<string, readonly string[]>();
 	for (const [name, facts] of known) {

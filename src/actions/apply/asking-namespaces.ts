@@ -77,7 +77,10 @@ export async function warnOfAsking(
 	const found = await askingNamespaces(injection, cluster, { emit() {} });
 	found.delete(source.namespace);
 	if (found.size === 0) return;
-	const record = mergeSelection(source.record ?? EMPTY_RECORD, entry);
+	const record = mergeSelection(source.record ?? EMPTY_RECORD, {
+		...EMPTY_RECORD,
+		rules: [entry],
+	});
 	const known = await listIfAllowed(cluster);
 	const unserved = [...found]
 		.filter((name) => !isRecorded(record, name, known))

@@ -33,7 +33,6 @@ import {
 	EMPTY_RECORD,
 	mergeSelection,
 	onlySelected,
-	type RecordEntry,
 	recordText,
 	type SourceRecord,
 	standingOf,
@@ -91,8 +90,8 @@ export const AS_RECORDED: Scope = { once: false, servesRecord: true };
 /** A selection that has been looked up. */
 export interface Selected {
 	readonly targets: Targets;
-	/** What the record is to say of it. */
-	readonly entries: readonly RecordEntry[];
+	/** What the source's record is to say of it. */
+	readonly record: SourceRecord;
 	/** In a few words, for messages: `app, shop`. */
 	readonly what: string;
 }
@@ -251,10 +250,10 @@ class Delivery {
 		const { scope, policy } = this;
 		const before = record ?? EMPTY_RECORD;
 		if (scope.selected === undefined || scope.once) return before;
-		const { entries } = scope.selected;
-		return entries.reduce(
-			mergeSelection,
-			policy.prune ? onlySelected(before, entries) : before,
+		const selected = scope.selected.record;
+		return mergeSelection(
+			policy.prune ? onlySelected(before, selected) : before,
+			selected,
 		);
 	}
 
@@ -552,7 +551,7 @@ class Delivery {
 	get #meant(): SourceRecord {
 		const { selected, once } = this.scope;
 		return selected && once
-			? selected.entries.reduce(mergeSelection, EMPTY_RECORD)
+			? mergeSelection(EMPTY_RECORD, selected.record)
 			: this.#joined(recordOf(this.#source));
 	}
 }

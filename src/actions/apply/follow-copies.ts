@@ -5,6 +5,7 @@ import {
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { EMPTY_RECORD, isEmptyRecord } from "../../core/pull-secrets/record.ts";
 import { editAccounts } from "../accounts/edit-accounts.ts";
 import { findAccounts } from "../accounts/find-accounts.ts";
 import { keepPolicies } from "../accounts/policies.ts";
@@ -30,7 +31,7 @@ export async function followCopies(
 	if (
 		scope.selected === undefined &&
 		meansNone &&
-		recordOf(source)?.entries.length
+		!isEmptyRecord(recordOf(source) ?? EMPTY_RECORD)
 	)
 		warn(run.world, { cause: "record-matches-none", ...placeOf(source) });
 	await attachCopies(source, targets, run);

@@ -3,6 +3,7 @@ import type { Script } from "../../core/output/shell.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { isEmptyRecord } from "../../core/pull-secrets/record.ts";
 import { OperationError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { recordOf } from "./change-record.ts";
@@ -35,12 +36,13 @@ export async function nextCommand(
 	const copies = created.filter(
 		({ namespace }) => namespace !== source.namespace,
 	);
-	if (copies.length === 0)
-		return created.length > 0 &&
-			selection.by === "record" &&
-			recordOf(source)?.entries.length === 0
+	if (copies.length === 0) {
+		const record =
+			created.length > 0 && selection.by === "record" && recordOf(source);
+		return record && isEmptyRecord(record)
 			? syncing(source, "--attach")
 			: undefined;
+	}
 	if (once || attach.length > 0 || exclude.length > 0) return undefined;
 	if (isByPolicy(source)) return undefined;
 	// Where the record names accounts, they have been attached.

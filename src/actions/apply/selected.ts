@@ -4,7 +4,6 @@ import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	EMPTY_RECORD,
-	type RecordEntry,
 	type Rule,
 	type SourceRecord,
 	standingOf,
@@ -29,7 +28,7 @@ export async function selectedFor(
 		const { rule, what } = ruleOf(selected);
 		const entry = { rule, exclude, attach };
 		const targets = await ruleTargets(source, entry, run.cluster);
-		return { targets, entries: [entry], what };
+		return { targets, record: { ...EMPTY_RECORD, rules: [entry] }, what };
 	};
 	switch (selection.by) {
 		case "names": {
@@ -126,15 +125,12 @@ async function found(
 		serve: meant,
 		settled: all.settled.filter(isFound),
 		atSource: names.has(source.namespace) ? all.atSource : undefined,
-		entry: {
-			namespaces: new Map(
-				meant.map(({ namespace }) => [
-					namespace,
-					namespaces.get(namespace)?.uid ?? "",
-				]),
-			),
-			attach,
-		},
+		names: new Map(
+			meant.map(({ namespace }) => [
+				namespace,
+				{ uid: namespaces.get(namespace)?.uid ?? "", attach },
+			]),
+		),
 	});
 }
 
@@ -162,17 +158,17 @@ async function agrees(
 }
 
 function named({
-	entry,
+	names,
 	...targets
-}: Targets & { readonly entry: RecordEntry }): Selected {
+}: Targets & Pick<SourceRecord, "names">): Selected {
 	const what = someOf(targets.serve.map(({ namespace }) => namespace));
-	const isEmpty = "namespaces" in entry && entry.namespaces.size === 0;
-	return { targets, entries: isEmpty ? [] : [entry], what };
+	return { targets, record: { ...EMPTY_RECORD, names }, what };
 }
 
+/** Selected by a rule, and namespaces by name beside it. */
 function joined(one: Selected, other: Selected): Selected {
 	return {
-		entries: [...one.entries, ...other.entries],
+		record: { ...one.record, names: other.record.names },
 		what:
 			other.targets.serve.length === 0
 				? one.what

@@ -7,11 +7,9 @@ import {
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	hasRules,
 	isCoveredByRule,
 	type NamespaceKnowledge,
-	namesOf,
-	type RecordEntry,
+	type RecordedName,
 	type RuleEntry,
 	ruleMatches,
 	type SourceRecord,
@@ -63,9 +61,11 @@ export async function recordedTargets(
 ): Promise<Targets> {
 	const { known: named, all } = await lookUpNamespaces(
 		cluster,
-		[...namesOf(record).keys()],
+		[...record.names.keys()],
 		listed ??
-			(hasRules(record) ? byName(await listNamespaces(cluster)) : undefined),
+			(record.rules.length > 0
+				? byName(await listNamespaces(cluster))
+				: undefined),
 	);
 	const known = new Map<string, NamespaceKnowledge>([...(all ?? []), ...named]);
 	const serve: Target[] = [];
@@ -127,16 +127,16 @@ export function whyNot(
 /** Named namespaces: what is to be recorded of them, and which get a copy. Nothing cluster-wide is read. */
 export async function namedTargets(
 	source: PullSecret,
-	names: readonly string[],
+	given: readonly string[],
 	attach: readonly string[],
 	cluster: Cluster,
-): Promise<Targets & { readonly entry: RecordEntry }> {
-	const sorted = names.toSorted().filter((name) => name !== source.namespace);
+): Promise<Targets & Pick<SourceRecord, "names">> {
+	const sorted = given.toSorted().filter((name) => name !== source.namespace);
 	const known = await readNamespaces(cluster, sorted);
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
-	const uids = new Map<string, string>();
+	const names = new Map<string, RecordedName>();
 	const near = await nearNamespaces(
 		cluster,
 		sorted.filter((name) => known.get(name) === "gone"),
@@ -153,12 +153,14 @@ export async function namedTargets(
 			continue;
 		}
 		if (knowledge === "unknown") unread.push(namespace);
-		uids.set(namespace, typeof knowledge === "object" ? knowledge.uid : "");
+		const uid = typeof knowledge === "object" ? knowledge.uid : "";
+		names.set(namespace, { uid, attach });
 		serve.push({ namespace, attach, named: true });
 	}
-	const isAtSource = names.includes(source.namespace);
+	const isAtSource = given.includes(source.namespace);
 	// Without accounts there is nothing to be done there, and nothing to record.
-	if (isAtSource && attach.length > 0) uids.set(source.namespace, "");
+	if (isAtSource && attach.length > 0)
+		names.set(source.namespace, { uid: "", attach });
 	return {
 		serve,
 		atSource: isAtSource ? attach : undefined,
@@ -166,7 +168,7 @@ export async function namedTargets(
 		unread,
 		listed: false,
 		namespaces: undefined,
-		entry: { namespaces: uids, attach },
+		names,
 	};
 }
 
@@ -222,7 +224,7 @@ export function isRecorded(
 	namespace: string,
 	namespaces: ReadonlyMap<string, NamespaceFacts> | undefined,
 ): boolean {
-	if (namesOf(record).has(namespace)) return true;
+	if (record.names.has(namespace)) return true;
 	const facts = namespaces?.get(namespace);
 	return facts !== undefined && isCoveredByRule(record, facts);
 }

@@ -38,6 +38,7 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { isEmptyRecord } from "../../core/pull-secrets/record.ts";
 import type { World } from "../../world.ts";
 import type { ApplyOptions } from "./command.ts";
 
@@ -127,9 +128,9 @@ async function scopeOf(
 		if (serve.length === 0 && settled.length === 0 && atSource === undefined)
 			warn(
 				run.world,
-				selected.entries.length > 0
-					? { cause: "rule-matches-none" }
-					: { cause: "no-namespace-matched", rest: "served" },
+				isEmptyRecord(selected.record)
+					? { cause: "no-namespace-matched", rest: "served" }
+					: { cause: "rule-matches-none" },
 			);
 		return { selected, once: false, servesRecord: true };
 	}

@@ -29,9 +29,8 @@ import {
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	hasRules,
+	isEmptyRecord,
 	type NamespaceKnowledge,
-	namesOf,
 	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
@@ -59,7 +58,7 @@ export async function attachByPolicy(
 			throw new FailureError({
 				cause: "policy-empty",
 				source: placeOf(source),
-				because: record.entries.length === 0 ? "record" : "registries",
+				because: isEmptyRecord(record) ? "record" : "registries",
 			});
 		const changes = await findChanges(desired, source, cluster);
 		await checkAccounts(source, record, cluster, world);
@@ -139,14 +138,12 @@ async function refusingIn(
 			const standing = standingOf(record, name, known.get(name) ?? "unknown");
 			return standing !== undefined && standing.is !== "skipped";
 		});
-	if (hasRules(record)) {
+	if (record.rules.length > 0) {
 		const all = await listIfAllowed(cluster);
 		const among = new Set(all && meant(all));
 		const accounts = all && (await listed({}));
 		return [accounts?.filter(({ namespace }) => among.has(namespace))];
 	}
-	const { known } = await lookUpNamespaces(cluster, [
-		...namesOf(record).keys(),
-	]);
+	const { known } = await lookUpNamespaces(cluster, [...record.names.keys()]);
 	return inParallel(meant(known), (namespace) => listed({ namespace }));
 }

@@ -36,9 +36,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	hasRules,
 	type NamespaceKnowledge,
-	namesOf,
 	recordReadingIn,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
@@ -320,8 +318,8 @@ async function readNamespaces(
 	const records = sources.flatMap(({ record }) =>
 		record.kind === "record" ? [record.record] : [],
 	);
-	const rules = records.some(hasRules);
-	const named = records.flatMap((record) => [...namesOf(record)]);
+	const rules = records.some((record) => record.rules.length > 0);
+	const named = records.flatMap((record) => [...record.names]);
 	const known = new Map<string, NamespaceKnowledge>();
 	if (scope === undefined && rules) {
 		await snapshot.list("Namespace", "namespaces", {}, (namespace) => {
@@ -339,7 +337,7 @@ async function readNamespaces(
 	]);
 	const lacking = sources.flatMap(({ secret, record }) =>
 		record.kind === "record"
-			? [...namesOf(record.record).keys()].filter(
+			? [...record.record.names.keys()].filter(
 					(name) =>
 						secrets.get(`${name}/${secret.name}`)?.key.content.canonical !==
 						secret.content.canonical,

@@ -49,7 +49,11 @@ import {
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { recordIn } from "../../core/pull-secrets/record.ts";
+import {
+	EMPTY_RECORD,
+	isEmptyRecord,
+	recordIn,
+} from "../../core/pull-secrets/record.ts";
 import {
 	isSourceLike,
 	type SourceRef,
@@ -150,8 +154,8 @@ function nextOf(
 			kind === "Secret" && (action === "created" || action === "configured"),
 	);
 	if (!isWritten || dryRun !== "none" || !streams.interactive) return undefined;
-	const sent = recordIn(source)?.entries ?? [];
-	return syncing(source, ...(sent.length > 0 ? [] : ["--attach"]));
+	const record = recordIn(source) ?? EMPTY_RECORD;
+	return syncing(source, ...(isEmptyRecord(record) ? ["--attach"] : []));
 }
 
 /**

@@ -19,7 +19,7 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { recordIn } from "../../core/pull-secrets/record.ts";
+import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import {
 	EXIT,
@@ -140,10 +140,7 @@ async function tellUndone(
 		const { injection } = selection.mesh;
 		const place = { ...source, record };
 		await warnOfAsking(place, entry, injection, cluster, world);
-	} else if (
-		attach.length === 0 &&
-		record?.entries.some((entry) => entry.attach.length > 0)
-	)
+	} else if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
 		warn(world, { cause: "attaches-unwatched" });
 }
 

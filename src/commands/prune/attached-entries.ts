@@ -3,11 +3,7 @@ import type { PruneNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { isOurs } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	EMPTY_RECORD,
-	namesOf,
-	recordIn,
-} from "../../core/pull-secrets/record.ts";
+import { recordIn } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 
 /** Where accounts may have been attached, as far as is known without a list of them. */
@@ -17,7 +13,7 @@ export function knownPlaces(
 ): string[] {
 	const recorded = found
 		.filter((key) => key.namespace === sourceNamespace && isSourceLike(key))
-		.flatMap((source) => [...namesOf(recordIn(source) ?? EMPTY_RECORD).keys()]);
+		.flatMap((source) => [...(recordIn(source)?.names.keys() ?? [])]);
 	return [
 		...new Set([...found.map(({ namespace }) => namespace), ...recorded]),
 	].toSorted();

@@ -15,11 +15,9 @@ import {
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	hasRules,
 	isCoveredByAll,
 	isCoveredByRule,
 	type NamespaceKnowledge,
-	namesOf,
 	recordReadingIn,
 	withoutNames,
 } from "../../core/pull-secrets/record.ts";
@@ -84,8 +82,8 @@ export async function sentThere({
 			continue;
 		}
 		const { record } = reading;
-		const names = namesOf(record);
-		if (hasRules(record)) known ??= await readNamespaces(cluster, namespaces);
+		if (record.rules.length > 0)
+			known ??= await readNamespaces(cluster, namespaces);
 		const isRuled = (name: string): boolean => {
 			const facts = known?.get(name);
 			if (facts === "unknown") return isCoveredByAll(record, name);
@@ -93,7 +91,7 @@ export async function sentThere({
 		};
 		sent.push({
 			source,
-			named: namespaces.filter((name) => names.has(name)),
+			named: namespaces.filter((name) => record.names.has(name)),
 			ruled: namespaces.filter(isRuled),
 		});
 	}

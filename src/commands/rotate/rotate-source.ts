@@ -24,6 +24,7 @@ import {
 } from "../../core/pull-secrets/edit-source.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { EMPTY_RECORD } from "../../core/pull-secrets/record.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
 const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
@@ -65,7 +66,7 @@ export async function rotateSource(
 	if (now === undefined) return true;
 	const holders = await tellClaimants(source, run);
 	if (!(await isToBeRecorded(holders, run))) throw recordMissing(source);
-	const { entry, ...targets } = await namedTargets(
+	const { names, ...targets } = await namedTargets(
 		now,
 		holders,
 		[],
@@ -74,7 +75,11 @@ export async function rotateSource(
 	await deliver(
 		now,
 		{
-			selected: { targets, entries: [entry], what: someOf(holders) },
+			selected: {
+				targets,
+				record: { ...EMPTY_RECORD, names },
+				what: someOf(holders),
+			},
 			once: false,
 			servesRecord: false,
 		},

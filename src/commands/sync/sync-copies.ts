@@ -48,7 +48,7 @@ import {
 import {
 	EMPTY_RECORD,
 	forgetNamespace,
-	namesOf,
+	isEmptyRecord,
 	onlySelected,
 	recordText,
 	type SourceRecord,
@@ -152,7 +152,7 @@ async function scopeFor(
 		const isKept =
 			!options.once &&
 			!options.prune &&
-			onlySelected(record ?? EMPTY_RECORD, selected.entries).entries.length > 0;
+			!isEmptyRecord(onlySelected(record ?? EMPTY_RECORD, selected.record));
 		warn(
 			world,
 			atSource !== undefined
@@ -185,7 +185,7 @@ async function bareSelection(
 	run: Run,
 ): Promise<SyncOptions | "record" | undefined> {
 	const { world } = run;
-	if (record !== undefined && record.entries.length > 0) {
+	if (record !== undefined && !isEmptyRecord(record)) {
 		if (options.once)
 			throw new UsageError(
 				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
@@ -306,7 +306,7 @@ async function forget(
 	const unknown = names.filter(
 		(name) => recordText(without(before, name)) === recordText(before),
 	);
-	const others = [...namesOf(before).keys()].filter(
+	const others = [...before.names.keys()].filter(
 		(name) => !names.includes(name),
 	);
 	const near = nearestOfEach(unknown, others);

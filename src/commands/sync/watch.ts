@@ -28,10 +28,10 @@ import {
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	attachedAnywhere,
+	EMPTY_RECORD,
 	hasOtherRules,
 	mergeUnattended,
-	namesOf,
-	type RecordEntry,
 	recordIn,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -240,10 +240,10 @@ async function recorded(
 	}
 	const report = new ChangeReport(how.world, how.cluster);
 	const run: Run = { ...options, ...how, dryRun: "none", report };
-	const withSelected = (entries: readonly RecordEntry[], what: string) =>
+	const withSelected = (selected: SourceRecord, what: string) =>
 		changeRecord(source, {
 			...run,
-			change: (before) => entries.reduce(mergeUnattended, before),
+			change: (before) => mergeUnattended(before, selected),
 			what,
 			onceInSync: true,
 		});
@@ -256,17 +256,12 @@ async function recorded(
 			const { injection } = selection.mesh;
 			await warnOfAsking(place, entry, injection, run.cluster, run.world);
 		}
-		return withSelected([entry], what);
+		return withSelected({ ...EMPTY_RECORD, rules: [entry] }, what);
 	}
-	const { entries, what, targets } = await selectedFor(
-		source,
-		record,
-		options,
-		run,
-	);
-	for (const result of targets.settled)
+	const selected = await selectedFor(source, record, options, run);
+	for (const result of selected.targets.settled)
 		run.world.emit({ type: "change", result });
-	return withSelected(entries, what);
+	return withSelected(selected.record, selected.what);
 }
 
 /** Tells of recorded copies that a renewal will not reach, because the command line selects others. */
@@ -318,7 +313,7 @@ function meansMore(
 
 /** All accounts that the record names anywhere; `*` alone: every one there is. */
 function accountsOf(record: SourceRecord | undefined): string[] {
-	const names = new Set(record?.entries.flatMap(({ attach }) => attach));
+	const names = attachedAnywhere(record ?? EMPTY_RECORD);
 	return names.has("*") ? ["*"] : [...names];
 }
 
@@ -339,7 +334,7 @@ function selectsOf({ selection, exclude }: SyncOptions): SyncRules["selects"] {
 			return (name, known, record) =>
 				!excluded(name) &&
 				// Those whose pods alone ask for a sidecar are there by name, or not at all.
-				(namesOf(record).has(name) ||
+				(record.names.has(name) ||
 					(!isSystemNamespace(name) &&
 						typeof known === "object" &&
 						isInjected(mesh.name, known)));

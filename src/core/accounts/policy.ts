@@ -24,12 +24,7 @@ import {
 	MANAGER,
 	SOURCE_ANNOTATION,
 } from "../pull-secrets/ownership.ts";
-import {
-	namesOf,
-	type RuleEntry,
-	rulesOf,
-	type SourceRecord,
-} from "../pull-secrets/record.ts";
+import type { RuleEntry, SourceRecord } from "../pull-secrets/record.ts";
 import type { SourceRef } from "../pull-secrets/source.ts";
 
 /**
@@ -80,8 +75,8 @@ export function desiredPolicies(scope: {
 	const tests = imageTests(scope.keys);
 	if (tests.length === 0) return [];
 	const conditions = conditionsOf(source, tests);
-	const names = [...namesOf(record).keys()].sort();
-	const rules = rulesOf(record);
+	const names = [...record.names.keys()].sort();
+	const { rules } = record;
 	const pair = (
 		part: Part,
 		served: string,

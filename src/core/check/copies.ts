@@ -13,8 +13,6 @@ import {
 } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import {
-	hasRules,
-	namesOf,
 	type SourceRecord,
 	type Standing,
 	standingOf,
@@ -135,7 +133,7 @@ function standingsOf(
 	record: SourceRecord,
 	facts: Facts,
 ): Map<string, Standing> {
-	const names = unique([...namesOf(record).keys(), ...facts.namespaces.keys()]);
+	const names = unique([...record.names.keys(), ...facts.namespaces.keys()]);
 	return new Map(
 		names
 			.filter((name) => name !== secret.namespace)
@@ -154,7 +152,7 @@ function blockedFindings(
 	record: SourceRecord,
 	kinds: readonly Blocked[],
 ): Finding[] {
-	const byName = namesOf(record);
+	const byName = record.names;
 	return kinds.map((blocked) => {
 		const { by, namespaces } = blocked;
 		const [first = ""] = namespaces;
@@ -183,7 +181,7 @@ function namespaceFindings(
 ): Finding[] {
 	const ref = sourceRef(secret);
 	const found: Finding[] = [];
-	const byName = namesOf(record);
+	const byName = record.names;
 	const attachOf = (name: string) => byName.get(name)?.attach ?? [];
 	if (again.length > 0)
 		found.push(
@@ -263,7 +261,8 @@ function claimants(keyrings: Keyrings): Finding[] {
 			(of.record.kind === "record" &&
 				keyrings.standing(of, key.namespace) === undefined &&
 				// A rule may mean a Namespace that could not be read.
-				(facts.namespaces.has(key.namespace) || !hasRules(of.record.record)))
+				(facts.namespaces.has(key.namespace) ||
+					of.record.record.rules.length === 0))
 		);
 	});
 	// undefined: of no source that is checked here.

@@ -26,10 +26,9 @@ import type { Place } from "../output/input-failure.ts";
 import type { Script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
-import {
-	type NamespaceKnowledge,
-	namesOf as namesInRecord,
-	type RecordReading,
+import type {
+	NamespaceKnowledge,
+	RecordReading,
 } from "../pull-secrets/record.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. Times are milliseconds since 1970. */
@@ -320,8 +319,7 @@ export function sendingTo(
 	namespaces: readonly string[],
 	accounts: readonly string[] = [],
 ): (Script | undefined)[] {
-	const names =
-		record.kind === "record" ? namesInRecord(record.record) : undefined;
+	const names = record.kind === "record" ? record.record.names : undefined;
 	if (namespaces.every((name) => names?.has(name)))
 		return [fixes.sync(namespaces, accounts)];
 	return [

@@ -24,10 +24,9 @@ import {
 } from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
-	namesOf,
 	type Rule,
 	recordIn,
-	recordText,
+	ruleId,
 	type SourceRecord,
 } from "./record.ts";
 
@@ -198,21 +197,20 @@ interface RecordPart {
 
 function partsOf(record: SourceRecord): Map<string, RecordPart> {
 	const parts = new Map<string, RecordPart>();
-	for (const [name, { uid, attach }] of namesOf(record))
+	for (const [name, { uid, attach }] of record.names)
 		parts.set(`name ${name}`, {
 			name,
 			exclude: [],
 			attach,
 			text: JSON.stringify([uid, attach]),
 		});
-	for (const entry of record.entries)
-		if ("rule" in entry) {
-			const bare = { ...entry, exclude: [], attach: [] };
-			parts.set(`rule ${recordText({ entries: [bare] })}`, {
-				...entry,
-				text: recordText({ entries: [entry] }),
-			});
-		}
+	for (const entry of record.rules) {
+		const id = ruleId(entry.rule);
+		parts.set(`rule ${id}`, {
+			...entry,
+			text: JSON.stringify([id, entry.exclude, entry.attach]),
+		});
+	}
 	return parts;
 }
 

@@ -1,4 +1,4 @@
-import { partition } from "../groups.ts";
+import { groupsBy, partition } from "../groups.ts";
 import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
@@ -24,17 +24,15 @@ import { type Annotated, TARGETS_ANNOTATION } from "./ownership.ts";
  * `[{"namespaces":{"app":"UID","shop":""},"attach":["builder"]},{"selector":"team=a","exclude":["dev-*"]},{"all":true},{"injected":"istio"}]`
  */
 export interface SourceRecord {
-	/** Names first, then rules; sorted, and each said once. */
-	readonly entries: readonly RecordEntry[];
+	/** Namespaces by name; those with the same accounts together, sorted. */
+	readonly names: ReadonlyMap<string, RecordedName>;
+	/** Sorted, and each said once. */
+	readonly rules: readonly RuleEntry[];
 }
 
-/** One selection: namespaces by name, or by a rule. */
-export type RecordEntry = NamesEntry | RuleEntry;
-
-/** Namespaces by name. Of several entries with the same accounts `mergeSelection` makes one. */
-interface NamesEntry {
-	/** To the Namespace's uid; "" trusts the name. */
-	readonly namespaces: ReadonlyMap<string, string>;
+export interface RecordedName {
+	/** The Namespace's; "" where the name alone is trusted. */
+	readonly uid: string;
 	/** Service accounts that are to pull with it, sorted; `*` is all. */
 	readonly attach: readonly string[];
 }
@@ -52,8 +50,13 @@ export type Rule =
 	| { readonly by: "selector"; readonly selector: LabelSelector }
 	| { readonly by: "injected"; readonly mesh: InjectingMesh };
 
-/** A record without entries: a new source's. */
-export const EMPTY_RECORD: SourceRecord = { entries: [] };
+/** A new source's. */
+export const EMPTY_RECORD: SourceRecord = { names: new Map(), rules: [] };
+
+/** Whether a record sends its source nowhere. */
+export function isEmptyRecord({ names, rules }: SourceRecord): boolean {
+	return names.size === 0 && rules.length === 0;
+}
 
 /** The most that a record may come to weigh, in bytes: some 2,500 names. Annotations have 256 KiB together. */
 export const RECORD_LIMIT = 200 * 1024;
@@ -82,7 +85,7 @@ let last: { annotation: string; reading: RecordReading } | undefined;
 
 function readingOf(annotation: string): RecordReading {
 	try {
-		return { kind: "record", record: canonical(readEntries(annotation)) };
+		return { kind: "record", record: read(annotation) };
 	} catch (error) {
 		if (!(error instanceof Faulty)) throw error;
 		return { kind: "fault", fault: error.fault };
@@ -101,21 +104,20 @@ export function recordIn(object: Annotated): SourceRecord | undefined {
 }
 
 /** The annotation that says a record: the same text for the same meaning. */
-export const recordText = remembered(({ entries }: SourceRecord): string =>
-	JSON.stringify(
-		entries.map((entry) =>
-			"namespaces" in entry
-				? {
-						namespaces: Object.fromEntries(entry.namespaces),
-						...some("attach", entry.attach),
-					}
-				: {
-						...ruleField(entry.rule),
-						...some("exclude", entry.exclude),
-						...some("attach", entry.attach),
-					},
-		),
-	),
+export const recordText = remembered(({ names, rules }: SourceRecord): string =>
+	JSON.stringify([
+		...groupsBy(names, ([, { attach }]) => attach.join()).map((alike) => ({
+			namespaces: Object.fromEntries(
+				alike.map(([name, { uid }]) => [name, uid]),
+			),
+			...some("attach", alike[0][1].attach),
+		})),
+		...rules.map(({ rule, exclude, attach }) => ({
+			...ruleField(rule),
+			...some("exclude", exclude),
+			...some("attach", attach),
+		})),
+	]),
 );
 
 /** What a record weighs as an annotation, in bytes. */
@@ -128,42 +130,52 @@ export function addsOnlyUids(
 	before: SourceRecord,
 	after: SourceRecord,
 ): boolean {
-	const known = namesOf(before);
 	const byName = withUids(after, (name, uid) =>
-		known.get(name)?.uid === "" ? "" : uid,
+		before.names.get(name)?.uid === "" ? "" : uid,
 	);
 	return recordText(byName) === recordText(before);
 }
 
 /** The record with other uids behind its names; "" trusts the name. */
 export function withUids(
-	{ entries }: SourceRecord,
+	{ names, rules }: SourceRecord,
 	uidOf: (name: string, uid: string) => string,
 ): SourceRecord {
-	const changed = entries.map((entry) => {
-		if ("rule" in entry) return entry;
-		const names = [...entry.namespaces];
-		return {
-			...entry,
-			namespaces: new Map(names.map(([name, uid]) => [name, uidOf(name, uid)])),
-		};
-	});
-	return { entries: changed };
+	const others = [...names].map(
+		([name, { uid, attach }]) =>
+			[name, { uid: uidOf(name, uid), attach }] as const,
+	);
+	return { names: new Map(others), rules };
 }
 
 /**
- * The record with a selection: a rule takes the place of the same rule, with its exclusions; names
- * join the others. Accounts are added to those that the rule or the name had, for leaving
+ * The record with a selection, which is one by itself: a rule takes the place of the same rule, with its
+ * exclusions; names join the others. Accounts are added to those that the rule or the name had, for leaving
  * `--attach` away takes nothing back. A uid that is known stays where the new one is "": who may
  * not read the Namespace does not weaken what somebody else made sure of.
  */
 export function mergeSelection(
 	record: SourceRecord,
-	selected: RecordEntry,
+	selected: SourceRecord,
 ): SourceRecord {
-	return "namespaces" in selected
-		? mergeNames(record, selected)
-		: mergeRule(record, selected);
+	const names = new Map(record.names);
+	for (const [name, { uid, attach }] of selected.names) {
+		const before = names.get(name);
+		names.set(name, {
+			uid: uid || (before?.uid ?? ""),
+			attach: union([before?.attach ?? [], attach]),
+		});
+	}
+	return canonical(names, selected.rules.reduce(mergeRule, record.rules));
+}
+
+function mergeRule(
+	rules: readonly RuleEntry[],
+	selected: RuleEntry,
+): readonly RuleEntry[] {
+	const [before, others] = partition(rules, isSameRule(selected.rule));
+	const attach = union([...before, selected].map((entry) => entry.attach));
+	return [...others, { ...selected, attach }];
 }
 
 /**
@@ -172,50 +184,35 @@ export function mergeSelection(
  */
 export function mergeUnattended(
 	record: SourceRecord,
-	selected: RecordEntry,
+	selected: SourceRecord,
 ): SourceRecord {
-	if ("namespaces" in selected) {
-		const known = namesOf(record);
-		const isPinned = (name: string) => (known.get(name)?.uid ?? "") !== "";
-		const { entries } = withUids({ entries: [selected] }, (name, uid) =>
-			isPinned(name) ? "" : uid,
-		);
-		return entries.reduce(mergeSelection, record);
-	}
-	const id = ruleId(selected.rule);
-	const excluded = rulesOf(record)
-		.filter(({ rule }) => ruleId(rule) === id)
-		.map(({ exclude }) => exclude);
-	return mergeRule(record, {
-		...selected,
-		exclude: union([...excluded, selected.exclude]),
+	const { names } = withUids(selected, (name, uid) =>
+		record.names.get(name)?.uid ? "" : uid,
+	);
+	const rules = selected.rules.map((entry) => {
+		const before = record.rules.filter(isSameRule(entry.rule));
+		const exclude = union([...before, entry].map((each) => each.exclude));
+		return { ...entry, exclude };
 	});
+	return mergeSelection(record, { names, rules });
 }
 
-/** What a record says of these selections, and nothing else of it. */
+/** What a record says of a selection, and nothing else of it. */
 export function onlySelected(
 	record: SourceRecord,
-	selected: readonly RecordEntry[],
+	{ names, rules }: SourceRecord,
 ): SourceRecord {
-	const meant: SourceRecord = { entries: selected };
-	const rules = new Set(rulesOf(meant).map(({ rule }) => ruleId(rule)));
-	return canonical(
-		onlyNames(record, (name) => namesOf(meant).has(name)).filter(
-			(entry) => !("rule" in entry) || rules.has(ruleId(entry.rule)),
-		),
-	);
+	return {
+		names: onlyNames(record, (name) => names.has(name)),
+		rules: record.rules.filter((entry) => rules.some(isSameRule(entry.rule))),
+	};
 }
 
-/** The entries, and of the names in them those that are kept. */
 function onlyNames(
-	{ entries }: SourceRecord,
+	{ names }: SourceRecord,
 	isKept: (name: string) => boolean,
-): RecordEntry[] {
-	return entries.map((entry) => {
-		if ("rule" in entry) return entry;
-		const kept = [...entry.namespaces].filter(([name]) => isKept(name));
-		return { ...entry, namespaces: new Map(kept) };
-	});
+): SourceRecord["names"] {
+	return new Map([...names].filter(([name]) => isKept(name)));
 }
 
 /**
@@ -227,16 +224,12 @@ export function forgetNamespace(
 	name: string,
 	facts: NamespaceFacts | undefined,
 ): SourceRecord {
-	return canonical(
-		onlyNames(record, (other) => other !== name).map((entry): RecordEntry => {
-			if ("namespaces" in entry) return entry;
-			const means =
-				facts === undefined
-					? !isSystemNamespace(name) && !matchesGlob(name, entry.exclude)
-					: ruleMatches(entry, facts);
-			return means ? { ...entry, exclude: [...entry.exclude, name] } : entry;
-		}),
-	);
+	const rules = record.rules.map((entry) => {
+		const means =
+			facts === undefined ? !isLeftOut(entry, name) : ruleMatches(entry, facts);
+		return means ? { ...entry, exclude: [...entry.exclude, name] } : entry;
+	});
+	return canonical(withoutNames(record, [name]).names, rules);
 }
 
 /** The record without these names; what its rules mean stays as it is. */
@@ -244,7 +237,8 @@ export function withoutNames(
 	record: SourceRecord,
 	names: readonly string[],
 ): SourceRecord {
-	return canonical(onlyNames(record, (name) => !names.includes(name)));
+	const { rules } = record;
+	return { names: onlyNames(record, (name) => !names.includes(name)), rules };
 }
 
 /** Service accounts that are attached, or no longer, in namespaces and in what a rule means. */
@@ -286,14 +280,13 @@ export function stillAttached(
 	record: SourceRecord,
 	{ namespaces, rule }: Attachments,
 ): { readonly names: readonly string[]; readonly rule: boolean } {
-	const names = namesOf(record);
-	const own = rule && ruleId(rule.rule);
 	return {
 		names: [...namespaces.keys()].filter((name) =>
-			names.get(name)?.attach.includes("*"),
+			record.names.get(name)?.attach.includes("*"),
 		),
-		rule: rulesOf(record).some(
-			(entry) => ruleId(entry.rule) === own && entry.attach.includes("*"),
+		rule: record.rules.some(
+			(entry) =>
+				rule && isSameRule(rule.rule)(entry) && entry.attach.includes("*"),
 		),
 	};
 }
@@ -304,7 +297,7 @@ export function attachedByRule(
 	accounts: readonly string[],
 	namespace?: NamespaceFacts,
 ): boolean {
-	return rulesOf(record).some(
+	return record.rules.some(
 		(entry) =>
 			entry.attach.some((name) => name === "*" || accounts.includes(name)) &&
 			(namespace === undefined || ruleMatches(entry, namespace)),
@@ -319,58 +312,33 @@ function editAttachments(
 		accounts: readonly string[],
 	) => readonly string[],
 ): SourceRecord {
-	const own = rule && ruleId(rule.rule);
-	return canonical([
-		...[...namesOf(record)].map(
-			([name, { uid, attach }]): NamesEntry => ({
-				namespaces: new Map([[name, uid]]),
-				attach: edit(attach, namespaces.get(name) ?? []),
-			}),
+	return canonical(
+		[...record.names].map(([name, { uid, attach }]) => [
+			name,
+			{ uid, attach: edit(attach, namespaces.get(name) ?? []) },
+		]),
+		record.rules.map((entry) =>
+			rule && isSameRule(rule.rule)(entry)
+				? { ...entry, attach: edit(entry.attach, rule.attach) }
+				: entry,
 		),
-		...rulesOf(record).map((entry) =>
-			rule === undefined || ruleId(entry.rule) !== own
-				? entry
-				: { ...entry, attach: edit(entry.attach, rule.attach) },
-		),
-	]);
+	);
 }
 
-interface RecordedName {
-	/** "" where the name alone is trusted. */
-	readonly uid: string;
-	readonly attach: readonly string[];
-}
-
-/** Every name in the record, sorted within each entry. */
-export const namesOf = remembered((record: SourceRecord) => {
-	const names = new Map<string, RecordedName>();
-	for (const entry of record.entries)
-		if ("namespaces" in entry)
-			for (const [name, uid] of entry.namespaces)
-				names.set(name, {
-					uid,
-					attach: union([names.get(name)?.attach ?? [], entry.attach]),
-				});
-	return names as ReadonlyMap<string, RecordedName>;
-});
-
-/** The selections by rule. */
-export function rulesOf({ entries }: SourceRecord): RuleEntry[] {
-	return entries.filter((entry) => "rule" in entry);
-}
-
-/** Whether there is a rule in it, so that all Namespaces have to be looked at. */
-export function hasRules(record: SourceRecord): boolean {
-	return rulesOf(record).length > 0;
+/** All accounts that a record attaches, wherever; `*` is all. */
+export function attachedAnywhere({
+	names,
+	rules,
+}: SourceRecord): ReadonlySet<string> {
+	return new Set([...names.values(), ...rules].flatMap(({ attach }) => attach));
 }
 
 /** Whether there is a rule in it besides this one. */
 export function hasOtherRules(
-	record: SourceRecord,
+	{ rules }: SourceRecord,
 	rule: Rule | undefined,
 ): boolean {
-	const own = rule && ruleId(rule);
-	return rulesOf(record).some(({ rule }) => ruleId(rule) !== own);
+	return !rules.every((entry) => rule && isSameRule(rule)(entry));
 }
 
 /** What a record means for one namespace. */
@@ -395,7 +363,7 @@ export function standingOf(
 	name: string,
 	namespace: NamespaceKnowledge,
 ): Standing | undefined {
-	const recorded = namesOf(record).get(name);
+	const recorded = record.names.get(name);
 	if (typeof namespace === "string") {
 		if (recorded === undefined) return undefined;
 		if (namespace === "gone") return { is: "missing" };
@@ -403,9 +371,7 @@ export function standingOf(
 			? { is: "served", attach: recorded.attach }
 			: { is: "unverified" };
 	}
-	const rules = rulesOf(record).filter((entry) =>
-		ruleMatches(entry, namespace),
-	);
+	const rules = record.rules.filter((entry) => ruleMatches(entry, namespace));
 	const byName =
 		recorded !== undefined &&
 		(recorded.uid === "" || recorded.uid === namespace.uid)
@@ -425,12 +391,12 @@ export function isCoveredByRule(
 	record: SourceRecord,
 	namespace: NamespaceFacts,
 ): boolean {
-	return rulesOf(record).some((entry) => ruleMatches(entry, namespace));
+	return record.rules.some((entry) => ruleMatches(entry, namespace));
 }
 
 /** Whether a rule means whatever namespace bears this name: all that is known of one that may not be read. */
 export function isCoveredByAll(record: SourceRecord, name: string): boolean {
-	return rulesOf(record).some(
+	return record.rules.some(
 		(entry) => entry.rule.by === "all" && !isLeftOut(entry, name),
 	);
 }
@@ -456,68 +422,36 @@ export function ruleMatches(
 	}
 }
 
-function mergeNames(record: SourceRecord, selected: NamesEntry): SourceRecord {
-	const known = namesOf(record);
-	const namespaces = [...selected.namespaces].map(
-		([name, uid]): [string, string] => [
-			name,
-			uid === "" ? (known.get(name)?.uid ?? "") : uid,
-		],
-	);
-	// Of a name that stands in several entries the last uid holds, with the accounts of all.
-	return canonical([
-		...record.entries,
-		{ ...selected, namespaces: new Map(namespaces) },
-	]);
-}
-
-function mergeRule(record: SourceRecord, selected: RuleEntry): SourceRecord {
-	const id = ruleId(selected.rule);
-	const isSame = (entry: RecordEntry) =>
-		"rule" in entry && ruleId(entry.rule) === id;
-	const [before, others] = partition(record.entries, isSame);
-	return canonical([
-		...others,
-		{
-			...selected,
-			attach: union([...before.map(({ attach }) => attach), selected.attach]),
-		},
-	]);
-}
-
-/** Each name once, those with the same accounts in one entry; all sorted, nothing empty or twice. */
-function canonical(entries: readonly RecordEntry[]): SourceRecord {
-	const names = Map.groupBy(namesOf({ entries }), ([, { attach }]) =>
-		attach.join(","),
-	);
-	const rules = new Map(
-		rulesOf({ entries }).map((entry) => {
-			const one: RuleEntry = {
-				rule: entry.rule,
-				exclude: union([entry.exclude]),
-				attach: union([entry.attach]),
-			};
-			return [JSON.stringify([ruleId(one.rule), one.exclude]), one] as const;
+/** Names with the same accounts together, each rule once; all sorted, nothing twice. */
+function canonical(
+	names: Iterable<readonly [string, RecordedName]>,
+	rules: readonly RuleEntry[],
+): SourceRecord {
+	const byAccounts = Map.groupBy(names, ([, { attach }]) => attach.join());
+	const byMeaning = new Map(
+		rules.map(({ rule, exclude, attach }) => {
+			const one = { rule, exclude: union([exclude]), attach: union([attach]) };
+			return [JSON.stringify([ruleId(rule), one.exclude]), one] as const;
 		}),
 	);
 	return {
-		entries: [
-			...[...names].toSorted(byFirst).map(
-				([attach, named]): NamesEntry => ({
-					namespaces: new Map(
-						named
-							.toSorted(byFirst)
-							.map(([name, { uid }]): [string, string] => [name, uid]),
-					),
-					attach: attach === "" ? [] : attach.split(","),
-				}),
-			),
-			...[...rules].toSorted(byFirst).map(([, rule]) => rule),
-		],
+		names: new Map(
+			[...byAccounts]
+				.toSorted(byFirst)
+				.flatMap(([, alike]) => alike.toSorted(byFirst)),
+		),
+		rules: [...byMeaning].toSorted(byFirst).map(([, rule]) => rule),
 	};
 }
 
-function ruleId(rule: Rule): string {
+/** Of entries of rules, those of the same, whatever it excludes. */
+function isSameRule(rule: Rule): (entry: RuleEntry) => boolean {
+	const id = ruleId(rule);
+	return (entry) => ruleId(entry.rule) === id;
+}
+
+/** Equal for rules that say the same. */
+export function ruleId(rule: Rule): string {
 	return JSON.stringify(ruleField(rule));
 }
 
@@ -548,7 +482,7 @@ class Faulty extends Error {
 	}
 }
 
-function readEntries(annotation: string): RecordEntry[] {
+function read(annotation: string): SourceRecord {
 	let value: unknown;
 	try {
 		value = JSON.parse(annotation);
@@ -557,26 +491,30 @@ function readEntries(annotation: string): RecordEntry[] {
 	}
 	if (!Array.isArray(value))
 		throw new Faulty({ entry: 0, because: "not-a-list" });
-	const seen = new Map<string, string>();
+	const names = new Map<string, RecordedName>();
+	const rules: RuleEntry[] = [];
 	let kept = 0;
-	const entries = value.map((item: unknown, index) => {
+	for (const [index, item] of value.entries()) {
 		const entry = readEntry(item, index + 1);
 		kept += Object.keys(Object(item)).length;
-		if ("namespaces" in entry) {
-			kept += entry.namespaces.size;
-			for (const [name, uid] of entry.namespaces) {
-				// The same name twice with two uids says two things: which is meant, nobody knows.
-				if ((seen.get(name) ?? uid) !== uid)
-					throw new Faulty({ entry: index + 1, because: "namespaces" });
-				seen.set(name, uid);
-			}
+		if ("rule" in entry) {
+			rules.push(entry);
+			continue;
 		}
-		return entry;
-	});
+		kept += entry.uids.length;
+		for (const [name, uid] of entry.uids) {
+			const before = names.get(name);
+			// The same name twice with two uids says two things: which is meant, nobody knows.
+			if (before !== undefined && before.uid !== uid)
+				throw new Faulty({ entry: index + 1, because: "namespaces" });
+			const attach = union([before?.attach ?? [], entry.attach]);
+			names.set(name, { uid, attach });
+		}
+	}
 	// Of a key that stands twice JSON.parse keeps the last alone, and an exclusion would be gone.
 	const said = annotation.replace(STRING, "").split(":").length - 1;
 	if (kept < said) throw new Faulty({ entry: 0, because: "said-twice" });
-	return entries;
+	return canonical(names, rules);
 }
 
 const SELECTIONS = ["namespaces", "selector", "all", "injected"] as const;
@@ -588,7 +526,10 @@ const STRING = /"(?:[^"\\]|\\.)*"/g;
 const UID = /^[\w.:-]{0,128}$/;
 
 /** Reads the entry that stands at this place, counted from 1. Throws Faulty. */
-function readEntry(item: unknown, entry: number): RecordEntry {
+function readEntry(
+	item: unknown,
+	entry: number,
+): RuleEntry | { readonly uids: [string, string][]; attach: string[] } {
 	const fail = (because: RecordFault["because"], field?: string): never => {
 		throw new Faulty({ entry, because, ...(field !== undefined && { field }) });
 	};
@@ -622,12 +563,12 @@ function readEntry(item: unknown, entry: number): RecordEntry {
 			attach,
 		};
 	if (!isJsonObject(value)) return fail(by);
-	const names = Object.entries(value).map(([name, uid]): [string, string] =>
+	const uids = Object.entries(value).map(([name, uid]): [string, string] =>
 		isNamespaceName(name) && typeof uid === "string" && UID.test(uid)
 			? [name, uid]
 			: fail(by),
 	);
-	return { namespaces: new Map(names), attach };
+	return { uids, attach };
 }
 
 /** undefined for what says none. */

@@ -4,13 +4,7 @@ import { contentFault } from "./content-fault.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
-import {
-	hasRules,
-	isCoveredByRule,
-	namesOf,
-	recordIn,
-	recordReadingIn,
-} from "./record.ts";
+import { isCoveredByRule, recordIn, recordReadingIn } from "./record.ts";
 
 export type SourceRef = Place;
 
@@ -79,8 +73,8 @@ function isSentTo(
 	// Nobody knows what a record means that cannot be read: sync and check say so.
 	if (reading.kind !== "record") return reading.kind === "fault";
 	const { record } = reading;
-	if (namesOf(record).has(namespace)) return true;
-	if (!hasRules(record)) return false;
+	if (record.names.has(namespace)) return true;
+	if (record.rules.length === 0) return false;
 	const facts = namespaces?.get(namespace);
 	return facts === undefined || isCoveredByRule(record, facts);
 }
@@ -91,7 +85,7 @@ export function needNamespaces(
 ): boolean {
 	return [...sources.values()].some((source) => {
 		const record = typeof source === "object" ? recordIn(source) : undefined;
-		return record !== undefined && hasRules(record);
+		return record !== undefined && record.rules.length > 0;
 	});
 }
 

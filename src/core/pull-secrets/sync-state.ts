@@ -7,8 +7,8 @@ import { TARGETS_ANNOTATION } from "./ownership.ts";
 import { onlyAgreed, planCopy, planLeftovers, targetOf } from "./plan.ts";
 import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
+	isEmptyRecord,
 	type NamespaceKnowledge,
-	namesOf,
 	type RecordReading,
 	recordReadingIn,
 	type SourceRecord,
@@ -257,7 +257,7 @@ export class SyncState {
 	recordedElsewhere(seesAll: boolean): string[] {
 		const { record, rules } = this;
 		if (record.kind !== "record") return [];
-		return [...namesOf(record.record).keys()].filter((name) => {
+		return [...record.record.names.keys()].filter((name) => {
 			const known = this.#namespaces.get(name);
 			if (name === rules.source.namespace) return false;
 			return known === undefined
@@ -326,7 +326,7 @@ export class SyncState {
 			current === undefined ||
 			// A source that was made again is sent nowhere yet: no reason to delete what was sent before.
 			this.record.kind !== "record" ||
-			this.record.record.entries.length === 0
+			isEmptyRecord(this.record.record)
 		)
 			return undefined;
 		return planLeftovers([current], source, new Set())[0];

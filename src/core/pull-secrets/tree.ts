@@ -1,7 +1,7 @@
 import { displayUser } from "../credentials/entry.ts";
 import { type Keyring, matcherOf, readKeyring } from "../kubelet/keyring.ts";
 import { podImages, statusesOf } from "../kubelet/pod-images.ts";
-import { namesOf as namesIn } from "../kubelet/pod-secrets.ts";
+import { namesOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
 import { byFirst, compare } from "../order.ts";
@@ -18,7 +18,7 @@ import {
 	pullSourceOfKey,
 	sourceRef,
 } from "./pull-secret.ts";
-import { namesOf, recordIn, standingOf } from "./record.ts";
+import { recordIn, standingOf } from "./record.ts";
 import {
 	isSourceLike,
 	type PullSecretStatus,
@@ -100,7 +100,7 @@ export interface AccountFacts extends Place {
 
 /** What a tree needs of a pod; undefined for one that neither references a pull secret nor waits for an image. */
 export function podFacts(pod: Pod): TreePodFacts | undefined {
-	const references = namesIn(pod.spec);
+	const references = namesOf(pod.spec);
 	const waits = waitsOf(pod);
 	if (references.length === 0 && waits === "") return undefined;
 	return {
@@ -117,7 +117,7 @@ export function accountFacts(
 	account: ServiceAccount,
 ): AccountFacts | undefined {
 	const { namespace = "", name = "" } = account.metadata;
-	const references = namesIn(account);
+	const references = namesOf(account);
 	return references.length === 0 ? undefined : { namespace, name, references };
 }
 
@@ -245,7 +245,7 @@ function missing(
 	const have = new Set(copies.map(({ namespace }) => namespace));
 	const meant =
 		namespaces === undefined
-			? [...namesOf(record).keys()]
+			? [...record.names.keys()]
 			: [...namespaces].flatMap(([name, facts]) =>
 					standingOf(record, name, facts)?.is === "served" ? [name] : [],
 				);

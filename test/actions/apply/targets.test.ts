@@ -155,40 +155,39 @@ describe("namespaces that are named", () => {
 			atSource: ["ci"],
 			unread: ["hidden"],
 		});
-		assert.deepEqual(targets.entry, {
-			namespaces: new Map([
-				["app", "uid-app"],
-				["hidden", ""],
-				["shop", "uid-shop"],
-				["mesh", ""],
+		const attach = ["ci"];
+		assert.deepEqual(
+			targets.names,
+			new Map([
+				["app", { uid: "uid-app", attach }],
+				["hidden", { uid: "", attach }],
+				["shop", { uid: "uid-shop", attach }],
+				["mesh", { uid: "", attach }],
 			]),
-			attach: ["ci"],
-		});
+		);
 		const [missing] = targets.settled;
 		assert.deepEqual(missing?.why, { cause: "namespace-missing", near: "app" });
 	});
 
 	test("of the source's own nothing is recorded without accounts", async () => {
 		const { cluster } = played();
-		const { entry, atSource } = await namedTargets(
+		const { names, atSource } = await namedTargets(
 			SOURCE,
 			["mesh"],
 			[],
 			cluster,
 		);
-		assert.deepEqual(entry, { namespaces: new Map(), attach: [] });
+		assert.deepEqual(names, new Map());
 		assert.deepEqual(atSource, []);
 	});
 });
 
 describe("namespaces that a rule means", () => {
-	const [selector] = record(
-		'[{"selector":"team=a","exclude":["shop"]}]',
-	).entries;
-	const [all] = record('[{"all":true,"attach":["ci"]}]').entries;
+	const [selector] = record('[{"selector":"team=a","exclude":["shop"]}]').rules;
+	const [all] = record('[{"all":true,"attach":["ci"]}]').rules;
 
 	test("a label's, of which no list tells what else there is", async () => {
-		assert.ok(selector && "rule" in selector);
+		assert.ok(selector);
 		const { cluster, lists } = played();
 		const targets = await ruleTargets(SOURCE, selector, cluster);
 		assert.deepEqual(shown(targets), {
@@ -205,7 +204,7 @@ describe("namespaces that a rule means", () => {
 	});
 
 	test("all of them", async () => {
-		assert.ok(all && "rule" in all);
+		assert.ok(all);
 		const targets = await ruleTargets(SOURCE, all, played().cluster);
 		assert.deepEqual(shown(targets).serve, ["app ci", "shop ci"]);
 		assert.deepEqual(targets.atSource, ["ci"]);

@@ -3,19 +3,20 @@ import { describe, test } from "node:test";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
 	addsOnlyUids,
+	attachedAnywhere,
 	attachedByRule,
 	forgetNamespace,
 	hasOtherRules,
-	hasRules,
 	isCoveredByAll,
 	isCoveredByRule,
+	isEmptyRecord,
 	mergeSelection,
 	mergeUnattended,
 	type NamespaceKnowledge,
 	onlySelected,
 	parseRecord,
 	RECORD_LIMIT,
-	type RecordEntry,
+	type Rule,
 	recordBytes,
 	recordText,
 	type SourceRecord,
@@ -33,10 +34,14 @@ function record(text: string): SourceRecord {
 	return reading.kind === "record" ? reading.record : assert.fail();
 }
 
-/** The one entry of a record, as a selection. */
-function entry(text: string): RecordEntry {
-	const [only] = record(`[${text}]`).entries;
-	return only ?? assert.fail();
+/** A record of one entry, as a selection. */
+function entry(text: string): SourceRecord {
+	return record(`[${text}]`);
+}
+
+/** The rule of such a one. */
+function ruleIn({ rules }: SourceRecord): Rule {
+	return rules[0]?.rule ?? assert.fail();
 }
 
 function namespace(
@@ -98,7 +103,7 @@ describe("a record is read, and written in one way", () => {
 		assert.deepEqual(parseRecord(undefined), { kind: "none" });
 		assert.deepEqual(parseRecord("[]"), {
 			kind: "record",
-			record: { entries: [] },
+			record: { names: new Map(), rules: [] },
 		});
 	});
 });
@@ -286,7 +291,7 @@ describe("a selection joins the record", () => {
 			'{"all":true}',
 			'{"selector":"t=1"}',
 		].map(entry);
-		const text = (list: readonly RecordEntry[]) =>
+		const text = (list: readonly SourceRecord[]) =>
 			recordText(list.reduce(mergeSelection, record("[]")));
 		assert.equal(text(selections), text(selections.toReversed()));
 	});
@@ -379,10 +384,9 @@ describe("accounts of names and of a rule", () => {
 	const TEAM_A = entry('{"selector":"team=a"}');
 	for (const [name, before, names, attach, added, taken] of ATTACHED)
 		test(name, () => {
-			assert.ok("rule" in TEAM_A);
 			const attachments = {
 				namespaces: new Map(Object.entries(names)),
-				...(attach && { rule: { rule: TEAM_A.rule, attach } }),
+				...(attach && { rule: { rule: ruleIn(TEAM_A), attach } }),
 			};
 			const read = record(before);
 			assert.equal(recordText(withAttachments(read, attachments)), added);
@@ -455,7 +459,6 @@ describe("what a record attaches all the same", () => {
 	];
 	for (const [text, names, rule, inApp, anywhere] of ROWS)
 		test(text, () => {
-			assert.ok("rule" in ALL);
 			const read = record(text);
 			const attach = ["ci"];
 			const namespaces = new Map([
@@ -468,7 +471,7 @@ describe("what a record attaches all the same", () => {
 					byName: stillAttached(read, { namespaces }),
 					byRule: stillAttached(read, {
 						namespaces,
-						rule: { rule: ALL.rule, attach },
+						rule: { rule: ruleIn(ALL), attach },
 					}),
 					inApp: attachedByRule(read, attach, app),
 					anywhere: attachedByRule(read, attach),
@@ -483,6 +486,24 @@ describe("what a record attaches all the same", () => {
 		});
 });
 
+test("a record that sends a source nowhere, and what one attaches anywhere", () => {
+	for (const [text, isEmpty, ...attached] of [
+		["[]", true],
+		['[{"namespaces":{"app":""}}]', false],
+		['[{"all":true,"exclude":["x"]}]', false],
+		[
+			'[{"namespaces":{"app":""},"attach":["ci"]},{"all":true,"attach":["*","ci"]}]',
+			false,
+			"*",
+			"ci",
+		],
+	] as const) {
+		const read = record(text);
+		assert.equal(isEmptyRecord(read), isEmpty, text);
+		assert.deepEqual([...attachedAnywhere(read)].sort(), attached, text);
+	}
+});
+
 describe("rules besides the one that is selected", () => {
 	for (const [text, any, besides] of [
 		['[{"namespaces":{"app":""}}]', false, false],
@@ -495,11 +516,10 @@ describe("rules besides the one that is selected", () => {
 	] as const)
 		test(text, () => {
 			const selected = entry('{"selector":"team = a"}');
-			assert.ok("rule" in selected);
 			assert.deepEqual(
 				[
 					hasOtherRules(record(text), undefined),
-					hasOtherRules(record(text), selected.rule),
+					hasOtherRules(record(text), ruleIn(selected)),
 				],
 				[any, besides],
 			);
@@ -777,12 +797,6 @@ test("whatever bears the name is covered where a rule for all leaves it in", () 
 			covered,
 			text,
 		);
-	assert.deepEqual(
-		['[{"injected":"istio"}]', '[{"namespaces":{"app":""}}]'].map((text) =>
-			hasRules(record(text)),
-		),
-		[true, false],
-	);
 });
 
 test("a record may weigh 200 KiB: some 2,500 names with their uids", () => {
@@ -818,7 +832,7 @@ describe("what a record says of a selection alone", () => {
 	] as const)
 		test(selected, () => {
 			assert.equal(
-				recordText(onlySelected(record(RECORD), [entry(selected)])),
+				recordText(onlySelected(record(RECORD), entry(selected))),
 				said,
 			);
 		});
