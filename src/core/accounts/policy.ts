@@ -293,6 +293,11 @@ export interface PolicyChange {
 	readonly object: PolicyObject;
 }
 
+/** One that is not as it should be, by what would put it right. */
+export type PolicyFault = PolicyChange & {
+	readonly action: Exclude<PolicyChange["action"], "keep">;
+};
+
 /**
  * What makes of what was found under a source's names what is desired. Updates carry the
  * resourceVersion, deletions the uid of what was found; what somebody else made is left.
@@ -330,44 +335,6 @@ export function isPolicyOf(object: PolicyObject, source: SourceRef): boolean {
 		annotations?.[SOURCE_ANNOTATION] === `${source.namespace}/${source.name}`
 	);
 }
-
-/** What is wrong with a source's policies, for `check`. */
-export interface PolicyFault {
-	readonly kind: PolicyKind;
-	readonly name: string;
-	readonly is:
-		| "missing"
-		/** It says something else than the record and the registries ask for. */
-		| "edited"
-		/** It is there, and nothing asks for it. */
-		| "surplus"
-		/** Somebody else made one of that name. */
-		| "unmanaged";
-}
-
-/** Judges what was found under a source's names; none: all is as it should be. */
-export function judgePolicies(
-	desired: readonly PolicyObject[],
-	found: readonly PolicyObject[],
-	source: SourceRef,
-): PolicyFault[] {
-	return planPolicies(desired, found, source).flatMap(({ action, object }) => {
-		const is = FAULTS[action];
-		return is === undefined
-			? []
-			: [{ kind: object.kind, name: object.metadata.name ?? "", is }];
-	});
-}
-
-const FAULTS: Readonly<
-	Record<PolicyChange["action"], PolicyFault["is"] | undefined>
-> = {
-	create: "missing",
-	update: "edited",
-	delete: "surplus",
-	leave: "unmanaged",
-	keep: undefined,
-};
 
 /**
  * Accounts whose pods the API server would refuse once a policy adds the pull secret: they are told

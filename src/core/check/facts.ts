@@ -2,9 +2,9 @@ import { attachedKeys } from "../accounts/attachment.ts";
 import {
 	desiredPolicies,
 	enforcesSecrets,
-	judgePolicies,
 	type PolicyFault,
 	type PolicyObject,
+	planPolicies,
 } from "../accounts/policy.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { containersOf, imageUses, statusesOf } from "../kubelet/pod-images.ts";
@@ -262,7 +262,9 @@ export function judgedPolicies({
 		record: record.record,
 	});
 	return {
-		faults: judgePolicies(desired, policies.found, secret),
+		faults: planPolicies(desired, policies.found, secret).filter(
+			(change): change is PolicyFault => change.action !== "keep",
+		),
 		needed: desired.length > 0,
 	};
 }

@@ -1,4 +1,4 @@
-import type { PolicyFault } from "../accounts/policy.ts";
+import type { PolicyFault, PolicyObject } from "../accounts/policy.ts";
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
@@ -43,10 +43,10 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 }
 
 const CAUSES = {
-	missing: { cause: "policy-missing", severity: "problem" },
-	edited: { cause: "policy-edited", severity: "problem" },
-	unmanaged: { cause: "policy-of-another", severity: "problem" },
-	surplus: { cause: "policy-surplus", severity: "warning" },
+	create: "policy-missing",
+	update: "policy-edited",
+	leave: "policy-of-another",
+	delete: "policy-surplus",
 } as const;
 
 function faultFindings(
@@ -55,23 +55,29 @@ function faultFindings(
 	{ secret, fixes }: SourceFacts,
 ): Finding[] {
 	// attach --by-policy writes nothing at all while somebody else's is in the way.
-	const isBlocked = faults.some(({ is }) => is === "unmanaged");
-	return groupsBy(faults, ({ is }) => is).map((group) => {
-		const [{ is, kind, name }] = group;
-		const { cause, severity } = CAUSES[is];
+	const isBlocked = faults.some(({ action }) => action === "leave");
+	return groupsBy(faults, ({ action }) => action).map((group) => {
+		const [{ action, object }] = group;
+		const [kind, name] = kindAndName(object);
+		const severity = action === "delete" ? "warning" : "problem";
 		return finding("service accounts", severity, {
 			about: {
-				cause,
+				cause: CAUSES[action],
 				ref: sourceRef(secret),
-				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
+				names: group.map((fault) => kindAndName(fault.object).join("/")),
 			},
 			fix: isBlocked ? undefined : fixes.byPolicy(verb),
 			look:
-				is === "unmanaged"
-					? kubectl("get", kind.toLowerCase(), objectName(name), "-o", "yaml")
+				action === "leave"
+					? kubectl("get", kind, objectName(name), "-o", "yaml")
 					: undefined,
 		});
 	});
+}
+
+/** As kubectl takes them. */
+function kindAndName({ kind, metadata }: PolicyObject): [string, string] {
+	return [kind.toLowerCase(), metadata.name ?? ""];
 }
 
 /** Accounts that let pods use only what they reference themselves, of namespaces that are served. */
