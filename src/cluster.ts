@@ -30,16 +30,16 @@ export interface ConnectionFlags extends ContextFlags {
 
 export interface ObjectRef {
 	/** Absent for cluster-scoped kinds. */
-	readonly namespace?: string;
+	readonly namespace?: string | undefined;
 	readonly name: string;
 }
 
 /** Which objects of a kind are listed or watched. */
 export interface ListQuery {
 	/** Absent: all namespaces. */
-	readonly namespace?: string;
-	readonly labelSelector?: string;
-	readonly fieldSelector?: string;
+	readonly namespace?: string | undefined;
+	readonly labelSelector?: string | undefined;
+	readonly fieldSelector?: string | undefined;
 	/** Only `metadata` comes back, cheaper for both sides. */
 	readonly metadataOnly?: boolean;
 }
@@ -128,7 +128,7 @@ export interface Cluster {
 	remove(
 		kind: Kind,
 		ref: ObjectRef,
-		preconditions: { uid?: string; resourceVersion?: string },
+		preconditions: { uid?: string | undefined; resourceVersion?: string },
 		options?: SeenThroughOptions,
 	): Promise<void>;
 	/**

@@ -83,10 +83,7 @@ export function listAccounts(
 	query: ListQuery,
 	labelSelector?: string,
 ): Promise<ServiceAccount[]> {
-	const narrowed = {
-		...query,
-		...(labelSelector !== undefined && { labelSelector }),
-	};
+	const narrowed = { ...query, labelSelector };
 	const pages = cluster.picked("ServiceAccount", narrowed, leanAccount);
 	return allOf(pages, (account) => account);
 }

@@ -136,7 +136,7 @@ export async function writePolicies(
 			if (action === "create") await cluster.create(kind, object, how);
 			if (action === "update") await cluster.update(kind, object, how);
 			if (action === "delete")
-				await cluster.remove(kind, { name }, { ...(uid && { uid }) }, how);
+				await cluster.remove(kind, { name }, { uid }, how);
 		}
 		onResult(resultOf(cluster, kind, metadata, ACTIONS[action]));
 	}

@@ -28,10 +28,8 @@ export async function askingNamespaces(
 	if (pods !== undefined)
 		await unlessHidden("Pod", world, async () => {
 			const labelSelector = podSelector(pods);
-			for await (const { items } of cluster.pages("Pod", {
-				metadataOnly: true,
-				...(labelSelector !== undefined && { labelSelector }),
-			}))
+			const query = { metadataOnly: true, labelSelector };
+			for await (const { items } of cluster.pages("Pod", query))
 				for (const { metadata } of items)
 					if (metadata !== undefined && isMarked(metadata, pods))
 						found.add(metadata.namespace ?? "");

@@ -53,8 +53,8 @@ export async function removeInstalled(
 			if (dryRun !== "client")
 				await cluster.remove(
 					kind,
-					{ name, ...(namespace !== undefined && { namespace }) },
-					{ ...(uid !== undefined && { uid }) },
+					{ name, namespace },
+					{ uid },
 					{ dryRun: dryRun === "server" },
 				);
 		} catch (error) {

@@ -187,8 +187,8 @@ async function applyOne(
 ): Promise<void> {
 	const { kind, metadata } = object;
 	const { name = "", namespace } = metadata;
-	const ref = namespace === undefined ? { name } : { namespace, name };
-	const before = await cluster.read(kind, ref).catch((error: unknown) => {
+	const reading = cluster.read(kind, { namespace, name });
+	const before = await reading.catch((error: unknown) => {
 		if (isNotFound(error) && !isApiMissing(error)) return undefined;
 		throw error;
 	});
@@ -204,5 +204,5 @@ async function applyOne(
 		(dryRun !== "client" && JSON.stringify(before) === JSON.stringify(after));
 	const action =
 		before === undefined ? "created" : unchanged ? "unchanged" : "configured";
-	report.add(resultOf(cluster, kind, ref, action));
+	report.add(resultOf(cluster, kind, metadata, action));
 }

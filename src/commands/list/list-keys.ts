@@ -104,19 +104,18 @@ export function listQueries(
 	{ name, managed: [managed = "", ...labels], all }: ListChoice,
 	scopes: readonly Pick<ListQuery, "namespace">[],
 ): ListQuery[] {
-	const named = name === undefined ? [] : [`metadata.name=${name}`];
-	const fields = (...more: string[]) => {
-		const selectors = [...named, ...more];
-		return selectors.length > 0 && { fieldSelector: selectors.join(",") };
-	};
+	const fieldSelector = [
+		...(name === undefined ? [] : [`metadata.name=${name}`]),
+		...(all ? [`type=${PULL_SECRET_TYPE}`] : []),
+	].join(",");
 	return scopes.flatMap((scope): ListQuery[] =>
 		all
-			? [{ ...scope, ...fields(`type=${PULL_SECRET_TYPE}`) }]
+			? [{ ...scope, fieldSelector }]
 			: [
-					{ ...scope, ...fields(), labelSelector: managed },
+					{ ...scope, fieldSelector, labelSelector: managed },
 					...labels.map((label) => ({
 						...scope,
-						...fields(),
+						fieldSelector,
 						labelSelector: `${label},${MANAGED_BY_LABEL}!=${MANAGER}`,
 					})),
 				],

@@ -84,11 +84,10 @@ function secrets(
 	within?: string,
 ): Listed {
 	const { source } = state.rules;
-	const query = { fieldSelector: `metadata.name=${source.name}` };
 	return new Reflector(
 		cluster,
 		"Secret",
-		{ ...query, ...(within !== undefined && { namespace: within }) },
+		{ fieldSelector: `metadata.name=${source.name}`, namespace: within },
 		{
 			// Copies are made of the source; of what bears its name elsewhere others decide how much there is.
 			item: (secret) =>
@@ -114,9 +113,11 @@ function serviceAccounts(
 		cluster,
 		"ServiceAccount",
 		{
-			...(only !== undefined &&
-				others.length === 0 && { fieldSelector: `metadata.name=${only}` }),
-			...(within !== undefined && { namespace: within }),
+			fieldSelector:
+				only !== undefined && others.length === 0
+					? `metadata.name=${only}`
+					: undefined,
+			namespace: within,
 		},
 		{
 			item: (account) => knownAccount(account, state.rules.source.name),

@@ -208,7 +208,7 @@ function bodyOf(kind: Kind, object: object): string {
 function refOf({
 	metadata: { name = "", namespace },
 }: ObjectOf[Kind]): ObjectRef {
-	return namespace === undefined ? { name } : { name, namespace };
+	return { name, namespace };
 }
 
 function isStatus(error: unknown, status: number): boolean {
