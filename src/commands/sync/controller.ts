@@ -13,6 +13,7 @@ import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
+import type { LogNote } from "../../core/in-cluster/log.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { errorIn, type Failure, failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
@@ -145,8 +146,8 @@ class Controller {
 	readonly #deleted = new Map<string, ChangeResult>();
 	/** The source whose policies were looked at, or are going to be. */
 	#policiesOf: PullSecret | undefined;
-	/** What is wrong with the source itself, as it was told last. */
-	#trouble: "none" | "deleted" | "malformed" | "record" = "none";
+	/** How it stands with the source itself, as it was told last. */
+	#standing: LogNote["event"] = "source-back";
 
 	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
@@ -485,29 +486,25 @@ class Controller {
 
 	/** What keeps copies from being written at all, and that it is over; each once. */
 	#tellSource(source: PullSecret | undefined): void {
-		const { record, fault } = this.#state;
-		const trouble =
-			source === undefined
-				? "deleted"
-				: fault !== undefined
-					? "malformed"
-					: record.kind === "fault"
-						? "record"
-						: "none";
-		if (trouble === this.#trouble) return;
-		this.#trouble = trouble;
 		const { onNote, rules } = this.how;
+		const { record, fault } = this.#state;
 		const about = { source: rules.source };
-		if (trouble === "none")
-			onNote({ level: "info", event: "source-back", ...about });
-		else if (trouble === "deleted")
-			onNote({ level: "warning", event: "source-deleted", ...about });
-		else if (fault !== undefined)
-			onNote({ level: "error", event: "source-malformed", ...about, fault });
-		else if (record.kind === "fault") {
-			const event = "record-invalid";
-			onNote({ level: "error", event, ...about, fault: record.fault });
-		}
+		const note: LogNote =
+			source === undefined
+				? { level: "warning", event: "source-deleted", ...about }
+				: fault !== undefined
+					? { level: "error", event: "source-malformed", ...about, fault }
+					: record.kind === "fault"
+						? {
+								level: "error",
+								event: "record-invalid",
+								...about,
+								fault: record.fault,
+							}
+						: { level: "info", event: "source-back", ...about };
+		if (note.event === this.#standing) return;
+		this.#standing = note.event;
+		onNote(note);
 	}
 
 	#failed(namespace: string, error?: unknown): void {
