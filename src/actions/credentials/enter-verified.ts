@@ -17,8 +17,11 @@ import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
  */
 export async function enterVerified(
 	input: CredentialInput,
-	verifying: VerifyOptions,
-	how: {
+	{
+		verifying,
+		...how
+	}: {
+		readonly verifying: VerifyOptions;
 		readonly byDefault: boolean;
 		readonly yes: boolean;
 		/** How long it is good, in milliseconds, as the person said. */

@@ -45,15 +45,8 @@ import type { ApplyOptions } from "./command.ts";
 /** What `apply` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
 export async function ask(options: ApplyOptions, world: World) {
 	warn(world, ...options.notes, ...options.warnings);
-	return enterVerified(
-		options.input,
-		options.verifying,
-		{
-			...options,
-			byDefault: world.streams.interactive && options.dryRun === "none",
-		},
-		world,
-	);
+	const byDefault = world.streams.interactive && options.dryRun === "none";
+	return enterVerified(options.input, { ...options, byDefault }, world);
 }
 
 /** The work of `apply`, in one cluster. Throws FailureError, and what the cluster throws. */

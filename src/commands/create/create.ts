@@ -76,12 +76,9 @@ export async function ask(options: CreateOptions, world: World) {
 	if (intent === CANCELLED) return cancelled(world);
 	if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
 	const byDefault = world.streams.interactive && options.dryRun === "none";
-	const entered = await enterVerified(
-		{ ...options.input, ...intent.about },
-		options.verifying,
-		{ ...options, byDefault },
-		world,
-	);
+	const input = { ...options.input, ...intent.about };
+	const how = { ...options, byDefault };
+	const entered = await enterVerified(input, how, world);
 	if (entered === CANCELLED) return cancelled(world);
 	return { ...intent, place, entered: entered.map(intent.under) };
 }
@@ -258,16 +255,12 @@ async function intentOf(
 				seen: { context: cluster.context, namespaces },
 			}),
 		};
-		if (edit.by !== "replace") {
+		// What is no source is left alone, whatever would be entered.
+		if (edit.by !== "replace" || (source && !isSourceLike(source))) {
 			if (isAlone) editable(source, place);
 			return plain;
 		}
 		if (source === undefined) return plain;
-		// What is no source is left alone, whatever would be entered.
-		if (!isSourceLike(source)) {
-			if (isAlone) editable(source, place);
-			return plain;
-		}
 		const next = await askWhatToDo(source, input.servers, cluster, world);
 		switch (next) {
 			case "cancel":

@@ -21,6 +21,7 @@ import {
 	type Content,
 	ContentReader,
 	type PullSecret,
+	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
@@ -41,12 +42,7 @@ export async function run(
 	}
 	return onCluster(world, options.connection, async (cluster) => {
 		const key = await keyToExport(options, cluster, world);
-		return await put(
-			dockerConfigOf(key, world),
-			to,
-			{ namespace: key.namespace, name: key.name },
-			world,
-		);
+		return await put(dockerConfigOf(key, world), to, placeOf(key), world);
 	});
 }
 

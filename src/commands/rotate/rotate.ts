@@ -101,12 +101,7 @@ export async function ask(
 					});
 			}
 			entered ??= enterVerified(
-				{
-					...input,
-					servers: [serverOf(key)],
-					...usualOf(source, key),
-				},
-				options.verifying,
+				{ ...input, servers: [serverOf(key)], ...usualOf(source, key) },
 				{ ...options, byDefault: options.dryRun === "none" },
 				world,
 			);

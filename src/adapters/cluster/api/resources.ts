@@ -59,7 +59,7 @@ export function resources(
 			method,
 			path: path + writeQuery(options),
 			body: bodyOf(kind, object),
-			...seenThrough(options),
+			evenWhenInterrupted: options.evenWhenInterrupted,
 		};
 		return repeat.run(async (mayHaveApplied) => {
 			try {
@@ -141,7 +141,7 @@ export function resources(
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 				redact: known.redact(kind, ref),
-				...seenThrough(options),
+				evenWhenInterrupted: options?.evenWhenInterrupted,
 			};
 			return repeat.run(async (mayHaveApplied) => {
 				try {
@@ -194,10 +194,6 @@ const NEVER = new AbortController().signal;
 
 function writing({ evenWhenInterrupted }: SeenThroughOptions = {}) {
 	return evenWhenInterrupted ? { ...WRITES, interrupt: NEVER } : WRITES;
-}
-
-function seenThrough({ evenWhenInterrupted }: SeenThroughOptions = {}) {
-	return evenWhenInterrupted ? { evenWhenInterrupted } : {};
 }
 
 function bodyOf(kind: Kind, object: object): string {
