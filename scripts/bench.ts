@@ -27,11 +27,20 @@ const load = busy
 process.once("exit", () => load?.kill("SIGKILL"));
 const results: Record<string, Line[]> = {};
 
-for (const file of (await readdir(folder)).sort()) {
-	if (!file.endsWith(".ts")) continue;
-	const { bench } = (await import(new URL(file, folder).href)) as {
-		bench: Bench;
-	};
+const files = (await readdir(folder)).filter((file) => file.endsWith(".ts"));
+const benches = await Promise.all(
+	files.sort().map(async (file) => {
+		const module = await import(new URL(file, folder).href);
+		return (module as { bench: Bench }).bench;
+	}),
+);
+for (const name of wanted)
+	if (!benches.some((bench) => bench.name === name)) {
+		console.error(`no bench is called ${name}`);
+		process.exit(2);
+	}
+
+for (const bench of benches) {
 	if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
 	if (wanted.length === 0 && !everything && bench.onlyByName) continue;
 	const name = busy ? `${bench.name}, one core busy` : bench.name;

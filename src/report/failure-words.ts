@@ -154,6 +154,8 @@ const WORDS: FailureWording<Failure> = {
 			.join(", ")} of admissionregistration.k8s.io`,
 	"policy-of-another": ({ kind, name }) =>
 		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; no policy was changed. Look at it, and delete it if nobody needs it`,
+	"edited-by-others": ({ kind, name, namespace, error }) =>
+		`${kind.toLowerCase()} "${name}"${namespace === undefined ? "" : ` in ${namespace} namespace`} was edited by others, and the installation ends there: ${error.message}; set these fields back, or run uninstall and install again`,
 	// The first one's command; each has one of its own.
 	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
 		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; no policy was changed: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,

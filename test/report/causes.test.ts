@@ -171,6 +171,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	"edit-copy": true,
 	"edit-unmanaged": true,
 	"edit-unreadable": true,
+	"edited-by-others": true,
 	error: true,
 	"exec-plugin-failed": true,
 	"export-empty": true,

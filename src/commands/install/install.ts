@@ -17,11 +17,13 @@ import {
 	type InstalledObject,
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import {
+	ApiError,
 	EXIT,
 	isApiMissing,
 	isNotFound,
@@ -197,7 +199,14 @@ async function applyOne(
 	const after =
 		dryRun === "client" || isThere
 			? before
-			: await cluster.apply(kind, object, { dryRun: dryRun === "server" });
+			: await cluster
+					.apply(kind, object, { dryRun: dryRun === "server" })
+					.catch((error: unknown) => {
+						if (!(error instanceof ApiError && error.status === 409))
+							throw error;
+						const what = { kind, name, namespace, error };
+						throw new FailureError({ cause: "edited-by-others", ...what });
+					});
 	// What is stored has another version where it changed; a dry run at the server leaves the version as it is.
 	const unchanged =
 		isThere ||

@@ -104,6 +104,14 @@ export type CommandFailure =
 			"policy-of-another": { kind: string; name: string };
 			/** Accounts whose pods the API server would then refuse. */
 			"policy-refuses": { secret: string; accounts: readonly Place[] };
+			/** What was to be applied has fields that others have changed since. */
+			"edited-by-others": {
+				kind: string;
+				name: string;
+				/** Undefined: it is in none. */
+				namespace: string | undefined;
+				error: ApiError;
+			};
 			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
 			"policy-empty": { source: Place; because: "record" | "registries" };
 			/** Deleted and created again, or created by somebody else, while a question was open about it. */

@@ -177,6 +177,31 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.deepEqual(all(), [`ServiceAccount nginx-mesh/${NAME}`]);
 	});
 
+	test("what somebody edited since is named, with the way on", async () => {
+		const off = bed.server.onRequest(({ target }) =>
+			target?.resource.plural === "deployments" && target.verb === "patch"
+				? {
+						answer: {
+							status: 409,
+							reason: "Conflict",
+							// As kube-apiserver 1.37 says it after `kubectl set image`.
+							message:
+								'Apply failed with 1 conflict: conflict with "kubectl-set" using apps/v1: .spec.template.spec.containers[name="sync"].image',
+						},
+					}
+				: undefined,
+		);
+		const { status, err } = await bed.run(["install", "-A"]);
+		off();
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				`error: deployment "${NAME}" in nginx-mesh namespace was edited by others, and the installation ends there: Error from server (Conflict): Apply failed with 1 conflict: conflict with "kubectl-set" using apps/v1: .spec.template.spec.containers[name="sync"].image; set these fields back, or run uninstall and install again\n`,
+			],
+		);
+	});
+
 	test("an API server without the policy: goes on, and says what the account may do", async () => {
 		const off = withoutKinds(bed, "validatingadmissionpolic");
 		const { status, out, err } = await bed.run(["install", "-A"]);
