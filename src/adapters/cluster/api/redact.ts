@@ -16,17 +16,17 @@ export const shortened: Redact = (words) =>
 
 /** The server's words without what an Authorization header (`Bearer …`, `Basic …`) showed it. */
 export function withoutAuthorization(words: string, header: string): string {
-	const [scheme = "", shown = ""] = header.split(" ", 2);
-	const secrets = [shown, ...(scheme === "Basic" ? userAndPassword(shown) : [])]
-		// Shorter ones are words of every message.
-		.filter(({ length }) => length >= 5);
+	const shown = header.slice(header.indexOf(" ") + 1);
+	const pair = header.startsWith("Basic ") ? userAndPassword(shown) : [];
+	// Shorter ones are words of every message.
+	const secrets = [shown, ...pair].filter(({ length }) => length >= 5);
 	return withoutSecrets(words, { secrets }, HIDDEN);
 }
 
 const HIDDEN = "<redacted>";
 
-/** So many characters of contents are looked for in words about something else. */
-const MOST_ELSEWHERE = 1 << 16;
+/** So many characters of contents are looked for in words about another object. */
+const MOST_ELSEWHERE = 1 << 15;
 
 /** Characters that are kept of what was read: of gigabytes that somebody planted no more. */
 const MOST_KEPT = 32 << 20;
@@ -51,8 +51,7 @@ export class KnownData {
 
 	/** Of an object as the server gave it; one of which only metadata came says nothing. */
 	note(kind: Kind, object: object): void {
-		if (kind !== "Secret" || !("data" in object || "stringData" in object))
-			return;
+		if (kind !== "Secret" || !("data" in object)) return;
 		const { namespace = "", name = "" } =
 			(object as { metadata?: Partial<ObjectRef> }).metadata ?? {};
 		const place = `${namespace}/${name}`;
@@ -106,23 +105,26 @@ export class KnownData {
 			const read = this.#read.get(`${namespace}/${name}`) ?? [];
 			// What it held is not known any more, and may stand in any of them.
 			if (read === "too much") return HIDDEN;
-			const texts = read.map(({ text }) => text);
-			const known = sensitiveData([...dataIn(sent), ...texts]);
-			return withoutSecrets(words, known, HIDDEN);
+			const own = [...dataIn(sent), ...read.map(({ text }) => text)];
+			return withoutSecrets(words, this.#withOthers(own), HIDDEN);
 		};
 	}
 
 	/** How to repeat what the server says about anything else: without what was read first. */
-	readonly elsewhere: Redact = (words) => {
-		const values: string[] = [];
-		let size = 0;
+	readonly elsewhere: Redact = (words) =>
+		withoutSecrets(words, this.#withOthers([]), HIDDEN);
+
+	/** A policy may well compare a Secret with others. */
+	#withOthers(own: readonly string[]) {
+		const values = new Set(own);
+		let size = own.reduce((sum, { length }) => sum + length, 0);
 		for (const text of this.#values.keys()) {
 			if (size + text.length > MOST_ELSEWHERE) continue;
 			size += text.length;
-			values.push(text);
+			values.add(text);
 		}
-		return withoutSecrets(words, sensitiveData(values), HIDDEN);
-	};
+		return sensitiveData([...values]);
+	}
 }
 
 /** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */

@@ -4,7 +4,11 @@ import {
 	KnownData,
 	withoutAuthorization,
 } from "../../../../src/adapters/cluster/api/redact.ts";
-import { LAST_APPLIED, type Secret } from "../../../../src/core/objects.ts";
+import {
+	type Kind,
+	LAST_APPLIED,
+	type Secret,
+} from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import { connected } from "../../../support/connecting.ts";
 import { type TestBed, testBed } from "../../../support/test-bed.ts";
@@ -183,6 +187,58 @@ for (const field of ["data", "stringData"] as const)
 		const noted = { [LAST_APPLIED]: JSON.stringify({ [field]: applied }) };
 		known.note("Secret", secret(NEW, { annotations: noted }));
 		assert.equal(known.redact("Secret", ref)(quoted(OLD)), hidden);
+		const short = {
+			[field]: { x: { data: base64("hush!"), stringData: "hush!" }[field] },
+		};
+		const annotations = { [LAST_APPLIED]: JSON.stringify(short) };
+		known.note("Secret", secret(NEW, { annotations }));
+		assert.equal(known.redact("Secret", ref)("hush!"), "<redacted>");
+	});
+
+for (const noted of [
+	'{"data":null,"stringData":null,"metadata":null}',
+	'{"data":{"a":1},"stringData":{"b":null},"metadata":{"annotations":null}}',
+	'{"data":',
+])
+	test(`what anybody may have noted there is no trouble: ${noted}`, () => {
+		const known = new KnownData();
+		known.note(
+			"Secret",
+			secret(OLD, { annotations: { [LAST_APPLIED]: noted } }),
+		);
+		assert.equal(known.redact("Secret", ref)(quoted(OLD)), hidden);
+	});
+
+test("what a Secret holds is known until that Secret is no more", () => {
+	const known = new KnownData();
+	const others: Kind[] = ["ServiceAccount", "Namespace"];
+	known.note("Secret", secret(OLD));
+	for (const kind of others) known.note(kind, { metadata: ref, data: {} });
+	known.note("Secret", { metadata: ref });
+	for (const kind of others) known.forget(kind, ref);
+	assert.equal(known.redact("Secret", ref)(quoted(OLD)), hidden);
+	// The same in another: it stays where one of them goes.
+	known.note("Secret", secret(OLD, { name: "other" }));
+	for (let times = 0; times < 2; times++) known.forget("Secret", ref);
+	for (const say of [
+		known.elsewhere,
+		known.redact("ServiceAccount", ref),
+		known.redact("Secret", ref, secret(NEW)),
+	])
+		assert.equal(say(quoted(OLD)), hidden);
+	known.forget("Secret", { ...ref, name: "other" });
+	assert.equal(known.elsewhere(OLD.password), OLD.password);
+});
+
+for (const [path, value] of [
+	["/metadata/labels", { team: "a-team-of-many" }],
+	["/metadata/annotations/data", "a-team-of-many"],
+] as const)
+	test(`what is no data is said: ${path}`, () => {
+		const say = new KnownData().redact("Secret", ref, [
+			{ op: "add", path, value },
+		]);
+		assert.equal(say("no a-team-of-many"), "no a-team-of-many");
 	});
 
 test("of gigabytes that somebody planted little is kept, and no words about the rest are repeated", () => {
@@ -215,10 +271,17 @@ test("of many large ones a few are looked for in words about something else, and
 	for (let at = 0; at < 64; at++)
 		known.note("Secret", {
 			metadata: { namespace: "evil", name: `s-${at}` },
-			data: { ".dockerconfigjson": base64(`${at}`.padEnd(40_000, "x")) },
+			data: { ".dockerconfigjson": base64(`${at}`.padEnd(20_000, "x")) },
 		});
 	known.note("Secret", secret(OLD));
 	assert.equal(known.elsewhere(quoted(OLD)), hidden);
+	// One that is too large for that is known where it is written itself.
+	const large = { namespace: "app", name: "large" };
+	known.note("Secret", {
+		metadata: large,
+		data: { x: base64(JSON.stringify([NEW.password, "y".repeat(40_000)])) },
+	});
+	assert.equal(known.redact("Secret", large)(NEW.password), "<redacted>");
 });
 
 test("one that is too much by itself is not kept", () => {
@@ -233,7 +296,8 @@ test("one that is too much by itself is not kept", () => {
 test("what was shown of who asks is hidden, but for what is so short that it is a word of every message", () => {
 	const login = base64("kim:a-word-of-kims");
 	for (const [header, said, shown] of [
-		["Bearer app", "app at abcde", "app at abcde"],
+		["Bearer word", "word at abcde", "word at abcde"],
+		["Bearer word of words", "no word of words", "no <redacted>"],
 		["Bearer abcde", "app at abcde", "app at <redacted>"],
 		[
 			`Basic ${login}`,
