@@ -196,18 +196,15 @@ export async function findRegistry(
 ): Promise<Registry | Fault> {
 	const [api, plainApi] = [apiOf(host), apiOf(host, "http")];
 	if (!api || !plainApi) return { host, kind: "no-host" };
-	const secure = get(api);
-	const found = await ask(secure);
-	if ("answer" in found) return { ...found, request: secure };
+	const found = await ask(get(api));
+	if ("answer" in found) return found;
 	const { fault } = found;
 	const mayBePlain =
 		fault.kind === "plain-http" ||
-		(fault.kind === "refused" && secure.url.port === "");
-	if (!mayBePlain || !(insecure || isLoopbackHost(secure.url.hostname)))
-		return fault;
-	const plain = get(plainApi);
-	const second = await ask(plain);
-	if ("answer" in second) return { ...second, request: plain };
+		(fault.kind === "refused" && api.port === "");
+	if (!mayBePlain || !(insecure || isLoopbackHost(api.hostname))) return fault;
+	const second = await ask(get(plainApi));
+	if ("answer" in second) return second;
 	return fault.kind === "plain-http" ? second.fault : fault;
 }
 
@@ -236,7 +233,7 @@ export async function exchange(
 		if ("failure" in answer)
 			return { fault: faultOf(answer.failure, request.url.host) };
 		const next = redirectOf(answer, asked.url);
-		const coding = answer.header("content-encoding").trim();
+		const coding = answer.header("content-encoding");
 		if (NO_SUCH_METHOD.has(answer.status) && asked.method === "HEAD")
 			asked = { ...asked, method: "GET" };
 		else if (next?.origin === asked.url.origin && redirects++ < MOST_REDIRECTS)

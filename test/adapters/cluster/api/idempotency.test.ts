@@ -44,6 +44,11 @@ describe("an object is what was to be written", () => {
 		["a list more", { secrets: [{ name: "one" }] }, false],
 		["a shorter list", { imagePullSecrets: [{ name: "one" }] }, false],
 		[
+			"a list that begins alike",
+			{ imagePullSecrets: [{ name: "one" }, { name: "other" }] },
+			false,
+		],
+		[
 			"a list in another order",
 			{ imagePullSecrets: [{ name: "two" }, { name: "one" }] },
 			false,
@@ -102,6 +107,11 @@ describe("a patch has been carried out", () => {
 		[
 			"a name that only begins alike is something else",
 			[add("/metadata/labels/us", "x"), add("/metadata/labels/usage", "mesh")],
+			false,
+		],
+		[
+			"a name that only ends alike is something else",
+			[add("/labels", "x"), add("/metadata/labels/usage", "mesh")],
 			false,
 		],
 		["one of two", [add("/type", "Opaque"), add("/type2", "x")], false],
