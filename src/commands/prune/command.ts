@@ -1,7 +1,6 @@
 import { secretsNamed } from "../../actions/read/read-keys.ts";
 import type { Definition } from "../../command.ts";
 import { type Given, switchFlag } from "../../core/command-line/flag.ts";
-import { usualSecretIn } from "../../core/meshes/meshes.ts";
 import {
 	LONGEST_LABEL_VALUE,
 	MANAGED_BY_LABEL,
@@ -65,7 +64,6 @@ function optionsOf(given: Given, env: flags.Env) {
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
 		/** Undefined: every name. */
 		name: given.on("all") ? undefined : flags.nameOf(given, env),
-		usual: usualSecretIn(env).name,
 		...changeOf(given),
 	};
 }

@@ -15,8 +15,8 @@ export async function countUsers(
 ): Promise<(key: PullSecret) => Exclude<Loss["users"], undefined>> {
 	const namespaces = new Set(keys.map(({ namespace }) => namespace));
 	const [only, ...others] = namespaces;
-	const scope =
-		only !== undefined && others.length === 0 ? { namespace: only } : {};
+	if (only === undefined) return () => ({ pods: 0, accounts: 0 });
+	const scope = others.length === 0 ? { namespace: only } : {};
 	const asked = new Set(keys.map(sourceRef));
 	const pods = await countNames(
 		cluster,

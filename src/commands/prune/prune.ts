@@ -231,8 +231,7 @@ async function carryOutPruning(
 	await takeBack(accounts, entries(isGone).go, told);
 	const deleted = changes.map(({ current }) => current).filter(isGone);
 	await takeBackPolicies(deleted, how.sourceNamespace, told);
-	for (const source of recorded.sources)
-		if (!isGone(source)) await keepPolicies(source, told);
+	for (const source of recorded.sources) await keepPolicies(source, told);
 	tellOfRest(pruning, isGone, how);
 	const count = (kind: string, action: Action): number =>
 		report.results.filter((one) => one.kind === kind && one.action === action)

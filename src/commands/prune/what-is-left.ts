@@ -33,15 +33,11 @@ export async function whatIsLeft(
 ): Promise<PruneNote[]> {
 	if (how.namespaces.length > 0 || how.orphaned || how.dryRun !== "none")
 		return [];
-	const keys = found.filter(how.isMeant);
-	const source = {
-		namespace: how.sourceNamespace,
-		name: how.name ?? how.usual,
-	};
+	const source = { namespace: how.sourceNamespace, name: how.name ?? "" };
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
 	});
-	const known = new Set(keys.map(sourceRef));
+	const known = new Set(found.map(sourceRef));
 	const others = managed.filter(
 		({ namespace = "", name = "" }) =>
 			!known.has(sourceRef({ namespace, name })),
@@ -52,7 +48,7 @@ export async function whatIsLeft(
 	const watches = installed
 		.flatMap((deployment) => watchedBy(deployment, source) ?? [])
 		.filter(({ name }) => how.name === undefined || name === source.name);
-	const byPolicy = keys.filter(
+	const byPolicy = found.filter(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
 	if (others.length + watches.length + byPolicy.length === 0) return [];

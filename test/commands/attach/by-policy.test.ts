@@ -277,6 +277,24 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
+	test("prune ends where the user's credentials do, and does not warn of the policies alone", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const off = bed.server.onRequest(({ path }) =>
+			path.includes("/mutating")
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", NAME, "--yes"]);
+		off();
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				"error: You must be logged in to the server (Unauthorized) (run the command again to finish)\n",
+			],
+		);
+	});
+
 	test("who may not list accounts is told that one may refuse its pods", async () => {
 		account("app", "strict");
 		const off = bed.server.onRequest(({ path }) =>

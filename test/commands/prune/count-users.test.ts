@@ -46,16 +46,17 @@ function counted(mayList: (kind: string) => boolean) {
 	return { cluster: { picked } as Cluster, scopes };
 }
 
-test("one namespace is listed alone, of several all is", async () => {
+test("one namespace is listed alone, of several all is, of none nothing", async () => {
 	for (const [namespaces, scope] of [
-		[["app"], { namespace: "app" }],
-		[["app", "shop"], {}],
+		[["app"], [{ namespace: "app" }]],
+		[["app", "shop"], [{}]],
+		[[], []],
 	] as const) {
 		const { cluster, scopes } = counted(() => true);
 		const [app, shop = secret("none")] = namespaces.map(secret);
 		const users = await countUsers(cluster, namespaces.map(secret));
-		assert.deepEqual(scopes, [scope, scope]);
-		assert.deepEqual(app && users(app), { pods: 2, accounts: 1 });
+		assert.deepEqual(scopes, [...scope, ...scope]);
+		if (app) assert.deepEqual(users(app), { pods: 2, accounts: 1 });
 		assert.deepEqual(users(shop), { pods: 0, accounts: 0 });
 	}
 });

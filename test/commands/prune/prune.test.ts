@@ -77,7 +77,7 @@ describe("prune", () => {
 		],
 		[["--keep-sources"], ["copy-a", "copy-b", "orphan"], ["foreign", "opaque"]],
 		[["--orphaned"], ["orphan"]],
-		[["-n", "copy-a,foreign,opaque"], ["copy-a"], ["foreign", "opaque"]],
+		[["-n", "opaque,copy-a,foreign"], ["copy-a"], ["foreign", "opaque"]],
 		[["another-name"], []],
 		[[NAME, "-n", "mesh"], ["mesh"]],
 		[["--all"], ["copy-a", "copy-b", "nginx-mesh", "orphan"]],
@@ -379,6 +379,29 @@ secret/other configured in nginx-mesh namespace
 		assert.equal(recordIn(bed), "[");
 	});
 
+	test("a record that cannot be read, and nothing else to do: what stays is said, and not that nothing is there", async () => {
+		await using bed = await sent("[");
+		account(bed, "app", [NAME], {
+			metadata: {
+				namespace: "app",
+				name: "default",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": NAME },
+			},
+		});
+		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				"",
+				`Warning: service accounts in app keep what attach added: secret "${NAME}" is still there
+error: the record of secret "${NAME}" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON
+`,
+			],
+		);
+	});
+
 	test("where all goes, source and copies, no record need be read", async () => {
 		await using bed = await sent("[");
 		const { status, out, err } = await bed.run(["prune", "--yes"]);
@@ -397,10 +420,13 @@ secret "${NAME}" deleted from shop namespace
 
 	test("-n of a namespace without a copy takes its name out as well", async () => {
 		await using bed = await sent('[{"namespaces":{"app":"","other":""}}]');
-		const { status, out } = await bed.run(["prune", "-n", "other", "--yes"]);
+		// Nothing is lost: nobody is asked.
+		const { status, out, asked } = await bed.run(["prune", "-n", "other"], {
+			answers: [],
+		});
 		assert.deepEqual(
-			[status, out],
-			[0, `secret/${NAME} configured in nginx-mesh namespace\n`],
+			[status, out, asked],
+			[0, `secret/${NAME} configured in nginx-mesh namespace\n`, []],
 		);
 		assert.equal(recordIn(bed), '[{"namespaces":{"app":""}}]');
 	});
@@ -520,6 +546,7 @@ secret "${NAME}" deleted from shop namespace
 		[[], true],
 		[["other-key"], false],
 		[["--all"], false],
+		[["--all", "--mesh=nginx"], false],
 	] as const)
 		test(`of another source ${kept ? "is not" : "is"} changed: ${["prune", ...args].join(" ")}`, async () => {
 			await using bed = await sent(NAMED);
@@ -582,6 +609,18 @@ secret "${NAME}" deleted from shop namespace
 				[1, `secret "${NAME}" deleted from app namespace\n`, error],
 			);
 		});
+
+	test("credentials that end with the record: no copy goes", async () => {
+		await using bed = await sent(NAMED);
+		bed.server.onRequest(({ method }) =>
+			method === "PATCH"
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, out } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.deepEqual([status, out], [1, ""]);
+		assert.deepEqual(left(bed), ["app", "nginx-mesh", "shop"]);
+	});
 
 	test("a source that may not be read is a warning", async () => {
 		await using bed = await sent(NAMED);
@@ -688,16 +727,56 @@ describe("prune says what else", () => {
 		);
 	});
 
+	test("the policies of a source that stays, also where nothing was deleted", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		build.source(bed, {}, [], {
+			annotations: { "kubectl-meshreg/attached-by-policy": "true" },
+		});
+		build.source(bed, {}, [], { at: "nginx-mesh/other" });
+		const { err } = await bed.run(["prune", "--keep-sources", "--yes"]);
+		assert.equal(
+			err,
+			`No resources found\nstill managed by meshreg: 1 other pull secret (see prune --all), admission policies of nginx-mesh/${NAME} (see detach --by-policy)\n`,
+		);
+	});
+
+	test("and no policies of what says that it is a copy", async () => {
+		await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+		const { labels, annotations } = build.copyOf();
+		secret(bed, "app", {
+			labels,
+			annotations: {
+				...annotations,
+				"kubectl-meshreg/attached-by-policy": "true",
+			},
+		});
+		bed.server.onRequest(({ method }) =>
+			method === "DELETE"
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { err } = await bed.run(["prune", "--yes"]);
+		assert.doesNotMatch(err, /still managed/);
+	});
+
 	test("an installed watch", async () => {
 		await using bed = await sent("[]");
 		const { status } = await bed.run(["install", "-n", "app", "--yes"]);
 		assert.equal(status, 0);
 		await bed.run(["install", "other", "-n", "app"]);
+		build.source(bed, {}, [], { at: "nginx-mesh/third" });
+		// Somebody else's, who took the manifest: it is no installation of ours.
+		const [own] = bed.server.store.all("Deployment");
+		bed.server.store.seed({
+			...own,
+			kind: "Deployment",
+			metadata: { ...own?.metadata, namespace: "app", uid: "theirs" },
+		});
 		// An uninstall of the other's would be that of one that is in use.
 		const { err } = await bed.run(["prune", "--yes"]);
 		assert.equal(
 			err,
-			`still managed by meshreg: the watch of nginx-mesh/${NAME} (see uninstall)\n`,
+			`still managed by meshreg: 1 other pull secret (see prune --all), the watch of nginx-mesh/${NAME} (see uninstall)\n`,
 		);
 		assert.match(
 			(await bed.run(["prune", "--all", "--yes"])).err,

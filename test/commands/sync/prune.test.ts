@@ -68,6 +68,7 @@ describe("sync --prune", () => {
 			await using bed = await withSource();
 			for (const namespace of ["app", "shop"]) account(bed, namespace, []);
 			await bed.run(["sync", "-n", "app,shop", "--attach"]);
+			bed.server.requests.length = 0;
 			bed.server.onRequest(({ path }) =>
 				path.endsWith("/serviceaccounts")
 					? { answer: { status: 403, reason: "Forbidden", message: "no" } }
@@ -81,6 +82,12 @@ describe("sync --prune", () => {
 			assert.match(
 				err,
 				/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\): no$/m,
+			);
+			assert.deepEqual(
+				bed.server.requests
+					.map(({ path }) => path)
+					.filter((path) => path.endsWith("/serviceaccounts")),
+				["/api/v1/namespaces/shop/serviceaccounts"],
 			);
 		});
 		test("asks first, and no means no", async () => {
