@@ -94,7 +94,7 @@ export function placesOf(given: Given): Selection | undefined {
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };
 	if (given.on("all-namespaces")) return { by: "all" };
-	return selector === undefined ? undefined : { by: "label", selector };
+	return selector === undefined ? undefined : { by: "selector", selector };
 }
 
 /** That what is selected is attached, and the record is not. */

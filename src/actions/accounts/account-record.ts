@@ -23,7 +23,6 @@ import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import type { ChangeReport, OutputOptions } from "../apply/change-report.ts";
-import { ruleOf } from "../apply/selected.ts";
 import {
 	type SourceChoice,
 	seekSource,
@@ -292,7 +291,7 @@ function meant(
 	selection: Selection,
 	namespaces: ReadonlyMap<string, readonly string[]>,
 ): Attachments {
-	const rule = selection.by === "names" ? undefined : ruleOf(selection).rule;
+	const rule = selection.by === "names" ? undefined : selection;
 	const attach = [...new Set([...namespaces.values()].flat())];
 	return { namespaces, ...(rule && { rule: { rule, attach } }) };
 }
@@ -303,7 +302,7 @@ function accountWords({ namespaces }: Attachments): string {
 }
 
 function ruleWords(selection: Selection): string {
-	return selection.by === "label"
+	return selection.by === "selector"
 		? `namespaces with ${selection.selector.text}`
 		: "all namespaces";
 }
@@ -318,7 +317,7 @@ function whereWords(
 			return ["-n", objectNames(names)];
 		case "all":
 			return ["-A"];
-		case "label":
+		case "selector":
 			return ["-l", selection.selector.text];
 	}
 }

@@ -73,7 +73,7 @@ export async function nextCommand(
 		}
 		case "all":
 			return syncing(source, "-A", "--attach");
-		case "label":
+		case "selector":
 			return syncing(source, "-l", selection.selector.text, "--attach");
 		case "record":
 			// Nobody reads a line of hundreds of names.

@@ -25,10 +25,10 @@ export async function selectedFor(
 ): Promise<Selected> {
 	const { selection, exclude, attach } = settings;
 	const byRule = async (selected: RuleSelection): Promise<Selected> => {
-		const { rule, what } = ruleOf(selected);
-		const entry = { rule, exclude, attach };
+		const entry = { rule: ruleOf(selected), exclude, attach };
 		const targets = await ruleTargets(source, entry, run.cluster);
-		return { targets, record: { ...EMPTY_RECORD, rules: [entry] }, what };
+		const joining = { ...EMPTY_RECORD, rules: [entry] };
+		return { targets, record: joining, what: ruleWords(selected) };
 	};
 	switch (selection.by) {
 		case "names": {
@@ -38,7 +38,7 @@ export async function selectedFor(
 			return named(await namedTargets(source, names, attach, run.cluster));
 		}
 		case "all":
-		case "label":
+		case "selector":
 			return byRule(selection);
 		case "injected": {
 			const { injection } = selection.mesh;
@@ -62,28 +62,25 @@ export async function selectedFor(
 
 type RuleSelection = Extract<
 	SyncSelection,
-	{ readonly by: "all" | "label" | "injected" }
+	{ readonly by: "all" | "selector" | "injected" }
 >;
 
 /** The rule that the record keeps of `-A`, `-l` or `--injected`. */
-export function ruleOf(selection: RuleSelection): {
-	readonly rule: Rule;
-	readonly what: string;
-} {
+export function ruleOf(selection: RuleSelection): Rule {
+	return selection.by === "injected"
+		? { by: "injected", mesh: selection.mesh.name }
+		: selection;
+}
+
+/** The same in a few words, for messages. */
+export function ruleWords(selection: RuleSelection): string {
 	switch (selection.by) {
 		case "all":
-			return { rule: { by: "all" }, what: "all namespaces" };
-		case "label": {
-			const { selector } = selection;
-			return { rule: { by: "selector", selector }, what: selector.text };
-		}
-		case "injected": {
-			const { name, title } = selection.mesh;
-			return {
-				rule: { by: "injected", mesh: name },
-				what: `the namespaces injected by ${title}`,
-			};
-		}
+			return "all namespaces";
+		case "selector":
+			return selection.selector.text;
+		case "injected":
+			return `the namespaces injected by ${selection.mesh.title}`;
 	}
 }
 

@@ -25,6 +25,7 @@ import {
 	lookUpNamespaces,
 	readNamespaces,
 } from "../read/read-namespaces.ts";
+import { labelQuery } from "../read/select-namespaces.ts";
 
 /** A namespace that gets a copy. */
 interface Target {
@@ -189,10 +190,7 @@ export async function ruleTargets(
 	cluster: Cluster,
 ): Promise<Targets> {
 	const { rule } = entry;
-	const namespaces = await listNamespaces(
-		cluster,
-		rule.by === "selector" ? { labelSelector: rule.selector.text } : {},
-	);
+	const namespaces = await listNamespaces(cluster, labelQuery(rule));
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	let atSource: readonly string[] | undefined;

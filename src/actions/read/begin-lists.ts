@@ -3,6 +3,7 @@ import type { Cluster, ListQuery, Page } from "../../world.ts";
 import type { CopySettings } from "../apply/copy-settings.ts";
 import { secretsNamed } from "./read-keys.ts";
 import { namespaceQuery } from "./read-namespaces.ts";
+import { labelQuery } from "./select-namespaces.ts";
 
 /** A cluster whose lists can be begun before it is known whether anybody wants them. */
 export interface ReadingAhead extends Cluster {
@@ -74,10 +75,6 @@ export function beginCopyLists(
 	if (andRecorded || selection.by !== "names")
 		cluster.begin("Secret", secretsNamed(source.name ?? source.usual));
 	// Which Namespaces are to be read is otherwise for the record to say, or the mesh and the pods.
-	if (selection.by === "all") cluster.begin("Namespace", namespaceQuery());
-	if (selection.by === "label")
-		cluster.begin(
-			"Namespace",
-			namespaceQuery({ labelSelector: selection.selector.text }),
-		);
+	if (selection.by === "all" || selection.by === "selector")
+		cluster.begin("Namespace", namespaceQuery(labelQuery(selection)));
 }

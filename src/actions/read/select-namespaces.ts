@@ -1,13 +1,13 @@
 import type { LabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, ListQuery } from "../../world.ts";
 import { listNamespaces } from "./read-namespaces.ts";
 
 /** Which namespaces a command line means. */
 export type Selection =
 	| { readonly by: "names"; readonly names: readonly string[] }
 	| { readonly by: "all" }
-	| { readonly by: "label"; readonly selector: LabelSelector };
+	| { readonly by: "selector"; readonly selector: LabelSelector };
 
 export interface NamespaceTarget {
 	readonly namespace: string;
@@ -29,9 +29,17 @@ export async function selectNamespaces(
 		return selection.names
 			.toSorted()
 			.map((namespace) => ({ namespace, terminating: false }));
-	const query =
-		selection.by === "label" ? { labelSelector: selection.selector.text } : {};
-	return (await listNamespaces(cluster, query))
+	return (await listNamespaces(cluster, labelQuery(selection)))
 		.filter(({ name }) => !gives || !isSystemNamespace(name))
 		.map(({ name, terminating }) => ({ namespace: name, terminating }));
+}
+
+/** How namespaces are listed where a selection, or a rule of a record, means those with labels. */
+export function labelQuery({
+	selector,
+}: {
+	readonly by: string;
+	readonly selector?: LabelSelector;
+}): ListQuery {
+	return { labelSelector: selector?.text };
 }

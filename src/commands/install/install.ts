@@ -137,8 +137,7 @@ async function tellUndone(
 	if (read === undefined) return;
 	const record = read.found && recordIn(read.found);
 	if (selection.by === "injected") {
-		const { rule } = ruleOf(selection);
-		const entry = { rule, exclude, attach };
+		const entry = { rule: ruleOf(selection), exclude, attach };
 		const { injection } = selection.mesh;
 		const place = { ...source, record };
 		await warnOfAsking(place, entry, injection, cluster, world);

@@ -6,9 +6,14 @@ import {
 } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
-import { ruleOf, selectedFor } from "../../actions/apply/selected.ts";
+import {
+	ruleOf,
+	ruleWords,
+	selectedFor,
+} from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { labelQuery } from "../../actions/read/select-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -249,14 +254,14 @@ async function recorded(
 		});
 	// What a rule means is listed by the watch itself.
 	if (selection.by !== "names" && selection.by !== "needed") {
-		const { rule, what } = ruleOf(selection);
-		const entry = { rule, exclude, attach };
+		const entry = { rule: ruleOf(selection), exclude, attach };
 		if (selection.by === "injected") {
 			const place = { ...placeOf(source), record };
 			const { injection } = selection.mesh;
 			await warnOfAsking(place, entry, injection, run.cluster, run.world);
 		}
-		return withSelected({ ...EMPTY_RECORD, rules: [entry] }, what);
+		const selected = { ...EMPTY_RECORD, rules: [entry] };
+		return withSelected(selected, ruleWords(selection));
 	}
 	const selected = await selectedFor(source, record, options, run);
 	for (const result of selected.targets.settled)
@@ -277,7 +282,7 @@ function warnOfUnwatched(
 		(key) => renewerOf(source, key, refresh.allowed) !== undefined,
 	);
 	if (!isRenewed) return;
-	const seesAll = selection.by !== "names" && selection.by !== "label";
+	const seesAll = selection.by !== "names" && selection.by !== "selector";
 	const namespaces = state
 		.recordedElsewhere(seesAll)
 		// Left out on purpose.
@@ -302,9 +307,9 @@ function meansMore(
 		case "record":
 		case "all":
 			return false;
-		case "label":
+		case "selector":
 		case "injected":
-			return hasOtherRules(record, ruleOf(selection).rule);
+			return hasOtherRules(record, ruleOf(selection));
 		case "names":
 		case "needed":
 			return hasOtherRules(record, undefined);
@@ -326,7 +331,7 @@ function selectsOf({ selection, exclude }: SyncOptions): SyncRules["selects"] {
 		case "record":
 			return () => true;
 		case "all":
-		case "label":
+		case "selector":
 		case "needed":
 			return (name) => !isSystemNamespace(name) && !excluded(name);
 		case "injected": {
@@ -348,11 +353,5 @@ function watchedOf({ selection, exclude }: SyncOptions): Watched {
 			by: "names",
 			names: selection.names.filter((name) => !matchesGlob(name, exclude)),
 		};
-	return {
-		by: "list",
-		query:
-			selection.by === "label"
-				? { labelSelector: selection.selector.text }
-				: {},
-	};
+	return { by: "list", query: labelQuery(selection) };
 }
