@@ -134,15 +134,14 @@ async function write(
 	reader: ContentReader,
 ): Promise<SourceRecord | undefined> {
 	const place = placeOf(source);
-	let names = [...attachments.namespaces.keys()];
-	const what = (): string =>
-		`${accountWords(attachments)} in ${
-			names.length > 0 ? someOf(names) : ruleWords(selection)
-		}`;
+	const before = recordOf(source);
+	if (before === undefined) return undefined;
+	const names = [...attachments.namespaces.keys()].filter((name) =>
+		before.names.has(name),
+	);
+	const where = names.length > 0 ? someOf(names) : ruleWords(selection);
+	const what = `${accountWords(attachments)} in ${where}`;
 	try {
-		const before = recordOf(source);
-		if (before === undefined) return undefined;
-		names = names.filter((name) => before.names.has(name));
 		const edit = done === "attached" ? withAttachments : withoutAttachments;
 		const changed = await changeRecord(source, {
 			cluster,
@@ -150,7 +149,7 @@ async function write(
 			world,
 			dryRun: change.dryRun,
 			change: (record) => edit(record, attachments),
-			what: what(),
+			what,
 		});
 		const after = recordOf(changed) ?? EMPTY_RECORD;
 		if (changed === source) return after;
@@ -163,14 +162,14 @@ async function write(
 			tellUnlessQuiet(world, {
 				cause: "would-be-recorded",
 				source: place,
-				what: what(),
+				what,
 			});
 		return after;
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		warn(world, {
 			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
-			what: what(),
+			what,
 			error,
 			script: Fixes.of(source).accounts(
 				done === "attached" ? "attach" : "detach",

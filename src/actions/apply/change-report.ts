@@ -34,7 +34,7 @@ export interface OutputOptions {
 }
 
 /** What is made of results: their lines, what would change, or the objects as they would be. */
-export type ReportForm = "results" | "differences" | "objects";
+type ReportForm = "results" | "differences" | "objects";
 
 /** The form that a command line asks for, of a command that can print all three. */
 export function formOf({

@@ -28,7 +28,7 @@ export async function selectedFor(
 		const entry = { rule: ruleOf(selected), exclude, attach };
 		const targets = await ruleTargets(source, entry, run.cluster);
 		const joining = { ...EMPTY_RECORD, rules: [entry] };
-		return { targets, record: joining, what: ruleWords(selected) };
+		return { targets, record: joining, what: selectedWords(selected) };
 	};
 	switch (selection.by) {
 		case "names": {
@@ -73,7 +73,7 @@ export function ruleOf(selection: RuleSelection): Rule {
 }
 
 /** The same in a few words, for messages. */
-export function ruleWords(selection: RuleSelection): string {
+export function selectedWords(selection: RuleSelection): string {
 	switch (selection.by) {
 		case "all":
 			return "all namespaces";

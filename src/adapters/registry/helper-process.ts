@@ -16,7 +16,7 @@ export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
 	readonly limit: number;
 }
 
-export interface HelperRun {
+interface HelperRun {
 	/** Its exit status, or the signal that ended it. */
 	readonly ended: number | NodeJS.Signals;
 	readonly out: string;

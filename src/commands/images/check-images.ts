@@ -101,18 +101,13 @@ export async function checkImages(
 		world,
 		{ total: images.length, quiet: options.quiet, what: "images" },
 		(done) => {
+			const found = (at: number, image: ListedImage): void => {
+				inOrder.add(at, image);
+				done();
+			};
+			const how = { ...options, ca, client, isOver, world, found };
 			const check = ([host, errands]: [string, Errand[]]) =>
-				checkAt(
-					host,
-					errands,
-					{ ...options, ca, isOver },
-					client,
-					world,
-					(at, image) => {
-						inOrder.add(at, image);
-						done();
-					},
-				);
+				checkAt(host, errands, how);
 			const inTurn = inTurns(strangers, ([, errands]) => errands, check);
 			return inParallel(
 				[...ours, ...strangers],
@@ -184,24 +179,25 @@ function mayBeInside(
 async function checkAt(
 	host: string,
 	errands: readonly Errand[],
-	options: ImageCheckOptions & {
+	how: ImageCheckOptions & {
 		readonly ca: string | undefined;
+		readonly client: RegistryClient;
+		readonly world: World;
 		/** Whether those that only pods name have had their time. */
 		readonly isOver: () => boolean;
+		readonly found: (at: number, image: ListedImage) => void;
 	},
-	client: RegistryClient,
-	world: World,
-	done: (at: number, image: ListedImage) => void,
 ): Promise<void> {
-	const { insecure } = options.trust;
-	const inside = mayBeInside(errands, options);
-	const connection = await client.open({ host, insecure, inside }, options.ca);
+	const { client, world } = how;
+	const { insecure } = how.trust;
+	const inside = mayBeInside(errands, how);
+	const connection = await client.open({ host, insecure, inside }, how.ca);
 	const limits = new Map<string, HostLimits>();
 	const time = {
 		now: () => world.clock.now(),
 		elapsed: () => world.clock.elapsed(),
 		delay: (ms: number) => world.clock.delay(ms, world.interrupt),
-		isOver: inside ? () => false : options.isOver,
+		isOver: inside ? () => false : how.isOver,
 	};
 	const checker = new ImageChecker({
 		host,
@@ -226,7 +222,7 @@ async function checkAt(
 				const finding: ImageFinding = isWithheld
 					? { status: "denied", because: { is: "withheld" } }
 					: found;
-				done(at, { ...listed, finding });
+				how.found(at, { ...listed, finding });
 			},
 		);
 		await inParallel(errands, inTurn, IMAGES_AT_ONCE);

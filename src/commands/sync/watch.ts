@@ -8,8 +8,8 @@ import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import {
 	ruleOf,
-	ruleWords,
 	selectedFor,
+	selectedWords,
 } from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
@@ -261,7 +261,7 @@ async function recorded(
 			await warnOfAsking(place, entry, injection, run.cluster, run.world);
 		}
 		const selected = { ...EMPTY_RECORD, rules: [entry] };
-		return withSelected(selected, ruleWords(selection));
+		return withSelected(selected, selectedWords(selection));
 	}
 	const selected = await selectedFor(source, record, options, run);
 	for (const result of selected.targets.settled)

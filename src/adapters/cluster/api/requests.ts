@@ -54,7 +54,7 @@ interface RequestOptions {
 }
 
 /** What a page of a list has to be, and whether anybody asks who owns its objects' fields. */
-export interface PageShape<T> {
+interface PageShape<T> {
 	readonly list: Shape<ListBody>;
 	readonly item: Shape<T>;
 	readonly withoutManagedFields: boolean;
