@@ -64,8 +64,7 @@ export async function changeAccounts(
 					tell(world, { cause: "nothing-found", namespaces: names });
 				}
 			const changed = await editAccounts(targets, {
-				cluster,
-				world,
+				...run,
 				dryRun: change.dryRun,
 				plan: (account) =>
 					gives

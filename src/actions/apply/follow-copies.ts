@@ -45,8 +45,9 @@ export async function followCopies(
 async function attachCopies(
 	source: PullSecret,
 	targets: Pick<Targets, "serve" | "atSource" | "listed">,
-	{ cluster, world, report, dryRun }: Run,
+	run: Run,
 ): Promise<void> {
+	const { cluster, world, report } = run;
 	const served = new Set(
 		report.results
 			.filter(
@@ -74,9 +75,7 @@ async function attachCopies(
 		);
 		changed.push(
 			await editAccounts(accounts, {
-				cluster,
-				world,
-				dryRun,
+				...run,
 				plan: (account) => planAttach(account, source.name),
 				awaitDefault: true,
 				onResult: report.add,
