@@ -7,6 +7,7 @@ import {
 	type Workload,
 } from "../core/check/finding.ts";
 import type { CheckedCluster } from "../core/document.ts";
+import { groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
@@ -32,6 +33,9 @@ const MARKS: Record<Severity, string | Painted> = {
 	problem: { text: "×", colour: "red" },
 };
 
+/** So many of one cause are shown of a namespace: whoever writes its pods and accounts decides how many there are. */
+const MOST = 10;
+
 interface CheckStyle {
 	/** Leave out what is well, and notes. */
 	readonly quiet: boolean;
@@ -51,15 +55,48 @@ export function checkStory(
 		({ severity }) =>
 			!style.quiet || severity === "problem" || severity === "warning",
 	);
+	const kinds = groupsBy(shown, ({ group, severity, about, namespaces }) =>
+		JSON.stringify([group, severity, about.cause, namespaces[0]]),
+	);
+	const left = kinds.filter((kind) => kind.length > MOST);
+	const isLeft = new Set(left.flatMap((kind) => kind.slice(MOST)));
+	const told = shown.filter((one) => !isLeft.has(one));
 	const groups = GROUPS.map((group) => {
-		const parts = shown
-			.filter((one) => one.group === group)
-			.flatMap((one) => findingText(one, style));
+		const isHere = (one: Finding) => one.group === group;
+		const parts = [
+			...told.filter(isHere).flatMap((one) => findingText(one, style)),
+			...left
+				.filter(([one]) => isHere(one))
+				.flatMap((kind) => moreText(kind, style)),
+		];
 		return parts.length === 0 ? [] : [heading(group), ...parts];
 	});
-	return [...groups, [fixBlock(shown, style)], [givesBlock(shown, style)]]
+	return [...groups, [fixBlock(told, style)], [givesBlock(told, style)]]
 		.filter((parts) => parts.some((part) => part !== ""))
 		.flatMap((parts, at) => (at === 0 ? parts : ["\n", ...parts]));
+}
+
+/** Nothing, or words behind an indent, the lines after the first behind another. */
+function wordsAt(
+	indent: string,
+	text: string,
+	columns = Number.POSITIVE_INFINITY,
+	hang = indent,
+): string {
+	return text === ""
+		? ""
+		: `${indent}${wrap(lineOf(text), columns, hang).slice(hang.length)}\n`;
+}
+
+/** How many more of a kind there are than are shown. */
+function moreText(
+	kind: NonEmpty<Finding>,
+	{ columns }: CheckStyle,
+): (string | Painted)[] {
+	const [{ severity, namespaces }] = kind;
+	const where = namespaces.length === 0 ? "" : `${namespaces[0]}: `;
+	const text = `${where}${kind.length - MOST} more like these (${causeOf(kind[0])}); -o json shows each`;
+	return [MARKS[severity], wordsAt("  ", text, columns).slice(1)];
 }
 
 function heading(text: string): string {
@@ -72,9 +109,7 @@ function findingText(
 ): (string | Painted)[] {
 	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	const words = (text: string, indent: string, hang = indent) =>
-		text === ""
-			? ""
-			: `${indent}${wrap(lineOf(text), columns, hang).slice(hang.length)}\n`;
+		wordsAt(indent, text, columns, hang);
 	const command = (label: string, script: Script | undefined) =>
 		script === undefined
 			? ""

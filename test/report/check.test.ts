@@ -175,3 +175,34 @@ kubectl meshreg sync -n app
 `,
 	);
 });
+
+test("of what one namespace has any number of, ten are shown, and their commands", () => {
+	const findings = Array.from({ length: 300 }, (_, at) =>
+		finding("service accounts", "problem", {
+			about: {
+				cause: "dangling",
+				accounts: ["default"],
+				secrets: [`gone-${at}`],
+			},
+			namespaces: ["evil"],
+			fix: meshreg("detach", "default", "--secret", `gone-${at}`),
+		}),
+	);
+	const told = storyOf(findings, {
+		quiet: false,
+		commandContext: NO_CONTEXT,
+		columns: 80,
+	}).split("\n");
+	const command = (at: number) =>
+		`kubectl meshreg detach default --secret gone-${at}`;
+	assert.deepEqual(
+		told.filter((line) => line.includes("kubectl")),
+		[
+			...Array.from({ length: 10 }, (_, at) => `    Fix: ${command(at)}`),
+			...Array.from({ length: 10 }, (_, at) => command(at)),
+		],
+	);
+	assert.ok(
+		told.includes("× evil: 290 more like these (dangling); -o json shows each"),
+	);
+});
