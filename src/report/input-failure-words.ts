@@ -59,8 +59,8 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 		`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
 	"manifest-encoding": ({ file, encoding }) =>
 		`${file}: not ${encoding} text; save it as UTF-8`,
-	"manifest-invalid": ({ at, form, problem }) =>
-		`${at.file}:${at.line}: not valid ${form}: ${problem}; nothing of this file is written`,
+	"manifest-invalid": ({ at, problem }) =>
+		`${at.file}:${at.line}: not valid YAML: ${problem}; nothing of this file is written`,
 	"manifest-too-deep": ({ at }) =>
 		`${at.file}:${at.line}: nested too deeply; nothing of this file is written`,
 	"manifest-uneditable": ({ at, because }) =>

@@ -47,12 +47,12 @@ export async function credentialFrom(
 		limit: LIMIT,
 		...around,
 	});
-	if (answer.found === "credential") return answer;
+	if ("credential" in answer) return answer;
 	throw new FailureError({
 		cause: "provider-failed",
 		provider: providerName(provider),
 		key,
-		fault: answer.because,
+		fault: answer,
 	});
 }
 
@@ -89,14 +89,11 @@ async function askHelper(
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential")
 			return isForAnother(run.out, key)
-				? { found: "unusable", because: { is: "other-registries" } }
-				: answer;
-		return {
-			found: "unusable",
-			because: answer.found === "unusable" ? answer.problem : { is: "empty" },
-		};
+				? { is: "other-registries" }
+				: { credential: answer.credential };
+		return answer.found === "unusable" ? answer.problem : { is: "empty" };
 	}
-	return { found: "unusable", because: failed ?? { is: "empty" } };
+	return failed ?? { is: "empty" };
 }
 
 /** Asks in the one version of the API, and where the plugin fails at that in the older one. */
@@ -113,5 +110,5 @@ async function askPlugin(
 		if (ended === 0) return readPluginAnswer(out, key);
 		failed ??= { is: "failed", words: failureWords(err, out), ended };
 	}
-	return { found: "unusable", because: failed ?? { is: "no-credential" } };
+	return failed ?? { is: "no-credential" };
 }

@@ -13,7 +13,7 @@ import type {
 	Stated,
 } from "../objects.ts";
 import { byFirst } from "../order.ts";
-import { INJECTION, type Mark } from "../pull-secrets/injection.ts";
+import { annotation, INJECTION, type Mark } from "../pull-secrets/injection.ts";
 import type { Requirement } from "../pull-secrets/label-selector.ts";
 import {
 	SKIP_ANNOTATION,
@@ -199,7 +199,7 @@ const IMAGES = [
 	"object.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))",
 ];
 
-const NOT_SKIPPED = `!(${markExpression({ on: "annotations", key: SKIP_ANNOTATION, is: ["true"] })})`;
+const NOT_SKIPPED = `!(${markExpression(annotation(SKIP_ANNOTATION, "true"))})`;
 
 /** `[]` where there is nothing to add. The list is given as maps: the API server dies of typed objects. */
 function additionOf(name: string): string {

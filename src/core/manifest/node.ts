@@ -103,7 +103,6 @@ export interface RepeatedKey {
 export class Unreadable extends Error {
 	override readonly name = "Unreadable";
 	constructor(
-		readonly form: "YAML" | "JSON",
 		message: string,
 		readonly offset: number,
 	) {

@@ -97,7 +97,6 @@ export function withLocation<T>(at: Located, work: () => T): T {
 			throw new FailureError({
 				cause: "manifest-invalid",
 				at: placeOf(at, error.offset),
-				form: error.form,
 				problem: error.message,
 			});
 		if (error instanceof CannotEdit)

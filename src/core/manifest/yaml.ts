@@ -37,7 +37,7 @@ export function readYaml(text: string): Reading {
 	});
 	const [error] = document.errors;
 	if (error !== undefined)
-		throw new Unreadable("YAML", withoutSource(error.message), error.pos[0]);
+		throw new Unreadable(withoutSource(error.message), error.pos[0]);
 	const { contents } = document;
 	if (contents === null) return { root: undefined, repeated: [] };
 	const survey = new Survey();
@@ -67,7 +67,6 @@ class Survey {
 			const target = this.#anchors.get(node.source);
 			if (target === undefined)
 				throw new Unreadable(
-					"YAML",
 					"Unresolved alias (its anchor must come before it)",
 					node.range?.[0] ?? 0,
 				);
@@ -115,7 +114,6 @@ function refuseTightKey(node: unknown): void {
 		/^\?/.test(node.source ?? "")
 	)
 		throw new Unreadable(
-			"YAML",
 			"A ? has to be followed by a space",
 			node.range?.[0] ?? 0,
 		);

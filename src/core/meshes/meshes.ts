@@ -1,8 +1,10 @@
 import type { Env } from "../env.ts";
 import type { UsualSecret } from "../output/shell.ts";
 import {
+	annotation,
 	type InjectingMesh,
 	isInjectingMesh,
+	label,
 	type ValueMark,
 } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
@@ -129,7 +131,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "istio-registry-key",
 		sourceNamespace: "istio-system",
 		injection: {
-			pods: { on: "labels", key: "sidecar.istio.io/inject", is: ["true"] },
+			pods: label("sidecar.istio.io/inject", "true"),
 			gatewayClass: "istio-waypoint",
 		},
 		sidecars: ["istio-proxy", "istio-init"],
@@ -148,11 +150,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "linkerd-registry-key",
 		sourceNamespace: "linkerd",
 		injection: {
-			pods: {
-				on: "annotations",
-				key: "linkerd.io/inject",
-				is: ["enabled", "ingress"],
-			},
+			pods: annotation("linkerd.io/inject", "enabled", "ingress"),
 		},
 		sidecars: ["linkerd-proxy", "linkerd-init"],
 		release: {

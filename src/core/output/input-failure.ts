@@ -97,7 +97,7 @@ export type InputFailure = Causes<{
 		encoding: "UTF-8" | "UTF-16";
 	};
 	/** `problem`: the parser's words, that quote nothing of the file. */
-	"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
+	"manifest-invalid": { at: ManifestPlace; problem: string };
 	"manifest-too-deep": { at: ManifestPlace };
 	/** It is written too unusually. `because`: a noun with its article. */
 	"manifest-uneditable": { at: ManifestPlace; because: string };

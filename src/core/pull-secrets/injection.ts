@@ -1,14 +1,10 @@
-import type { ObjectMeta } from "../objects.ts";
-
 /** Meshes that can be told by a Namespace to inject their sidecar into its pods. */
 export type InjectingMesh = "nginx" | "istio" | "linkerd" | "kuma";
 
 /** What of a Namespace, or of a pod, says so. */
-type Marks = {
-	readonly [On in "labels" | "annotations"]?:
-		| Readonly<NonNullable<ObjectMeta[On]>>
-		| undefined;
-};
+type Marks = Partial<
+	Record<Mark["on"], Readonly<Record<string, string>> | undefined>
+>;
 
 /** One thing that stands on an object, or does not. */
 export interface Mark {
@@ -21,45 +17,31 @@ export interface Mark {
 /** One of some values. */
 export type ValueMark = Mark & { readonly is: readonly string[] };
 
+/** A label with one of these values. */
+export function label(key: string, ...is: readonly string[]): ValueMark {
+	return { on: "labels", key, is };
+}
+
+/** The same of an annotation. */
+export function annotation(key: string, ...is: readonly string[]): ValueMark {
+	return { on: "annotations", key, is };
+}
+
 /** What stands on a Namespace whose pods a mesh injects: all marks of one of these lists. */
 export const INJECTION: Readonly<
 	Record<InjectingMesh, readonly (readonly Mark[])[]>
 > = {
-	nginx: [
-		[
-			{
-				on: "labels",
-				key: "injector.nsm.nginx.com/auto-inject",
-				is: ["enabled"],
-			},
-		],
-	],
+	nginx: [[label("injector.nsm.nginx.com/auto-inject", "enabled")]],
 	// A revision is heeded only where the older label is absent, whatever that one says.
 	istio: [
-		[{ on: "labels", key: "istio-injection", is: ["enabled"] }],
+		[label("istio-injection", "enabled")],
 		[
 			{ on: "labels", key: "istio-injection", is: "absent" },
 			{ on: "labels", key: "istio.io/rev", is: "present" },
 		],
 	],
-	linkerd: [
-		[
-			{
-				on: "annotations",
-				key: "linkerd.io/inject",
-				is: ["enabled", "ingress"],
-			},
-		],
-	],
-	kuma: [
-		[
-			{
-				on: "labels",
-				key: "kuma.io/sidecar-injection",
-				is: ["enabled", "true"],
-			},
-		],
-	],
+	linkerd: [[annotation("linkerd.io/inject", "enabled", "ingress")]],
+	kuma: [[label("kuma.io/sidecar-injection", "enabled", "true")]],
 };
 
 /** Whether a text names such a mesh. */

@@ -25,9 +25,8 @@ export interface Provided {
 	readonly cacheFor?: number;
 }
 
-export type ProviderAnswer =
-	| ({ readonly found: "credential" } & Provided)
-	| { readonly found: "unusable"; readonly because: ProviderFault };
+/** What a provider gives, or why that is of no use. */
+export type ProviderAnswer = Provided | ProviderFault;
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */
 export const PLUGIN_API_VERSIONS = [
@@ -79,20 +78,16 @@ export function pluginRequest(apiVersion: string, key: string): string {
 
 /** A plugin's answer for the registry with this key; an entry counts as it would for a kubelet. */
 export function readPluginAnswer(text: string, key: string): ProviderAnswer {
-	const no = (because: ProviderFault): ProviderAnswer => ({
-		found: "unusable",
-		because,
-	});
 	const answer = readJsonObject(text);
-	if (typeof answer === "string") return no({ is: answer });
+	if (typeof answer === "string") return { is: answer };
 	if (
 		answer.kind !== "CredentialProviderResponse" ||
 		!PLUGIN_API_VERSIONS.some((version) => version === answer.apiVersion)
 	)
-		return no({ is: "not-a-response" });
+		return { is: "not-a-response" };
 	const { auth } = answer;
-	if (auth === undefined || auth === null) return no({ is: "no-credential" });
-	if (!isJsonObject(auth)) return no({ is: "auth-not-object" });
+	if (auth === undefined || auth === null) return { is: "no-credential" };
+	if (!isJsonObject(auth)) return { is: "auth-not-object" };
 	const entries = Object.entries(auth).flatMap(([match, entry]) =>
 		isJsonObject(entry) &&
 		typeof entry.username === "string" &&
@@ -100,7 +95,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 			? [[match, { username: entry.username, password: entry.password }]]
 			: [],
 	);
-	if (entries.length === 0) return no({ is: "no-credential" });
+	if (entries.length === 0) return { is: "no-credential" };
 	const found = findCredentials(imageFor(key), [
 		{
 			from: "",
@@ -111,7 +106,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 	const [first] = matchesOf(found);
 	const cacheFor = goDuration(answer.cacheDuration);
 	return first === undefined
-		? no({ is: "other-registries" })
+		? { is: "other-registries" }
 		: {
 				...checked(first.credential),
 				...(cacheFor !== undefined && { cacheFor }),
@@ -120,16 +115,13 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 
 /** The token of an answer of ECR's GetAuthorizationToken as it came: base64 of `AWS:PASSWORD`. */
 export function readEcrToken(token: unknown): ProviderAnswer {
-	if (typeof token !== "string" || token === "")
-		return { found: "unusable", because: { is: "no-token" } };
+	if (typeof token !== "string" || token === "") return { is: "no-token" };
 	return checked(Credential.fromBytes(Buffer.from(token, "base64")));
 }
 
 function checked(credential: Credential): ProviderAnswer {
 	const fault = credentialFault(credential);
-	return fault === undefined
-		? { found: "credential", credential }
-		: { found: "unusable", because: { is: "credential", fault } };
+	return fault === undefined ? { credential } : { is: "credential", fault };
 }
 
 /** Whether an answer renews what is there; `now` in milliseconds. A provider may hand out what it has until shortly before its end. */
