@@ -18,7 +18,6 @@ export interface LackingCopies {
 	readonly missing: number;
 	/** Where another's Secret has it. */
 	readonly taken: number;
-	/** What tells more. */
 	readonly script: Script | undefined;
 	readonly commandContext: CommandContext;
 }

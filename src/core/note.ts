@@ -57,7 +57,6 @@ export type Note =
 			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
 			"would-be-recorded": { source: SourceRef; what: string };
 			"nothing-recorded": { source: SourceRef };
-			/** Taken out of the record. */
 			forgotten: { namespaces: readonly string[]; dryRun: DryRun };
 			/** They were to be taken out of the record, which does not send the source there. */
 			"not-recorded": {
@@ -81,7 +80,6 @@ export type Note =
 			/** What is recorded on this source means no namespace that there is. */
 			"record-matches-none": { namespace: string; name: string };
 			"no-namespace-selected": None;
-			/** The source's own namespace. */
 			"source-namespace-skipped": { namespace: string };
 			/** Only their pods say that they need it, and nobody agreed. */
 			"found-by-pods": { namespaces: readonly string[] };
@@ -148,7 +146,6 @@ export type FlagNote = Causes<{
 
 /** About a credential on its way. */
 export type CredentialNote = Causes<{
-	/** It is one that is stored somewhere. */
 	"credential-found": { key: string; from: StoredIn };
 	/** podman's entry for a part of a registry. */
 	"credential-narrower": { key: string };
@@ -165,7 +162,6 @@ export type CredentialNote = Causes<{
 		/** So long that nothing is done. */
 		untouched?: true;
 	};
-	/** A token of a CI job. */
 	"credential-of-job": { key: string };
 	"credential-verified": { key: string; verification: Verification };
 	/** What this check trusts, no node does by that. */
@@ -173,9 +169,7 @@ export type CredentialNote = Causes<{
 		flag: "--registry-insecure" | "--registry-ca";
 		key: string;
 	};
-	/** What a person entered is not taken. */
 	"entry-refused": { error: Error };
-	/** An entry of a Secret, that carries nothing. */
 	"entry-empty": { key: string; secret: SourceRef };
 }>;
 
@@ -218,7 +212,6 @@ export type AccountNote = Causes<{
 		/** As for a person: `builder`. */
 		accounts: string;
 		namespaces: readonly string[];
-		/** What records them. */
 		script: Script | undefined;
 	};
 	/** Accounts are detached, and the record of the source still says that they are attached. */
@@ -229,7 +222,6 @@ export type AccountNote = Causes<{
 		accounts: readonly string[];
 		/** As for a person: `app`, `all namespaces`. */
 		where: string;
-		/** What ends that. */
 		script: Script | undefined;
 	};
 	/** Accounts are detached in namespaces where a rule of the record attaches them. */
@@ -240,7 +232,6 @@ export type AccountNote = Causes<{
 	};
 	/** The admission policies of sources that were deleted stay; `NAMESPACE/NAME` each. */
 	"policies-kept": { sources: readonly string[]; error: unknown };
-	/** The API server takes some time to know a policy. */
 	"policy-takes-time": None;
 	/** Whether pods would be refused is not known. */
 	"mountable-secrets-unknown": None;
@@ -255,14 +246,11 @@ export type AccountNote = Causes<{
 export interface Unrecorded {
 	/** As for a person: `builder in app`. */
 	readonly what: string;
-	/** What was thrown. */
 	readonly error: unknown;
-	/** What puts it right, for who may. */
 	readonly script: Script | undefined;
 }
 
 export type PruneNote = Causes<{
-	/** What a person is asked about. */
 	"deletion-asked": {
 		/** The kubeconfig context; "" in-cluster. */
 		context: string;
@@ -284,10 +272,8 @@ export type PruneNote = Causes<{
 	"attached-kept": { name: string; namespaces: readonly string[] };
 	/** Unmanaged Secrets of the name that is pruned. */
 	"left-alone": { name: string; namespaces: readonly string[] };
-	/** What attach had added, and is gone. */
 	"taken-back": { accounts: number; policies: number; dryRun: DryRun };
 	"still-managed": {
-		/** How many other pull secrets. */
 		secrets: number;
 		/** Sources that have an installed watch, as `NAMESPACE/NAME`. */
 		watches: readonly string[];
@@ -341,7 +327,6 @@ export type ImageNote = Causes<{
 	"no-pod-templates": None;
 	/** Explained as an image, but most likely a workload, as `kind/name`. */
 	"workload-meant": { operand: string; meant: string };
-	/** Several images would get one name. */
 	"images-collide": { collision: ImageCollision };
 }>;
 
@@ -351,6 +336,5 @@ export type ExportNote = Causes<{
 	"entry-left-out": { problem: EntryProblem };
 	/** One of several is taken. */
 	"entries-differ": { key: string };
-	/** Only kubelets read a key with stars. */
 	"key-with-star": { key: string };
 }>;

@@ -146,7 +146,6 @@ function standingsOf(
 	);
 }
 
-/** What is in the place of copies. */
 function blockedFindings(
 	{ secret, fixes }: SourceFacts,
 	record: SourceRecord,

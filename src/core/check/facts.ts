@@ -35,7 +35,6 @@ import type {
 export interface Facts {
 	/** The namespaces that are looked at; undefined: all. */
 	readonly scope: readonly string[] | undefined;
-	/** When it was looked. */
 	readonly now: number;
 	readonly sourceNamespace: string;
 	/** The name of the one that is checked; undefined: all that are there. */

@@ -176,7 +176,6 @@ export interface PullSubject {
 	/** The kubelet's own words, for what no rule knows. */
 	readonly words: string;
 	readonly near: NearMiss | undefined;
-	/** What looks wrong about the credential. */
 	readonly hint: RejectionHint | undefined;
 	/** What writes the Secret again. */
 	readonly controller: Manager | undefined;

@@ -23,7 +23,6 @@ import type { PullProblem } from "./pull-diagnosis.ts";
 /** Problems of one kind, host and Secret name. */
 type Group = readonly PullProblem[];
 
-/** How a cause is fixed. */
 interface PodFix {
 	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
 	readonly fix: Script | undefined;

@@ -63,7 +63,6 @@ export interface PullProblem {
 	readonly entry: string;
 	readonly source: SourceFacts | undefined;
 	readonly near: NearMiss | undefined;
-	/** What looks wrong about the credential. */
 	readonly hint: RejectionHint | undefined;
 	/** When the credential was last written, where that was after the last attempt. */
 	readonly changed: number | undefined;

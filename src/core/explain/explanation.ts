@@ -78,7 +78,6 @@ export function registryServerOf(image: string): string | undefined {
 
 /** What is known of the pull secret when something is to be fixed with it. */
 export interface PullSecretState {
-	/** The commands about it. */
 	readonly fixes: Fixes;
 	/** undefined: there is none. `hidden`: there may be one, which this user may not see. */
 	readonly source:

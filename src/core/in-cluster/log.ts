@@ -44,7 +44,6 @@ export type LogNote = Cases<
 		"credential-refreshed": {
 			level: "info";
 			registry: string;
-			/** The provider's name. */
 			provider: string;
 			/** How long it is valid; undefined: nobody knows. */
 			left: number | undefined;

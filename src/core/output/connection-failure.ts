@@ -12,7 +12,6 @@ export type ConnectionFailure = Causes<{
 	"kubeconfig-entry-missing": {
 		kind: EntryKind;
 		name: string;
-		/** Those that there are, sorted. */
 		known: readonly string[];
 	};
 	/** Fields and flags of which there may be one. */

@@ -15,7 +15,8 @@ import type { Script } from "./shell.ts";
 
 /**
  * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
- * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
+ * are names as the API server has them, or what somebody wrote: to be shown, never to be run. `script`: what to
+ * run about it; undefined about names of which no command is printed.
  */
 export type Failure = CommandFailure | ChangeFailure;
 
@@ -43,31 +44,21 @@ export type CommandFailure =
 				source: Place;
 				key: string;
 				as?: string;
-				/** What replaces its credential. */
 				script: Script | undefined;
 			};
 			"registry-absent": {
 				source: Place;
 				/** As the command line names it; undefined: it may be something that was pasted by mistake. */
 				registry: string | undefined;
-				/** Those that are there, as they are shown. */
 				has: readonly string[];
-				/** What adds it; absent where that is not meant. */
 				script?: Script | undefined;
 			};
-			/** Nothing would be left. */
 			"registries-all": {
 				source: Place;
 				keys: readonly string[];
-				/** What deletes the source. */
 				script: Script | undefined;
 			};
-			/** There is nothing to edit. */
-			"edit-absent": {
-				source: Place;
-				/** What creates it. */
-				script: Script | undefined;
-			};
+			"edit-absent": { source: Place; script: Script | undefined };
 			"edit-unmanaged": { source: Place; type: string };
 			"edit-copy": { source: Place; of: string };
 			/** The user was to stay, and is another here; both as they may be shown. */
@@ -77,7 +68,6 @@ export type CommandFailure =
 				user: string;
 				entered: string;
 			};
-			/** Two were given for one entry. */
 			"credentials-differ": { key: string };
 			/** It was created with this label, `KEY=VALUE`, and another is asked for. */
 			"label-stays": {
@@ -88,11 +78,9 @@ export type CommandFailure =
 			"edit-unreadable": {
 				source: Place;
 				problem: DockerConfigFault;
-				/** What says more. */
 				script: Script | undefined;
 			};
 			// Pods cannot be let pull by an admission policy.
-			/** The API server does not know the kind. */
 			"policy-unsupported": None;
 			"policy-forbidden": {
 				missing: readonly {
@@ -118,7 +106,6 @@ export type CommandFailure =
 			"namespace-replaced": { namespaces: readonly string[] };
 			unreachable: { error: ConnectionError };
 			interrupted: { error: AbortedError };
-			/** Anything else that was thrown. */
 			error: { error: unknown };
 			/** The API server's answer. */
 			forbidden: Refusal;
@@ -186,7 +173,6 @@ export type Cause = Failure["cause"];
 export type SourceFailure = Causes<{
 	"source-missing": {
 		namespace: string;
-		/** The name that was looked for. */
 		name: string;
 		/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
 		elsewhere: readonly string[] | "hidden";

@@ -32,13 +32,10 @@ export type InputFailure = Causes<{
 	"docker-config-unusable": {
 		path: string;
 		problem: DockerConfigFault | undefined;
-		/** What writes one. */
 		script: Script | undefined;
 	};
-	/** The person picked none. */
 	"registries-unselected": None;
 	"password-invalid": {
-		/** Where it was given. */
 		flag: string;
 	} & (
 		| { is: "encoding"; problem: EncodingFault }
@@ -71,26 +68,15 @@ export type InputFailure = Causes<{
 		error: string;
 		/** It is we who cannot look at so much. */
 		overfull?: true;
-		/** What says more. */
 		script: Script | undefined;
 	};
 	/** None of its entries can stand in a docker config; why, of those that have something wrong. */
 	"export-empty": { secret: Place; problems: readonly EntryProblem[] };
-	/** It holds no credentials. */
 	"secret-empty": { secret: Place };
 	/** There is no registry in a source to give a new credential for. */
-	"source-empty": {
-		source: Place;
-		/** What adds one. */
-		script: Script | undefined;
-	};
+	"source-empty": { source: Place; script: Script | undefined };
 	// Manifest files, and the images that they and pods name.
-	/** A directory has none. */
-	"manifests-missing": {
-		path: string;
-		/** Its subdirectories were looked into. */
-		recursive: boolean;
-	};
+	"manifests-missing": { path: string; recursive: boolean };
 	"manifest-encoding": {
 		file: string;
 		/** What it began as. */
@@ -114,11 +100,7 @@ export type InputFailure = Causes<{
 			| { readonly object: string; readonly namespace: string };
 	};
 	// What was named is not there.
-	"context-unknown": {
-		name: string;
-		/** Those that there are. */
-		known: readonly string[];
-	};
+	"context-unknown": { name: string; known: readonly string[] };
 	/** A glob means none. */
 	"contexts-unmatched": { glob: string; known: readonly string[] };
 	"mesh-missing": {
@@ -141,11 +123,7 @@ export type InputFailure = Causes<{
 		most: number;
 	};
 	/** Neither a source nor a copy. */
-	"pull-secret-missing": {
-		secret: Place;
-		/** What shows those that there are. */
-		script: Script | undefined;
-	};
+	"pull-secret-missing": { secret: Place; script: Script | undefined };
 }>;
 
 /** Of an object in a namespace. */

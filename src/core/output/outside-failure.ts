@@ -59,7 +59,6 @@ export type OutsideFailure = Causes<{
 	};
 	"stored-missing": {
 		key: string;
-		/** Where it was looked for. */
 		paths: readonly string[];
 		because: /** There are entries for paths of the registry alone. */
 			| { readonly is: "narrower"; readonly entries: readonly string[] }

@@ -94,7 +94,6 @@ export class SyncState {
 			: undefined;
 	}
 
-	/** What is known of a namespace. */
 	namespaceKnown(name: string): NamespaceKnowledge {
 		return this.#namespaces.get(name) ?? "unknown";
 	}
