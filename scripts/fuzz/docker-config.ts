@@ -14,19 +14,19 @@ export const docker: Subject<string> = {
 		const theirs = await ask("docker", text);
 		if (refusalIn(theirs) !== undefined || !isRecord(theirs))
 			return { ours: theirs, theirs };
-		const reading = readCredentialFile(Buffer.from(text));
-		if (!reading.ok)
+		const file = readCredentialFile(Buffer.from(text));
+		if (typeof file === "string")
 			return isJson(text)
-				? { ours: { error: reading.problem }, theirs }
+				? { ours: { error: file }, theirs }
 				: { ours: theirs, theirs };
 		const compared = Object.entries(theirs).filter(
 			([key, entry]) =>
 				isPlain(entry) &&
 				// It says why: `auth` is another credential than username and password, for one.
-				reading.file.auths.get(key)?.stored().found !== "unusable",
+				file.auths.get(key)?.stored().found !== "unusable",
 		);
 		const ours = compared.map(([key]) => {
-			const found = reading.file.auths.get(key)?.stored();
+			const found = file.auths.get(key)?.stored();
 			return [
 				key,
 				found?.found === "credential"

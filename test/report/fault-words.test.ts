@@ -20,9 +20,9 @@ const MARK = "m4rked";
 
 /** What is said of a docker config that is none, or of its one entry. */
 function wordsOf(content: Buffer): string | undefined {
-	const reading = readCredentialFile(content);
-	if (!reading.ok) return fileFaultWords(reading.problem);
-	const found = lookUp(reading.file, { key: "r.io", spelled: "r.io" });
+	const file = readCredentialFile(content);
+	if (typeof file === "string") return fileFaultWords(file);
+	const found = lookUp(file, { key: "r.io", spelled: "r.io" });
 	return found.found === "unusable"
 		? storedFaultWords(found.problem)
 		: undefined;

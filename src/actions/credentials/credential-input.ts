@@ -300,14 +300,14 @@ async function readJwtInput(
 	const flag = "--registry-jwt";
 	const bytes = await readSecret(input, flag, JWT_LIMIT, world);
 	const reading = readJwt(bytes);
-	if (reading.ok) return reading;
+	if (typeof reading === "object") return reading;
 	const other = fileOfAnotherKind(bytes.toString("utf8"));
 	throw new FailureError({
 		cause: "jwt-invalid",
 		flag,
 		path: input.from === "stdin" ? undefined : input.path,
 		...(other === undefined
-			? { is: "no-jwt", problem: reading.problem }
+			? { is: "no-jwt", problem: reading }
 			: { is: "another-kind", problem: other }),
 	});
 }
@@ -378,12 +378,12 @@ async function readKeyFile(
 		});
 	const { text } = withoutMark(bytes.toString("utf8"));
 	const key = readJsonKey(bytes.toString("utf8"));
-	if (!key.ok)
+	if (typeof key === "string")
 		throw new FailureError({
 			cause: "json-key-invalid",
 			path,
 			is: "no-key",
-			problem: fileOfAnotherKind(text) ?? key.problem,
+			problem: fileOfAnotherKind(text) ?? key,
 		});
 	return {
 		credential: new Credential(JSON_KEY_USERNAME, key.text),

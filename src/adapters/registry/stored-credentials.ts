@@ -58,13 +58,9 @@ export async function openStoredCredentials(
 }
 
 async function readFile(path: string, files: Files): Promise<CredentialFile> {
-	const reading = readCredentialFile(await files.read(path, FILE_LIMIT));
-	if (reading.ok) return reading.file;
-	throw new FailureError({
-		cause: "store-unreadable",
-		path,
-		problem: reading.problem,
-	});
+	const file = readCredentialFile(await files.read(path, FILE_LIMIT));
+	if (typeof file === "object") return file;
+	throw new FailureError({ cause: "store-unreadable", path, problem: file });
 }
 
 /** The first file that has something for this registry decides. */

@@ -6,44 +6,41 @@ import { type FileNote, withoutMark } from "./encoding.ts";
 /** The most that a JSON key file may weigh, in bytes. */
 export const JSON_KEY_LIMIT = 64 * 1024;
 
-/** A key file's text without surrounding white space, or why it is none. */
-type JsonKey =
-	| {
-			readonly ok: true;
-			readonly text: string;
-			readonly warnings: readonly FileNote[];
-	  }
-	| { readonly ok: false; readonly problem: JsonKeyFault };
-
-/** Checks a service account's key file: https://cloud.google.com/iam/docs/keys-create-delete */
-export function readJsonKey(content: string): JsonKey {
-	const refuse = (problem: JsonKeyFault): JsonKey => ({ ok: false, problem });
+/**
+ * The text of a service account's key file without surrounding white space, or why it is none:
+ * https://cloud.google.com/iam/docs/keys-create-delete
+ */
+export function readJsonKey(
+	content: string,
+):
+	| { readonly text: string; readonly warnings: readonly FileNote[] }
+	| JsonKeyFault {
 	const { text: unmarked, marked } = withoutMark(content);
 	const text = unmarked.trim();
-	if (text === "") return refuse("empty");
+	if (text === "") return "empty";
 	const key = readJsonObject(text);
 	if (key === "not-json") {
 		// `_json_key_base64` is the other way to give a key: https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
 		const decoded = Buffer.from(text, "base64").toString("utf8");
 		const isEncoded = decoded.trimStart().startsWith("{");
-		return refuse(isEncoded ? "encoded-key" : "not-json");
+		return isEncoded ? "encoded-key" : "not-json";
 	}
-	if (key === "not-object") return refuse("not-object");
+	if (key === "not-object") return key;
 	const { type } = key;
 	const privateKey = textIn(key, "private_key");
-	if (type === "authorized_user") return refuse("authorized-user");
-	if (type === "external_account") return refuse("external-account");
-	if (type !== "service_account") return refuse("not-service-account");
-	if (textIn(key, "client_email") === "") return refuse("client-email-missing");
-	if (privateKey === "") return refuse("private-key-missing");
-	if (!isPrivateKey(privateKey)) return refuse("private-key-invalid");
+	if (type === "authorized_user") return "authorized-user";
+	if (type === "external_account") return "external-account";
+	if (type !== "service_account") return "not-service-account";
+	if (textIn(key, "client_email") === "") return "client-email-missing";
+	if (privateKey === "") return "private-key-missing";
+	if (!isPrivateKey(privateKey)) return "private-key-invalid";
 	const missing = ["project_id", "private_key_id", "token_uri"]
 		.filter((name) => textIn(key, name) === "")
 		.map((field): FileNote => ({ cause: "key-file-incomplete", field }));
 	const warnings: FileNote[] = marked
 		? [{ cause: "byte-order-mark", of: "key-file" }, ...missing]
 		: missing;
-	return { ok: true, text, warnings };
+	return { text, warnings };
 }
 
 function isPrivateKey(pem: string): boolean {

@@ -13,21 +13,16 @@ export function isJwt(text: string): boolean {
 }
 
 /** A file's JWT, or why it is none. */
-export function readJwt(bytes: Uint8Array):
-	| {
-			readonly ok: true;
-			readonly jwt: string;
-			readonly warnings: readonly FileNote[];
-	  }
-	| { readonly ok: false; readonly problem: JwtFault } {
+export function readJwt(
+	bytes: Uint8Array,
+): { readonly jwt: string; readonly warnings: readonly FileNote[] } | JwtFault {
 	const encoding = encodingFault(bytes);
-	if (encoding !== undefined) return { ok: false, problem: encoding };
+	if (encoding !== undefined) return encoding;
 	const { text, marked } = withoutMark(Buffer.from(bytes).toString("utf8"));
 	const jwt = text.trim();
-	if (jwt === "") return { ok: false, problem: "empty" };
-	if (!isJwt(jwt)) return { ok: false, problem: "not-jwt" };
+	if (jwt === "") return "empty";
+	if (!isJwt(jwt)) return "not-jwt";
 	return {
-		ok: true,
 		jwt,
 		warnings: marked ? [{ cause: "byte-order-mark", of: "jwt" }] : [],
 	};

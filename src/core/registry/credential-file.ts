@@ -37,10 +37,6 @@ export interface CredentialFile {
 	readonly credsStore: string;
 }
 
-type CredentialFileReading =
-	| { readonly ok: true; readonly file: CredentialFile }
-	| { readonly ok: false; readonly problem: CredentialFileFault };
-
 /** Where a file says that a registry's credential is. */
 export type StoredLookup =
 	| (StoredEntry & {
@@ -74,37 +70,38 @@ export function credentialFilePaths(
 	].filter((path) => typeof path === "string");
 }
 
-/** Reads a file. Unknown fields are other tools' business, and an entry that is at fault is one alone. Never throws, never quotes. */
-export function readCredentialFile(content: Uint8Array): CredentialFileReading {
-	const no = (problem: CredentialFileFault): CredentialFileReading => ({
-		ok: false,
-		problem,
-	});
+/**
+ * Reads a file, or says why it is none. Unknown fields are other tools' business, and an entry that is at fault is
+ * one alone. Never throws, never quotes.
+ */
+export function readCredentialFile(
+	content: Uint8Array,
+): CredentialFile | CredentialFileFault {
 	const encoding = encodingFault(content);
-	if (encoding !== undefined) return no(encoding);
+	if (encoding !== undefined) return encoding;
 	const { text, marked } = withoutMark(Buffer.from(content).toString("utf8"));
 	// docker does not read such a file either.
-	if (marked) return no("byte-order-mark");
+	if (marked) return "byte-order-mark";
 	// docker takes a file without content for one without credentials.
-	if (text.trim() === "") return { ok: true, file: NO_CREDENTIALS };
+	if (text.trim() === "") return NO_CREDENTIALS;
 	const document = parseGoJson(text);
-	if (!document.ok) return no(textOfAnotherKind(text) ?? "not-json");
-	if (document.value.kind !== "object") return no("not-object");
+	if (!document.ok) return textOfAnotherKind(text) ?? "not-json";
+	if (document.value.kind !== "object") return "not-object";
 	const { members } = document.value;
 	const config = readDockerConfig(text);
-	if (!config.ok) return no("auths-not-object");
+	if (!config.ok) return "auths-not-object";
 	const credHelpers = new Map<string, string>();
 	let credsStore = "";
 	for (const [name, value] of members) {
 		if (value.kind === "null") continue;
 		if (sameField(name, "credsstore")) {
-			if (value.kind !== "string") return no("creds-store-not-text");
+			if (value.kind !== "string") return "creds-store-not-text";
 			credsStore = value.text;
 		}
 		if (!sameField(name, "credhelpers")) continue;
-		if (value.kind !== "object") return no("cred-helpers-not-object");
+		if (value.kind !== "object") return "cred-helpers-not-object";
 		for (const [key, helper] of value.members) {
-			if (helper.kind !== "string") return no("cred-helper-not-text");
+			if (helper.kind !== "string") return "cred-helper-not-text";
 			credHelpers.set(key, helper.text);
 		}
 	}
@@ -116,9 +113,9 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 			textOf(members, "type") === "service_account"
 				? "json-key"
 				: somethingElse(members);
-		if (other !== undefined) return no(other);
+		if (other !== undefined) return other;
 	}
-	return { ok: true, file: { auths: config.auths, credHelpers, credsStore } };
+	return { auths: config.auths, credHelpers, credsStore };
 }
 
 /** What a text is that is no JSON, and was given for a docker config; undefined where nobody knows. */

@@ -65,22 +65,19 @@ describe("a key file", () => {
 	];
 	for (const [content, problem] of REFUSED)
 		test(`refused: ${problem}: ${content.slice(0, 20)}`, () =>
-			assert.deepEqual(readJsonKey(content), { ok: false, problem }));
+			assert.equal(readJsonKey(content), problem));
 
 	test("is taken without white space around it and a mark before it, and what it lacks is told", () => {
 		assert.deepEqual(readJsonKey(` ${text}\n`), {
-			ok: true,
 			text,
 			warnings: [],
 		});
 		assert.deepEqual(readJsonKey(`\ufeff${text}`), {
-			ok: true,
 			text,
 			warnings: [{ cause: "byte-order-mark", of: "key-file" }],
 		});
 		const lacking = but({ project_id: "", private_key_id: 5, token_uri: null });
 		assert.deepEqual(readJsonKey(`\ufeff${lacking}`), {
-			ok: true,
 			text: lacking,
 			warnings: [
 				{ cause: "byte-order-mark", of: "key-file" },
@@ -114,9 +111,8 @@ describe("a JWT", () => {
 		const jwt = "eyJhbGci.e30.c2ln";
 		const read = (text: string, coding: BufferEncoding = "utf8") =>
 			readJwt(Buffer.from(text, coding));
-		assert.deepEqual(read(` ${jwt}\n`), { ok: true, jwt, warnings: [] });
+		assert.deepEqual(read(` ${jwt}\n`), { jwt, warnings: [] });
 		assert.deepEqual(read(`\ufeff${jwt}`), {
-			ok: true,
 			jwt,
 			warnings: [{ cause: "byte-order-mark", of: "jwt" }],
 		});
@@ -126,6 +122,6 @@ describe("a JWT", () => {
 			["hunter2", "utf8", "not-jwt"],
 		];
 		for (const [text, coding, problem] of refused)
-			assert.deepEqual(read(text, coding), { ok: false, problem });
+			assert.equal(read(text, coding), problem);
 	});
 });
