@@ -17,5 +17,10 @@ export function changedOf(
 		const owns = field === undefined || fieldOf(owned, field) !== undefined;
 		return (owns ? timeOf(textIn(entry, "time")) : undefined) ?? [];
 	});
+	return latest(times);
+}
+
+/** The last of some times; undefined where there is none. */
+export function latest(times: readonly number[]): number | undefined {
 	return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -1,6 +1,6 @@
 import { oneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
-import type { Painted, Text } from "../core/output/styled.ts";
+import type { Painted } from "../core/output/styled.ts";
 import type {
 	ChangedObject,
 	Difference,
@@ -18,14 +18,10 @@ const SIGNS: Record<Sign, Painted> = {
 };
 
 /**
- * What would change, an object after the other: its place, and below it a line for each difference,
- * registries in columns. No line holds a password or a token.
+ * What would change of an object: its place, and below it a line for each difference, registries in columns. No line
+ * holds a password or a token.
  */
-export function differencesText(objects: readonly ChangedObject[]): Text {
-	return objects.flatMap(objectText);
-}
-
-function objectText({
+export function differencesText({
 	kind,
 	namespace,
 	name,

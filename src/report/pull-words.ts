@@ -4,7 +4,7 @@ import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
-import { hasNoAccounts } from "../core/registry/public.ts";
+import { WITHOUT_ACCOUNTS } from "../core/registry/public.ts";
 import { duration } from "./age.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
@@ -115,7 +115,7 @@ export function pullHint(about: PullSubject): string {
 	const { near, controller, provider, left, accountless, listed, blocked } =
 		about;
 	return [
-		about.cause === "rate-limit" && hasNoAccounts(about.host)
+		about.cause === "rate-limit" && WITHOUT_ACCOUNTS.has(about.host)
 			? "It has no accounts to log in with: pull from a mirror, or wait."
 			: (HINTS[about.cause] ?? ""),
 		near === undefined ? "" : nearMissSentence(near),

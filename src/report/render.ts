@@ -135,7 +135,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			);
 		case "differences":
 			return {
-				out: differencesText(document.objects),
+				out: document.objects.flatMap(differencesText),
 				err: failuresText(document.clusters),
 			};
 		case "objects":

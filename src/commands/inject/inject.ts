@@ -82,7 +82,7 @@ async function injectFiles(
 		files.push(injected);
 	};
 	await readManifests(paths, recursive, world, take, fail);
-	if (files.every(({ namespaces }) => namespaces.length === 0) && !failed)
+	if (files.every(({ namespaces }) => namespaces.size === 0) && !failed)
 		warn(world, { cause: "no-pod-templates" });
 	return { files, failed };
 }
@@ -106,7 +106,9 @@ async function secretsFor(
 	{ source, namespace }: Awaited<ReturnType<typeof sourceFor>>,
 ): Promise<ManifestPart> {
 	const named = (of: "namespaces" | "provided") =>
-		new Set(files.flatMap((file) => file[of]).map((name) => name ?? namespace));
+		new Set(
+			files.flatMap((file) => [...file[of]]).map((name) => name ?? namespace),
+		);
 	const wanted = [...named("namespaces").difference(named("provided"))];
 	const asJson = files.every(({ json }) => json);
 	const texts = await Promise.all(

@@ -97,11 +97,9 @@ function attaching(
 	namespaces: readonly string[],
 	served: boolean,
 	facts: Facts,
-): Pick<Finding, "fix" | "look"> {
+): Partial<Pick<Finding, "fix" | "look">> {
 	const script = fixesFor(facts, secret).attach(namespaces, accounts, secret);
-	return served
-		? { fix: script, look: undefined }
-		: { fix: undefined, look: script };
+	return served ? { fix: script } : { look: script };
 }
 
 function recordedFor(

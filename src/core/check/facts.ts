@@ -12,7 +12,7 @@ import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
-import { changedOf, timeOf } from "../object-times.ts";
+import { changedOf, latest, timeOf } from "../object-times.ts";
 import type {
 	Container,
 	ContainerStatus,
@@ -221,10 +221,7 @@ export function policyFacts(
 		({ metadata }) =>
 			changedOf(metadata) ?? timeOf(metadata.creationTimestamp) ?? [],
 	);
-	return {
-		found,
-		changed: times.length === 0 ? undefined : Math.max(...times),
-	};
+	return { found, changed: latest(times) };
 }
 
 /** How long an API server may take to heed a policy that was written, in milliseconds: it looks every few seconds. */

@@ -2,12 +2,11 @@ import { type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
-import { hasNoAccounts } from "../registry/public.ts";
+import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
 import { byNames } from "./accounts.ts";
-import { type Blocked, blockedIn, isToGetNone } from "./blocked.ts";
+import { blockedIn, isToGetNone } from "./blocked.ts";
 import { writtenAgain } from "./credentials.ts";
 import {
 	fixesFor,
@@ -16,18 +15,16 @@ import {
 	type SourceFacts,
 	sendingTo,
 } from "./facts.ts";
-import { type Giving, giving, unique } from "./finding.ts";
+import { type Finding, giving, type PullSubject, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
 /** Problems of one kind, host and Secret name. */
 type Group = readonly PullProblem[];
 
-interface PodFix {
-	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
-	readonly fix: Script | undefined;
-	/** The same for namespaces to which nobody sent the credential. */
-	readonly gives: readonly Giving[];
+interface PodFix
+	extends Pick<Finding, "fix" | "gives">,
+		Pick<PullSubject, "controller" | "blocked"> {
 	/** Pods that no command makes again, since nothing would. */
 	readonly left: readonly PodFacts[];
 	/** Pods that no command makes again with the pull secret: what they are made from lists others itself. */
@@ -37,10 +34,6 @@ interface PodFix {
 	};
 	/** Pods that no command makes again: their service accounts are not there. */
 	readonly stranded: readonly PodFacts[];
-	/** What writes the Secret again, so that no command of ours lasts. */
-	readonly controller: Manager | undefined;
-	/** What is in a copy's place where the pods are. */
-	readonly blocked: readonly Blocked[];
 }
 
 const NOTHING: PodFix = {
@@ -200,7 +193,7 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	const { facts } = keyrings;
 	const [first] = group;
 	if (first === undefined || first.host === "") return NOTHING;
-	if (hasNoAccounts(first.host)) return NOTHING;
+	if (WITHOUT_ACCOUNTS.has(first.host)) return NOTHING;
 	// Its credential provider answers for it, or should.
 	if (keyrings.account(first.pod)?.provider !== undefined) return NOTHING;
 	const known = first.source;

@@ -1,5 +1,6 @@
 import { registryServerOf } from "../explain/explanation.ts";
 import { groupsBy, type NonEmpty, partition } from "../groups.ts";
+import { latest } from "../object-times.ts";
 import {
 	kubectl,
 	meshreg,
@@ -143,7 +144,7 @@ function groupFinding(
 	);
 	const named = ({ namespace, name }: PodFacts): string =>
 		namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`;
-	const changed = group.flatMap((problem) => problem.changed ?? []);
+	const changed = latest(group.flatMap((problem) => problem.changed ?? []));
 	const about: PullSubject = {
 		cause: kind,
 		pods: pods.length,
@@ -157,9 +158,7 @@ function groupFinding(
 		controller,
 		provider: keyrings.account(pod)?.provider,
 		changedAgo:
-			changed.length === 0
-				? undefined
-				: keyrings.facts.now - Math.max(...changed),
+			changed === undefined ? undefined : keyrings.facts.now - changed,
 		left: left.map(named),
 		accountless: unique(
 			stranded.map(

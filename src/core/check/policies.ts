@@ -113,9 +113,7 @@ function withoutEffect(source: SourceFacts, keyrings: Keyrings): Finding[] {
 			keyrings.isSent(source, pod.namespace) &&
 			pod.images.some((image) => keyrings.isSourceFor(source, image)),
 	);
-	const pods = [
-		...Map.groupBy(meant, ({ namespace }) => namespace).values(),
-	].flatMap((here) => {
+	const pods = groupsBy(meant, ({ namespace }) => namespace).flatMap((here) => {
 		const newest = here.reduce((a, b) =>
 			(b.created ?? 0) > (a.created ?? 0) ? b : a,
 		);

@@ -18,7 +18,7 @@ import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
 import type { Place } from "../output/input-failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { canBeWritten, type Fixes } from "../pull-secrets/fixes.ts";
-import { isPublicRegistry } from "../registry/public.ts";
+import { PUBLIC_REGISTRIES } from "../registry/public.ts";
 import { remembered } from "../remembered.ts";
 
 /** Everything that `explain` has to tell about one image. */
@@ -227,7 +227,7 @@ export function isFineAnonymously({
 		answer.matches.length === 0 &&
 		near.length === 0 &&
 		host !== undefined &&
-		isPublicRegistry(host)
+		PUBLIC_REGISTRIES.has(host)
 	);
 }
 

@@ -1,3 +1,4 @@
+import { timeOf } from "../object-times.ts";
 import type { CoreEvent } from "../objects.ts";
 import { onOneLine } from "../output/printable.ts";
 import { remembered } from "../remembered.ts";
@@ -78,19 +79,17 @@ export function pullEvent(event: CoreEvent): PullEvent | undefined {
 	const { reason = "", message = "", involvedObject, series } = event;
 	if (!PULL_EVENTS.has(reason) || involvedObject?.kind !== "Pod")
 		return undefined;
-	const at = Date.parse(
-		series?.lastObservedTime ??
-			event.lastTimestamp ??
-			event.eventTime ??
-			event.metadata.creationTimestamp ??
-			"",
-	);
 	return {
 		pod: `${involvedObject.namespace}/${involvedObject.name}`,
 		reason,
 		message: message.slice(0, LONGEST_MESSAGE),
 		container: CONTAINER.exec(involvedObject.fieldPath ?? "")?.[1] ?? "",
-		at: Number.isNaN(at) ? undefined : at,
+		at: timeOf(
+			series?.lastObservedTime ??
+				event.lastTimestamp ??
+				event.eventTime ??
+				event.metadata.creationTimestamp,
+		),
 	};
 }
 

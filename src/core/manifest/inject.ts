@@ -40,9 +40,9 @@ export interface Injection {
 export interface Injected extends ManifestPart {
 	readonly warnings: readonly ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */
-	readonly namespaces: readonly (string | undefined)[];
+	readonly namespaces: ReadonlySet<string | undefined>;
 	/** The namespaces for which the file has a Secret of that name already. */
-	readonly provided: readonly (string | undefined)[];
+	readonly provided: ReadonlySet<string | undefined>;
 	/** All images, moved or not, in order; empty without a registry. */
 	readonly images: readonly RewrittenImage[];
 }
@@ -69,14 +69,7 @@ export function injectManifest(
 		json &&= document.form === "json";
 		parts.push(injectDocument(new Located(file, document), injection, found));
 	}
-	return {
-		text: parts.join(""),
-		warnings: found.warnings,
-		namespaces: [...found.namespaces],
-		provided: [...found.provided],
-		images: found.images,
-		json,
-	};
+	return { ...found, text: parts.join(""), json };
 }
 
 interface Found {

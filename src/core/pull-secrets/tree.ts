@@ -165,10 +165,8 @@ function* treeOf(
 	users: Users,
 	{ known, tellsMissing, taken, sourceNamespace }: TreeParts,
 ): Steps<SourceTree> {
-	const keyring =
-		typeof source === "string"
-			? undefined
-			: readKeyring([pullSourceOfKey(source)]);
+	const there = typeof source === "string" ? undefined : source;
+	const keyring = there && readKeyring([pullSourceOfKey(there)]);
 	const row = (
 		at: Place,
 		status: TreeNamespace["status"],
@@ -186,13 +184,13 @@ function* treeOf(
 		namespaces.push(row(copy, status, copyDifferences(copy, status, known)));
 		yield;
 	}
-	if (typeof source !== "string") {
-		const { name } = source;
-		const own = row(source, "Source");
+	if (there !== undefined) {
+		const { name } = there;
+		const own = row(there, "Source");
 		if (own.accounts.length + own.pods.length > 0) namespaces.push(own);
-		const without = missing(source, copies, known).filter(tellsMissing);
+		const without = missing(there, copies, known).filter(tellsMissing);
 		const told =
-			source.namespace === sourceNamespace ? without.length : MOST_LACKING;
+			there.namespace === sourceNamespace ? without.length : MOST_LACKING;
 		lacking = Math.max(0, without.length - told);
 		for (const namespace of without.slice(0, told)) {
 			const status = taken.has(`${namespace}/${name}`) ? "taken" : "missing";
@@ -204,7 +202,7 @@ function* treeOf(
 	return {
 		ref,
 		status: typeof source === "string" ? source : statusOf(source, known),
-		registries: typeof source === "string" ? [] : registriesIn(source),
+		registries: there ? registriesIn(there) : [],
 		namespaces: namespaces.toSorted((a, b) =>
 			compare(a.namespace, b.namespace),
 		),

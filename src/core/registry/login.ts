@@ -114,7 +114,12 @@ export async function requestToken(
 	let found = await ask(
 		withAuthorization(get(url), credential && `Basic ${credential.basic()}`),
 	);
-	if (credential && "answer" in found && knowsNoGet(found.answer))
+	// Token servers by OAuth 2 alone take a POST, which containerd sends first of all.
+	if (
+		credential &&
+		"answer" in found &&
+		[404, 405].includes(found.answer.status)
+	)
 		found = await ask(passwordGrant(login, credential, scope));
 	if ("fault" in found) return { is: "fault", fault: found.fault };
 	const { answer } = found;
@@ -135,11 +140,6 @@ export async function requestToken(
 	return token === undefined
 		? { is: "no-token", fault: { host, is: "no-token" } }
 		: { is: "token", token };
-}
-
-/** Token servers by OAuth 2 alone take a POST, which containerd sends first of all. */
-function knowsNoGet({ status }: RegistryAnswer): boolean {
-	return status === 404 || status === 405;
 }
 
 /** As containerd asks: https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go */

@@ -322,7 +322,7 @@ describe("M7: pod templates of kinds that are not known", () => {
 				warnings[0] ?? "",
 				/^f:\d+: \w+\/x: unknown kind; spec[\w.[\]]*\.template\.spec looks like a pod's spec and was given the pull secret$/,
 			);
-			assert.deepEqual(namespaces, [undefined]);
+			assert.deepEqual([...namespaces], [undefined]);
 			assert.equal(injected(text).text, text, "twice");
 			assert.deepEqual(manifestImages(before, "f").images, [
 				{ image: "r.io/a:1", artifact: false },
@@ -536,7 +536,7 @@ describe("service accounts, where they are asked for", () => {
 		it(what, () => {
 			const { text, namespaces } = injected(before, ACCOUNTS);
 			assert.equal(text, after);
-			assert.deepEqual(namespaces, [undefined]);
+			assert.deepEqual([...namespaces], [undefined]);
 			assert.equal(injected(text, ACCOUNTS).text, text, "twice");
 			assert.equal(injected(before).text, before, "only then");
 		});
