@@ -26,7 +26,7 @@ export type Send = (
 ) => Promise<RegistryAnswer | { readonly failure: TransportFailure }>;
 
 /** What an answer means for whoever asked for something that may need a login. */
-type Reading =
+export type Reading =
 	| { readonly means: "passed" }
 	| { readonly means: "login"; readonly status: number; readonly words: string }
 	| { readonly means: "absent" }

@@ -436,10 +436,10 @@ export class ImageChecker {
 			`repository:${as.repository}:pull`,
 			as.hidden,
 		);
-		switch (given.is) {
+		switch (given.means) {
 			case "token":
 				return { authorization: `Bearer ${given.token}` };
-			case "refused":
+			case "login":
 				return rejected(as.offered, given.status, given.words);
 			case "fault":
 				return { status: "unreachable", fault: given.fault };

@@ -3,6 +3,7 @@ import { fieldOf, readJson } from "../json-object.ts";
 import {
 	messageOf,
 	passingFault,
+	type Reading,
 	type RegistryAnswer,
 	type RegistryRequest,
 	readAnswer,
@@ -30,17 +31,24 @@ export interface Target {
 	readonly scope?: string | undefined;
 }
 
-/** What became of asking for a target with one credential, or none. */
+/** What a token server says to whoever asks for a token; `login`: it refuses the credential. */
+type TokenAnswer =
+	| { readonly means: "token"; readonly token: string }
+	| { readonly means: "no-token"; readonly fault: TokenServerFault }
+	| Extract<Reading, { means: "login" | "fault" }>;
+
+/**
+ * What became of asking for a target with one credential, or none; `token-refused`: the token server took the
+ * credential, and the registry not the token that it gave.
+ */
 type Attempt =
-	| { readonly result: "passed" | "absent" }
+	| Reading
+	| Exclude<TokenAnswer, { means: "token" }>
 	| {
-			readonly result: "refused";
+			readonly means: "token-refused";
 			readonly status: number;
 			readonly words: string;
-			/** The token server took the credential, and the registry not the token that it gave. */
-			readonly token: boolean;
-	  }
-	| { readonly result: "unclear"; readonly verification: Verification };
+	  };
 
 /** Logs in with a credential, or none, and asks for the target. */
 export async function attempt(
@@ -54,52 +62,17 @@ export async function attempt(
 	if (login.scheme === "bearer") {
 		const ask = (wanted: RegistryRequest) => exchange(inquiry, wanted);
 		const given = await requestToken(ask, login, credential, scope, hidden);
-		switch (given.is) {
-			case "token":
-				authorization = `Bearer ${given.token}`;
-				break;
-			case "refused": {
-				const { status, words } = given;
-				return { result: "refused", status, words, token: false };
-			}
-			case "fault":
-				return unclear(unreachable(given.fault));
-			case "no-token": {
-				const { fault } = given;
-				const scoped = scope !== undefined;
-				return unclear({
-					outcome: "unverifiable",
-					because: { is: "token-server", fault, scoped },
-				});
-			}
-		}
+		if (given.means !== "token") return given;
+		authorization = `Bearer ${given.token}`;
 	}
 	const asked = withAuthorization(request, authorization);
 	const found = await exchangeFor({ request: asked, scope }, inquiry);
-	if ("fault" in found) return unclear(unreachable(found.fault));
+	if ("fault" in found) return { means: "fault", fault: found.fault };
 	const reading = readAnswer(found.answer, found.request, hidden);
-	switch (reading.means) {
-		case "passed":
-		case "absent":
-			return { result: reading.means };
-		case "login":
-			return {
-				result: "refused",
-				status: reading.status,
-				words: reading.words,
-				token: login.scheme === "bearer",
-			};
-		case "fault":
-			return unclear(unreachable(reading.fault));
-	}
+	return reading.means === "login" && login.scheme === "bearer"
+		? { ...reading, means: "token-refused" }
+		: reading;
 }
-
-/** What a token server says to whoever asks for a token. */
-type TokenAnswer =
-	| { readonly is: "token"; readonly token: string }
-	| { readonly is: "refused"; readonly status: number; readonly words: string }
-	| { readonly is: "fault"; readonly fault: Fault }
-	| { readonly is: "no-token"; readonly fault: TokenServerFault };
 
 /** Asks for a token, as `credential` or as nobody; `ask` sends the request. */
 export async function requestToken(
@@ -121,25 +94,25 @@ export async function requestToken(
 		[404, 405].includes(found.answer.status)
 	)
 		found = await ask(passwordGrant(login, credential, scope));
-	if ("fault" in found) return { is: "fault", fault: found.fault };
+	if ("fault" in found) return { means: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
 	const words = messageOf(answer, hidden);
 	if (status === 401 || status === 403 || isInvalidGrant(answer))
-		return { is: "refused", status, words };
+		return { means: "login", status, words };
 	const passing = passingFault(answer, host);
-	if (passing) return { is: "fault", fault: passing };
+	if (passing) return { means: "fault", fault: passing };
 	if (status >= 300 && status < 400)
 		return {
-			is: "no-token",
+			means: "no-token",
 			fault: { host, is: "redirect", to: redirectTarget(answer, url, hidden) },
 		};
 	if (status >= 400)
-		return { is: "no-token", fault: { host, is: "status", status, words } };
+		return { means: "no-token", fault: { host, is: "status", status, words } };
 	const token = tokenIn(answer.body);
 	return token === undefined
-		? { is: "no-token", fault: { host, is: "no-token" } }
-		: { is: "token", token };
+		? { means: "no-token", fault: { host, is: "no-token" } }
+		: { means: "token", token };
 }
 
 /** As containerd asks: https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go */
@@ -292,10 +265,6 @@ export function mayFollow(to: URL, registry: URL): boolean {
 /** As a verification. */
 export function unreachable(fault: Fault): Verification {
 	return { outcome: "unreachable", fault };
-}
-
-function unclear(verification: Verification): Attempt {
-	return { result: "unclear", verification };
 }
 
 /** A plain GET. */

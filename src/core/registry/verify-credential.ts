@@ -100,14 +100,23 @@ async function judge(
 				};
 
 	const mine = await attempt(inquiry, login, target, credential);
-	switch (mine.result) {
-		case "unclear":
-			return mine.verification;
+	switch (mine.means) {
+		case "fault":
+			return unreachable(mine.fault);
+		case "no-token": {
+			const { fault } = mine;
+			const scoped = target.scope !== undefined;
+			return {
+				outcome: "unverifiable",
+				because: { is: "token-server", fault, scoped },
+			};
+		}
 		case "absent":
 			return cannotPull(inquiry.probe, { is: "absent" });
-		case "refused":
+		case "login":
+		case "token-refused":
 			return login.scheme === "bearer" &&
-				mine.token &&
+				mine.means === "token-refused" &&
 				(await tokenServerChecks(inquiry, login, target))
 				? unreachable({
 						host: url.host,
@@ -152,12 +161,13 @@ async function wouldPassAnyway(
 	// Basic was refused without a credential already, by the 401 that began it.
 	const open =
 		login.scheme === "bearer" &&
-		(await attempt(inquiry, login, target, undefined)).result === "passed";
+		(await attempt(inquiry, login, target, undefined)).means === "passed";
 	// A registry that refuses nobody may still take anybody; once it has not, no image needs it again.
 	if (!open && target.scope !== undefined && !doubtful) return false;
 	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
 	// Unclear (a limit on requests, say) proves nothing: doubt only where no login was needed.
-	return bogus.result === "passed" || (bogus.result === "unclear" && open);
+	const isUnclear = bogus.means === "fault" || bogus.means === "no-token";
+	return bogus.means === "passed" || (isUnclear && open);
 }
 
 /** Does the token server refuse a credential that nobody has? Then one that it gives a token for is right. */
@@ -169,7 +179,7 @@ async function tokenServerChecks(
 	// With a scope, a token without rights is the usual way to say no.
 	if (target.scope !== undefined) return false;
 	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
-	return bogus.result === "refused" && !bogus.token;
+	return bogus.means === "login";
 }
 
 function loginOf(

@@ -151,7 +151,7 @@ describe("a token", () => {
 			] as const)
 				assert.deepEqual(
 					await requestToken(ask, { ...login, ...asked }, me, scope, []),
-					{ is: "token", token: "t" },
+					{ means: "token", token: "t" },
 				);
 			const posts = seen.filter(({ method }) => method === "POST");
 			const grant = "grant_type=password&client_id=kubectl-meshreg";
@@ -175,7 +175,7 @@ describe("a token", () => {
 		const { send, seen } = servers(() => ({ status: 405 }));
 		const ask = (request: RegistryRequest) => exchange({ send }, request);
 		const given = await requestToken(ask, login, undefined, undefined, []);
-		assert.equal(given.is, "no-token");
+		assert.equal(given.means, "no-token");
 		assert.deepEqual(
 			seen.map(({ headers }) => headers),
 			[{ "accept-encoding": "identity" }],
@@ -187,9 +187,9 @@ describe("a token", () => {
 		[299, "no-token"],
 		[300, "redirect"],
 		[399, "redirect"],
-		[400, "refused"],
-		[401, "refused"],
-		[403, "refused"],
+		[400, "login"],
+		[401, "login"],
+		[403, "login"],
 		[418, "status"],
 		[503, "fault"],
 	] as const)
@@ -200,6 +200,9 @@ describe("a token", () => {
 			}));
 			const ask = (request: RegistryRequest) => exchange({ send }, request);
 			const given = await requestToken(ask, login, me, undefined, []);
-			assert.equal(given.is === "no-token" ? given.fault.is : given.is, is);
+			assert.equal(
+				given.means === "no-token" ? given.fault.is : given.means,
+				is,
+			);
 		});
 });
