@@ -11,10 +11,7 @@ import { serverUrl } from "../src/adapters/cluster/kubeconfig/server.ts";
 import { placesOf } from "../src/adapters/programs.ts";
 import { proxyFor } from "../src/adapters/proxy.ts";
 import { trustIn } from "../src/adapters/registry/transport.ts";
-import {
-	withoutLastLineEnds,
-	withoutLastWord,
-} from "../src/adapters/terminal/keyboard.ts";
+import { withoutLastWord } from "../src/adapters/terminal/keyboard.ts";
 import {
 	accountDifferences,
 	planDetachAll,
@@ -36,7 +33,12 @@ import { nearMisses } from "../src/core/kubelet/near-miss.ts";
 import { podPuller } from "../src/core/kubelet/pod-secrets.ts";
 import { pullEvent, readPull } from "../src/core/kubelet/pull-report.ts";
 import { withoutPasswords } from "../src/core/output/address.ts";
-import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
+import {
+	oneLine,
+	onOneLine,
+	printable,
+	withoutLast,
+} from "../src/core/output/printable.ts";
 import { wrap } from "../src/core/output/wrap.ts";
 import {
 	chooseLogin,
@@ -196,7 +198,8 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 			[text],
 			[text],
 		),
-	withoutLastLineEnds,
+	withoutLast: (text) =>
+		["\r\n", "/", "\0", " \t\r\n"].map((ends) => withoutLast(text, ends)),
 	withoutLastWord,
 	placesOf: (text) => placesOf("aws", { PATH: text }, "win32"),
 	trustIn,

@@ -18,7 +18,7 @@ export function contentFaultWords(fault: ContentFault): string {
 			return fault.keys
 				.map(
 					(key) =>
-						`${displayKey(key)}: ${keyProblemWords(keyProblem(key) ?? "unusable")}`,
+						`${displayKey(key)}: ${KEY_WORDS[keyProblem(key) ?? "unusable"]}`,
 				)
 				.join("; ");
 	}
@@ -36,7 +36,7 @@ export function entryProblemWords(problem: EntryProblem): string {
 		case "auth-differs":
 			return "auth differs from username and password";
 		case "key":
-			return keyProblemWords(problem.because);
+			return KEY_WORDS[problem.because];
 	}
 }
 
@@ -46,17 +46,11 @@ export function leftOutWords(problem: EntryProblem): string {
 }
 
 /** One clause about a key. */
-function keyProblemWords(because: KeyProblem): string {
-	switch (because) {
-		case "white-space":
-			return "no image matches a key with white space";
-		case "scheme":
-			return "no image matches it (only https:// and http://, in lower case, may stand before the host)";
-		case "single-word":
-			return "no image matches it (a host has a dot or a port)";
-		case "docker-hub-name":
-			return "Docker Hub's images match docker.io alone, not this name";
-		case "unusable":
-			return "no image matches it (it is not an address)";
-	}
-}
+const KEY_WORDS: Readonly<Record<KeyProblem, string>> = {
+	"white-space": "no image matches a key with white space",
+	scheme:
+		"no image matches it (only https:// and http://, in lower case, may stand before the host)",
+	"single-word": "no image matches it (a host has a dot or a port)",
+	"docker-hub-name": "Docker Hub's images match docker.io alone, not this name",
+	unusable: "no image matches it (it is not an address)",
+};

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { setImmediate } from "node:timers/promises";
+import { withoutLast } from "../../core/output/printable.ts";
 
 /** The part of a terminal's standard input that questions need. */
 export interface TerminalInput extends Readable {
@@ -168,7 +169,7 @@ export class Keyboard extends Readable {
 	};
 
 	#pasted(text: string): void {
-		const lines = withoutLastLineEnds(text);
+		const lines = withoutLast(text, "\r\n");
 		const line = lines.replace(/\p{Cc}/gu, "");
 		if (/[\r\n]/.test(lines)) this.#refuse();
 		// Choices are drawn again for each key.
@@ -194,7 +195,7 @@ export class Keyboard extends Readable {
 	}
 
 	#enter(text: string): void {
-		const line = withoutLastLineEnds(text);
+		const line = withoutLast(text, "\r\n");
 		const keys = line === text ? text : line + ENTER;
 		if (this.typing === "kept") {
 			this.#shown = this.kept === "" && /[^\r\n]\n$/.test(text);
@@ -240,13 +241,6 @@ export class Keyboard extends Readable {
 async function aLook(): Promise<void> {
 	await setImmediate();
 	await setImmediate();
-}
-
-/** A pattern that ends in `$` would try each line end of a paste for the first of the last ones. */
-export function withoutLastLineEnds(text: string): string {
-	let end = text.length;
-	while (text[end - 1] === "\r" || text[end - 1] === "\n") end--;
-	return text.slice(0, end);
 }
 
 /** What Ctrl-W leaves of a line. */

@@ -55,8 +55,12 @@ export function policyNames(source: SourceRef): string[] {
 function policyName(part: Part, { namespace, name }: SourceRef): string {
 	const whole = `kubectl-meshreg.${part}.${namespace}.${name}`;
 	if (whole.length <= LONGEST_NAME) return whole;
-	const hash = createHash("sha256").update(`${namespace}/${name}`);
-	return `kubectl-meshreg.${part}.${hash.digest("hex").slice(0, 32)}`;
+	return `kubectl-meshreg.${part}.${hashOf(`${namespace}/${name}`)}`;
+}
+
+/** What stands for a text that is too long for a name or a label: another for each. */
+export function hashOf(text: string): string {
+	return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 /**

@@ -4,6 +4,7 @@ import type {
 	RejectionHint,
 	UsernameFault,
 } from "../output/credential-fault.ts";
+import { withoutLast } from "../output/printable.ts";
 import { type Credential, JSON_KEY_USERNAME } from "./credential.ts";
 
 /**
@@ -38,7 +39,7 @@ export function passwordFault(
 		: password;
 	if (!CONTROL.test(checked)) return undefined;
 	if (checked.includes("\0")) return "password-nul";
-	if (!CONTROL.test(withoutLastLineEnds(checked))) return "password-line-end";
+	if (!CONTROL.test(withoutLast(checked, "\r\n"))) return "password-line-end";
 	return /[\r\n]/.test(checked)
 		? "password-lines"
 		: "password-control-character";
@@ -77,9 +78,3 @@ export function rejectionHint(
 /** What web pages and chats put among characters that are copied: zero-width spaces, marks of direction. */
 const FORMAT = /\p{Cf}/u;
 const CONTROL = /\p{Cc}/u;
-
-function withoutLastLineEnds(text: string): string {
-	let end = text.length;
-	while (text[end - 1] === "\n" || text[end - 1] === "\r") end--;
-	return text.slice(0, end);
-}

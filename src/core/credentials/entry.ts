@@ -1,4 +1,5 @@
 import type { StoredFault } from "../output/credential-fault.ts";
+import { withoutLast } from "../output/printable.ts";
 import { authFault, decodeAuth } from "./auth-field.ts";
 import { Credential, displayUsername } from "./credential.ts";
 import { credentialFault } from "./credential-rules.ts";
@@ -175,9 +176,6 @@ export function sameField(name: string, field: string): boolean {
 function trimmed(credential: Credential): Credential {
 	const password = credential.reveal();
 	if (!credential.isText || !password.includes("\0")) return credential;
-	let from = 0;
-	let to = password.length;
-	while (password[from] === "\0") from++;
-	while (to > from && password[to - 1] === "\0") to--;
-	return new Credential(credential.username, password.slice(from, to));
+	const begun = password.replace(/^\0+/, "");
+	return new Credential(credential.username, withoutLast(begun, "\0"));
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { POLICY_KINDS, policyNames } from "../accounts/policy.ts";
+import { hashOf, POLICY_KINDS, policyNames } from "../accounts/policy.ts";
 import { celText } from "../kubelet/image-test.ts";
 import {
 	groupOf,
@@ -319,8 +318,4 @@ function deploymentOf(
 /** A text, or what stands for it where it is too long: another for each. */
 function limited(text: string, length: number): string {
 	return text.length <= length ? text : hashOf(text);
-}
-
-function hashOf(text: string): string {
-	return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

@@ -1,3 +1,4 @@
+import { withoutLast } from "../output/printable.ts";
 import type { Entry, MapNode, Node, Place } from "./node.ts";
 
 /** Replaces `start` to `end` (the same for an insertion) of a text; its line ends are `\n`, whatever the text's are. */
@@ -61,9 +62,7 @@ export function lineStart(text: string, at: number): number {
 
 /** The offset after the last character before `at` that is not space. */
 export function beforeSpace(text: string, at: number): number {
-	let end = at;
-	while (end > 0 && " \t\r\n".includes(text[end - 1] ?? "x")) end--;
-	return end;
+	return withoutLast(text.slice(0, at), " \t\r\n").length;
 }
 
 /**

@@ -27,6 +27,13 @@ export function oneLine(text: string): string {
 	return printable(lines.filter((line) => line !== "").join(" "));
 }
 
+/** A text without those of these characters that it ends in. Of a pattern for them each would be tried. */
+export function withoutLast(text: string, characters: string): string {
+	let end = text.length;
+	while (end > 0 && characters.includes(text.charAt(end - 1))) end--;
+	return text.slice(0, end);
+}
+
 /** How many characters a text has, not UTF-16's halves. */
 export function lengthOf(text: string): number {
 	return PLAIN.test(text) ? text.length : [...text].length;

@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import { withoutLast } from "../output/printable.ts";
 import { displayKey, splitPath } from "./url.ts";
 
 /** Docker Hub's key in `auths`, the one spelling that every tool and kubelet reads. */
@@ -85,7 +86,7 @@ export function parseRegistryServer(
 		warnings.push({ cause: "registry-single-word", key });
 	return {
 		key,
-		given: withoutLastSlashes(bare),
+		given: withoutLast(bare, "/"),
 		spelled: value.trim(),
 		warnings,
 	};
@@ -140,12 +141,6 @@ export function namesOf(host: string): string[] {
 /** How a key in `auths` is shown: Docker Hub is `docker.io`, and what stands before an `@` is not shown. */
 export function displayHost(key: string): string {
 	return key === DOCKER_HUB_KEY ? "docker.io" : displayKey(key);
-}
-
-function withoutLastSlashes(text: string): string {
-	let end = text.length;
-	while (text[end - 1] === "/") end--;
-	return text.slice(0, end);
 }
 
 /** RFC 1123 labels, or an IPv6 address in brackets. */
