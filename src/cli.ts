@@ -55,11 +55,10 @@ export const COMMANDS: readonly Command[] = [
 
 type Invocation =
 	| { readonly want: "version" }
-	| { readonly want: "help"; readonly command?: Command }
+	| { readonly want: "help"; readonly command?: Command | undefined }
 	| { readonly want: "global-flags" }
 	| {
 			readonly want: "run";
-			readonly command: Command;
 			/** A word that would be a value of this flag, had it stood behind `=`, if there is such a file. */
 			readonly doubt:
 				| { readonly word: string; readonly flag: string }
@@ -83,18 +82,18 @@ export const EVERY_FLAG: readonly Flag[] = [
 	...COMMANDS.flatMap(({ flags }) => flags),
 ];
 
-/** Words that people type for a verb of ours. */
-const MEANT: Readonly<Record<string, string>> = {
-	...byVerb("list", "get", "ls", "status"),
-	...byVerb("prune", "delete", "rm", "remove"),
-	...byVerb("create", "add", "new", "login"),
-	...byVerb("sync", "copy", "cp", "adopt", "diff"),
-	...byVerb("attach", "link", "patch"),
-	...byVerb("detach", "unlink"),
-	...byVerb("rotate", "update", "renew", "replace"),
-	...byVerb("check", "doctor", "verify"),
-	...byVerb("explain", "why", "debug", "describe"),
-};
+/** A verb of ours, and words that people type for it. */
+const MEANT: readonly (readonly [verb: string, ...words: string[]])[] = [
+	["list", "get", "ls", "status"],
+	["prune", "delete", "rm", "remove"],
+	["create", "add", "new", "login"],
+	["sync", "copy", "cp", "adopt", "diff"],
+	["attach", "link", "patch"],
+	["detach", "unlink"],
+	["rotate", "update", "renew", "replace"],
+	["check", "doctor", "verify"],
+	["explain", "why", "debug", "describe"],
+];
 
 /** Flags that other programs have, and ours for the same; the first that a command has. */
 const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -130,14 +129,18 @@ export async function parse(
 	const wants = (name: string): boolean =>
 		line.flags.findLast((flag) => flag.name === name)?.value === "true";
 
-	if (verb === "help") return helpOn(operands[0]);
+	if (verb === "help") {
+		const [asked] = operands;
+		const about = commandNamed(asked);
+		if (asked !== undefined && about === undefined) throw unknownCommand(asked);
+		return { want: "help", command: about };
+	}
 	if (verb === "options") {
 		if (operands.length > 0)
 			throw new UsageError("options takes no arguments", true);
 		return { want: "global-flags" };
 	}
-	if (wants("help"))
-		return command === undefined ? { want: "help" } : { want: "help", command };
+	if (wants("help")) return { want: "help", command };
 	if (wants("version") || verb === "version") return { want: "version" };
 	if (verb === undefined) {
 		if (line.flags.length > 0) throw new UsageError("no command given", true);
@@ -149,7 +152,6 @@ export async function parse(
 		withoutFlags(command, line) ?? (await readWithYargs(command, line));
 	return {
 		want: "run",
-		command,
 		doubt: doubtOf(line, command),
 		apart: line.apart,
 		prepared: command.prepare(given, env),
@@ -165,20 +167,9 @@ function commandNamed(verb: string | undefined): Command | undefined {
 	return COMMANDS.find((command) => command.verb === verb);
 }
 
-function byVerb(verb: string, ...words: string[]): Record<string, string> {
-	return Object.fromEntries(words.map((word) => [word, verb]));
-}
-
-function helpOn(verb: string | undefined): Invocation {
-	if (verb === undefined) return { want: "help" };
-	const command = commandNamed(verb);
-	if (command === undefined) throw unknownCommand(verb);
-	return { want: "help", command };
-}
-
 function unknownCommand(verb: string): UsageError {
 	const verbs = COMMANDS.map((command) => command.verb);
-	const meant = ownValue(MEANT, verb);
+	const [meant] = MEANT.find((words) => words.includes(verb)) ?? [];
 	const likely = meant ?? nearest(verb, verbs);
 	const shown = /^[\w-]{1,40}$/.test(verb) ? ` "${verb}"` : "";
 	return new UsageError(
