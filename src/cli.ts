@@ -330,9 +330,16 @@ function yargsOption(flag: Flag): Options {
  * caller to look for.
  */
 function doubtOf(
-	{ flags, positionals: [, ...operands] }: Line,
+	{ flags, positionals: [, ...operands], apart }: Line,
 	command: Command,
 ): { word: string; flag: string } | undefined {
+	const before = flagsOf(command).find(({ name }) => name === apart?.flag);
+	const { kind, values } = before ?? {};
+	if (
+		apart !== undefined &&
+		(kind === "switch" || [values].flat().includes(apart.word))
+	)
+		throw valueApart(apart.flag, apart.word);
 	const bare = command.flags.filter(
 		({ name, kind }) =>
 			kind === "optional" &&
