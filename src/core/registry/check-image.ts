@@ -31,7 +31,7 @@ import {
 } from "./manifest.ts";
 import { type Platform, runs, USUAL_PARTS } from "./platform.ts";
 import { namesOf } from "./server.ts";
-import { type Hidden, withoutCredentialsIn } from "./words.ts";
+import { withoutCredentialsIn } from "./words.ts";
 
 export interface WantedImage extends ImageInRegistry {
 	/** For these it has to be made; none: for whichever. */
@@ -99,7 +99,6 @@ export type Mismatch = Faults<{
 interface Caller {
 	/** undefined: as nobody. */
 	readonly offered: OfferedCredential | undefined;
-	readonly hidden: Hidden;
 	/** What a token is to be for. */
 	readonly repository: string;
 }
@@ -127,8 +126,8 @@ export class ImageChecker {
 	readonly #reach: RegistryReach;
 	/** Names in findings that nobody need look at for a credential. */
 	readonly #known: ReadonlySet<string>;
-	/** What the registry may know by now, by what is sent. */
-	readonly #offered = new Map<string, Credential>();
+	/** What the registry may know by now: it may repeat what others sent while it is asked. */
+	readonly #hidden: Credential[] = [];
 	#root: Promise<Root | Fault> | undefined;
 	/** By credential and repository. */
 	readonly #logins = new Map<string, Promise<Authorization>>();
@@ -146,17 +145,18 @@ export class ImageChecker {
 		image: WantedImage,
 		offered: readonly OfferedCredential[],
 	): Promise<ImageFinding> {
-		for (const { credential } of offered)
-			this.#offered.set(credential.basic(), credential);
-		const hidden = [...this.#offered.values()];
-		const finding = await this.#checkAsEach(image, offered, hidden);
-		return withoutCredentialsIn(finding, this.#known, hidden);
+		for (const { credential } of offered) {
+			const sent = credential.basic();
+			if (!this.#hidden.some((known) => known.basic() === sent))
+				this.#hidden.push(credential);
+		}
+		const finding = await this.#checkAsEach(image, offered);
+		return withoutCredentialsIn(finding, this.#known, this.#hidden);
 	}
 
 	async #checkAsEach(
 		image: WantedImage,
 		offered: readonly OfferedCredential[],
-		hidden: Hidden,
 	): Promise<ImageFinding> {
 		this.#root ??= this.#findRoot();
 		const root = await this.#root;
@@ -168,7 +168,6 @@ export class ImageChecker {
 			// One without a user is none to containerd, CRI-O and docker.
 			const as = {
 				offered: each?.credential.username ? each : undefined,
-				hidden,
 				repository: image.repository,
 			};
 			const finding = await this.#checkAs(image, head, as);
@@ -209,7 +208,7 @@ export class ImageChecker {
 		const seen = await this.#follow(head, as);
 		if (!("answer" in seen)) return seen;
 		const { answer, authorization, request } = seen;
-		const reading = readAnswer(answer, request, as.hidden);
+		const reading = readAnswer(answer, request, this.#hidden);
 		switch (reading.means) {
 			case "login":
 				return denied(
@@ -250,7 +249,7 @@ export class ImageChecker {
 				? await this.#follow({ ...head, method: "GET" }, as)
 				: { answer, request };
 		if (!("answer" in content)) return content;
-		const reading = readAnswer(content.answer, content.request, as.hidden);
+		const reading = readAnswer(content.answer, content.request, this.#hidden);
 		if (reading.means === "fault")
 			return { status: "unreachable", fault: reading.fault };
 		if (reading.means !== "passed")
@@ -316,7 +315,7 @@ export class ImageChecker {
 			if (!mayFollow(next, request.url))
 				return unreadable(request.url, {
 					is: "elsewhere",
-					at: redirectTarget(found.answer, asked.url, as.hidden),
+					at: redirectTarget(found.answer, asked.url, this.#hidden),
 				});
 			asked = { ...request, url: next };
 			const [, repository = next.pathname] =
@@ -400,7 +399,7 @@ export class ImageChecker {
 			return { status: "unreachable", fault: second.fault };
 		if (second.answer.status === 401) {
 			// What the credential may do here is known now: no other image of it needs a token.
-			const words = messageOf(second.answer, as.hidden);
+			const words = messageOf(second.answer, this.#hidden);
 			const refusal = authorization.authorization.startsWith("Basic ")
 				? rejected(as.offered, 401, words)
 				: denied(as.offered, words || "401");
@@ -434,7 +433,7 @@ export class ImageChecker {
 			login,
 			as.offered?.credential,
 			`repository:${as.repository}:pull`,
-			as.hidden,
+			this.#hidden,
 		);
 		switch (given.means) {
 			case "token":

@@ -669,9 +669,13 @@ describe("no registry has a credential printed that it knows", () => {
 			status: 403,
 			headers: { "www-authenticate": `Bearer error="${password}"` },
 		});
-		await checker.check(image("a", "1"), [mine]);
-		const finding = await checker.check(image("b", "1"), [MINE]);
-		assert.ok(!JSON.stringify(finding).includes(password));
+		// Its credential comes to be known while the first is looked for.
+		const findings = await Promise.all([
+			checker.check(image("b", "1"), [MINE]),
+			checker.check(image("a", "1"), [mine]),
+		]);
+		findings.push(await checker.check(image("c", "1"), [MINE]));
+		assert.ok(!JSON.stringify(findings).includes(password));
 	});
 
 	it("at whatever length", async () => {
