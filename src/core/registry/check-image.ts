@@ -137,7 +137,7 @@ export class ImageChecker {
 	readonly #trials = new Map<string, Trial>();
 	constructor(reach: RegistryReach) {
 		this.#reach = reach;
-		this.#known = new Set([...namesOf(reach.host), ...USUAL_PARTS, ""]);
+		this.#known = new Set([...namesOf(reach.host), ...USUAL_PARTS]);
 	}
 
 	/** Throws nothing but the interrupt's AbortedError. */
@@ -243,7 +243,7 @@ export class ImageChecker {
 		if (spares && image.platforms.length === 0) return ok;
 		// Not a number where it does not say how many are left.
 		const left = Number.parseInt(answer.header("ratelimit-remaining"), 10);
-		if (spares && left < SPARE_REQUESTS) return { ...ok, spared: true };
+		if (left < SPARE_REQUESTS) return { ...ok, spared: true };
 		const content =
 			answer.body === ""
 				? await this.#follow({ ...head, method: "GET" }, as)
@@ -287,10 +287,7 @@ export class ImageChecker {
 				const request = get(new URL(blob, url));
 				const found = await this.#follow(request, as);
 				if (!("answer" in found)) return found;
-				const platform =
-					found.answer.status === 200
-						? configPlatform(found.answer.body)
-						: undefined;
+				const platform = configPlatform(found.answer.body);
 				return { platforms: platform ? [platform] : [], unsaid: !platform };
 			}
 			default:
@@ -343,7 +340,7 @@ export class ImageChecker {
 		]);
 		const first = this.#firsts.get(id);
 		if (first !== undefined) {
-			await first.catch(() => {});
+			await first;
 			return this.#requestAs(id, request, as);
 		}
 		const answered = this.#requestAs(id, request, as);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
 import type {
-	RegistryAnswer,
 	RegistryRequest,
+	Send,
 } from "../../../src/core/registry/answer.ts";
 import {
 	ImageChecker,
@@ -31,6 +31,8 @@ const THEIRS: OfferedCredential = {
 };
 
 interface Said {
+	/** Nothing, for this reason. */
+	code?: string;
 	status?: number;
 	type?: string;
 	body?: unknown;
@@ -45,18 +47,20 @@ function registryOf(
 	const seen: string[] = [];
 	let now = 0;
 	const limits = new Map<string, HostLimits>();
-	const send = async (request: RegistryRequest): Promise<RegistryAnswer> => {
+	const send: Send = async (request) => {
 		const { authorization = "" } = request.headers;
 		const { url, method } = request;
 		seen.push(
 			`${method} ${url.host}${url.pathname}${url.search} ${authorization}`.trim(),
 		);
 		const {
+			code,
 			status = 200,
 			type = "",
 			body,
 			headers = {},
 		} = answer(request, authorization);
+		if (code !== undefined) return { failure: { code } };
 		const all: Record<string, string> = { "content-type": type, ...headers };
 		const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
 		return {
@@ -296,6 +300,101 @@ describe("an image is looked for as a runtime would pull it", () => {
 		}
 	});
 
+	it("with a token of each registry, of each credential, and told by each Secret", async () => {
+		const tokens = new Map<string, string>();
+		const { checker } = registryOf((request, authorization) => {
+			const { host, pathname } = request.url;
+			if (pathname === "/token") {
+				const token = `${request.url.searchParams.get("service")} ${authorization}`;
+				return { body: { token: Buffer.from(token).toString("hex") } };
+			}
+			const bearerOf = (service: string) => ({
+				status: 401,
+				headers: {
+					"www-authenticate": `Bearer realm="https://${service}/token",service="${service}"`,
+				},
+			});
+			if (!authorization) return bearerOf(host);
+			const token = Buffer.from(authorization.slice(7), "hex").toString();
+			tokens.set(`${host}${pathname}`, token);
+			if (token.endsWith(THEIRS.credential.basic())) return { status: 401 };
+			return host === "r.io" && pathname.endsWith("/away")
+				? {
+						status: 307,
+						headers: { location: `https://up.io${pathname}` },
+					}
+				: index("linux/amd64");
+		});
+		const same = { ...MINE, from: THEIRS.from };
+		const twin = { ...MINE, from: "app/twin" };
+		for (const [offered, from] of [
+			[[THEIRS, same], THEIRS.from],
+			[[MINE], MINE.from],
+			[[twin], twin.from],
+		] as const) {
+			const finding = await checker.check(image("a", "1"), offered);
+			assert.equal(finding.status === "ok" && finding.from, from);
+		}
+		const past = { ...THEIRS, from: "app/past" };
+		for (const each of [THEIRS, past]) {
+			const finding = await checker.check(image("b", "1"), [each]);
+			assert.ok(finding.status === "denied");
+			assert.equal(Reflect.get(finding.because, "from"), each.from);
+		}
+		await checker.check(image("a", "away"), [MINE]);
+		const basic = `Basic ${MINE.credential.basic()}`;
+		assert.equal(tokens.get("r.io/v2/a/manifests/away"), `r.io ${basic}`);
+		assert.equal(tokens.get("up.io/v2/a/manifests/away"), "up.io ");
+	});
+
+	it("with as few requests as will do", async () => {
+		const pages = index("linux/amd64");
+		for (const [answer, offered, wanted, asked] of [
+			// What came by GET already is not asked for again.
+			[
+				({ method }) => (method === "HEAD" ? { status: 405 } : pages),
+				[],
+				"linux/amd64",
+				["HEAD", "GET"],
+			],
+			// Another credential finds no other platform.
+			[
+				bearer(() => pages),
+				[MINE, THEIRS],
+				"linux/arm64",
+				["HEAD", "HEAD", "GET"],
+			],
+			// Two that send each other back and forth.
+			[
+				({ url }) => ({
+					status: 307,
+					headers: {
+						location: url.host === "up.io" ? "//down.io/m" : "//up.io/m",
+					},
+				}),
+				[],
+				"linux/amd64",
+				["HEAD", "HEAD", "HEAD", "HEAD"],
+			],
+		] as [
+			Parameters<typeof registryOf>[0],
+			OfferedCredential[],
+			string,
+			string[],
+		][]) {
+			const { checker, seen } = registryOf((request, authorization) =>
+				request.url.pathname === "/v2/" ? {} : answer(request, authorization),
+			);
+			await checker.check(image("a", "1", wanted), offered);
+			assert.deepEqual(
+				seen
+					.filter((line) => !/\/v2\/(?: |$)|\/token/.test(line))
+					.map((line) => line.split(" ")[0]),
+				asked,
+			);
+		}
+	});
+
 	it("with a new token where the old one has ended", async () => {
 		let ended = false;
 		const { checker, seen } = registryOf((request, authorization) => {
@@ -503,6 +602,90 @@ describe("what is found", () => {
 			unreachable("r.io answers with a manifest that cannot be read"),
 		],
 		[
+			"a registry that is not there",
+			() => ({ code: "ENOTFOUND" }),
+			image("a", "1"),
+			[MINE],
+			{
+				status: "unreachable",
+				fault: { kind: "dns", because: "cannot resolve r.io (no such host)" },
+			},
+		],
+		[
+			"one that is there for nobody alone",
+			({ headers }) =>
+				headers.authorization
+					? { code: "ECONNRESET" }
+					: { status: 401, headers: { "www-authenticate": "Basic" } },
+			image("a", "1"),
+			[MINE],
+			/"unreachable".*"network"/,
+		],
+		[
+			"one that redirects from /v2/ to nowhere",
+			({ url }) => ({ status: url.pathname === "/v2/" ? 302 : 404 }),
+			image("a", "1"),
+			[],
+			{ status: "missing", digest: false },
+		],
+		[
+			"one that has no /v2/, and asks for a credential",
+			({ url }) =>
+				url.pathname === "/v2/"
+					? { status: 404, type: "text/html", body: "<html>" }
+					: { status: 401, headers: { "www-authenticate": "Basic" } },
+			image("a", "1"),
+			[],
+			{ status: "denied", because: { is: "no-credential" } },
+		],
+		[
+			"a manifest that fails by HEAD",
+			manifest({ status: 418 }),
+			image("a", "1"),
+			[],
+			/"status":"unreachable"/,
+		],
+		[
+			"a manifest that fails by GET",
+			({ method, url }) =>
+				url.pathname === "/v2/" || method === "HEAD" ? {} : { status: 418 },
+			image("a", "1"),
+			[],
+			/"status":"unreachable".*418/,
+		],
+		[
+			"a manifest for whose GET nobody is there",
+			({ method, url }) =>
+				url.pathname === "/v2/" || method === "HEAD"
+					? {}
+					: { code: "ECONNRESET" },
+			image("a", "1"),
+			[],
+			/"unreachable".*"network"/,
+		],
+		[
+			"a config that is not there",
+			({ url }) =>
+				url.pathname.includes("/blobs/")
+					? { status: 404, body: { errors: [] } }
+					: url.pathname === "/v2/"
+						? {}
+						: {
+								type: IMAGE,
+								body: { config: { mediaType: CONFIG_TYPE, digest: DIGEST } },
+							},
+			image("a", "1", "linux/amd64"),
+			[],
+			{ status: "ok", from: undefined, platforms: undefined, spared: false },
+		],
+		[
+			"attestations, which no volume takes either",
+			manifest({ type: INDEX, body: { manifests: [] } }),
+			{ ...image("a", "1"), artifact: true },
+			[],
+			{ status: "wrong-platform", because: { is: "no-image", attests: false } },
+		],
+		[
 			"a registry that asks for a credential",
 			bearer(() => ({})),
 			image("a", "1"),
@@ -580,6 +763,45 @@ describe("what is found", () => {
 			},
 		],
 		[
+			"a wrong password, and one without the right: what says more",
+			bearer(() => ({ status: 403 })),
+			image("a", "1"),
+			[THEIRS, MINE, THEIRS],
+			{
+				status: "denied",
+				because: { is: "no-permission", from: MINE.from, words: "403" },
+			},
+		],
+		[
+			"two wrong passwords: the first",
+			bearer(() => ({})),
+			image("a", "1"),
+			[THEIRS, { ...THEIRS, from: "mesh/older" }],
+			/"from":"mesh.old"/,
+		],
+		[
+			"an image that one may look for, and is not there",
+			bearer(() => ({ status: 404 })),
+			image("a", "1"),
+			[THEIRS, MINE, THEIRS],
+			{ status: "missing", digest: false },
+		],
+		[
+			"what the registry says of a refusal, where it has no HEAD",
+			({ method, url }) =>
+				url.pathname === "/v2/"
+					? {}
+					: method === "HEAD"
+						? { status: 405 }
+						: { status: 403, body: { message: "not for you" } },
+			image("a", "1"),
+			[],
+			{
+				status: "denied",
+				because: { is: "no-permission", from: undefined, words: "not for you" },
+			},
+		],
+		[
 			"too many requests",
 			({ url }) => (url.pathname === "/v2/" ? {} : { status: 429 }),
 			image("a", "1"),
@@ -648,6 +870,14 @@ describe("no registry has a credential printed that it knows", () => {
 			"a path that leads to itself",
 			says(to(`https://up.io/${password}`), to(`/${password}`)),
 		],
+		[
+			"what it says to GET",
+			registryOf(({ method, url }) =>
+				url.pathname === "/v2/" || method === "HEAD"
+					? {}
+					: { status: 500, body: { message: password } },
+			),
+		],
 		["a platform", says(index(`${password}/amd64/${password}`))],
 		[
 			"an artifact's type",
@@ -663,6 +893,24 @@ describe("no registry has a credential printed that it knows", () => {
 			]);
 			assert.ok(!JSON.stringify(finding).includes(password));
 		});
+
+	it("in what anybody may know", async () => {
+		for (const word of ["linux", "amd64", "r.io"]) {
+			const { checker } = says(index("linux/amd64"), {});
+			const finding = await checker.check(image("a", "1", "linux/arm64"), [
+				{ ...mine, credential: new Credential("me", word) },
+			]);
+			assert.match(
+				JSON.stringify(finding),
+				/"os":"linux","architecture":"amd64"/,
+			);
+			const away = registryOf(() => ({ code: "ENOTFOUND" }));
+			const none = await away.checker.check(image("a", "1"), [
+				{ ...mine, credential: new Credential("me", word) },
+			]);
+			assert.match(JSON.stringify(none), /"host":"r.io"/);
+		}
+	});
 
 	it("of another image either", async () => {
 		const { checker } = says({
@@ -745,6 +993,7 @@ describe("an image for one platform says it in its config", () => {
 			}));
 			const finding = await checker.check(wanted, [MINE]);
 			assert.equal(finding.status, "unreachable");
+			assert.ok(JSON.stringify(finding).includes(new URL(location).host));
 			assert.ok(seen.every((line) => /^\w+ (?:auth\.)?r\.io\//.test(line)));
 			const manifests = registryOf(() => ({
 				status: 307,
@@ -773,12 +1022,20 @@ describe("Docker Hub counts GET, and not HEAD", () => {
 	});
 
 	it("and while enough pulls are left", async () => {
+		const old = registryOf(() => ({ type: SCHEMA_1 }), "registry-1.docker.io");
+		const found = await old.checker.check(image("a", "1"), []);
+		assert.equal(found.status, "wrong-platform");
 		const many = hub("100;w=21600");
 		assert.equal(
 			(await many.checker.check(image("a", "1", "linux/arm64"), [])).status,
 			"wrong-platform",
 		);
-		const few = hub("3;w=21600");
+		const last = hub("20;w=21600");
+		assert.equal(
+			(await last.checker.check(image("a", "1", "linux/arm64"), [])).status,
+			"wrong-platform",
+		);
+		const few = hub("19;w=21600");
 		assert.deepEqual(
 			await few.checker.check(image("a", "1", "linux/arm64"), []),
 			{ status: "ok", from: undefined, platforms: undefined, spared: true },
