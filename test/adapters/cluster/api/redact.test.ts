@@ -143,6 +143,15 @@ const READS: [name: string, read: (cluster: Cluster) => Promise<unknown>][] = [
 		},
 	],
 	[
+		"changed in a dry run",
+		async (cluster) => {
+			const { metadata } = await cluster.read("Secret", ref);
+			const { resourceVersion } = metadata;
+			const next = secret(NEW, { resourceVersion });
+			await cluster.update("Secret", next, { dryRun: true });
+		},
+	],
+	[
 		"told of by a watch",
 		async (cluster) => {
 			for await (const { type } of cluster.watch("Secret", {

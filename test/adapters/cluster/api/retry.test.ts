@@ -582,28 +582,35 @@ describe("a write whose answer was lost, and what came after it", () => {
 			assert.equal(await message(write()), "done");
 		});
 
-	test("patch: somebody else makes it true between our read and our write", async () => {
-		befall(unheard, () => {
-			server.store.seed({
-				kind: "ServiceAccount",
-				metadata: { namespace: "app", name: "default" },
-				imagePullSecrets: [{ name: "key" }, { name: "other" }],
+	// What a test of the patch, or a version, comes to; 400: of what is no such refusal.
+	for (const code of [undefined, 409, 422, 400])
+		test(`patch: somebody else makes it true between our read and our write, with ${code ?? "the server's answer"}`, async () => {
+			befall(unheard, () => {
+				server.store.seed({
+					kind: "ServiceAccount",
+					metadata: { namespace: "app", name: "default" },
+					imagePullSecrets: [{ name: "key" }, { name: "other" }],
+				});
+				return code === undefined ? undefined : status(code);
 			});
-			return undefined;
+			const patching = cluster.patch(
+				"ServiceAccount",
+				{ namespace: "app", name: "default" },
+				[
+					{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
+					{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } },
+				],
+			);
+			if (code === 400) {
+				assert.match(await message(patching), /this is 400/);
+				return;
+			}
+			const patched = await patching;
+			assert.deepEqual(patched.imagePullSecrets, [
+				{ name: "key" },
+				{ name: "other" },
+			]);
 		});
-		const patched = await cluster.patch(
-			"ServiceAccount",
-			{ namespace: "app", name: "default" },
-			[
-				{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
-				{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } },
-			],
-		);
-		assert.deepEqual(patched.imagePullSecrets, [
-			{ name: "key" },
-			{ name: "other" },
-		]);
-	});
 
 	test("patch of a version: somebody else makes it true between our read and our write", async () => {
 		const { metadata } = server.store.seed({
