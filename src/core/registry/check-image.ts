@@ -133,7 +133,7 @@ export class ImageChecker {
 	readonly #logins = new Map<string, Promise<Authorization>>();
 	/** The first request of each: others wait to see whether a login is needed. */
 	readonly #firsts = new Map<string, Promise<unknown>>();
-	/** By origin and credential. */
+	/** By credential, which goes to the registry itself alone. */
 	readonly #trials = new Map<string, Trial>();
 	constructor(reach: RegistryReach) {
 		this.#reach = reach;
@@ -353,7 +353,8 @@ export class ImageChecker {
 		request: RegistryRequest,
 		as: Caller,
 	): Promise<Found> {
-		const known = await this.#logins.get(id);
+		const used = this.#logins.get(id);
+		const known = await used;
 		if (known !== undefined && !("authorization" in known)) return known;
 		const first = await this.#ask(
 			withAuthorization(request, known?.authorization),
@@ -362,28 +363,28 @@ export class ImageChecker {
 		if (first.answer.status !== 401)
 			return { ...first, request, authorization: known?.authorization };
 		const { offered } = as;
-		const trying = () => this.#loggedIn(id, first.answer, request, as, known);
+		const trying = () => this.#loggedIn(id, first.answer, request, as, used);
 		if (offered === undefined) return trying();
 		const { from, credential } = offered;
 		return this.#trials
 			.getOrInsertComputed(
-				JSON.stringify([request.url.origin, from, credential.basic()]),
+				JSON.stringify([from, credential.basic()]),
 				() => new Trial(),
 			)
 			.do(trying);
 	}
 
-	/** The answer with a login, which the registry asks for in `unasked`; `known`: what has not served. */
+	/** The answer with a login, which the registry asks for in `unasked`; `used`: what has not served. */
 	async #loggedIn(
 		id: string,
 		unasked: RegistryAnswer,
 		request: RegistryRequest,
 		as: Caller,
-		known: Authorization | undefined,
+		used: Promise<Authorization> | undefined,
 	): Promise<Found> {
 		// Another image's login may have come meanwhile.
 		let login = this.#logins.get(id);
-		if (login === undefined || (await login) === known) {
+		if (login === undefined || login === used) {
 			login = this.#logIn(unasked, request.url, as);
 			this.#logins.set(id, login);
 		}

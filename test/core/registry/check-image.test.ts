@@ -341,10 +341,29 @@ describe("an image is looked for as a runtime would pull it", () => {
 			assert.ok(finding.status === "denied");
 			assert.equal(Reflect.get(finding.because, "from"), each.from);
 		}
-		await checker.check(image("a", "away"), [MINE]);
 		const basic = `Basic ${MINE.credential.basic()}`;
-		assert.equal(tokens.get("r.io/v2/a/manifests/away"), `r.io ${basic}`);
-		assert.equal(tokens.get("up.io/v2/a/manifests/away"), "up.io ");
+		for (const [offered, sent] of [
+			[[MINE], basic],
+			[[], ""],
+		] as const) {
+			await checker.check(image("a", "away"), offered);
+			assert.equal(tokens.get("r.io/v2/a/manifests/away"), `r.io ${sent}`);
+			assert.equal(tokens.get("up.io/v2/a/manifests/away"), "up.io ");
+		}
+	});
+
+	it("and a credential that is wrong says nothing of another, or of another Secret", async () => {
+		const { checker } = registryOf(bearer(() => index("linux/amd64")));
+		const same = { ...MINE, from: THEIRS.from };
+		const tags = ["1", "2", "3"];
+		const found = await Promise.all(
+			tags.map((tag) => checker.check(image(tag, "1"), [THEIRS, same])),
+		);
+		assert.ok(found.every(({ status }) => status === "ok"));
+		const past = { ...THEIRS, from: "app/past" };
+		const finding = await checker.check(image("a", "1"), [past]);
+		assert.ok(finding.status === "denied");
+		assert.equal(Reflect.get(finding.because, "from"), past.from);
 	});
 
 	it("with as few requests as will do", async () => {
@@ -405,9 +424,30 @@ describe("an image is looked for as a runtime would pull it", () => {
 			return bearer(() => index("linux/amd64"))(request, authorization);
 		});
 		await checker.check(image("a", "1"), [MINE]);
+		assert.equal(seen.filter((line) => line.includes("/token")).length, 1);
 		ended = true;
 		assert.equal((await checker.check(image("a", "2"), [MINE])).status, "ok");
 		assert.equal(seen.filter((line) => line.includes("/token")).length, 2);
+	});
+
+	it("with one new token for all of them that met the end of the old one", async () => {
+		let issued = 0;
+		let ended = 0;
+		const { checker } = registryOf((request, authorization) => {
+			if (request.url.pathname === "/token")
+				return { body: { token: String(++issued) } };
+			return Number(authorization.slice(7)) > ended
+				? index("linux/amd64")
+				: bearer(() => ({}))(request, "");
+		});
+		await checker.check(image("a", "1"), [MINE]);
+		ended = issued;
+		const tags = ["2", "3", "4", "5"];
+		const found = await Promise.all(
+			tags.map((tag) => checker.check(image("a", tag), [MINE])),
+		);
+		assert.ok(found.every(({ status }) => status === "ok"));
+		assert.equal(issued, 2);
 	});
 
 	it("and what a credential may not do in a repository is found out once", async () => {
@@ -623,10 +663,22 @@ describe("what is found", () => {
 		],
 		[
 			"one that redirects from /v2/ to nowhere",
-			({ url }) => ({ status: url.pathname === "/v2/" ? 302 : 404 }),
+			({ url }) => ({ status: url.pathname === "/v2/" ? 300 : 404 }),
 			image("a", "1"),
 			[],
 			{ status: "missing", digest: false },
+		],
+		[
+			"one that has a web page at /v2/, and not the image",
+			({ url }) =>
+				url.pathname === "/v2/"
+					? { type: "text/html", body: "<html>" }
+					: { status: 404 },
+			image("a", "1"),
+			[],
+			unreachable(
+				"r.io answers with a web page: not a container registry, or behind a proxy",
+			),
 		],
 		[
 			"one that has no /v2/, and asks for a credential",
