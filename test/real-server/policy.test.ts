@@ -13,7 +13,6 @@ import {
 import { readDockerConfig } from "../../src/core/credentials/docker-config.ts";
 import { findCredentials } from "../../src/core/kubelet/keyring.ts";
 import {
-	EMPTY_RECORD,
 	parseRecord,
 	type SourceRecord,
 } from "../../src/core/pull-secrets/record.ts";
@@ -39,9 +38,7 @@ after(async () => {
 });
 
 const recordOf = (annotation: object): SourceRecord => {
-	const reading = parseRecord(JSON.stringify(annotation));
-	assert.equal(reading.kind, "record");
-	return reading.kind === "record" ? reading.record : EMPTY_RECORD;
+	return parseRecord(JSON.stringify(annotation)).record ?? assert.fail();
 };
 
 const keysOf = (text: string): string[] => {

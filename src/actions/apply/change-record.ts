@@ -35,14 +35,14 @@ const PAUSES = { first: 10, longest: 500 };
 
 /** The record of a source; undefined where it has none. Throws FailureError for one that says nothing that is known. */
 export function recordOf(source: PullSecret): SourceRecord | undefined {
-	const reading = recordReadingIn(source);
-	if (reading.kind === "fault")
+	const { record, fault } = recordReadingIn(source);
+	if (fault !== undefined)
 		throw new FailureError({
 			cause: "record-invalid",
 			source: placeOf(source),
-			fault: reading.fault,
+			fault,
 		});
-	return reading.kind === "record" ? reading.record : undefined;
+	return record;
 }
 
 /** That a source has no record. */

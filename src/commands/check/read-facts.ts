@@ -78,7 +78,7 @@ export async function readFacts(
 		candidates,
 		async (secret): Promise<SourceFacts> => ({
 			secret,
-			record: recordReadingIn(secret),
+			...recordReadingIn(secret),
 			fixes: new Fixes({
 				...placeOf(secret),
 				exists: true,
@@ -315,9 +315,7 @@ async function readNamespaces(
 	secrets: ReadonlyMap<string, SecretFacts>,
 ): Promise<ReadonlyMap<string, NamespaceKnowledge>> {
 	const { cluster, namespaces: scope } = snapshot;
-	const records = sources.flatMap(({ record }) =>
-		record.kind === "record" ? [record.record] : [],
-	);
+	const records = sources.flatMap(({ record }) => record ?? []);
 	const rules = records.some((record) => record.rules.length > 0);
 	const named = records.flatMap((record) => [...record.names]);
 	const known = new Map<string, NamespaceKnowledge>();
@@ -336,13 +334,11 @@ async function readNamespaces(
 		...(rules ? (scope ?? []) : []),
 	]);
 	const lacking = sources.flatMap(({ secret, record }) =>
-		record.kind === "record"
-			? [...record.record.names.keys()].filter(
-					(name) =>
-						secrets.get(`${name}/${secret.name}`)?.key.content.canonical !==
-						secret.content.canonical,
-				)
-			: [],
+		[...(record?.names.keys() ?? [])].filter(
+			(name) =>
+				secrets.get(`${name}/${secret.name}`)?.key.content.canonical !==
+				secret.content.canonical,
+		),
 	);
 	const names = needed.union(new Set(lacking));
 	await inParallel(

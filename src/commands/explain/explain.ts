@@ -37,7 +37,7 @@ import {
 	pullSourceOfKey,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { recordReadingIn, standingOf } from "../../core/pull-secrets/record.ts";
+import { recordIn, standingOf } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
 import {
 	EXIT,
@@ -264,10 +264,10 @@ async function readState(
 		};
 	}
 	const here = await readHere(source.name);
-	const record = recordReadingIn(source);
+	const record = recordIn(source);
 	const sent =
-		record.kind === "record" &&
-		standingOf(record.record, namespace, known ?? "unknown")?.is === "served";
+		record !== undefined &&
+		standingOf(record, namespace, known ?? "unknown")?.is === "served";
 	const { namespace: at } = source;
 	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {

@@ -72,16 +72,13 @@ export async function sentThere({
 	const sources = found?.filter((secret) => secret !== undefined) ?? [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
 	for (const source of sources.filter(isSourceLike)) {
-		const reading = recordReadingIn(source);
-		if (reading.kind === "none") continue;
-		if (reading.kind === "fault") {
+		const { record, fault } = recordReadingIn(source);
+		if (fault !== undefined) {
 			const place = placeOf(source);
-			const { fault } = reading;
 			const why = { cause: "record-invalid", source: place, fault } as const;
 			unreadable.push(resultOf(cluster, "Secret", place, "failed", why));
-			continue;
 		}
-		const { record } = reading;
+		if (record === undefined) continue;
 		if (record.rules.length > 0)
 			known ??= await readNamespaces(cluster, namespaces);
 		const isRuled = (name: string): boolean => {

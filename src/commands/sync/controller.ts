@@ -487,19 +487,19 @@ class Controller {
 	/** What keeps copies from being written at all, and that it is over; each once. */
 	#tellSource(source: PullSecret | undefined): void {
 		const { onNote, rules } = this.how;
-		const { record, fault } = this.#state;
+		const { recordFault, fault } = this.#state;
 		const about = { source: rules.source };
 		const note: LogNote =
 			source === undefined
 				? { level: "warning", event: "source-deleted", ...about }
 				: fault !== undefined
 					? { level: "error", event: "source-malformed", ...about, fault }
-					: record.kind === "fault"
+					: recordFault !== undefined
 						? {
 								level: "error",
 								event: "record-invalid",
 								...about,
-								fault: record.fault,
+								fault: recordFault,
 							}
 						: { level: "info", event: "source-back", ...about };
 		if (note.event === this.#standing) return;

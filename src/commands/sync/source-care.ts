@@ -229,7 +229,7 @@ export class SourceCare {
 		const expiry = expiryIn(source, key);
 		const failed = (result: RefreshResult, why: RefreshFailure) =>
 			this.#failed(key, entry, expiry, result, why);
-		if (recordReadingIn(source).kind === "fault")
+		if (recordReadingIn(source).fault !== undefined)
 			return failed("unwritten", { is: "record-unreadable" });
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {

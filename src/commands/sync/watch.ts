@@ -277,7 +277,7 @@ function warnOfUnwatched(
 ): void {
 	const { source, record } = state;
 	if (refresh === undefined || source === undefined) return;
-	if (record.kind !== "record") return;
+	if (record === undefined) return;
 	const isRenewed = registriesOf(source.content).some(
 		(key) => renewerOf(source, key, refresh.allowed) !== undefined,
 	);
@@ -288,7 +288,7 @@ function warnOfUnwatched(
 		// Left out on purpose.
 		.filter((name) => !matchesGlob(name, exclude))
 		.sort();
-	const rules = meansMore(record.record, selection);
+	const rules = meansMore(record, selection);
 	if (namespaces.length === 0 && !rules) return;
 	warn(world, {
 		cause: "recorded-unwatched",

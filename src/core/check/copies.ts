@@ -67,21 +67,21 @@ function recordFindings(
 	facts: Facts,
 	told: ReadonlySet<string>,
 ): { findings: Finding[]; good: number; lacking?: boolean } {
-	const { secret, record } = source;
+	const { secret, record, fault } = source;
 	const ref = sourceRef(secret);
-	if (record.kind === "none")
-		return { findings: [noRecord(source, facts)], good: 0 };
-	if (record.kind === "fault")
+	if (fault !== undefined)
 		return {
 			findings: [
 				finding("copies", "problem", {
-					about: { cause: "record-fault", ref, fault: record.fault },
+					about: { cause: "record-fault", ref, fault },
 					namespaces: [secret.namespace],
 				}),
 			],
 			good: 0,
 		};
-	const standings = standingsOf(source, record.record, facts);
+	if (record === undefined)
+		return { findings: [noRecord(source, facts)], good: 0 };
+	const standings = standingsOf(source, record, facts);
 	const named = (is: Standing["is"]) =>
 		[...standings]
 			.filter(([, standing]) => standing.is === is)
@@ -112,12 +112,12 @@ function recordFindings(
 			...notSent,
 			...blockedFindings(
 				source,
-				record.record,
+				record,
 				blockedIn(in_("copy-blocked"), secret, facts),
 			),
 			...namespaceFindings(
 				source,
-				record.record,
+				record,
 				named("made-again"),
 				named("missing"),
 			),
@@ -257,11 +257,10 @@ function claimants(keyrings: Keyrings): Finding[] {
 		if (of === undefined) return wasLookedFor(refOf(key), facts);
 		return (
 			key.name !== of.secret.name ||
-			(of.record.kind === "record" &&
+			(of.record !== undefined &&
 				keyrings.standing(of, key.namespace) === undefined &&
 				// A rule may mean a Namespace that could not be read.
-				(facts.namespaces.has(key.namespace) ||
-					of.record.record.rules.length === 0))
+				(facts.namespaces.has(key.namespace) || of.record.rules.length === 0))
 		);
 	});
 	// undefined: of no source that is checked here.

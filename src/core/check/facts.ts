@@ -61,9 +61,9 @@ export interface Facts {
 	readonly unread: readonly Unread[];
 }
 
-export interface SourceFacts {
+/** A source, and what its record says. */
+export interface SourceFacts extends RecordReading {
 	readonly secret: PullSecret;
-	readonly record: RecordReading;
 	readonly fixes: Fixes;
 	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
 	readonly policies: PolicyFacts | undefined;
@@ -248,15 +248,11 @@ export function judgedPolicies({
 	const keys = registriesOf(secret.content);
 	if (
 		policies?.found === undefined ||
-		record.kind !== "record" ||
+		record === undefined ||
 		keys.length === 0
 	)
 		return undefined;
-	const desired = desiredPolicies({
-		source: secret,
-		keys,
-		record: record.record,
-	});
+	const desired = desiredPolicies({ source: secret, keys, record });
 	return {
 		faults: planPolicies(desired, policies.found, secret).filter(
 			(change): change is PolicyFault => change.action !== "keep",
@@ -317,8 +313,7 @@ export function sendingTo(
 	namespaces: readonly string[],
 	accounts: readonly string[] = [],
 ): (Script | undefined)[] {
-	const names = record.kind === "record" ? record.record.names : undefined;
-	if (namespaces.every((name) => names?.has(name)))
+	if (namespaces.every((name) => record?.names.has(name)))
 		return [fixes.sync(namespaces, accounts)];
 	return [
 		fixes.syncRecorded(),

@@ -114,13 +114,8 @@ export class Keyrings {
 
 	/** What the source's record means for a namespace; undefined: nothing. */
 	standing({ record }: SourceFacts, namespace: string): Standing | undefined {
-		return record.kind === "record"
-			? standingOf(
-					record.record,
-					namespace,
-					this.facts.namespaces.get(namespace) ?? "unknown",
-				)
-			: undefined;
+		const known = this.facts.namespaces.get(namespace) ?? "unknown";
+		return record && standingOf(record, namespace, known);
 	}
 
 	/** Whether a source by itself has a credential for an image. */

@@ -239,7 +239,7 @@ export class Fixes {
 	/** Its record cannot be read: whatever writes it, or what it means, is refused. */
 	get #isStuck(): boolean {
 		const { source } = this.#target;
-		return source !== undefined && recordReadingIn(source).kind === "fault";
+		return source !== undefined && recordReadingIn(source).fault !== undefined;
 	}
 
 	#ofSource(verb: string, words: readonly Word[]): Script | undefined {

@@ -68,10 +68,8 @@ export function withRecord(object: object, record: SourceRecord): object {
 
 /** A record that trusts its names; what does not parse stays as it is. */
 function withoutUids(annotation: string): string {
-	const reading = parseRecord(annotation);
-	return reading.kind === "record"
-		? recordText(trusting(reading.record))
-		: annotation;
+	const { record } = parseRecord(annotation);
+	return record ? recordText(trusting(record)) : annotation;
 }
 
 function trusting(record: SourceRecord): SourceRecord {

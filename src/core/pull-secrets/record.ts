@@ -61,20 +61,22 @@ export function isEmptyRecord({ names, rules }: SourceRecord): boolean {
 /** The most that a record may come to weigh, in bytes: some 2,500 names. Annotations have 256 KiB together. */
 export const RECORD_LIMIT = 200 * 1024;
 
-/** What a source's annotation says. */
-export type RecordReading =
-	/** Not there: an older version's source, a restored one, or made by hand. */
-	| { readonly kind: "none" }
-	| { readonly kind: "record"; readonly record: SourceRecord }
+/**
+ * What a source's annotation says. Neither: it is not there, as on an older version's source, a restored one, or one
+ * that was made by hand.
+ */
+export interface RecordReading {
+	readonly record?: SourceRecord;
 	/** It does not say anything that this version knows: nothing may be written. */
-	| { readonly kind: "fault"; readonly fault: RecordFault };
+	readonly fault?: RecordFault;
+}
 
 /**
  * Reads the annotation; undefined: there is none. Strict: what this version does not know is a
  * fault, never left out, for it may have narrowed what is meant.
  */
 export function parseRecord(annotation: string | undefined): RecordReading {
-	if (annotation === undefined) return { kind: "none" };
+	if (annotation === undefined) return {};
 	if (last?.annotation !== annotation)
 		last = { annotation, reading: readingOf(annotation) };
 	return last.reading;
@@ -85,10 +87,10 @@ let last: { annotation: string; reading: RecordReading } | undefined;
 
 function readingOf(annotation: string): RecordReading {
 	try {
-		return { kind: "record", record: read(annotation) };
+		return { record: read(annotation) };
 	} catch (error) {
 		if (!(error instanceof Faulty)) throw error;
-		return { kind: "fault", fault: error.fault };
+		return { fault: error.fault };
 	}
 }
 
@@ -99,8 +101,7 @@ export const recordReadingIn = remembered(({ annotations }: Annotated) =>
 
 /** The same record; undefined where there is none, or none that can be read. */
 export function recordIn(object: Annotated): SourceRecord | undefined {
-	const reading = recordReadingIn(object);
-	return reading.kind === "record" ? reading.record : undefined;
+	return recordReadingIn(object).record;
 }
 
 /** The annotation that says a record: the same text for the same meaning. */

@@ -69,10 +69,9 @@ function isSentTo(
 	namespaces: Surroundings["namespaces"],
 ): boolean {
 	if (name !== source.name) return false;
-	const reading = recordReadingIn(source);
+	const { record, fault } = recordReadingIn(source);
 	// Nobody knows what a record means that cannot be read: sync and check say so.
-	if (reading.kind !== "record") return reading.kind === "fault";
-	const { record } = reading;
+	if (record === undefined) return fault !== undefined;
 	if (record.names.has(namespace)) return true;
 	if (record.rules.length === 0) return false;
 	const facts = namespaces?.get(namespace);

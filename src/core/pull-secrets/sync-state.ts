@@ -1,3 +1,4 @@
+import type { RecordFault } from "../output/failure.ts";
 import type { Action } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import { type ContentFault, copyFault } from "./content-fault.ts";
@@ -7,9 +8,10 @@ import { TARGETS_ANNOTATION } from "./ownership.ts";
 import { onlyAgreed, planCopy, planLeftovers, targetOf } from "./plan.ts";
 import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
+	EMPTY_RECORD,
 	isEmptyRecord,
 	type NamespaceKnowledge,
-	type RecordReading,
+	recordIn,
 	recordReadingIn,
 	type SourceRecord,
 	type Standing,
@@ -72,10 +74,16 @@ export class SyncState {
 		return key !== undefined && isSourceLike(key) ? key : undefined;
 	}
 
-	/** What the source's record says; nothing is written where it says nothing that is known. */
-	get record(): RecordReading {
+	/** The source's record; undefined where there is none, or none that can be read. */
+	get record(): SourceRecord | undefined {
 		const { source } = this;
-		return source ? recordReadingIn(source) : { kind: "none" };
+		return source && recordIn(source);
+	}
+
+	/** Why that cannot be read, so that nothing is written. */
+	get recordFault(): RecordFault | undefined {
+		const { source } = this;
+		return source && recordReadingIn(source).fault;
 	}
 
 	/** Why the source would break pulls, or serve none: what is there stays; undefined where it serves. */
@@ -88,9 +96,9 @@ export class SyncState {
 	standingIn(namespace: string): Standing | undefined {
 		const known = this.#namespaces.get(namespace);
 		const { record } = this;
-		if (known === undefined || record.kind !== "record") return undefined;
-		return this.rules.selects(namespace, known, record.record)
-			? standingOf(record.record, namespace, known)
+		if (known === undefined || record === undefined) return undefined;
+		return this.rules.selects(namespace, known, record)
+			? standingOf(record, namespace, known)
 			: undefined;
 	}
 
@@ -255,13 +263,13 @@ export class SyncState {
 	 */
 	recordedElsewhere(seesAll: boolean): string[] {
 		const { record, rules } = this;
-		if (record.kind !== "record") return [];
-		return [...record.record.names.keys()].filter((name) => {
+		if (record === undefined) return [];
+		return [...record.names.keys()].filter((name) => {
 			const known = this.#namespaces.get(name);
 			if (name === rules.source.namespace) return false;
 			return known === undefined
 				? !seesAll
-				: !rules.selects(name, known, record.record);
+				: !rules.selects(name, known, record);
 		});
 	}
 
@@ -324,8 +332,7 @@ export class SyncState {
 			!this.#selectedAny ||
 			current === undefined ||
 			// A source that was made again is sent nowhere yet: no reason to delete what was sent before.
-			this.record.kind !== "record" ||
-			isEmptyRecord(this.record.record)
+			isEmptyRecord(this.record ?? EMPTY_RECORD)
 		)
 			return undefined;
 		return planLeftovers([current], source, new Set())[0];

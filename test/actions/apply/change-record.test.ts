@@ -47,8 +47,7 @@ const source = (
 ): PullSecret => ({ ...reader.toPullSecret(secretWith(record)), ...more });
 
 function record(text: string): SourceRecord {
-	const reading = parseRecord(text);
-	return reading.kind === "record" ? reading.record : assert.fail(text);
+	return parseRecord(text).record ?? assert.fail(text);
 }
 
 /** A record with names that together weigh so many bytes. */

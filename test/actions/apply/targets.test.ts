@@ -56,8 +56,7 @@ function played(): { cluster: Cluster; lists: string[] } {
 }
 
 function record(text: string): SourceRecord {
-	const reading = parseRecord(text);
-	return reading.kind === "record" ? reading.record : assert.fail(text);
+	return parseRecord(text).record ?? assert.fail(text);
 }
 
 /** Who gets a copy, with the accounts; who gets none, and why. */

@@ -16,7 +16,7 @@ function policiesOf(
 	keys: readonly string[] = ["reg.io"],
 ): PolicyObject[] {
 	const reading = parseRecord(JSON.stringify(record));
-	if (reading.kind !== "record") throw new Error(JSON.stringify(reading));
+	if (!reading.record) throw new Error(JSON.stringify(reading));
 	return desiredPolicies({ source: SOURCE, keys, record: reading.record });
 }
 
