@@ -45,7 +45,8 @@ async function explained(
 	return words.filter(
 		(word) =>
 			workloadNamed(word) !== undefined ||
-			(readImageReference(word).ok && /^[\w.:/@-]+$/.test(word)),
+			(typeof readImageReference(word) === "object" &&
+				/^[\w.:/@-]+$/.test(word)),
 	);
 }
 

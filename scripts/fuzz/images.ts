@@ -21,12 +21,12 @@ export const image: Subject<string> = {
 	async compare(text, ask) {
 		const theirs = await ask("image", text);
 		const reading = readImageReference(text);
-		if (!reading.ok)
+		if (typeof reading === "string")
 			return {
-				ours: { error: reading.because },
-				theirs: sameReason(theirs, reading.because),
+				ours: { error: reading },
+				theirs: sameReason(theirs, reading),
 			};
-		const reference = withDefaultTag(reading.reference);
+		const reference = withDefaultTag(reading);
 		return {
 			ours: {
 				repository: repositoryOf(reference),

@@ -87,7 +87,8 @@ export function authoritiesOf(given: Given): Pick<Trust, "caPath"> {
 function imageOf(name: string | undefined): VerifyOptions["image"] {
 	if (name === undefined) return undefined;
 	const reading = readImageReference(name);
-	if (!reading.ok) throw new UsageError(`--verify-image: ${reading.because}`);
-	const { key, ...place } = manifestPlace(reading.reference);
+	if (typeof reading === "string")
+		throw new UsageError(`--verify-image: ${reading}`);
+	const { key, ...place } = manifestPlace(reading);
 	return { key, image: { name, ...place } };
 }

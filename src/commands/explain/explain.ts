@@ -66,14 +66,15 @@ export async function run(
 ): Promise<Outcome> {
 	const { operand, workload, output } = options;
 	const reading = readImageReference(operand);
-	if (workload === undefined && !reading.ok && output === undefined)
+	const isNoImage = workload === undefined && typeof reading === "string";
+	if (isNoImage && output === undefined)
 		throw new FailureError({
 			cause: "image-invalid",
 			image: operand,
-			because: reading.because,
+			because: reading,
 		});
 	const { explained, commandContext } =
-		options.configs.length > 0 || (workload === undefined && !reading.ok)
+		options.configs.length > 0 || isNoImage
 			? {
 					explained: [await explainFiles(options, world)],
 					commandContext: NO_CONTEXT,

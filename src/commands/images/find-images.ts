@@ -125,7 +125,7 @@ function adding(list: ImageList, fail: Fail): AddImage {
 	const told = new Set<string>();
 	return (image, from, artifact) => {
 		const reading = readImageReference(image);
-		if (reading.ok) return list.add(image, from, artifact);
+		if (typeof reading === "object") return list.add(image, from, artifact);
 		const [namespace = "", ...object] = from.split("/");
 		const same = `${namespace}/${image}`;
 		if (told.has(same)) return;
@@ -134,7 +134,7 @@ function adding(list: ImageList, fail: Fail): AddImage {
 			new FailureError({
 				cause: "image-invalid",
 				image,
-				because: reading.because,
+				because: reading,
 				in: { object: object.join("/"), namespace },
 			}),
 		);

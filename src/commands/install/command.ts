@@ -145,9 +145,9 @@ function imageOf(given: Given): string {
 	const image = given.text("image") ?? IMAGE;
 	flags.checkSaid("--image", "image", image);
 	const reading = readImageReference(image);
-	if (!reading.ok)
+	if (typeof reading === "string")
 		throw new UsageError(
-			`--image: "${image}" is not an image reference: ${reading.because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
+			`--image: "${image}" is not an image reference: ${reading.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
 		);
 	return image;
 }

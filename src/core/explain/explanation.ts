@@ -71,9 +71,9 @@ function telling(misses: readonly NearMiss[]): NearMiss[] {
 /** The server that `--registry-server` takes for an image; undefined for what is no reference. */
 export function registryServerOf(image: string): string | undefined {
 	const reading = readImageReference(image);
-	return reading.ok
-		? repositoryOf(reading.reference).split("/", 1)[0]
-		: undefined;
+	return typeof reading === "string"
+		? undefined
+		: repositoryOf(reading).split("/", 1)[0];
 }
 
 /** What is known of the pull secret when something is to be fixed with it. */

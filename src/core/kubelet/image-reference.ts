@@ -14,11 +14,6 @@ export interface ImageReference {
 	readonly digest?: string;
 }
 
-/** `because`: the reason in distribution's words. */
-type ReferenceReading =
-	| { readonly ok: true; readonly reference: ImageReference }
-	| { readonly ok: false; readonly because: string };
-
 /** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
 export const FILLED_IN = "auto";
 
@@ -38,47 +33,38 @@ const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
 ]);
 const LONGEST_PATH = 255;
 
-/** Parses as a kubelet does; says why where it is not a reference. */
-export function readImageReference(image: string): ReferenceReading {
+/** Parses as a kubelet does; of what is no reference, why, in distribution's words. */
+export function readImageReference(image: string): ImageReference | string {
 	if (/^[a-f0-9]{64}$/.test(image))
-		return no(
-			`invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`,
-		);
+		return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`;
 	const { domain, rest } = splitDomain(image);
 	const name = rest.split(":", 1)[0] ?? "";
 	if (name !== name.toLowerCase())
-		return no("invalid reference format: repository name must be lowercase");
+		return "invalid reference format: repository name must be lowercase";
 	const match = REFERENCE.exec(`${domain}/${rest}`);
 	const path = match?.[2];
 	if (!match || path === undefined)
-		return no(
-			REFERENCE.test(`${domain}/${rest}`.toLowerCase())
-				? "repository name must be lowercase"
-				: "invalid reference format",
-		);
+		return REFERENCE.test(`${domain}/${rest}`.toLowerCase())
+			? "repository name must be lowercase"
+			: "invalid reference format";
 	if (path.length > LONGEST_PATH)
-		return no(
-			`repository name must not be more than ${LONGEST_PATH} characters`,
-		);
+		return `repository name must not be more than ${LONGEST_PATH} characters`;
 	const [, host = "", , tag, digest] = match;
 	const wrongDigest = digest === undefined ? undefined : digestFault(digest);
-	if (wrongDigest) return no(wrongDigest);
+	if (wrongDigest) return wrongDigest;
 	return {
-		ok: true,
-		reference: {
-			domain: host,
-			path,
-			...(tag === undefined ? {} : { tag }),
-			...(digest === undefined ? {} : { digest }),
-		},
+		domain: host,
+		path,
+		...(tag === undefined ? {} : { tag }),
+		...(digest === undefined ? {} : { digest }),
 	};
 }
 
 /** As readImageReference; throws FailureError. */
 export function parseImageReference(image: string): ImageReference {
 	const reading = readImageReference(image);
-	if (!reading.ok) throw invalid(image, reading.because);
-	return reading.reference;
+	if (typeof reading === "string") throw invalid(image, reading);
+	return reading;
 }
 
 /** The full repository: domain and path, without tag and digest. */
@@ -166,10 +152,6 @@ function invalid(image: string, because: string): FailureError {
 	return new FailureError({ cause: "image-invalid", image, because });
 }
 
-function no(because: string): ReferenceReading {
-	return { ok: false, because };
-}
-
 function splitDomain(image: string): { domain: string; rest: string } {
 	const slash = image.indexOf("/");
 	const first = image.slice(0, Math.max(slash, 0));
@@ -205,6 +187,6 @@ function suffix({ tag, digest }: ImageReference): string {
 // Two components of path, because one alone would be completed to docker.io/library/….
 function registryPrefix(root: string): string {
 	const probe = readImageReference(`${root}/x/x`);
-	if (!probe.ok) throw invalid(root, probe.because);
-	return repositoryOf(probe.reference).slice(0, -"/x/x".length);
+	if (typeof probe === "string") throw invalid(root, probe);
+	return repositoryOf(probe).slice(0, -"/x/x".length);
 }

@@ -157,14 +157,14 @@ export function matchesOf(answer: KeyringAnswer): readonly KeyringMatch[] {
  */
 export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 	const reading = readImageReference(image);
-	if (!reading.ok)
+	if (typeof reading === "string")
 		return {
 			outcome: "invalid-image",
-			error: `couldn't parse image name: ${reading.because}`,
+			error: `couldn't parse image name: ${reading}`,
 		};
 	const { malformed } = keyring;
 	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
-	const reference = withDefaultTag(reading.reference);
+	const reference = withDefaultTag(reading);
 	const repository = repositoryOf(reference);
 	return {
 		outcome: "answered",
@@ -196,8 +196,8 @@ export function hasMatch(image: string, keyring: Keyring): boolean {
 /** The same of any number of keyrings: somebody else decides how many, and the image is taken apart once. */
 export function matcherOf(image: string): (keyring: Keyring) => boolean {
 	const reading = readImageReference(image);
-	if (!reading.ok) return () => false;
-	const select = selecting(repositoryOf(withDefaultTag(reading.reference)));
+	if (typeof reading === "string") return () => false;
+	const select = selecting(repositoryOf(withDefaultTag(reading)));
 	return (keyring) =>
 		keyring.malformed === undefined && select(keyring).length > 0;
 }

@@ -205,19 +205,18 @@ const newestOf = remembered((events: readonly PullEvent[]) =>
 
 function fullName(image: string): string {
 	const reading = readImageReference(image);
-	return reading.ok
-		? printImageReference(withDefaultTag(reading.reference))
-		: image;
+	return typeof reading === "string"
+		? image
+		: printImageReference(withDefaultTag(reading));
 }
 
 /** The words without addresses and names: a tag may be `401`, a repository `unauthorized`. */
 function withoutNames(message: string, image: string): string {
 	const reading = readImageReference(image);
-	const names = reading.ok
-		? [image, ...spellings(reading.reference)].filter((name) =>
-				/[:/@]/.test(name),
-			)
-		: [];
+	const names =
+		typeof reading === "string"
+			? []
+			: [image, ...spellings(reading)].filter((name) => /[:/@]/.test(name));
 	let text = message
 		.replace(URL_IN_TEXT, "URL")
 		.replace(/\[manifests [^\]]{0,300}\]/g, "[manifests]")
@@ -255,8 +254,8 @@ function askedHost(message: string, image: string): AskedHost | undefined {
 	const [, address = ""] = [...message.matchAll(ASKED)].at(-1) ?? [];
 	const url = URL.parse(address);
 	const reading = readImageReference(image);
-	if (url === null || !reading.ok) return undefined;
-	const { domain } = reading.reference;
+	if (url === null || typeof reading === "string") return undefined;
+	const { domain } = reading;
 	const isRegistry =
 		domain === "docker.io"
 			? DOCKER_HUB_API.has(url.host)

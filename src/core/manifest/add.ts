@@ -18,15 +18,15 @@ export const PULL_SECRETS = "imagePullSecrets";
 
 /**
  * The edit that gives a map an entry `imagePullSecrets` with these names, before
- * `next` (its first entry where that is absent), laid out as what is there. `comments`
+ * `next`, laid out as what is there. `comments`
  * go above it. Throws CannotEdit.
  */
 export function addPullSecrets(
 	text: string,
 	podSpec: MapNode,
 	names: readonly string[],
-	comments: readonly string[] = [],
-	next = podSpec.entries[0],
+	comments: readonly string[],
+	next: Entry | undefined,
 ): Edit {
 	if (podSpec.flow)
 		return addToFlowMap(text, podSpec, PULL_SECRETS, names, next);
@@ -47,7 +47,7 @@ export function appendPullSecrets(
 	text: string,
 	list: ListNode,
 	names: readonly string[],
-	comments: readonly string[] = [],
+	comments: readonly string[],
 ): Edit {
 	if (list.flow) return addToFlowList(text, list, names);
 	const last = list.items.at(-1);
@@ -63,7 +63,7 @@ export function fillPullSecrets(
 	podSpec: MapNode,
 	entry: Entry,
 	names: readonly string[],
-	comments: readonly string[] = [],
+	comments: readonly string[],
 ): Edit {
 	const { start, end } = placeOf(entry.value);
 	// An alias for null, or null itself, spelt out.

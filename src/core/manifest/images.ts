@@ -138,14 +138,14 @@ function faultOf(
 	at: Located,
 ): FailureError | undefined {
 	const reading = readImageReference(image);
-	return reading.ok
-		? undefined
-		: new FailureError({
+	return typeof reading === "string"
+		? new FailureError({
 				cause: "image-invalid",
 				image,
-				because: reading.because,
+				because: reading,
 				in: placeOf(at, (node.alias ?? node).start),
-			});
+			})
+		: undefined;
 }
 
 /** Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. */

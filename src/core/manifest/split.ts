@@ -62,12 +62,8 @@ function* yamlEnds(text: string, from: number): Generator<number> {
 	const marker = /\n---(?=[ \t\r\n]|$)/g;
 	marker.lastIndex = from;
 	let start = from;
-	for (
-		let found = marker.exec(text);
-		found !== null;
-		found = marker.exec(text)
-	) {
-		const lineStart = found.index + 1;
+	for (const { index } of text.matchAll(marker)) {
+		const lineStart = index + 1;
 		if (!isPreamble(text.slice(start, lineStart))) {
 			start = lineStart;
 			yield start;

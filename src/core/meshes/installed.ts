@@ -46,8 +46,8 @@ export function beside(images: readonly string[]): (image: string) => boolean {
 /** The registry and the path up to the name; of what is no image's name, itself. */
 function folderOf(image: string): string {
 	const reading = readImageReference(image);
-	if (!reading.ok) return image;
-	const repository = repositoryOf(reading.reference);
+	if (typeof reading === "string") return image;
+	const repository = repositoryOf(reading);
 	return repository.slice(0, repository.lastIndexOf("/"));
 }
 

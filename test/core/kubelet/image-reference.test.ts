@@ -147,7 +147,7 @@ describe("parsing", () => {
 	];
 	for (const [image, because] of unreadable)
 		it(`refuses ${JSON.stringify(image.slice(0, 60))}`, () => {
-			assert.deepEqual(readImageReference(image), { ok: false, because });
+			assert.equal(readImageReference(image), because);
 			assert.throws(() => parseImageReference(image), {
 				failure: { cause: "image-invalid", image, because },
 			});
