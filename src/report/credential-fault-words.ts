@@ -4,6 +4,7 @@ import type {
 	RejectionHint,
 	StoredFault,
 } from "../core/output/credential-fault.ts";
+import { type Clauses, clause } from "./wording.ts";
 
 const CREDENTIAL_WORDS: Readonly<Record<RejectionHint, string>> = {
 	"username-empty": "the user name is empty",
@@ -32,56 +33,48 @@ export function credentialFaultWords(fault: RejectionHint): string {
 	return CREDENTIAL_WORDS[fault];
 }
 
+const STORED_WORDS: Clauses<StoredFault> = {
+	credential: ({ fault }) => credentialFaultWords(fault),
+	"entry-not-object": "it is not a JSON object",
+	"fields-not-text": "its fields must be texts",
+	"auth-differs":
+		"its auth differs from its username and password, so it is not known which is right: log in again",
+	"auth-invalid": ({ error }) => `its auth cannot be used: ${error}`,
+	"identity-token":
+		"it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin",
+	"helper-name": "its credential helper's name is not the name of a program",
+	"not-json": "it did not answer in JSON",
+	"not-object": "it did not answer with a JSON object",
+	"no-login": "its answer has no Username or no Secret",
+};
+
 /** Why a pull secret cannot carry what is stored: one clause about it that quotes nothing. */
 export function storedFaultWords(fault: StoredFault): string {
-	switch (fault.is) {
-		case "credential":
-			return credentialFaultWords(fault.fault);
-		case "entry-not-object":
-			return "it is not a JSON object";
-		case "fields-not-text":
-			return "its fields must be texts";
-		case "auth-differs":
-			return "its auth differs from its username and password, so it is not known which is right: log in again";
-		case "auth-invalid":
-			return `its auth cannot be used: ${fault.error}`;
-		case "identity-token":
-			return "it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
-		case "helper-name":
-			return "its credential helper's name is not the name of a program";
-		case "not-json":
-			return "it did not answer in JSON";
-		case "not-object":
-			return "it did not answer with a JSON object";
-		case "no-login":
-			return "its answer has no Username or no Secret";
-	}
+	return clause(STORED_WORDS, fault);
 }
+
+const PROVIDER_WORDS: Clauses<ProviderFault> = {
+	...STORED_WORDS,
+	empty: "its answer is empty",
+	"no-token": "its answer has no token",
+	"not-a-response":
+		"its answer is not a CredentialProviderResponse of credentialprovider.kubelet.k8s.io/v1",
+	"no-credential": "it has no credential",
+	"auth-not-object": "its auth is not a JSON object",
+	"other-registries": "its answer is for other registries",
+	failed: programFaultWords,
+};
 
 /** Why a provider gave no credential: one clause about it, or its own words. */
 export function providerFaultWords(fault: ProviderFault): string {
-	switch (fault.is) {
-		case "empty":
-			return "its answer is empty";
-		case "no-token":
-			return "its answer has no token";
-		case "not-a-response":
-			return "its answer is not a CredentialProviderResponse of credentialprovider.kubelet.k8s.io/v1";
-		case "no-credential":
-			return "it has no credential";
-		case "auth-not-object":
-			return "its auth is not a JSON object";
-		case "other-registries":
-			return "its answer is for other registries";
-		case "failed":
-			return programFaultWords(fault);
-		default:
-			return storedFaultWords(fault);
-	}
+	return clause(PROVIDER_WORDS, fault);
 }
 
 /** What a program that failed said, else how it ended; both of one that was ended, which may have said something else. */
-export function programFaultWords({ words, ended }: ProgramFault): string {
+export function programFaultWords({
+	words,
+	ended,
+}: Omit<ProgramFault, "is">): string {
 	if (typeof ended === "string")
 		return `ended by ${ended}${words === "" ? ", no output" : `: ${words}`}`;
 	return words || `exit status ${ended}, no output`;

@@ -12,6 +12,7 @@ import { type Platform, showPlatform } from "../core/registry/platform.ts";
 import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 import { table, WIDEST } from "./table.ts";
+import { type Clauses, clause } from "./wording.ts";
 
 /** Images and their names in a private registry; without one, the images alone. */
 export function imageTable(
@@ -109,49 +110,38 @@ function findingDetail(finding: ImageFinding): string {
 		case "missing":
 			return `${finding.digest ? "digest" : "image or tag"} not found, or no access`;
 		case "denied":
-			return denialDetail(finding.because);
+			return clause(DENIAL_WORDS, finding.because);
 		case "wrong-platform":
-			return mismatchDetail(finding.because);
+			return clause(MISMATCH_WORDS, finding.because);
 		case "unreachable":
 			return registryFaultWords(finding.fault);
 	}
 }
 
-function denialDetail(denial: Denial): string {
-	switch (denial.is) {
-		case "no-credential":
-			return "the registry asks for a credential, and no entry gives one";
-		case "withheld":
-			return "the registry asks for a credential, and none that matches is sent to a host that no entry names";
-		case "rejected":
-			return `credential of ${denial.from} rejected (${denial.words})`;
-		case "no-permission":
-			return denial.from === undefined
-				? `no access without a credential (${denial.words})`
-				: `${denial.from} has no permission, or there is no such image (${denial.words})`;
-		case "realm":
-			return `${denial.host}: ${loginFaultWords(denial.fault)}`;
-		case "unknown-login":
-			return `${denial.host} asks for a login that container runtimes do not know`;
-		case "token-server":
-			return tokenServerWords(denial.fault);
-	}
-}
+const DENIAL_WORDS: Clauses<Denial> = {
+	"no-credential": "the registry asks for a credential, and no entry gives one",
+	withheld:
+		"the registry asks for a credential, and none that matches is sent to a host that no entry names",
+	rejected: ({ from, words }) => `credential of ${from} rejected (${words})`,
+	"no-permission": ({ from, words }) =>
+		from === undefined
+			? `no access without a credential (${words})`
+			: `${from} has no permission, or there is no such image (${words})`,
+	realm: ({ host, fault }) => `${host}: ${loginFaultWords(fault)}`,
+	"unknown-login": ({ host }) =>
+		`${host} asks for a login that container runtimes do not know`,
+	"token-server": ({ fault }) => tokenServerWords(fault),
+};
 
-function mismatchDetail(mismatch: Mismatch): string {
-	switch (mismatch.is) {
-		case "platforms":
-			return `no ${platformList(mismatch.absent)}; it has ${platformList(mismatch.offered)}`;
-		case "no-image":
-			return mismatch.attests
-				? "only attestations, no image"
-				: "an index without an image";
-		case "schema-1":
-			return "image manifest of schema 1, which container runtimes no longer pull";
-		case "artifact":
-			return `not a container image (${onOneLine(mismatch.type, 80)})`;
-	}
-}
+const MISMATCH_WORDS: Clauses<Mismatch> = {
+	platforms: ({ absent, offered }) =>
+		`no ${platformList(absent)}; it has ${platformList(offered)}`,
+	"no-image": ({ attests }) =>
+		attests ? "only attestations, no image" : "an index without an image",
+	"schema-1":
+		"image manifest of schema 1, which container runtimes no longer pull",
+	artifact: ({ type }) => `not a container image (${onOneLine(type, 80)})`,
+};
 
 const MOST_PLATFORMS = 6;
 

@@ -14,6 +14,8 @@ import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
 import {
+	type Clauses,
+	clause,
 	DRY_RUN_SUFFIX,
 	didYouMean,
 	type NoteWords,
@@ -71,20 +73,15 @@ function unrecordedWords(error: unknown): string {
 	}
 }
 
-function noCredential(
-	because: (ImageNote & { cause: "checked-without-credential" })["because"],
-): string {
-	switch (because.is) {
-		case "no-cluster":
-			return "no cluster to read a pull secret from";
-		case "missing":
-			return `no pull secret ${because.source.namespace}/${because.source.name}`;
-		case "forbidden":
-			return `not allowed to read secret ${because.source.namespace}/${because.source.name}`;
-		case "unanswered":
-			return "the cluster cannot be reached for a pull secret";
-	}
-}
+const NO_CREDENTIAL_WORDS: Clauses<
+	(ImageNote & { cause: "checked-without-credential" })["because"]
+> = {
+	"no-cluster": "no cluster to read a pull secret from",
+	missing: ({ source }) => `no pull secret ${source.namespace}/${source.name}`,
+	forbidden: ({ source }) =>
+		`not allowed to read secret ${source.namespace}/${source.name}`,
+	unanswered: "the cluster cannot be reached for a pull secret",
+};
 
 const WORDS: Wording<Note> = {
 	"dry-run-without-value": () =>
@@ -247,7 +244,7 @@ const WORDS: Wording<Note> = {
 	"pod-image-filled-in": ({ namespace, name }) =>
 		`pod/${name} in ${namespace} namespace: image "auto" was not filled in by Istio's injector; left out`,
 	"checked-without-credential": ({ because }) =>
-		`${noCredential(because)}: checking without a credential`,
+		`${clause(NO_CREDENTIAL_WORDS, because)}: checking without a credential`,
 	"platforms-unknown": () =>
 		"nodes cannot be listed: platforms are not checked (--platform names them)",
 	"no-pod-templates": () => "no pod templates found; nothing was added",

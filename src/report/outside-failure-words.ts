@@ -13,7 +13,7 @@ import {
 } from "./credential-fault-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
 import { certificateWords } from "./registry-fault-words.ts";
-import type { FailureWording } from "./wording.ts";
+import { type Clauses, clause, type FailureWording } from "./wording.ts";
 
 const LISTEN_WORDS: Readonly<Record<string, string>> = {
 	EADDRINUSE: "something else listens there; choose another port",
@@ -22,39 +22,27 @@ const LISTEN_WORDS: Readonly<Record<string, string>> = {
 	ENOTFOUND: "this machine knows no such name",
 };
 
-function helperWords(because: HelperFault): string {
-	switch (because.is) {
-		case "not-installed":
-			return "is not installed, or not on the PATH";
-		case "too-much":
-			return "produced more than 1 MiB of output";
-		case "not-utf-8":
-			return "printed what is not UTF-8 text";
-		case "silent":
-			return `did not answer within ${because.limit / 1000} s and was ended`;
-		case "not-run":
-			return `cannot be run: ${because.reason}`;
-		case "failed":
-			return `failed: ${programFaultWords(because)}`;
-	}
-}
+const HELPER_WORDS: Clauses<HelperFault> = {
+	"not-installed": "is not installed, or not on the PATH",
+	"too-much": "produced more than 1 MiB of output",
+	"not-utf-8": "printed what is not UTF-8 text",
+	silent: ({ limit }) =>
+		`did not answer within ${limit / 1000} s and was ended`,
+	"not-run": ({ reason }) => `cannot be run: ${reason}`,
+	failed: (because) => `failed: ${programFaultWords(because)}`,
+};
 
-function ecrWords(because: EcrFault): string {
-	switch (because.is) {
-		case "too-much":
-			return "answers with more than 1 MiB";
-		case "silent":
-			return `did not answer within ${because.limit / 1000} s`;
-		case "certificate":
-			return `failed: ${certificateWords(because.host, because)}`;
-		case "no-access":
-			return "finds no credentials of Amazon's: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod's service account or the machine a role";
-		case "no-answer":
-			return `failed: HTTP ${because.status}, and what came with it is no answer of Amazon's`;
-		case "failed":
-			return `failed: ${because.words}`;
-	}
-}
+const ECR_WORDS: Clauses<EcrFault> = {
+	"too-much": "answers with more than 1 MiB",
+	silent: ({ limit }) => `did not answer within ${limit / 1000} s`,
+	certificate: (because) =>
+		`failed: ${certificateWords(because.host, because)}`,
+	"no-access":
+		"finds no credentials of Amazon's: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod's service account or the machine a role",
+	"no-answer": ({ status }) =>
+		`failed: HTTP ${status}, and what came with it is no answer of Amazon's`,
+	failed: ({ words }) => `failed: ${words}`,
+};
 
 /** What the machine, or a program or service that was asked, did not give. */
 export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
@@ -78,14 +66,14 @@ export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
 		`standard input is larger than ${limit} bytes`,
 	"question-unanswered": () => "the question was not answered",
 	"helper-failed": ({ program, because }) =>
-		`${program} ${helperWords(because)}`,
+		`${program} ${clause(HELPER_WORDS, because)}`,
 	"provider-failed": ({ provider, key, fault }) =>
 		`${provider} has no credential for ${displayHost(key)}: ${providerFaultWords(fault)}`,
 	"ecr-registry": ({ key, is }) =>
 		is === "public"
 			? `${displayHost(key)} has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`
 			: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
-	"ecr-failed": ({ because }) => `ecr ${ecrWords(because)}`,
+	"ecr-failed": ({ because }) => `ecr ${clause(ECR_WORDS, because)}`,
 	"stores-missing": ({ paths }) =>
 		`no credentials are stored: there is none of ${paths.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
 	"store-unreadable": ({ path, problem }) =>

@@ -1,6 +1,7 @@
 import type { CertificateFault } from "../core/certificate-fault.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import type { Fault, NoRegistry } from "../core/registry/fault.ts";
+import { type Clauses, clause } from "./wording.ts";
 
 /** Why no registry answered: one clause that names the host and says what to do about it. */
 export function registryFaultWords(fault: Fault): string {
@@ -44,7 +45,7 @@ function reasonWords(fault: Fault): string {
 		case "network":
 			return `${host} ${NETWORK_WORDS[fault.code] ?? `cannot be reached (${onOneLine(fault.code, 60) || "no reason given"})`}`;
 		case "not-a-registry":
-			return `${host} ${noRegistryWords(fault.because)}`;
+			return `${host} ${clause(NO_REGISTRY_WORDS, fault.because)}`;
 		case "overloaded":
 			return fault.status === 429
 				? `rate limit of ${host} reached (429): try again later`
@@ -56,26 +57,20 @@ function reasonWords(fault: Fault): string {
 	}
 }
 
-function noRegistryWords(because: NoRegistry): string {
-	switch (because.is) {
-		case "no-http":
-			return "does not answer in HTTP as a registry does";
-		case "web-page":
-			return "answers with a web page: not a container registry, or behind a proxy";
-		case "redirect-loop":
-			return `redirects ${because.path} without end${because.path === "/v2/" ? ": it may still serve pulls, try --verify-image IMAGE" : ""}`;
-		case "redirect":
-			return `redirects to ${because.to}, where no credential was sent: if that is the registry, name it with --registry-server`;
-		case "status":
-			return `answers ${because.status} to ${because.path}: not a container registry`;
-		case "head-unlike-get":
-			return "answers HEAD and GET differently";
-		case "manifest":
-			return "answers with a manifest that cannot be read";
-		case "elsewhere":
-			return `keeps it at ${because.at}, where nothing was sent`;
-	}
-}
+const NO_REGISTRY_WORDS: Clauses<NoRegistry> = {
+	"no-http": "does not answer in HTTP as a registry does",
+	"web-page":
+		"answers with a web page: not a container registry, or behind a proxy",
+	"redirect-loop": ({ path }) =>
+		`redirects ${path} without end${path === "/v2/" ? ": it may still serve pulls, try --verify-image IMAGE" : ""}`,
+	redirect: ({ to }) =>
+		`redirects to ${to}, where no credential was sent: if that is the registry, name it with --registry-server`,
+	status: ({ status, path }) =>
+		`answers ${status} to ${path}: not a container registry`,
+	"head-unlike-get": "answers HEAD and GET differently",
+	manifest: "answers with a manifest that cannot be read",
+	elsewhere: ({ at }) => `keeps it at ${at}, where nothing was sent`,
+};
 
 const CERTIFICATE_WORDS: Readonly<Record<CertificateFault, string>> = {
 	"unknown authority": "is signed by an unknown CA",

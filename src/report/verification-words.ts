@@ -6,6 +6,7 @@ import type {
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
+import { type Clauses, clause } from "./wording.ts";
 
 /** A verification as one clause about the registry with this key. */
 export function verificationWords(
@@ -25,25 +26,18 @@ export function verificationWords(
 			return `${host}: cannot pull ${image}: ${because.is === "absent" ? "not found, or no access" : `no permission, or no such repository (${because.words || because.status})`}`;
 		}
 		case "unverifiable":
-			return `could not verify the credential for ${host}: ${unverifiableWords(verification.because)}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
+			return `could not verify the credential for ${host}: ${clause(UNVERIFIABLE_WORDS, verification.because)}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
 		case "unreachable":
 			return `could not verify the credential: ${registryFaultWords(verification.fault)}`;
 	}
 }
 
-function unverifiableWords(because: Unverifiable): string {
-	switch (because.is) {
-		case "open":
-			return "the registry asks for no credential";
-		case "accepts-any":
-			return "the registry accepts any credential, or none";
-		case "no-single-host":
-			return "its key stands for several hosts, or for none";
-		case "docker-hub":
-			return "it is Docker Hub's, and is sent nowhere else";
-		case "login":
-			return loginFaultWords(because.fault);
-		case "token-server":
-			return `${tokenServerWords(because.fault)}${because.fault.is === "status" && !because.scoped ? ": try again with --verify-image IMAGE" : ""}`;
-	}
-}
+const UNVERIFIABLE_WORDS: Clauses<Unverifiable> = {
+	open: "the registry asks for no credential",
+	"accepts-any": "the registry accepts any credential, or none",
+	"no-single-host": "its key stands for several hosts, or for none",
+	"docker-hub": "it is Docker Hub's, and is sent nowhere else",
+	login: ({ fault }) => loginFaultWords(fault),
+	"token-server": ({ fault, scoped }) =>
+		`${tokenServerWords(fault)}${fault.is === "status" && !scoped ? ": try again with --verify-image IMAGE" : ""}`,
+};

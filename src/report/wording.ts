@@ -70,6 +70,24 @@ export type Wording<
 	) => string | Words;
 };
 
+/** The clause for each case of a union, by its `is`: a new case breaks the table. */
+export type Clauses<Union extends Readonly<Record<"is", string>>> = {
+	readonly [Name in Union["is"]]:
+		| string
+		| ((value: CaseOf<Union, "is", Name>) => string);
+};
+
+/** The clause about a value. */
+export function clause<Union extends Readonly<Record<"is", string>>>(
+	words: Clauses<Union>,
+	value: Union,
+): string {
+	const is: Union["is"] = value.is;
+	// As in `worded`.
+	const entry = words[is] as string | ((value: Union) => string);
+	return typeof entry === "string" ? entry : entry(value);
+}
+
 /** The words of each cause of failures. */
 export type FailureWording<Union extends { readonly cause: string }> = Wording<
 	Union,
