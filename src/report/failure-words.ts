@@ -205,6 +205,10 @@ const WORDS: FailureWording<Failure> = {
 			},
 		}),
 	}),
+	"others-lost": ({ source, type, script }) => ({
+		message: `${secretWords(source)} is of type ${type}, and its other registries would be lost`,
+		advice: { words: "keep them with", script },
+	}),
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
 	"user-differs": ({ source, key, user, entered }) =>

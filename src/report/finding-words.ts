@@ -189,7 +189,14 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 		case "secret-missing-runs":
 			return "Kubelets skip it with a warning.";
 		default:
-			return "host" in about ? pullHint(about) : "";
+			if (!("host" in about)) return "";
+			return (
+				pullHint(about) ||
+				(fix === undefined &&
+				(about.cause === "rejected" || about.cause === "expired-token")
+					? "Replace the credential where the Secret comes from."
+					: "")
+			);
 	}
 }
 

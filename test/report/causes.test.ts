@@ -216,6 +216,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	"not-attached-by-us": true,
 	"not-found": true,
 	"oidc-failed": true,
+	"others-lost": true,
 	"password-invalid": true,
 	"password-refused": true,
 	"pods-missing": true,

@@ -60,6 +60,13 @@ export type CommandFailure =
 			};
 			"edit-absent": { source: Place; script: Script | undefined };
 			"edit-unmanaged": { source: Place; type: string };
+			/** Of a type in which other registries stand elsewhere. */
+			"others-lost": {
+				source: Place;
+				type: string;
+				/** What writes them where they are kept. */
+				script: Script | undefined;
+			};
 			"edit-copy": { source: Place; of: string };
 			/** The user was to stay, and is another here; both as they may be shown. */
 			"user-differs": {

@@ -72,12 +72,13 @@ export function sourceMaker(
 	}
 }
 
-/** A Secret, a source perhaps, as a source: with these entries, each in the place of all that count as its registry, and its others. */
+/** A Secret, a source perhaps, as a source: with these entries, each in the place of all that count as its registry, and its others. Throws FailureError where these cannot be kept. */
 function takenOver(
 	current: PullSecret,
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 ): DesiredPullSecret {
+	if (current.type === "kubernetes.io/dockercfg") throw olderType(current);
 	const { config } = current.content;
 	const fresh = newSource(placeOf(current), entries, label, current);
 	if (!config.ok) return fresh;
@@ -98,6 +99,26 @@ function takenOver(
 		labels: fresh.labels,
 		annotations: { ...fresh.annotations, ...made.annotations },
 	};
+}
+
+/** It may have other registries, which are kept by taking them over from itself first. */
+function olderType({ namespace, name, type }: PullSecret): FailureError {
+	const at = [objectName(namespace), objectName(name)];
+	return new FailureError({
+		cause: "others-lost",
+		source: { namespace, name },
+		type,
+		script: meshreg(
+			"create",
+			objectName(name),
+			"-n",
+			objectName(namespace),
+			"--from-secret",
+			at.includes(undefined) ? undefined : at.join("/"),
+			"--force",
+			"--replace",
+		),
+	});
 }
 
 /**

@@ -265,6 +265,31 @@ describe("H1: no printed command loses another registry's credential", () => {
 		assert.equal(auths["ghcr.io"]?.auth, "dXNlcjpwYXNzd29yZA==");
 	});
 
+	test("one of the older type is named, with what a person has to do", async () => {
+		await using bed = await started(["app"]);
+		source(bed, []);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "app",
+				name: "old",
+				creationTimestamp: new Date(NOW - 60 * MINUTE).toISOString(),
+			},
+			type: "kubernetes.io/dockercfg",
+			data: { ".dockercfg": btoa('{"r.io":{"auth":"dTpw"}}') },
+		});
+		account(bed, "app", { imagePullSecrets: [{ name: "old" }] });
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "unauthorized",
+			secrets: ["old"],
+		});
+		const { out } = await problems(bed);
+		assert.match(
+			out,
+			/^× r\.io rejects the credential in app\/old; .*\n.*\n {4}Replace the credential where the Secret comes from\.$/m,
+		);
+	});
+
 	test("nothing is attached to an account that is gone, nor recorded for it", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], ["app"]);

@@ -331,6 +331,40 @@ describe("create, where a Secret is there", () => {
 					secret()?.metadata.annotations?.["kubectl-meshreg/targets"];
 				assert.equal(record, labels === OURS ? undefined : "[]");
 			});
+		test("--force loses no registry of one of the older type, and says how to keep them", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: "old" },
+				type: "kubernetes.io/dockercfg",
+				data: {
+					".dockercfg": btoa(`{"other.example":{"auth":"${btoa("u:p")}"}}`),
+				},
+			});
+			const force = ["create", "old", ...PIPED, "--force", "--yes"];
+			const refused = await bed.run(force, { stdin: "p" });
+			assert.deepEqual(
+				[refused.status, refused.err],
+				[
+					1,
+					`error: secret "old" in namespace "nginx-mesh" is of type kubernetes.io/dockercfg, and its other registries would be lost; keep them with 'kubectl meshreg create old -n nginx-mesh --from-secret nginx-mesh/old --force --replace'\n`,
+				],
+			);
+			const kept = await bed.run(
+				"create old -n nginx-mesh --from-secret nginx-mesh/old --force --replace --yes".split(
+					" ",
+				),
+			);
+			assert.equal(kept.status, 0, kept.err);
+			const forced = await bed.run(force, { stdin: "p" });
+			assert.equal(forced.status, 0, forced.err);
+			assert.deepEqual(
+				Object.keys(
+					(bed.content("nginx-mesh", "old") as { auths: object }).auths,
+				),
+				["other.example", "registry.example.com"],
+			);
+		});
 		test("--force believes nothing that an unmanaged one says of a source", async () => {
 			fresh();
 			const claims = {

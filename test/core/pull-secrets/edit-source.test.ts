@@ -204,6 +204,21 @@ describe("an unmanaged Secret is taken over", () => {
 			assert.equal(made.annotations["kubectl-meshreg/targets"], "[]");
 		});
 
+	test("but not at the price of those that an older type has elsewhere", () => {
+		const { cause } = failure(() =>
+			edited(
+				{ by: "replace", keepsOthers: true },
+				{
+					...theirs({}),
+					type: "kubernetes.io/dockercfg",
+					content: new ContentReader().fromData(""),
+				},
+				[entry("b.example", "two")],
+			),
+		);
+		assert.equal(cause, "others-lost");
+	});
+
 	test("and a second time, as the source that it is then", () => {
 		const made = edited(
 			{ by: "replace", keepsOthers: true },
