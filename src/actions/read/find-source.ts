@@ -7,6 +7,8 @@ import {
 	type SourceName,
 } from "../../core/output/failure.ts";
 import {
+	MANAGED_BY_LABEL,
+	MANAGER,
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
@@ -69,10 +71,7 @@ export async function findSource(
 	const { source, inTheWay } = await seekSource(cluster, reader, choice, world);
 	if (source !== undefined) return source;
 	if (inTheWay !== undefined) throw new FailureError(notASource(inTheWay));
-	const place = placeMeant(choice, cluster);
-	throw new FailureError(
-		await sourceMissing(place, choice.by, cluster, reader),
-	);
+	throw new FailureError(await sourceMissing(choice, cluster, reader));
 }
 
 /** The same where there may be none; `inTheWay` bears its name and is no source. */
@@ -133,10 +132,8 @@ export async function findSources(
 	const secrets = await readWholeSecrets(cluster, reader, namespace);
 	const sources = secrets.filter(isSourceLike);
 	if (sources.length > 0) return sources;
-	const place = { namespace, name: choice.usual };
-	throw new FailureError(
-		await sourceMissing(place, choice.by, cluster, reader),
-	);
+	const unnamed = { ...choice, name: undefined };
+	throw new FailureError(await sourceMissing(unnamed, cluster, reader));
 }
 
 /** Those of one namespace; none where they may not be listed. */
@@ -164,39 +161,54 @@ export async function nearSource(
 	);
 }
 
-/** That nothing bears its name, and what calls itself one elsewhere, which is looked for only to say so. */
+/**
+ * That nothing bears its name, and what calls itself one elsewhere, which is looked for only to say so: of
+ * that name, or of any where none was given.
+ */
 async function sourceMissing(
-	place: SourceRef,
-	by: SourceChoice["by"],
+	choice: SourceChoice,
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<SourceFailure> {
+	const place = placeMeant(choice, cluster);
 	const near = await nearSource(place, cluster, reader);
+	const queries = [
+		secretsNamed(place.name),
+		...(choice.name === undefined
+			? [{ labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` }]
+			: []),
+	];
 	const secrets = await unlessForbidden(
-		readPullSecrets(cluster, reader, secretsNamed(place.name)),
+		Promise.all(
+			queries.map((query) => readPullSecrets(cluster, reader, query)),
+		),
 	);
-	const elsewhere = secrets?.filter(
-		(secret) => secret.namespace !== place.namespace && isSourceLike(secret),
-	);
+	const elsewhere = secrets
+		?.flat()
+		.filter(
+			(secret) => secret.namespace !== place.namespace && isSourceLike(secret),
+		);
 	return {
 		cause: "source-missing",
 		...place,
-		by,
+		by: choice.by,
 		near,
-		elsewhere: elsewhere?.map(sourceRef) ?? "hidden",
+		elsewhere: elsewhere
+			? [...new Set(elsewhere.map(sourceRef))].toSorted()
+			: "hidden",
 	};
 }
 
 /** Why there is none that stays: what bears its name is none or is going, or nothing bears it. */
 export async function whyNoSource(
-	place: SourceRef,
-	by: SourceChoice["by"],
+	choice: SourceChoice,
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<SourceFailure> {
+	const place = placeMeant(choice, cluster);
 	const there = await unlessForbidden(readPullSecret(cluster, reader, place));
 	return there === undefined || (isSourceLike(there) && !there.terminating)
-		? sourceMissing(place, by, cluster, reader)
+		? sourceMissing(choice, cluster, reader)
 		: notASource(there);
 }
 

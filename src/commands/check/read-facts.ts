@@ -97,7 +97,7 @@ export async function readFacts(
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")
 				? undefined
-				: await whyNoSource(place, "--from", cluster, reader),
+				: await whyNoSource(choice, cluster, reader),
 		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 		keys: [...secrets.values()]
 			.map(({ key }) => key)

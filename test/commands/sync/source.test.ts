@@ -377,6 +377,41 @@ error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it w
 			assert.deepEqual(found?.imagePullSecrets, [{ name: "one" }]);
 		});
 
+		test("those elsewhere are named whatever they are called, but where a name was given", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			for (const name of ["team-b", "team-a"])
+				await bed.run(
+					[
+						"create",
+						name,
+						"-n",
+						"shop",
+						"--registry-server=r.io",
+						"--registry-username=u",
+						"--registry-password-stdin",
+					],
+					{ stdin: "p" },
+				);
+			await bed.run(["sync", "--from", "shop/team-a", "-n", "app"]);
+			const elsewhere =
+				"Secrets elsewhere that call themselves a source (check who made them): shop/team-a, shop/team-b; ";
+			for (const [verb, by] of [
+				["sync", "--from"],
+				["export", "-n"],
+			] as const)
+				assert.equal(
+					(await bed.run([verb])).err,
+					`${none("nginx-mesh")}. ${elsewhere}${by} NAMESPACE takes one\n`,
+				);
+			const { out } = await bed.run(["check", "-q"]);
+			assert.ok(out.includes(elsewhere), out);
+			assert.doesNotMatch(out, /meshreg create/);
+			assert.equal(
+				(await bed.run(["sync", NAME])).err,
+				`${none("nginx-mesh")}; create it with 'kubectl meshreg create'\n`,
+			);
+		});
+
 		test("--from what is none", async () => {
 			await using bed = await withSource();
 			await bed.run(["sync", "-n", "app"]);
