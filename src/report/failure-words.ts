@@ -15,7 +15,10 @@ import {
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { attaching, creating, syncing } from "../core/pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE } from "../core/pull-secrets/ownership.ts";
+import {
+	OLDER_TYPE,
+	PULL_SECRET_TYPE,
+} from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
@@ -100,7 +103,15 @@ const WORDS: FailureWording<Failure> = {
 			case "copy":
 				return `${secret} is a copy of ${claimed(because.of)}, not a source`;
 			case "type":
-				return `${secret} is no source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`;
+				return {
+					message: `${secret} is no source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`,
+					...(because.type === OLDER_TYPE && {
+						advice: {
+							words: "to make one of it, run",
+							script: rewriting({ namespace, name }),
+						},
+					}),
+				};
 			case "terminating":
 				return `${secret} is terminating (waiting for finalizers)`;
 			case "unmanaged":
@@ -205,9 +216,9 @@ const WORDS: FailureWording<Failure> = {
 			},
 		}),
 	}),
-	"others-lost": ({ source, type, script }) => ({
-		message: `${secretWords(source)} is of type ${type}, and its other registries would be lost`,
-		advice: { words: "keep them with", script },
+	"others-lost": ({ source }) => ({
+		message: `${secretWords(source)} is of type ${OLDER_TYPE}, and its other registries would be lost`,
+		advice: { words: "keep them with", script: rewriting(source) },
 	}),
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
@@ -381,5 +392,20 @@ function labelling({ namespace, name }: Place): Script | undefined {
 		"-n",
 		objectName(namespace),
 		"app.kubernetes.io/managed-by=kubectl-meshreg",
+	);
+}
+
+/** Writes a Secret of the older type as a source, with all its registries. */
+function rewriting({ namespace, name }: Place): Script | undefined {
+	const [at, called] = [objectName(namespace), objectName(name)];
+	return meshreg(
+		"create",
+		called,
+		"-n",
+		at,
+		"--from-secret",
+		at && called && `${at}/${called}`,
+		"--force",
+		"--replace",
 	);
 }

@@ -140,6 +140,8 @@ function standingsOf(
 			.filter((name) => facts.scope?.includes(name) ?? true)
 			.flatMap((name) => {
 				const known = facts.namespaces.get(name) ?? "unknown";
+				// Nothing can be created there, nor is it wanted.
+				if (typeof known === "object" && known.terminating) return [];
 				const standing = standingOf(record, name, known);
 				return standing === undefined ? [] : [[name, standing]];
 			}),

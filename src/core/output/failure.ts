@@ -60,13 +60,8 @@ export type CommandFailure =
 			};
 			"edit-absent": { source: Place; script: Script | undefined };
 			"edit-unmanaged": { source: Place; type: string };
-			/** Of a type in which other registries stand elsewhere. */
-			"others-lost": {
-				source: Place;
-				type: string;
-				/** What writes them where they are kept. */
-				script: Script | undefined;
-			};
+			/** Of the older type, in which other registries stand elsewhere. */
+			"others-lost": { source: Place };
 			"edit-copy": { source: Place; of: string };
 			/** The user was to stay, and is another here; both as they may be shown. */
 			"user-differs": {

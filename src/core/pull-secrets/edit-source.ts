@@ -23,6 +23,7 @@ import {
 	sourceWithout,
 } from "./new-source.ts";
 import {
+	OLDER_TYPE,
 	roleOf,
 	SERVERS_ANNOTATION,
 	SOURCE_ANNOTATION,
@@ -78,7 +79,11 @@ function takenOver(
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 ): DesiredPullSecret {
-	if (current.type === "kubernetes.io/dockercfg") throw olderType(current);
+	if (current.type === OLDER_TYPE)
+		throw new FailureError({
+			cause: "others-lost",
+			source: placeOf(current),
+		});
 	const { config } = current.content;
 	const fresh = newSource(placeOf(current), entries, label, current);
 	if (!config.ok) return fresh;
@@ -99,26 +104,6 @@ function takenOver(
 		labels: fresh.labels,
 		annotations: { ...fresh.annotations, ...made.annotations },
 	};
-}
-
-/** It may have other registries, which are kept by taking them over from itself first. */
-function olderType({ namespace, name, type }: PullSecret): FailureError {
-	const at = [objectName(namespace), objectName(name)];
-	return new FailureError({
-		cause: "others-lost",
-		source: { namespace, name },
-		type,
-		script: meshreg(
-			"create",
-			objectName(name),
-			"-n",
-			objectName(namespace),
-			"--from-secret",
-			at.includes(undefined) ? undefined : at.join("/"),
-			"--force",
-			"--replace",
-		),
-	});
 }
 
 /**

@@ -3,6 +3,9 @@ import { LABEL_KEY, LABEL_VALUE } from "./label-selector.ts";
 
 /** The type of every pull secret, and its one data key. */
 export const PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson";
+
+/** The type from before it, which kubelets read as well: its entries stand under another key. */
+export const OLDER_TYPE = "kubernetes.io/dockercfg";
 export const PULL_SECRET_DATA_KEY = ".dockerconfigjson";
 
 export const DEFAULT_NAME = "nginx-mesh-registry-key";

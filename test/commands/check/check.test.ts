@@ -760,6 +760,21 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 		});
 });
 
+test("a namespace that is being deleted wants no copy", async () => {
+	await using bed = await started();
+	source(bed, { "r.io": user("right") }, ["app", "shop"]);
+	await bed.run(["sync"]);
+	for (const name of ["app", "shop"])
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name, deletionTimestamp: "2026-01-01T00:00:00Z" },
+		});
+	bed.server.store.delete("Secret", "app", KEY);
+	secret(bed, `shop/${KEY}`, { "x.io": user("theirs") });
+	const { status, out } = await bed.run(["check", "-q"]);
+	assert.deepEqual([status, out], [0, ""]);
+});
+
 test("what is in the place of copies is one finding, however each of them calls itself, and at whatever length", async () => {
 	await using bed = await started();
 	const teams = ["app", "shop", "team-c", "team-d", "team-e"];
