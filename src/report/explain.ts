@@ -100,6 +100,7 @@ function imageParagraphs(
 		fix,
 		gives,
 		blockedBy,
+		stuck,
 		skipped,
 		unwritable,
 		byHand,
@@ -165,6 +166,10 @@ function imageParagraphs(
 	if (blockedBy !== undefined)
 		say(
 			`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
+		);
+	if (stuck !== undefined)
+		say(
+			`${stuck} is immutable, of another type, or being deleted: sync says how to go on.`,
 		);
 	if (skipped !== undefined)
 		say(

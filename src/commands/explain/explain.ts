@@ -32,6 +32,7 @@ import {
 import { planCopy } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
+	type DesiredPullSecret,
 	type PullSecret,
 	placeOf,
 	pullSourceOfKey,
@@ -284,10 +285,7 @@ async function readState(
 				? undefined
 				: wantsNone
 					? "namespace"
-					: planCopy(here, desiredCopy(source, namespace), { force: false })
-								.action === "conflict"
-						? "secret"
-						: undefined,
+					: blockedBy(here, desiredCopy(source, namespace)),
 		...(sent &&
 			isByPolicy(source) && {
 				byPolicy: {
@@ -296,6 +294,17 @@ async function readState(
 				},
 			}),
 	};
+}
+
+/** What keeps a copy from being written in the place of what is there. */
+function blockedBy(
+	here: PullSecret | undefined,
+	desired: DesiredPullSecret,
+): PullSecretState["blocked"] {
+	const plan = planCopy(here, desired, { force: false });
+	if (plan.action !== "conflict") return undefined;
+	const { cause } = plan.obstacle;
+	return cause === "immutable" || cause === "terminating" ? "stuck" : "secret";
 }
 
 /** There is none: where one may be elsewhere, or it is not known which is meant, none is to be made. */

@@ -86,8 +86,8 @@ export interface PullSecretState {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
-	/** Why none is written in the puller's namespace: what bears its name there is not overwritten, or the namespace wants none. */
-	readonly blocked: "secret" | "namespace" | undefined;
+	/** Why none is written in the puller's namespace: what bears its name there is not overwritten, cannot be as it is, or the namespace wants none. */
+	readonly blocked: "secret" | "stuck" | "namespace" | undefined;
 	/** An admission policy adds it to pods as they are made; undefined: none does. */
 	readonly byPolicy?: {
 		/** Whether to those with this image. */
@@ -103,6 +103,8 @@ export interface ExplainedFix {
 	readonly gives?: string | undefined;
 	/** `NAMESPACE/NAME` of what is in the place of what would be written. */
 	readonly blockedBy?: string;
+	/** The same of one that is immutable, of another type, or being deleted, whosever it is. */
+	readonly stuck?: string;
 	/** The namespace that says that it is to get none. */
 	readonly skipped?: string;
 	/** The image's host, where its letter case is why no entry can be written for it. */
@@ -194,8 +196,9 @@ function bringing(
 			: makeAgain(fixes.name, puller, fixes);
 	const isAway = namespace !== fixes.sourceNamespace;
 	if (state.blocked === "namespace") return { skipped: namespace };
-	if (state.blocked === "secret")
-		return { blockedBy: `${namespace}/${fixes.name}` };
+	const there = `${namespace}/${fixes.name}`;
+	if (state.blocked === "secret") return { blockedBy: there };
+	if (state.blocked === "stuck") return { stuck: there };
 	if (!canBeWritten(host) && (source === "hidden" || !covers(source, image)))
 		return { unwritable: host };
 	if (source === "hidden") {

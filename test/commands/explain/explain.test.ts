@@ -493,6 +493,32 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 			);
 		});
 
+	for (const [what, change, says] of [
+		[
+			"somebody else's",
+			{ metadata: { namespace: "app", name: KEY } },
+			`app/${KEY} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
+		],
+		[
+			"a copy that is immutable",
+			{ immutable: true },
+			`app/${KEY} is immutable, of another type, or being deleted: sync says how to go on.`,
+		],
+	] as const)
+		test(`what is in the copy's place and stays there: ${what}`, async () => {
+			await using bed = await started();
+			build.source(bed, { "r.io": user("u") }, ["app"]);
+			await bed.run(["sync"]);
+			const copy = bed.server.store.get("Secret", "app", KEY);
+			assert.ok(copy);
+			bed.server.store.seed({ ...copy, ...change, kind: "Secret" });
+			build.source(bed, { "r.io": user("u"), "q.io": user("u") }, ["app"]);
+			account(bed, [KEY]);
+			const { out } = await bed.run(["explain", "q.io/x", "-n", "app"]);
+			assert.ok(out.endsWith(`\n${says}\n`), out);
+			assert.doesNotMatch(out, /Gives|Fix:|kubectl meshreg/);
+		});
+
 	test("Secrets that may not be listed are not guessed at", async () => {
 		await using bed = await testBed({
 			namespaces: ["app"],
