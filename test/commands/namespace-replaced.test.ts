@@ -248,6 +248,28 @@ test("apply --force: the source's namespace, at the question about a copy that i
 	assert.deepEqual(left, ["first", "first"]);
 });
 
+test("create: a namespace that did not exist, and that somebody makes a moment before it is made: refused", async () => {
+	await using bed = await testBed();
+	bed.server.onRequest(({ method, path }) => {
+		if (method === "POST" && path === "/api/v1/namespaces")
+			bed.server.store.seed({ kind: "Namespace", metadata: { name: "new" } });
+		return undefined;
+	});
+	const argv = ["--registry-server=r.example", "--registry-username=u"];
+	const { status, err } = await bed.run(
+		["create", "-n=new", "--no-verify", ...argv],
+		{
+			answers: [
+				["Password:", "new"],
+				["Namespace new does not exist. Create it, and secret/", true],
+			],
+		},
+	);
+	assert.equal(status, 1);
+	assert.ok(err.endsWith(refusal("new")), err);
+	assert.deepEqual(bed.server.store.all("Secret"), []);
+});
+
 test("one that is only deleted meanwhile fails alone", async () => {
 	await using bed = await testBed({
 		namespaces: ["app", "nginx-mesh", "shop"],

@@ -116,22 +116,23 @@ describe("create", () => {
 			missing.err,
 			'Error from server (NotFound): namespaces "fresh" not found; create it as well with --create-namespace\n',
 		);
-		const dry = await bed.run(
-			[
-				"create",
-				...PIPED,
-				"-n",
-				"fresh",
-				"--create-namespace",
-				"--dry-run=server",
-			],
-			{ stdin: "p" },
-		);
-		assert.equal(
-			dry.out,
-			"namespace/fresh created (server dry run)\nsecret/nginx-mesh-registry-key created in fresh namespace (server dry run)\n",
-		);
-		assert.equal(bed.server.store.get("Namespace", "", "fresh"), undefined);
+		for (const [mode, suffix] of [
+			["client", " (dry run)"],
+			["server", " (server dry run)"],
+		] as const) {
+			const dry = await bed.run(
+				[
+					...["create", ...PIPED, "-n", "fresh", "--create-namespace"],
+					`--dry-run=${mode}`,
+				],
+				{ stdin: "p" },
+			);
+			assert.equal(
+				dry.out,
+				`namespace/fresh created${suffix}\nsecret/nginx-mesh-registry-key created in fresh namespace${suffix}\n`,
+			);
+			assert.equal(bed.server.store.get("Namespace", "", "fresh"), undefined);
+		}
 		const printed = await bed.run(
 			[
 				...["create", ...PIPED, "-n", "fresh", "--create-namespace"],
@@ -188,6 +189,48 @@ describe("create", () => {
 			);
 		}
 	});
+
+	for (const [answer, refused] of [
+		[
+			{ status: 403, reason: "Forbidden", message: "not for you" },
+			"Error from server (Forbidden): not for you\n",
+		],
+		[
+			{ status: 422, reason: "Invalid", message: "not on Fridays" },
+			"The request is invalid: not on Fridays\n",
+		],
+	] as const)
+		test(`a namespace that may not be made is refused, unless it is there: ${answer.reason}`, async () => {
+			fresh();
+			using refusals = new DisposableStack();
+			refusals.defer(
+				bed.server.onRequest(({ method, path }) =>
+					method === "POST" && path === "/api/v1/namespaces"
+						? { answer }
+						: undefined,
+				),
+			);
+			const create = (namespace: string, dryRun = "none") =>
+				bed.run(
+					[
+						...["create", ...PIPED, "-n", namespace, "--create-namespace"],
+						`--dry-run=${dryRun}`,
+					],
+					{ stdin: "p" },
+				);
+			const { status, out, err } = await create("never");
+			assert.deepEqual([status, out, err], [1, "", refused]);
+			for (const [mode, suffix] of [
+				["client", " (dry run)"],
+				["none", ""],
+			] as const)
+				assert.deepEqual(await create("nginx-mesh", mode), {
+					status: 0,
+					out: `secret/nginx-mesh-registry-key created in nginx-mesh namespace${suffix}\n`,
+					err: "",
+					asked: [],
+				});
+		});
 
 	test("dry runs write nothing, and print the object where asked", async () => {
 		fresh();
