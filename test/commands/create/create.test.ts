@@ -190,10 +190,12 @@ describe("create", () => {
 		}
 	});
 
-	for (const [answer, refused] of [
+	for (const [answer, refused, unseen = refused] of [
 		[
 			{ status: 403, reason: "Forbidden", message: "not for you" },
 			"Error from server (Forbidden): not for you\n",
+			// The write tells.
+			'Error from server (NotFound): namespaces "unseen" not found\n',
 		],
 		[
 			{ status: 422, reason: "Invalid", message: "not on Fridays" },
@@ -203,11 +205,14 @@ describe("create", () => {
 		test(`a namespace that may not be made is refused, unless it is there: ${answer.reason}`, async () => {
 			fresh();
 			using refusals = new DisposableStack();
+			const hidden = { status: 403, reason: "Forbidden", message: "no" };
 			refusals.defer(
 				bed.server.onRequest(({ method, path }) =>
 					method === "POST" && path === "/api/v1/namespaces"
 						? { answer }
-						: undefined,
+						: path === "/api/v1/namespaces/unseen"
+							? { answer: hidden }
+							: undefined,
 				),
 			);
 			const create = (namespace: string, dryRun = "none") =>
@@ -220,6 +225,7 @@ describe("create", () => {
 				);
 			const { status, out, err } = await create("never");
 			assert.deepEqual([status, out, err], [1, "", refused]);
+			assert.equal((await create("unseen")).err, unseen);
 			for (const [mode, suffix] of [
 				["client", " (dry run)"],
 				["none", ""],
