@@ -414,6 +414,21 @@ Cancelled; nothing was changed
 		);
 		assert.equal(bed.password("nginx-mesh"), "one");
 		assert.equal(bed.password("app"), "one");
+		// It told of the credential, too: nothing else is asked.
+		const yes = await bed.run(
+			["apply", ...TYPED, "--no-verify", "-n", "shop", "--force"],
+			{
+				answers: [
+					["Password", "two"],
+					["Do you want to continue?", true],
+				],
+			},
+		);
+		assert.equal(yes.status, 0, yes.err);
+		assert.deepEqual(
+			["nginx-mesh", "app", "shop"].map((place) => bed.password(place)),
+			["two", "two", "two"],
+		);
 	});
 
 	test("--force writes over a source in a namespace that -n names, and in no other that is recorded", async () => {
