@@ -245,6 +245,12 @@ describe("a record is changed", () => {
 		assert.deepEqual(other.patches, [patch(SHOP, "1"), patch(SHOP, "2")]);
 	});
 
+	test("not for ever where somebody always is", async () => {
+		const { patches, change } = played([APP], conflict);
+		await assert.rejects(change(source(APP)), conflict);
+		assert.equal(patches.length, 200);
+	});
+
 	test("not by who may not, unless all that is new is a uid", async () => {
 		const { patches, change } = played([], forbidden);
 		assert.deepEqual(await thrownFailure(() => change(source(APP))), {
