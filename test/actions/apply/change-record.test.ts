@@ -173,6 +173,7 @@ describe("a record is changed", () => {
 	) {
 		const patches: unknown[] = [];
 		const rights: boolean[] = [];
+		const pauses: number[] = [];
 		const cluster = {
 			canI: async () => rights.shift() ?? false,
 			async read() {
@@ -201,14 +202,18 @@ describe("a record is changed", () => {
 				cluster: cluster as unknown as Cluster,
 				reader,
 				world: {
-					clock: { now: () => 0, elapsed: () => 0, delay: async () => {} },
+					clock: {
+						now: () => 0,
+						elapsed: () => 0,
+						delay: async (pause) => void pauses.push(pause),
+					},
 					interrupt: new AbortController().signal,
 				},
 				dryRun,
 				change: make,
 				what: "shop",
 			});
-		return { patches, rights, change };
+		return { patches, pauses, rights, change };
 	}
 	const patch = (text: string, resourceVersion: string, dryRun = false) => [
 		"key",
@@ -246,9 +251,10 @@ describe("a record is changed", () => {
 	});
 
 	test("not for ever where somebody always is", async () => {
-		const { patches, change } = played([APP], conflict);
+		const { patches, pauses, change } = played([APP], conflict);
 		await assert.rejects(change(source(APP)), conflict);
 		assert.equal(patches.length, 200);
+		assert.equal(pauses.filter((pause) => pause > 0).length, 199);
 	});
 
 	test("not by who may not, unless all that is new is a uid", async () => {

@@ -33,6 +33,19 @@ describe("sync --needed", () => {
 		);
 	});
 
+	test("of a source that has no record yet", async () => {
+		await using bed = await testBed({ namespaces: NAMESPACES });
+		source(bed, { "r.io": { username: "u", password: "p" } }, [], {
+			annotations: {},
+		});
+		pod(bed, "app/web");
+		const { status, out } = await bed.run(["sync", "--needed", "--yes"]);
+		assert.deepEqual(
+			[status, out],
+			[0, `secret/${NAME} created in app namespace\n`],
+		);
+	});
+
 	test("of more stars than are looked at it says so, and gives nobody anything", async () => {
 		await using bed = await testBed({ namespaces: NAMESPACES });
 		const stars = Array.from({ length: 201 }, (_, at) => `*.r${at}.io`);
