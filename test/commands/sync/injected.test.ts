@@ -76,6 +76,16 @@ describe("sync --injected", () => {
 		waypoint("new", "istio-waypoint");
 		waypoint("ambient", "istio-waypoint");
 		waypoint("ingress", "istio");
+		const printed = async (...yes: string[]) => {
+			const argv = [
+				"--mesh=istio",
+				"--injected",
+				"--dry-run=client",
+				"-o=yaml",
+			];
+			return (await bed.run(["sync", ...argv, ...yes])).err;
+		};
+		assert.match(await printed(), /injected by Istio would be recorded/);
 		const ruled = await sync("istio");
 		assert.deepEqual(ruled.served, ["new", "old"]);
 		assert.match(
@@ -84,6 +94,7 @@ describe("sync --injected", () => {
 		);
 		const dry = await sync("istio", "--dry-run=client", "--yes");
 		assert.deepEqual(dry.served, ["ambient", "plain"]);
+		assert.match(await printed("--yes"), /Istio, ambient, plain/);
 		const all = await sync("istio", "--yes");
 		assert.deepEqual(all.served, ["ambient", "plain"]);
 		// What somebody agreed to is served again, beside one that is new.

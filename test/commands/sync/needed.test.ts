@@ -146,6 +146,8 @@ Warning: no namespace matched: nothing to do
 			answers: [[question, false]],
 		});
 		assert.doesNotMatch(refused.out, /Secret/);
+		// The question names it: it is not listed before.
+		assert.ok(refused.err.startsWith(warning));
 		assert.match(
 			(await bed.run([...dry, "-o", "yaml", "--yes"])).out,
 			/kind: Secret/,
