@@ -148,6 +148,14 @@ describe("attach and detach", () => {
 			);
 		}
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
+		account("nginx-mesh", "default");
+		const own = await bed.run(
+			"attach --secret=team -n=nginx-mesh -q".split(" "),
+		);
+		assert.equal(
+			own.err,
+			`Warning: secret "team" does not exist in nginx-mesh yet, and no source of that name in nginx-mesh; create it with 'kubectl meshreg create team'\n`,
+		);
 	});
 
 	test("no sync is advised for a namespace that says skip: it would write nothing there", async () => {
@@ -190,6 +198,13 @@ describe("attach and detach", () => {
 			operand.err,
 			/^Warning: "team" is a pull secret; did you mean --secret team\?\n.* serviceaccounts "team" not found/,
 		);
+		// Neither a source that nobody named, nor an account that is there.
+		for (const other of ["another", "builder"])
+			build.source(bed, {}, [], { at: `nginx-mesh/${other}` });
+		const several = await bed.run([
+			...["attach", "team", "builder", "-n", "app", "--secret=another"],
+		]);
+		assert.deepEqual(several.err.match(/--secret \S+/g), ["--secret team?"]);
 	});
 
 	test("C7: detach --all takes back everything that attach did, under whatever name", async () => {
@@ -603,6 +618,19 @@ Warning: 1 pod in shop was created before this change (pod/bare); delete it and 
 		);
 	});
 
+	test("credentials that end before the pods are read are no want of a right", async () => {
+		secret("app");
+		const off = bed.server.onRequest(({ path }) =>
+			path.endsWith("/pods")
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["attach", "-n", "app"]);
+		off();
+		assert.equal(status, 1);
+		assert.match(err, /^error: You must be logged in to the server/);
+	});
+
 	test("twenty at once lose no entry", async () => {
 		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
 		for (const name of names) secret("app", name);
@@ -874,4 +902,33 @@ test("an account that is missing is said with its namespace, also where both hav
 		err,
 		'Error from server (NotFound): serviceaccounts "default" not found (namespace "default")\n',
 	);
+});
+
+test("of many namespaces, pods are listed once for all, and a Secret that is missing is not looked for", async () => {
+	const names = Array.from({ length: 21 }, (_, at) => `n${at}`);
+	await using bed = await testBed({
+		namespaces: [...names, "elsewhere"],
+		defaultServiceAccounts: true,
+	});
+	for (const namespace of ["n0", "elsewhere"])
+		build.pod(bed, `${namespace}/bare`, { pullSecrets: [] });
+	const attached = async (places: readonly string[]) => {
+		bed.server.requests.length = 0;
+		const { err } = await bed.run(["attach", "-q", "-n", places.join(",")]);
+		const lists = bed.server.requests.filter(({ path }) =>
+			path.endsWith("/pods"),
+		);
+		return { lists: lists.map(({ path }) => path), err };
+	};
+	const old =
+		"Warning: 1 pod in n0 was created before this change (pod/bare); delete it and create it again\n";
+	assert.deepEqual(await attached(names), {
+		lists: ["/api/v1/pods"],
+		err: old,
+	});
+	await bed.run(["detach", "-n", names.join(",")]);
+	const few = await attached(names.slice(0, 20));
+	assert.equal(few.lists.length, 20);
+	assert.match(few.err, /^Warning: secret ".*" does not exist in n0, n1, /);
+	assert.ok(few.err.endsWith(old));
 });
