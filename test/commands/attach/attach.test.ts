@@ -618,6 +618,19 @@ Warning: 1 pod in shop was created before this change (pod/bare); delete it and 
 		);
 	});
 
+	test("where there is no account at all it says so", async () => {
+		bed.server.store.delete("ServiceAccount", "shop", "default");
+		for (const [verb, said] of [
+			["attach", "Warning: no service account matched: nothing to do\n"],
+			["detach", "No resources found in shop namespace.\n"],
+		] as const) {
+			const { status, err } = await bed.run([
+				...[verb, "--all-serviceaccounts", "-n", "shop"],
+			]);
+			assert.deepEqual([status, err], [0, said]);
+		}
+	});
+
 	test("credentials that end before the pods are read are no want of a right", async () => {
 		secret("app");
 		const off = bed.server.onRequest(({ path }) =>

@@ -151,6 +151,36 @@ describe("sync: which namespaces", () => {
 			});
 		});
 
+		for (const [what, record, status] of [
+			["it says so on purpose", "[]", 0],
+			[
+				"accounts beside the source are meant",
+				'[{"namespaces":{"nginx-mesh":""},"attach":["default"]}]',
+				0,
+			],
+			[
+				"as many are missing as are served",
+				'[{"namespaces":{"app":"","gone":""}}]',
+				1,
+			],
+		] as const)
+			test(`it is not said that nothing recorded matches where ${what}`, async () => {
+				await using bed = await labelled();
+				account(bed, "nginx-mesh");
+				source(bed, {}, [], {
+					annotations: { "kubectl-meshreg/targets": record },
+				});
+				const done = await bed.run(
+					[
+						...["apply", "--registry-server=r.io", "--registry-username=u"],
+						"--registry-password-stdin",
+					],
+					{ stdin: "p" },
+				);
+				assert.equal(done.status, status, done.err);
+				assert.doesNotMatch(done.err, /no namespace matches/);
+			});
+
 		test("B7: at a terminal, accounts in which none is named: what is recorded is marked", async () => {
 			await using bed = await labelled();
 			account(bed, "app");
