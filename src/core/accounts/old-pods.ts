@@ -37,9 +37,12 @@ export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
 /** By namespace and what makes them again, sorted. */
 export function groupOldPods(pods: readonly Pod[]): OldPods[] {
 	const restarts = pods.map((pod) => ({ pod, restart: restartOf(pod) }));
-	const keyOf = ({ pod, restart: { how, kind, name } }: (typeof restarts)[0]) =>
+	const keyOf = ({
+		pod,
+		restart: { script, kind, name },
+	}: (typeof restarts)[0]) =>
 		// Pods by themselves make one group: nothing makes any of them again.
-		`${pod.metadata.namespace} ${how === "none" ? "" : `${kind}/${name}`}`;
+		`${pod.metadata.namespace} ${script === undefined ? "" : `${kind}/${name}`}`;
 	const groups = groupsBy(restarts, keyOf).toSorted(([a], [b]) =>
 		compare(keyOf(a), keyOf(b)),
 	);
@@ -49,7 +52,7 @@ export function groupOldPods(pods: readonly Pod[]): OldPods[] {
 		scripts: [
 			...new Map(
 				group.flatMap(({ restart }) =>
-					restart.how === "none"
+					restart.script === undefined
 						? []
 						: [[scriptKey(restart.script), restart.script] as const],
 				),

@@ -392,12 +392,8 @@ function withNewPods(
 		const sameList =
 			keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret);
 		const restarting = !sameList
-			? restart.how === "none"
-				? undefined
-				: restart.script
-			: restart.how === "rollout"
-				? fixes.inject(restart, pod.namespace, secret)
-				: undefined;
+			? restart.script
+			: restart.rollout && fixes.inject(restart, pod.namespace, secret);
 		if (restarting !== undefined) return [restarting];
 		(sameList ? listed : left).push(pod);
 		return [];

@@ -269,7 +269,7 @@ function use(name: string, puller: PullerInCluster, fixes: Fixes): Remaking {
 /** A pod with the list that it would get today. */
 function asItIs(pod: PodPuller): Remaking {
 	const { restart } = pod;
-	return restart.how === "none"
+	return restart.script === undefined
 		? { scripts: [], byHand: { pod } }
 		: { scripts: [restart.script] };
 }
@@ -283,7 +283,7 @@ function makeAgain(
 	if (puller.kind !== "pod") return NOT_REMADE;
 	const { namespace, ownList, restart } = puller;
 	if (!ownList) return asItIs(puller);
-	return restart.how === "rollout"
+	return restart.rollout
 		? { scripts: [fixes.inject(restart, namespace, name)] }
 		: { scripts: [], byHand: { pod: puller, listing: name } };
 }

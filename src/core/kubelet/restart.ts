@@ -1,19 +1,16 @@
-import type { Cases } from "../cases.ts";
 import type { Pod } from "../objects.ts";
 import { kubectl, objectName, type Script } from "../output/shell.ts";
 
 /** What makes a pod again, with today's pull Secrets: a pod that is there keeps its own. */
-export type Restart = Cases<
-	"how",
-	{
-		/** Its controller starts all its pods again; `held`: once this one is deleted. */
-		rollout: { kind: string; name: string; script: Script; held: boolean };
-		/** Its controller makes another where it is deleted. */
-		delete: { kind: string; name: string; script: Script };
-		/** Nothing would make it again, or what says that it would has a name that is none. */
-		none: { kind: "Pod"; name: string };
-	}
->;
+export interface Restart {
+	/** What makes it again; a Pod, itself, where nothing would, or what says that it would has a name that is none. */
+	readonly kind: string;
+	readonly name: string;
+	/** Starts all of its pods again, or deletes this one; undefined: nothing would make it again. */
+	readonly script: Script | undefined;
+	/** Its controller starts all its pods again; `held`: once this one is deleted. */
+	readonly rollout?: "held" | "free";
+}
 
 const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
@@ -25,7 +22,7 @@ const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
  */
 export function restartOf({ metadata, status }: Pod): Restart {
 	const { namespace = "", name = "", labels, ownerReferences } = metadata;
-	const bare: Restart = { how: "none", kind: "Pod", name };
+	const bare: Restart = { kind: "Pod", name, script: undefined };
 	const owner = ownerReferences?.find(({ controller }) => controller);
 	if (owner === undefined) return bare;
 	const hash = labels?.["pod-template-hash"];
@@ -60,6 +57,6 @@ export function restartOf({ metadata, status }: Pod): Restart {
 				kind,
 				name: target,
 				script: again,
-				...(rollout ? { how: "rollout", held } : { how: "delete" }),
+				...(rollout && { rollout: held ? "held" : "free" }),
 			};
 }

@@ -197,11 +197,7 @@ export class Fixes {
 	}
 
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
-	inject(
-		target: Omit<Extract<Restart, { how: "rollout" }>, "how">,
-		namespace: string,
-		name: string,
-	): Script | undefined {
+	inject(target: Restart, namespace: string, name: string): Script | undefined {
 		const changed = piped(
 			kubectl(
 				"get",
@@ -214,7 +210,10 @@ export class Fixes {
 			meshreg("inject", "-f", "-", unlessUsual("name", name, "--secret")),
 			kubectl("apply", "-f", "-"),
 		);
-		return sequence([changed, ...(target.held ? [target.script] : [])]);
+		return sequence([
+			changed,
+			...(target.rollout === "held" ? [target.script] : []),
+		]);
 	}
 
 	/** Names the source to a verb whose operands are something else. */

@@ -189,14 +189,17 @@ describe("what makes a pod again", () => {
 	for (const [what, given, target, command] of rows)
 		it(what, () => {
 			const restart = restartOf(given);
-			assert.equal(`${restart.how} ${restart.kind}/${restart.name}`, target);
 			assert.equal(
-				restart.how === "none"
+				`${restart.rollout ? "rollout" : restart.script ? "delete" : "none"} ${restart.kind}/${restart.name}`,
+				target,
+			);
+			assert.equal(
+				restart.script === undefined
 					? undefined
 					: commandLine(restart.script, pasted()),
 				command,
 			);
-			if (restart.how === "rollout")
-				assert.equal(restart.held, command === deletion);
+			if (restart.rollout)
+				assert.equal(restart.rollout, command === deletion ? "held" : "free");
 		});
 });

@@ -162,7 +162,7 @@ describe("a command that fixes", () => {
 						kind: "Deployment",
 						name: "web",
 						script: fixes.prune(["a"]) ?? [],
-						held: false,
+						rollout: "free",
 					},
 					"a",
 					"other",
@@ -177,7 +177,7 @@ describe("a command that fixes", () => {
 						kind: "Deployment",
 						name: "web",
 						script: fixes.prune(["a"]) ?? [],
-						held: true,
+						rollout: "held",
 					},
 					"a",
 					fixes.name,
@@ -215,7 +215,11 @@ describe("a command that fixes", () => {
 describe("no command is printed about a name that is none", () => {
 	const bad = "x;touch y";
 	const injected = (kind: string, name: string) =>
-		new Fixes(usual).inject({ kind, name, script: [], held: false }, "a", "b");
+		new Fixes(usual).inject(
+			{ kind, name, script: [], rollout: "free" },
+			"a",
+			"b",
+		);
 	const rows: [what: string, fix: Script | undefined][] = [
 		["a registry", new Fixes(usual).create(bad)],
 		["no registry", new Fixes(usual).rotate(undefined)],
