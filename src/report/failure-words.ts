@@ -37,6 +37,7 @@ import {
 	didYouMean,
 	type FailureWording,
 	type FailureWords,
+	isOrAre,
 	type Subject,
 	worded,
 } from "./wording.ts";
@@ -272,9 +273,9 @@ const WORDS: FailureWording<Failure> = {
 		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${didYouMean(near)}${creatable ? (near === undefined ? "; create it as well with --create-namespace" : " --create-namespace creates it") : ""}`,
 	}),
 	"namespace-terminating": (_, { subject }) =>
-		`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,
+		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} being deleted; nothing was written there`,
 	"namespace-skipped": (_, { subject }) =>
-		`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true; nothing was written there`,
+		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} annotated kubectl-meshreg/skip=true; nothing was written there`,
 	"namespace-made-again": (
 		{ source, attach },
 		{ subject: { namespaces } },
@@ -347,10 +348,6 @@ export function withPlaces(
 		message.includes(`namespace ${first} `)
 		? message
 		: `${message} (namespace "${first}")`;
-}
-
-function isOrAre({ namespaces }: Subject): string {
-	return namespaces.length === 1 ? "is" : "are";
 }
 
 function wasOrWere({ length }: readonly string[]): string {

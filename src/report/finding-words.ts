@@ -19,6 +19,7 @@ import {
 } from "./pull-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { verificationWords } from "./verification-words.ts";
+import { isOrAre } from "./wording.ts";
 
 /** What was found, in one line without a full stop. */
 export function headline({ about, namespaces }: Finding): string {
@@ -86,11 +87,11 @@ export function headline({ about, namespaces }: Finding): string {
 		case "policies":
 			return `${about.ref}: pods in its recorded namespaces get it by an admission policy`;
 		case "policy-missing":
-			return `${someNames(about.names)} ${are(about.names)} missing: pods do not get ${about.ref}`;
+			return `${someNames(about.names)} ${isOrAre(about.names)} missing: pods do not get ${about.ref}`;
 		case "policy-edited":
-			return `${someNames(about.names)} ${are(about.names)} not what the record and the registries of ${about.ref} ask for`;
+			return `${someNames(about.names)} ${isOrAre(about.names)} not what the record and the registries of ${about.ref} ask for`;
 		case "policy-surplus":
-			return `${someNames(about.names)} ${are(about.names)} no longer needed: nothing in the record or the registries of ${about.ref} asks for ${about.names.length === 1 ? "it" : "them"}`;
+			return `${someNames(about.names)} ${isOrAre(about.names)} no longer needed: nothing in the record or the registries of ${about.ref} asks for ${about.names.length === 1 ? "it" : "them"}`;
 		case "policy-of-another":
 			return `${someNames(about.names)}: not managed by meshreg, in the place of the policy of ${about.ref}`;
 		case "policy-unsupported":
@@ -254,10 +255,6 @@ function forbiddenWords(
 
 function accountsIn(accounts: readonly string[], places: string): string {
 	return `serviceaccount/${someNames(accounts)} in ${places}`;
-}
-
-function are(names: readonly string[]): string {
-	return names.length === 1 ? "is" : "are";
 }
 
 function nonexistent(names: readonly string[]): string {

@@ -18,6 +18,7 @@ import {
 	clause,
 	DRY_RUN_SUFFIX,
 	didYouMean,
+	isOrAre,
 	type NoteWords,
 	type Wording,
 	worded,
@@ -119,7 +120,7 @@ const WORDS: Wording<Note> = {
 	forgotten: ({ namespaces, dryRun }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay${DRY_RUN_SUFFIX[dryRun]}`,
 	"not-recorded": ({ source, namespaces, near }) =>
-		`${someOf(namespaces)} ${namespaces.length === 1 ? "is" : "are"} not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
+		`${someOf(namespaces)} ${isOrAre(namespaces)} not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
 	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
 		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },

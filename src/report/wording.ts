@@ -31,6 +31,11 @@ export function didYouMean(near: string | undefined): string {
 	return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
+/** The verb behind names. */
+export function isOrAre({ length }: readonly string[]): "is" | "are" {
+	return length === 1 ? "is" : "are";
+}
+
 /** What is known beside a failure. */
 export interface AboutFailure {
 	/** The objects of one kind and name that it is about, by namespace. */

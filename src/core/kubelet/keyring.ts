@@ -96,9 +96,8 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 	const ring = { candidates, literal, patterns };
 	for (const source of sources) {
 		const part = partOf(source);
-		if (part.malformed !== undefined)
-			return { ...ring, malformed: part.malformed };
-		for (const candidate of part.candidates) {
+		if ("error" in part) return { ...ring, malformed: part };
+		for (const candidate of part) {
 			const at = candidates.push(candidate) - 1;
 			const { address } = candidate;
 			if (address === undefined) continue;
@@ -119,31 +118,19 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 	return { ...ring, malformed: undefined };
 }
 
-/** What one source gives to every keyring that it is in. */
-interface Part {
-	readonly candidates: readonly Candidate[];
-	readonly malformed: Malformed | undefined;
-}
-
-/** A thousand pods may name the same Secrets, each with others. */
-const partOf = remembered(({ from, type, data }: PullSource): Part => {
-	if (!isPullSecretType(type) || !data)
-		return { candidates: [], malformed: undefined };
-	const secret = readEntries(type, data);
-	if (!secret.ok)
-		return {
-			candidates: [],
-			malformed: { from, error: secret.error, keys: secret.keys },
-		};
-	const candidates = [...secret.entries].flatMap(
-		([key, entry]): Candidate[] => {
+/** What one source gives to every keyring that it is in: a thousand pods may name the same Secrets, each with others. */
+const partOf = remembered(
+	({ from, type, data }: PullSource): readonly Candidate[] | Malformed => {
+		if (!isPullSecretType(type) || !data) return [];
+		const secret = readEntries(type, data);
+		if (!secret.ok) return { from, error: secret.error, keys: secret.keys };
+		return [...secret.entries].flatMap(([key, entry]): Candidate[] => {
 			const normalised = normaliseKey(key);
 			if (normalised === undefined) return [];
 			return [{ from, key, entry, normalised, address: addressOf(normalised) }];
-		},
-	);
-	return { candidates, malformed: undefined };
-});
+		});
+	},
+);
 
 /** What matched; nothing where the keyring could not be asked. */
 export function matchesOf(answer: KeyringAnswer): readonly KeyringMatch[] {

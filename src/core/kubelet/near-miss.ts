@@ -17,6 +17,7 @@ import {
 } from "./keyring.ts";
 import {
 	isPullSecretType,
+	PULL_SECRET_DATA,
 	type PullSecretType,
 	readEntries,
 } from "./secret-entries.ts";
@@ -268,10 +269,7 @@ function matchingKeys(image: string, source: PullSource): readonly string[] {
 	return matchesOf(answer).map(({ key }) => key);
 }
 
-const READINGS: readonly PullSecretType[] = [
-	"kubernetes.io/dockerconfigjson",
-	"kubernetes.io/dockercfg",
-];
+const READINGS = Object.keys(PULL_SECRET_DATA) as PullSecretType[];
 
 /** The same content under the types that it does not have; the same values each time, for they are read once each. */
 const otherReadings = remembered((source: PullSource) =>

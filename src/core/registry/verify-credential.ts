@@ -24,8 +24,8 @@ import {
 } from "./verification.ts";
 import { withoutCredentialsIn } from "./words.ts";
 
-/** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
-type Verdict = "good" | "open" | "anyone";
+/** What a target tells of the credential; `open`: no login is needed, `accepts-any`: every login will do. */
+type Verdict = "good" | "open" | "accepts-any";
 
 /**
  * Finds out what a registry thinks of a credential, by the protocol of
@@ -126,7 +126,7 @@ async function judge(
 				: refused(inquiry, target, mine);
 		case "passed":
 			return (await wouldPassAnyway(inquiry, login, target, doubtful))
-				? "anyone"
+				? "accepts-any"
 				: "good";
 	}
 }
@@ -202,11 +202,9 @@ function loginOf(
 function describeVerdict(
 	verdict: Verdict,
 ): Verification & { outcome: "good" | "unverifiable" } {
-	if (verdict === "good") return { outcome: "good" };
-	return {
-		outcome: "unverifiable",
-		because: { is: verdict === "open" ? "open" : "accepts-any" },
-	};
+	return verdict === "good"
+		? { outcome: "good" }
+		: { outcome: "unverifiable", because: { is: verdict } };
 }
 
 function refused(
