@@ -457,12 +457,12 @@ class Trial {
 	#trying: Promise<unknown> | undefined;
 
 	async do(send: () => Promise<Found>): Promise<Found> {
-		while (this.#trying !== undefined && !this.#isAccepted) await this.#trying;
+		while (this.#trying !== undefined) await this.#trying;
 		if (this.#isAccepted) return send();
 		if (this.#refusal !== undefined && this.#refusals >= SURE_REFUSALS)
 			return this.#refusal;
 		const sent = send();
-		this.#trying = sent.catch(() => {});
+		this.#trying = sent;
 		try {
 			const found = await sent;
 			if ("answer" in found) this.#isAccepted = true;

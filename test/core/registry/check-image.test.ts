@@ -258,8 +258,36 @@ describe("an image is looked for as a runtime would pull it", () => {
 			status: "denied",
 			because: { is: "withheld" },
 		});
+		assert.deepEqual(await closed.checker.check(image("a", "1"), []), {
+			status: "denied",
+			because: { is: "no-credential" },
+		});
 		for (const line of [...seen, ...closed.seen])
 			assert.ok(!line.includes("Basic"), line);
+		for (const [said, status, is] of [
+			[{ status: 403 }, "denied", "no-permission"],
+			[
+				{ status: 401, headers: { "www-authenticate": "Negotiate" } },
+				"denied",
+				"unknown-login",
+			],
+			[{ code: "ECONNRESET" }, "unreachable", undefined],
+			[{ status: 404 }, "missing", undefined],
+		] as const) {
+			const away = registryOf(({ url }) =>
+				url.host === "up.io"
+					? said
+					: url.pathname === "/v2/"
+						? {}
+						: { status: 307, headers: { location: "https://up.io/m" } },
+			);
+			const found = await away.checker.check(image("a", "1"), [MINE]);
+			assert.equal(found.status, status);
+			assert.equal(
+				found.status === "denied" ? found.because.is : undefined,
+				is,
+			);
+		}
 	});
 
 	for (const [what, head, words] of [
@@ -854,6 +882,46 @@ describe("what is found", () => {
 			},
 		],
 		[
+			"what a token does not do, where there is no HEAD",
+			bearer(({ method }) =>
+				method === "HEAD"
+					? { status: 405 }
+					: { status: 401, body: { message: "not for you" } },
+			),
+			image("a", "1"),
+			[MINE],
+			{
+				status: "denied",
+				because: { is: "no-permission", from: MINE.from, words: "not for you" },
+			},
+		],
+		[
+			"a token server that is not there",
+			(request, authorization) =>
+				request.url.pathname === "/token"
+					? { code: "ENOTFOUND" }
+					: bearer(() => ({}))(request, authorization),
+			image("a", "1"),
+			[MINE],
+			{
+				status: "unreachable",
+				fault: {
+					kind: "dns",
+					because: "cannot resolve auth.r.io (no such host)",
+				},
+			},
+		],
+		[
+			"a token server that has none",
+			(request, authorization) =>
+				request.url.pathname === "/token"
+					? { status: 418 }
+					: bearer(() => ({}))(request, authorization),
+			image("a", "1"),
+			[MINE],
+			/"denied".*"token-server".*"status":418/,
+		],
+		[
 			"too many requests",
 			({ url }) => (url.pathname === "/v2/" ? {} : { status: 429 }),
 			image("a", "1"),
@@ -1058,20 +1126,25 @@ describe("an image for one platform says it in its config", () => {
 });
 
 describe("Docker Hub counts GET, and not HEAD", () => {
-	const hub = (remaining: string) =>
+	const hub = (remaining: string, host = "registry-1.docker.io") =>
 		registryOf(
 			() => ({
 				...index("linux/amd64"),
 				headers: { "ratelimit-remaining": remaining },
 			}),
-			"registry-1.docker.io",
+			host,
 		);
 
-	it("so an image is only looked at where a platform is asked for", async () => {
-		const { checker, seen } = hub("100;w=21600");
-		assert.equal((await checker.check(image("a", "1"), [])).status, "ok");
-		assert.ok(!seen.some((line) => /^GET .*manifests/.test(line)));
-	});
+	for (const [where, host, headers] of [
+		["where it says so", "registry-1.docker.io", "100;w=21600"],
+		["where it does not say so", "registry-1.docker.io", ""],
+		["and another that says so", "r.io", "100;w=21600"],
+	] as const)
+		it(`so an image is only looked at where a platform is asked for: ${where}`, async () => {
+			const { checker, seen } = hub(headers, host);
+			assert.equal((await checker.check(image("a", "1"), [])).status, "ok");
+			assert.ok(!seen.some((line) => /^GET .*manifests/.test(line)));
+		});
 
 	it("and while enough pulls are left", async () => {
 		const old = registryOf(() => ({ type: SCHEMA_1 }), "registry-1.docker.io");

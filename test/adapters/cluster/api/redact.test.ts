@@ -149,6 +149,12 @@ const READS: [name: string, read: (cluster: Cluster) => Promise<unknown>][] = [
 			const { resourceVersion } = metadata;
 			const next = secret(NEW, { resourceVersion });
 			await cluster.update("Secret", next, { dryRun: true });
+			const replace = {
+				op: "replace",
+				path: "/data",
+				value: NEW.data,
+			} as const;
+			await cluster.patch("Secret", ref, [replace], { dryRun: true });
 		},
 	],
 	[

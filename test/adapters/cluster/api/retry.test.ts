@@ -581,6 +581,11 @@ describe("a write whose answer was lost, and what came after it", () => {
 			befall(lost, busy);
 			assert.equal(await message(write()), "done");
 		});
+	for (const [name, write] of WRITING)
+		test(`${name}: a refusal for good is told, whatever became of the first`, async () => {
+			befall(lost, () => status(403));
+			assert.match(await message(write()), /this is 403/);
+		});
 
 	// What a test of the patch, or a version, comes to; 400: of what is no such refusal.
 	for (const code of [undefined, 409, 422, 400])
