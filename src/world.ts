@@ -151,8 +151,11 @@ export interface Clock {
 export interface Files {
 	/** At most `limit` bytes of a regular file. Throws OperationError that names path and reason, never content. */
 	read(path: string, limit: number): Promise<Buffer>;
-	/** Writes a new or replaces an old file in one step, with this mode. Throws OperationError. */
-	write(path: string, text: string, mode: number): Promise<void>;
+	/**
+	 * Writes a new or replaces an old file in one step: for this user alone, or with the owner and the mode of what
+	 * is there. Throws OperationError.
+	 */
+	write(path: string, text: string, access?: "kept"): Promise<void>;
 	/** The entries of a folder, sorted; a link is no folder. Undefined: `path` is none, nor a link to one. Throws OperationError. */
 	entries(
 		path: string,

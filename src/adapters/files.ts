@@ -32,7 +32,7 @@ export const disk: Files = {
 			}
 		}),
 
-	write: (path, text, mode) =>
+	write: (path, text, access) =>
 		attempt("write", path, async () => {
 			const old = await statIfThere(path);
 			if (old) refuseUnreadable("write", path, old);
@@ -53,7 +53,7 @@ export const disk: Files = {
 			const folder = dirname(target);
 			const draft = join(folder, `.meshreg-${randomBytes(6).toString("hex")}`);
 			try {
-				await writeNew(draft, text, mode);
+				await writeNew(draft, text, access === "kept" ? old : undefined);
 				await rename(draft, target);
 			} catch (error) {
 				await rm(draft, { force: true });
@@ -87,8 +87,8 @@ export function diskUntil(interrupt: AbortSignal): Files {
 	return {
 		...disk,
 		read: (path, limit) => until(path, () => disk.read(path, limit)),
-		write: (path, text, mode) =>
-			until(path, () => disk.write(path, text, mode)),
+		write: (path, text, access) =>
+			until(path, () => disk.write(path, text, access)),
 	};
 }
 
@@ -110,15 +110,18 @@ async function readAtMost(
 	throw new FailureError({ cause: "file-too-large", path, limit });
 }
 
+/** Writes a file that nobody else may read; or whoever may read `old`, which is to stay its owner's. */
 async function writeNew(
 	path: string,
 	text: string,
-	mode: number,
+	old: Stats | undefined,
 ): Promise<void> {
-	const file = await open(path, "wx", mode);
+	const file = await open(path, "wx", 0o600);
 	try {
 		await file.writeFile(text);
-		await file.chmod(mode); // The umask took bits from the mode that open was given.
+		// Root renews what is another user's.
+		if (old && isForeign(old)) await file.chown(old.uid, old.gid);
+		if (old) await file.chmod(old.mode & 0o777);
 		await file.sync();
 	} finally {
 		await file.close();

@@ -90,7 +90,7 @@ test("reads what a shell's <(…) gives: a pipe", {
 	execFileSync("mkfifo", [at("pipe")]);
 	const [content] = await Promise.all([
 		disk.read(at("pipe"), 64),
-		disk.write(at("pipe"), "through a pipe", 0o600),
+		disk.write(at("pipe"), "through a pipe"),
 	]);
 	assert.equal(content.toString(), "through a pipe");
 	assert(statSync(at("pipe")).isFIFO(), "the pipe is still one");
@@ -107,25 +107,27 @@ test("a pipe that nobody fills is waited for until an interrupt; a file is read 
 	const writer = await open(at("closed"), "w");
 	interrupt.abort(new AbortedError("SIGTERM"));
 	await assert.rejects(reading, AbortedError);
-	await files.write(at("other"), "text", 0o600);
+	await files.write(at("other"), "text");
 	assert.equal((await files.read(at("other"), 64)).toString(), "text");
 	await writer.close();
 });
 
-test("writes new and old files in one step, with the mode", {
+test("writes new and old files in one step, for this user alone unless an old one is to stay as open as it was", {
 	skip: notPosix,
 }, async () => {
 	mkdirSync(at("out"));
 	const path = at("out/config.json");
-	await disk.write(path, "first", 0o600);
+	await disk.write(path, "first");
 	assert.equal(statSync(path).mode & 0o777, 0o600);
 	writeFileSync(at("out/open"), "old", { mode: 0o666 });
-	await disk.write(at("out/open"), "new", 0o600);
+	await disk.write(at("out/open"), "new");
 	assert.equal(statSync(at("out/open")).mode & 0o777, 0o600);
-	await disk.write(at("out/shared"), "new", 0o664);
+	writeFileSync(at("out/shared"), "old");
+	chmodSync(at("out/shared"), 0o664);
+	await disk.write(at("out/shared"), "new", "kept");
 	assert.equal(statSync(at("out/shared")).mode & 0o777, 0o664);
 	const long = "n".repeat(255);
-	await disk.write(at(`out/${long}`), "the longest name", 0o600);
+	await disk.write(at(`out/${long}`), "the longest name");
 	assert.deepEqual(readdirSync(at("out")), [
 		"config.json",
 		long,
@@ -134,11 +136,22 @@ test("writes new and old files in one step, with the mode", {
 	]);
 });
 
+test("root leaves another user's file theirs where that is asked for", {
+	skip: !root && "only root can give a file away",
+}, async () => {
+	const path = at("theirs");
+	writeFileSync(path, "old", { mode: 0o600 });
+	chownSync(path, 65534, 65533);
+	await disk.write(path, "new", "kept");
+	const { uid, gid, mode } = statSync(path);
+	assert.deepEqual([uid, gid, mode & 0o777], [65534, 65533, 0o600]);
+});
+
 test("writes through a link and leaves it one", {
 	skip: notPosix,
 }, async () => {
 	symlinkSync(at("out/open"), at("out/link"));
-	await disk.write(at("out/link"), "through", 0o600);
+	await disk.write(at("out/link"), "through");
 	assert.equal(readFileSync(at("out/open"), "utf8"), "through");
 });
 
@@ -153,7 +166,7 @@ test("a pipe or a link of another user is not written to", {
 	// Somebody listens, so that opening it would not block.
 	const reader = spawn("cat", [pipe]);
 	assert.equal(
-		await failure(disk.write(pipe, "S3CRET", 0o600)),
+		await failure(disk.write(pipe, "S3CRET")),
 		"cannot write DIR/public/pipe: it belongs to another user, who may read what is written",
 	);
 	reader.kill();
@@ -162,25 +175,25 @@ test("a pipe or a link of another user is not written to", {
 	symlinkSync(at("ours"), link);
 	lchownSync(link, 65534, 65534);
 	assert.equal(
-		await failure(disk.write(link, "S3CRET", 0o600)),
+		await failure(disk.write(link, "S3CRET")),
 		"cannot write DIR/public/link: it is a link that belongs to another user",
 	);
 	assert.equal(readFileSync(at("ours"), "utf8"), "before");
-	await disk.write("/dev/null", "S3CRET", 0o600);
+	await disk.write("/dev/null", "S3CRET");
 });
 
 test("a write that fails says why and leaves no draft", async () => {
 	assert.equal(
-		await failure(disk.write(at("nowhere/x"), "x", 0o600)),
+		await failure(disk.write(at("nowhere/x"), "x")),
 		"cannot write DIR/nowhere/x: no such file or directory",
 	);
 	assert.equal(
-		await failure(disk.write(at("folder"), "x", 0o600)),
+		await failure(disk.write(at("folder"), "x")),
 		"DIR/folder is a directory",
 	);
 	if (existsSync("/dev/full"))
 		assert.equal(
-			await failure(disk.write("/dev/full", "x", 0o600)),
+			await failure(disk.write("/dev/full", "x")),
 			"cannot write /dev/full: no space left on device",
 		);
 	assert.deepEqual(readdirSync(at("folder")), []);
@@ -228,7 +241,7 @@ test("a draft that a killed process left is removed with the next write beside i
 	].map((name) => join(place, name)) as [string, string, string];
 	for (const path of [left, fresh, other]) writeFileSync(path, "secret");
 	for (const path of [left, other]) utimesSync(path, 0, 0);
-	await disk.write(join(place, "config.json"), "{}", 0o600);
+	await disk.write(join(place, "config.json"), "{}");
 	assert.deepEqual(readdirSync(place), [
 		".meshreg-ba9876543210",
 		".meshreg-notes",

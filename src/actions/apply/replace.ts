@@ -137,7 +137,7 @@ async function keep(
 	for (const directory of home === undefined ? ["."] : [home, "."])
 		try {
 			const path = `${directory}/${file}`;
-			await files.write(path, `${JSON.stringify(manifest)}\n`, 0o600);
+			await files.write(path, `${JSON.stringify(manifest)}\n`);
 			return path;
 		} catch (error) {
 			// There may be another place.

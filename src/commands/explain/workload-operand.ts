@@ -42,13 +42,14 @@ export function isWorkloadKind(kind: string): kind is WorkloadKind {
 }
 
 /**
- * `deploy/web`, `deployment.apps/web`: a kind as kubectl takes it, in any letter case, and a name;
+ * `deploy/web`, `deployment.apps/web`, `deployments.v1.apps/web`: a kind as kubectl takes it, in any letter case, and a name;
  * undefined for an image. An image of Docker Hub whose user bears such a name is written in full,
  * `docker.io/deploy/web`.
  */
 export function workloadNamed(operand: string): Workload | undefined {
 	const [word = "", name, ...rest] = operand.split("/");
-	const [kindName = "", ...group] = word.toLowerCase().split(".");
+	const [kindName = "", ...parts] = word.toLowerCase().split(".");
+	const group = parts.filter((part, at) => at > 0 || !/^v\d/.test(part));
 	const kind = GROUPS.has(group.join(".")) ? KINDS.get(kindName) : undefined;
 	return kind === undefined || name === undefined || rest.length > 0
 		? undefined

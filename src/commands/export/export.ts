@@ -55,7 +55,7 @@ async function put(
 ): Promise<Outcome> {
 	if (to === undefined)
 		return { status: EXIT.done, document: { kind: "text", text } };
-	await world.files.write(to, text, 0o600);
+	await world.files.write(to, text);
 	tellUnlessQuiet(world, { cause: "exported", what, to });
 	return { status: EXIT.done, document: NOTHING };
 }

@@ -1068,6 +1068,11 @@ describe("C5: explain KIND/NAME", () => {
 		["deploy/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
 		["deployments/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
 		["deployment.apps/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		[
+			"deployments.v1.apps/web",
+			["r.io/web:1", "q.io/side:2", "r.io/model:1"],
+			1,
+		],
 		["rs/web-5d9", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
 		["Pod/db-0", ["r.io/db:1", "r.io/model:1"], 0],
 		["sts/db", ["r.io/db:1", "r.io/model:1"], 0],

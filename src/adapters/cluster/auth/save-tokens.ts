@@ -37,7 +37,7 @@ export async function saveTokens(
 			changed.slice(range[1]);
 	// Gone from there: somebody else has written the file, and knows better.
 	if (at < 0 || places.some(({ range }) => range[1] === 0)) return;
-	await files.write(path, changed, 0o600);
+	await files.write(path, changed, "kept");
 }
 
 /** Where a value begins and ends in the text; 0 and 0 for none. */

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import {
+	chmod,
+	mkdtemp,
+	readFile,
+	rm,
+	stat,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -155,7 +162,10 @@ describe("OIDC", () => {
 	test("one that has expired is refreshed once for all requests, and kept for the next run", async () => {
 		const path = await kubeconfig("expired");
 		const before = await readFile(path, "utf8");
+		await chmod(path, 0o640);
 		assert.deepEqual(await read(path, 20), Array(20).fill("read"));
+		if (process.platform !== "win32")
+			assert.equal((await stat(path)).mode & 0o777, 0o640);
 		assert.deepEqual(provider.asked, ["basic mesh:hush refresh_token"]);
 		assert.equal(new Set(server.recorded.map((r) => r.authorization)).size, 1);
 
