@@ -55,9 +55,11 @@ export class Reflector<K extends Kind, Item> implements Listed {
 	async list(): Promise<void> {
 		const items: Item[] = [];
 		let version = "";
-		for await (const page of this.cluster.pages(this.kind, this.query)) {
-			this.follower.heard?.();
-			for (const object of page.items) items.push(this.follower.item(object));
+		const { item, heard } = this.follower;
+		// One object at a time: a page of what tenants filled would be more than a pod may have in memory.
+		for await (const page of this.cluster.picked(this.kind, this.query, item)) {
+			heard?.();
+			for (const one of page.items) items.push(one);
 			// A list that the server could not go on with ends at a later version: what
 			// changed on its first pages since is only told of by a watch from the first.
 			version ||= page.resourceVersion;

@@ -11,13 +11,14 @@ import {
 import { warn } from "../../actions/tell.ts";
 import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
-import { Accounts } from "../../core/accounts/accounts.ts";
+import { Accounts, type KnownAccount } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { errorIn, type Failure, failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
+import { Places } from "../../core/places.ts";
 import {
 	afterFailure,
 	afterWrite,
@@ -146,6 +147,8 @@ class Controller {
 	readonly #deleted = new Map<string, ChangeResult>();
 	/** The source whose policies were looked at, or are going to be. */
 	#policiesOf: PullSecret | undefined;
+	/** For one large account at a time, of all namespaces. */
+	readonly #large = new Places(() => 1);
 	/** How it stands with the source itself, as it was told last. */
 	#standing: LogNote["event"] = "source-back";
 
@@ -372,22 +375,28 @@ class Controller {
 				if (next > now) this.#queue.add(namespace, next);
 				return next <= now;
 			});
-		await editAccounts(targets, {
-			cluster,
-			world,
-			dryRun: "none",
-			plan: (account) => planAttach(account, key),
-			awaitDefault: false,
-			onResult: (result) => {
-				const { action, name } = result;
-				const error = errorIn(result.why);
-				// It went meanwhile, of which the watch is about to tell.
-				if (isNotFound(error)) return;
-				this.#told.tell(result);
-				if (action === "failed") this.#failed(namespace, error);
-				if (action === "configured") accounts.wrote(namespace, name, now);
-			},
-		});
+		const edit = (some: readonly KnownAccount[]) =>
+			editAccounts(some, {
+				cluster,
+				world,
+				dryRun: "none",
+				plan: (account) => planAttach(account, key),
+				awaitDefault: false,
+				onResult: (result) => {
+					const { action, name } = result;
+					const error = errorIn(result.why);
+					// It went meanwhile, of which the watch is about to tell.
+					if (isNotFound(error)) return;
+					this.#told.tell(result);
+					if (action === "failed") this.#failed(namespace, error);
+					if (action === "configured") accounts.wrote(namespace, name, now);
+				},
+			});
+		await edit(targets.filter(({ listed }) => listed !== undefined));
+		// What was too much to be kept is read: a tenant's accounts of a megabyte one after the other.
+		for (const target of targets)
+			if (target.listed === undefined)
+				await this.#large.take(() => edit([target]));
 	}
 
 	/** The admission policies of a source that notes some. */

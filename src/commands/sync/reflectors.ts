@@ -93,7 +93,7 @@ function secrets(
 			item: (secret) =>
 				secret.metadata.namespace === source.namespace
 					? reader.toPullSecret(secret)
-					: reader.listed(secret),
+					: reader.watched(secret),
 			all: (keys) => learn(state.keys(keys, within)),
 			changed: (key, gone) =>
 				learn(state.key(key.namespace, gone ? undefined : key)),

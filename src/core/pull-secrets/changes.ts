@@ -3,17 +3,11 @@ import type { Action } from "../output/result.ts";
 import { ownValue } from "../own-value.ts";
 import type { Change, Replacement } from "./change.ts";
 import {
-	BY_POLICY_ANNOTATION,
-	EXPIRES_IN_ANNOTATION,
-	ISSUED_AT_ANNOTATION,
-	LABEL_ANNOTATION,
-	PROVIDER_ANNOTATION,
+	OF_COPIES,
+	OF_SOURCES,
 	PULL_SECRET_DATA_KEY,
 	roleOf,
-	SERVERS_ANNOTATION,
 	SOURCE_ANNOTATION,
-	SOURCE_UID_ANNOTATION,
-	TARGETS_ANNOTATION,
 } from "./ownership.ts";
 import {
 	type DesiredPullSecret,
@@ -58,19 +52,6 @@ function changed(
 	);
 }
 
-/** What only a source remembers. */
-export const OF_SOURCES: readonly string[] = [
-	SERVERS_ANNOTATION,
-	ISSUED_AT_ANNOTATION,
-	EXPIRES_IN_ANNOTATION,
-	TARGETS_ANNOTATION,
-	LABEL_ANNOTATION,
-	PROVIDER_ANNOTATION,
-	BY_POLICY_ANNOTATION,
-];
-/** What only a copy remembers. */
-const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
-
 /** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round; what another's says of one is not believed. */
 export function annotationsAfter(
 	current: PullSecret,
@@ -99,12 +80,13 @@ export function replacementOf(
 	{ current, desired }: Replacement,
 ): Secret {
 	const { metadata } = recreatable(old);
+	const { labels = {}, annotations = {} } = metadata;
 	return {
 		...secretOf(desired),
 		metadata: {
 			...metadata,
-			labels: { ...current.labels, ...desired.labels },
-			annotations: annotationsAfter(current, desired),
+			labels: { ...labels, ...desired.labels },
+			annotations: annotationsAfter({ ...current, annotations }, desired),
 		},
 	};
 }

@@ -39,11 +39,15 @@ export function managerOf({
 	const isMarked = (domain: string) =>
 		keys.some((key) => key.startsWith(`${domain}/`));
 	if (account !== undefined || isMarked("openshift.io"))
-		return { by: "openshift", account: account ?? "" };
+		return { by: "openshift", account: beginning(account ?? "") };
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
 	if (owner !== undefined)
-		return { by: "owner", kind: owner.kind, name: owner.name };
+		return {
+			by: "owner",
+			kind: beginning(owner.kind),
+			name: beginning(owner.name),
+		};
 	const mark = MARKS.find(({ domain }) => isMarked(domain));
 	if (mark !== undefined) return { by: "tool", name: mark.tool };
 	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
@@ -53,6 +57,12 @@ export function managerOf({
 	return instance === undefined
 		? undefined
 		: { by: "tool", name: "Argo CD or Helm" };
+}
+
+/** As much of a text as a name may have: kept for weeks, a megabyte is not. */
+export function beginning(text: string): string {
+	// A part alone would keep the whole in memory.
+	return text.length <= 253 ? text : Buffer.from(text.slice(0, 253)).toString();
 }
 
 /** A manager in a word or two, for messages. */

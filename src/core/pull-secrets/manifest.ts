@@ -1,7 +1,8 @@
 import type { Secret } from "../objects.ts";
-import { annotationsAfter, OF_SOURCES } from "./changes.ts";
+import { annotationsAfter } from "./changes.ts";
 import {
 	ISSUED_AT_ANNOTATION,
+	OF_SOURCES,
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,

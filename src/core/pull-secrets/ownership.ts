@@ -31,6 +31,22 @@ export const EXPIRES_IN_ANNOTATION = "kubectl-meshreg/expires-in";
 /** On a source: `"true"` where pods pull with it by admission policies, which sync and the watch keep up to date. */
 export const BY_POLICY_ANNOTATION = "kubectl-meshreg/attached-by-policy";
 
+/** What only a source remembers. */
+export const OF_SOURCES: readonly string[] = [
+	SERVERS_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+	EXPIRES_IN_ANNOTATION,
+	TARGETS_ANNOTATION,
+	LABEL_ANNOTATION,
+	PROVIDER_ANNOTATION,
+	BY_POLICY_ANNOTATION,
+];
+/** What only a copy remembers. */
+export const OF_COPIES: readonly string[] = [
+	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+];
+
 /** Of what annotations alone are asked for. */
 export interface Annotated {
 	readonly annotations: Readonly<Record<string, string>>;

@@ -8,12 +8,16 @@ import {
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
-import type { Secret } from "../objects.ts";
+import { LAST_APPLIED, type Secret } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
-import { keeperOf, type Manager, managerOf } from "./managers.ts";
+import { ownValue } from "../own-value.ts";
+import { beginning, keeperOf, type Manager, managerOf } from "./managers.ts";
 import {
+	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 	MANAGER,
+	OF_COPIES,
+	OF_SOURCES,
 	PULL_SECRET_DATA_KEY,
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
@@ -26,7 +30,7 @@ import {
 export interface Content {
 	/** base64, as on the wire; "" where the data key is missing. */
 	readonly data: string;
-	/** Equal where a kubelet reads the same, entry by entry. */
+	/** Equal where a kubelet reads the same, entry by entry; as short for a megabyte. */
 	readonly canonical: string;
 	readonly config: DockerConfig;
 	/** It was too much to be kept beside what else was read: of it only `canonical` is known. */
@@ -56,8 +60,9 @@ export interface PullSecret extends DesiredPullSecret {
 	readonly recordKeeper?: string;
 }
 
-/** Most clusters have a handful of contents; what is forgotten is parsed again. */
+/** Most clusters have a handful of contents; what is forgotten is parsed again. In characters: one may be a megabyte. */
 const REMEMBERED = 256;
+const MOST_REMEMBERED = 2 << 20;
 
 /**
  * Of what lists bring, in characters of base64, so much distinct content is kept: of a namespace, of
@@ -69,6 +74,10 @@ const MOST_OF_A_NAMESPACE = 2 << 20;
 const MOST = 64 << 20;
 const LARGE = 16 << 10;
 const MOST_LARGE = 16 << 20;
+/** Of a watch, longer contents are not parsed each time that somebody changes them, in characters of base64. */
+const MOST_OF_A_CHANGE = 64 << 10;
+/** Characters of what stands on a Secret beside its content that a watch keeps. */
+const MOST_BESIDE = 4096;
 
 /**
  * Reads contents, each distinct one once: a thousand copies share one parse and
@@ -79,6 +88,8 @@ export class ContentReader {
 	readonly #named = new Remembered();
 	/** Of lists. */
 	readonly #listed = new Remembered();
+	/** Of watches. */
+	readonly #watched = new Remembered();
 	readonly #kept = new Map<string, number>();
 	#all = 0;
 	#large = 0;
@@ -92,7 +103,7 @@ export class ContentReader {
 	/** From the base64 of `.dockerconfigjson`. */
 	fromData(data: string): Content {
 		const known = this.#named.get(data) ?? this.#listed.get(data);
-		return known ?? this.#named.add(parsed(data));
+		return known ?? this.#named.add(data, parsed(data));
 	}
 
 	/** The same of one among many that others wrote: beyond what is kept, no more than what it is equal to. */
@@ -100,7 +111,7 @@ export class ContentReader {
 		const known = this.#named.get(data) ?? this.#listed.get(data);
 		if (known !== undefined) return known;
 		if (!this.keeps(namespace, data.length)) return unreadContent(data);
-		return this.#listed.add(parsed(data));
+		return this.#listed.add(data, parsed(data));
 	}
 
 	/** Whether so much more of a list may be kept of a namespace; it is then counted, and else noted as unread. */
@@ -132,6 +143,18 @@ export class ContentReader {
 		return this.#pullSecret(secret, this.#fromList(dataOf(secret), namespace));
 	}
 
+	/** The same of one that a watch tells of: see `lean`. */
+	watched(secret: Secret): PullSecret {
+		const data = dataOf(secret);
+		const known = this.#named.get(data) ?? this.#watched.get(data);
+		const content =
+			known ??
+			(data.length > MOST_OF_A_CHANGE
+				? unreadContent(data)
+				: this.#watched.add(data, unread(parsed(data).canonical)));
+		return lean(this.#pullSecret(secret, content));
+	}
+
 	#pullSecret(secret: Secret, content: Content): PullSecret {
 		const { metadata } = secret;
 		const manager = managerOf(metadata);
@@ -142,7 +165,7 @@ export class ContentReader {
 		return {
 			namespace: metadata.namespace ?? "",
 			name: metadata.name ?? "",
-			type: secret.type ?? "Opaque",
+			type: beginning(secret.type ?? "Opaque"),
 			labels: metadata.labels ?? {},
 			annotations: metadata.annotations ?? {},
 			content,
@@ -262,23 +285,28 @@ class Remembered {
 		return this.#contents.get(data);
 	}
 
-	/** Returns it. */
-	add(content: Content): Content {
-		this.#size += content.data.length;
-		if (this.#contents.size >= REMEMBERED || this.#size > MOST_LARGE) {
+	/** Returns the content. */
+	add(data: string, content: Content): Content {
+		this.#size += data.length;
+		if (this.#contents.size >= REMEMBERED || this.#size > MOST_REMEMBERED) {
 			this.#contents.clear();
-			this.#size = content.data.length;
+			this.#size = data.length;
 		}
-		this.#contents.set(content.data, content);
+		this.#contents.set(data, content);
 		return content;
 	}
 }
 
 /** Equal to no content that was read: only to what has the same bytes, and was too much as well. */
 function unreadContent(data: string): Content {
+	return unread(`unread ${digest(data)}`);
+}
+
+/** Of which no more is known. */
+function unread(canonical: string): Content {
 	return {
 		data: "",
-		canonical: `unread ${createHash("sha256").update(data).digest("hex")}`,
+		canonical,
 		config: {
 			ok: false,
 			problem: "too-much",
@@ -288,8 +316,45 @@ function unreadContent(data: string): Content {
 	};
 }
 
+function digest(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}
+
+/**
+ * What decides what is written over a Secret, and no more: a watch keeps one of each namespace for weeks, in a
+ * pod of little memory, and others decide what is in it.
+ */
+export function lean(secret: PullSecret): PullSecret {
+	const { content, labels, annotations } = secret;
+	return {
+		...secret,
+		content: content.unread ? content : unread(content.canonical),
+		labels: only(labels, [MANAGED_BY_LABEL, DEFAULT_LABEL.key]),
+		annotations: only(annotations, [...OF_SOURCES, ...OF_COPIES, LAST_APPLIED]),
+	};
+}
+
+/** A map as it is, or where it is more than a little, what it has by these names, cut short. */
+function only(
+	map: Readonly<Record<string, string>>,
+	names: readonly string[],
+): Readonly<Record<string, string>> {
+	let size = 0;
+	for (const name in map) {
+		size += name.length + (map[name]?.length ?? 0);
+		if (size > MOST_BESIDE)
+			return Object.fromEntries(
+				names.flatMap((wanted) => {
+					const value = ownValue(map, wanted);
+					return value === undefined ? [] : [[wanted, beginning(value)]];
+				}),
+			);
+	}
+	return map;
+}
+
 function contentOf(data: string, text: string): Content {
 	// Without its data key a Secret has nothing to read, which is not the same as something unreadable.
 	const config = readDockerConfig(data === "" ? "null" : text);
-	return { data, canonical: canonicalContent(config, text), config };
+	return { data, canonical: digest(canonicalContent(config, text)), config };
 }

@@ -6,7 +6,7 @@ import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
 import { onlyAgreed, planCopy, planLeftovers, targetOf } from "./plan.ts";
-import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
+import { lean, type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	isEmptyRecord,
@@ -253,7 +253,7 @@ export class SyncState {
 		namespace: string,
 		current: PullSecret | undefined,
 	): Change | undefined {
-		this.key(namespace, current);
+		this.key(namespace, current && lean(current));
 		return this.changeIn(namespace);
 	}
 

@@ -32,11 +32,12 @@ async function follow(
 	const over = new AbortController();
 	const [list, watch] = [[...lists], [...watches]];
 	const cluster = {
-		async *pages() {
+		async *picked(_: string, __: object, pick: (of: object) => string) {
 			log.push("list");
 			const next = list.shift();
 			if (next === undefined || next instanceof Error) throw next;
-			yield* [next].flat();
+			for (const page of [next].flat())
+				yield { ...page, items: page.items.map(pick) };
 		},
 		async *watch(_: string, query: { resourceVersion: string }) {
 			log.push(`watch ${query.resourceVersion}`);
@@ -88,7 +89,7 @@ test("it is silent from the beginning, and whatever comes from the API server is
 	let watches = 0;
 	const following = new Reflector(
 		{
-			async *pages() {
+			async *picked() {
 				yield LIST;
 				yield { items: [], resourceVersion: "6" };
 			},

@@ -362,7 +362,7 @@ describe("no server, for however long", () => {
 	const [APP, SHOP] = ["Secret app created", "Secret shop created"];
 	const DELETED = "Secret default deleted";
 	for (const [when, part, told] of [
-		["while it lists", "pages", [GONE, APP, DELETED, SHOP]],
+		["while it lists", "picked", [GONE, APP, DELETED, SHOP]],
 		["while it looks at named namespaces", "read", [GONE, APP, DELETED, SHOP]],
 		["before it writes", "create", [DELETED, GONE, APP, SHOP]],
 		["when some is written", "remove", [APP, SHOP, GONE, DELETED]],
@@ -404,7 +404,7 @@ describe("no server, for however long", () => {
 		await using keeping = await kept(bed, {
 			wrap: (cluster) => ({
 				...cluster,
-				pages() {
+				picked() {
 					throw new ConnectionError("EOF");
 				},
 			}),
@@ -944,6 +944,31 @@ describe("service accounts", () => {
 		assert.deepEqual(pullSecrets(bed, "app"), [{ name: NAME }]);
 	});
 
+	test("those with much on them, which are read, are so one after the other, whoever has them", async () => {
+		await using bed = await bedWith("app", "shop");
+		const many = Array.from({ length: 400 }, (_, at) => `secret-${at}`);
+		const names = ["app", "shop"].flatMap((namespace) =>
+			["a", "b", "c"].map((name) => `${namespace}/${name}`),
+		);
+		for (const name of names) account(bed, name, many);
+		let reading = 0;
+		let most = 0;
+		await using keeping = await kept(bed, {
+			attach: ["*"],
+			wrap: (cluster) => ({
+				...cluster,
+				async read(kind, ref) {
+					most = Math.max(most, ++reading);
+					return cluster.read(kind, ref).finally(() => reading--);
+				},
+			}),
+		});
+		const done = () =>
+			keeping.log.filter((line) => /^ServiceAccount .* configured$/.test(line));
+		await keeping.until(() => done().length === names.length);
+		assert.equal(most, 1);
+	});
+
 	test("one with much on it is attached, and loses nothing", async () => {
 		await using bed = await bedWith("app");
 		const much = "x".repeat(100_000);
@@ -1175,11 +1200,6 @@ test("what attach added goes with a leftover, though the server is away once tha
 		{
 			wrap: (cluster) => ({
 				...cluster,
-				async *pages(kind, query) {
-					if (away && kind === "ServiceAccount")
-						throw new ConnectionError("EOF");
-					yield* cluster.pages(kind, query);
-				},
 				async *picked(kind, query, pick) {
 					if (away && kind === "ServiceAccount")
 						throw new ConnectionError("EOF");
@@ -1238,9 +1258,9 @@ describe("with prune, a copy in a namespace of which the watch is yet to tell", 
 					const listed = Promise.withResolvers<void>();
 					return {
 						...untoldNamespaces(cluster),
-						async *pages(kind, query) {
+						async *picked(kind, query, pick) {
 							if (kind === "Secret") await listed.promise;
-							yield* cluster.pages(kind, query);
+							yield* cluster.picked(kind, query, pick);
 							if (kind === "Namespace") listed.resolve();
 						},
 					};
@@ -1262,10 +1282,10 @@ test("what ends it while it waits for a list is no trouble", async () => {
 		interrupt: others.signal,
 		wrap: (cluster) => ({
 			...cluster,
-			async *pages(kind, query) {
+			async *picked(kind, query, pick) {
 				if (query.namespace === "app")
 					throw new ApiError(503, "ServiceUnavailable", "away");
-				yield* cluster.pages(kind, query);
+				yield* cluster.picked(kind, query, pick);
 			},
 		}),
 	});

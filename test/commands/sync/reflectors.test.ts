@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { reflectors } from "../../../src/commands/sync/reflectors.ts";
 import type { Secret } from "../../../src/core/objects.ts";
 import {
@@ -22,12 +22,37 @@ function large(namespace: string): Secret {
 	};
 }
 
-test("of what bears the source's name in many namespaces a watch keeps no more than a list, and the source whole", async () => {
-	const items = Array.from({ length: 40 }, (_, at) => large(`evil-${at}`));
-	items.push(large("nginx-mesh"));
+/** Whoever may label namespaces and write in them decides how much there is: a pod has 256 MiB. */
+test("of what bears the source's name elsewhere a watch keeps what decides, and the source whole", async () => {
+	const many = Object.fromEntries(
+		Array.from({ length: 1000 }, (_, at) => [`label-${at}`, ""]),
+	);
+	const text = "x".repeat(100_000);
+	const elsewhere = Array.from({ length: 40 }, (_, at) => {
+		const made = large(`evil-${at}`);
+		const { metadata } = made;
+		const of = { "kubectl-meshreg/source": `nginx-mesh/${NAME}` };
+		return at < 10
+			? { ...made, metadata: { ...metadata, labels: { ...many, usage: NAME } } }
+			: at < 20
+				? { ...made, metadata: { ...metadata, annotations: { ...of, text } } }
+				: at < 30
+					? { ...made, type: text }
+					: {
+							...made,
+							metadata: {
+								...metadata,
+								ownerReferences: [
+									{ apiVersion: "v1", kind: text, name: text, uid: "1" },
+								],
+							},
+						};
+	});
+	const items = [...elsewhere, large("nginx-mesh")];
 	const cluster = {
-		async *pages() {
-			yield { items, resourceVersion: "1" };
+		// Pages of whole objects would be in memory at once.
+		async *picked(_: string, __: object, pick: (of: Secret) => PullSecret) {
+			yield { items: items.map(pick), resourceVersion: "1" };
 		},
 	} as unknown as Cluster;
 	const kept: PullSecret[] = [];
@@ -47,7 +72,45 @@ test("of what bears the source's name in many namespaces a watch keeps no more t
 		trouble: () => {},
 	});
 	await secrets?.list();
-	const size = kept.reduce((sum, { content }) => sum + content.data.length, 0);
-	assert.ok(size <= 17 << 20, `${size}`);
-	assert.ok(kept.at(-1)?.content.config.ok);
+	const source = kept.pop();
+	assert.ok(source?.content.config.ok);
+	for (const one of kept) assert.ok(JSON.stringify(one).length < 2000);
+	// What decides is there.
+	assert.equal(kept[0]?.labels.usage, NAME);
+	assert.equal(
+		kept[10]?.annotations["kubectl-meshreg/source"],
+		`nginx-mesh/${NAME}`,
+	);
+});
+
+describe("a Secret of a watch", () => {
+	const reader = new ContentReader();
+	const { metadata } = large("app");
+	const saying = (text: string): Secret => ({
+		metadata,
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": Buffer.from(text).toString("base64") },
+	});
+	const entry = '"r.io":{"auth":"dTpw"}';
+	const source = reader.toPullSecret(saying(`{"auths":{${entry}}}`));
+	for (const [what, text, equals] of [
+		[
+			"says what the source says, in other words",
+			`{"auths": {${entry}} }`,
+			true,
+		],
+		["says something else", '{"auths":{"r.io":{"auth":"dTpx"}}}', false],
+		["says nothing", "", false],
+	] as const)
+		test(`that ${what}`, () => {
+			const { content } = reader.watched(saying(text));
+			assert.equal(content.canonical === source.content.canonical, equals);
+			assert.equal(content.data, "");
+		});
+
+	test("of a megabyte that is the source's as well", () => {
+		const source = reader.toPullSecret(large("app"));
+		const { content } = reader.watched(large("app"));
+		assert.equal(content.canonical, source.content.canonical);
+	});
 });
