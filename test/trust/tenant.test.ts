@@ -81,26 +81,39 @@ describe("where the source is away", () => {
 
 describe("one Secret that nobody can read", () => {
 	const deep = `{"auths":{"r.io":{"auth":"dTpw","x":${"[".repeat(9_900)}${"]".repeat(9_900)}}}}`;
+	/** Ends after the last day that a Date has. */
+	const late = {
+		config: JSON.stringify({ auths: { "r.io": { auth: "dTpw" } } }),
+		annotations: {
+			"kubectl-meshreg/issued-at": '{"r.io":"+275760-09-13T00:00:00Z"}',
+			"kubectl-meshreg/expires-in": '{"r.io":"999999d"}',
+		},
+	};
 	for (const argv of [
 		["list"],
 		["list", "-o", "json"],
+		["list", "-o", "tree"],
 		["sync", "-l", "LABEL"],
 		["check", "-o", "json"],
 		["prune", "--dry-run=client"],
 	])
-		test(`does not stop ${argv.join(" ")}`, async () => {
-			await using stage = await Stage.open();
-			await stage.served();
-			await stage.plant({ namespace: stage.evil, config: deep });
-			const { err, out } = await stage.run(
-				argv.map((word) => (word === "LABEL" ? stage.selector : word)),
-			);
-			assert.doesNotMatch(err, /bug/);
-			assert.match(
-				out,
-				new RegExp(argv[0] === "check" ? stage.mesh : stage.app),
-			);
-		});
+		for (const [what, planted] of [
+			["nested deep", { config: deep }],
+			["of no time that there is", late],
+		] as const)
+			test(`${what}, does not stop ${argv.join(" ")}`, async () => {
+				await using stage = await Stage.open();
+				await stage.served();
+				await stage.plant({ namespace: stage.evil, ...planted });
+				const { err, out } = await stage.run(
+					argv.map((word) => (word === "LABEL" ? stage.selector : word)),
+				);
+				assert.doesNotMatch(err, /bug/);
+				assert.match(
+					out,
+					new RegExp(argv[0] === "check" ? stage.mesh : stage.app),
+				);
+			});
 
 	test("does not stop rotate", async () => {
 		await using stage = await Stage.open();

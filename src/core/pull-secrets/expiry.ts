@@ -147,10 +147,13 @@ export function termOf(
 		({ host, user }) => host.test(name) && user.test(credential.username),
 	);
 	const life = known.lifetime ?? ofKind?.life;
-	return known.issuedAt === undefined || life === undefined
-		? undefined
-		: { at: known.issuedAt + life, life };
+	if (known.issuedAt === undefined || life === undefined) return undefined;
+	const at = known.issuedAt + life;
+	return at <= LAST_TIME ? { at, life } : undefined;
 }
+
+/** Beyond it a Date has no name for a time: whoever wrote it means none. */
+const LAST_TIME = 8.64e15;
 
 /** What a credential says of its own time: a JWT's `exp` and `iat`, or the `expiration` in an ECR password. */
 function termInside(
@@ -285,8 +288,7 @@ function seconds(
 ): number | undefined {
 	const json = Buffer.from(text, encoding).toString("utf8");
 	const value = fieldOf(readJsonObject(json), member);
-	// Beyond that a Date has no name for it: the number is something else.
-	return typeof value === "number" && value > 0 && value < 8.64e12
+	return typeof value === "number" && value > 0 && value * 1000 <= LAST_TIME
 		? value * 1000
 		: undefined;
 }

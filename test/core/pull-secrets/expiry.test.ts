@@ -279,6 +279,23 @@ test("the token's own word beats the person's, and that beats the kind's; the so
 	);
 });
 
+/** A Date ends there, and would be asked for its text. */
+test("of a time that no calendar has nothing is said", () => {
+	const content = contentOfAuths([["a", authFields(new Credential("u", "p"))]]);
+	const ends = (issued: string, life: string) =>
+		expiriesOf(
+			sourceOf(content, {
+				"kubectl-meshreg/issued-at": JSON.stringify({ a: issued }),
+				"kubectl-meshreg/expires-in": JSON.stringify({ a: life }),
+			}),
+		).map(({ at }) => isoSeconds(at));
+	assert.deepEqual(ends("+275760-09-12T00:00:00Z", "1d"), [
+		"+275760-09-13T00:00:00Z",
+	]);
+	assert.deepEqual(ends("+275760-09-13T00:00:00Z", "1s"), []);
+	assert.deepEqual(ends("+275760-09-13T00:00:00Z", "999999d"), []);
+});
+
 for (const broken of [
 	"",
 	"x",
