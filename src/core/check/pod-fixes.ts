@@ -142,6 +142,11 @@ function copies(
 		keyrings.secret(`${namespace}/${secret.name}`)?.key.content.canonical ===
 		secret.content.canonical;
 	const given = (some: readonly PodFacts[], isServed: boolean) => {
+		// Last: what fails elsewhere would end the rest.
+		const others =
+			before === undefined
+				? []
+				: source.fixes.syncOthers(some.map(({ namespace }) => namespace));
 		const steps = byAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
 				// Where the source is, or what it says already, nothing has to be copied: what fails elsewhere would end it.
@@ -154,22 +159,20 @@ function copies(
 				return [
 					...(away.length === 0
 						? []
-						: isServed
-							? sendingTo({ ...source, fixes }, away, accounts)
-							: [fixes.sync(away, accounts)]),
+						: !isServed
+							? [fixes.sync(away, accounts)]
+							: accounts.length === 0 && others.length > 0
+								? others
+								: sendingTo({ ...source, fixes }, away, accounts)),
 					...(there.length > 0 && accounts.length > 0
 						? [fixes.attach(there, accounts, secret.name)]
 						: []),
 				];
 			},
 		);
-		return withNewPods(
-			[...(before === undefined ? [] : [before]), ...steps],
-			some,
-			secret.name,
-			keyrings,
-			fixes,
-		);
+		const scripts = before === undefined ? steps : [before, ...steps];
+		const made = withNewPods(scripts, some, secret.name, keyrings, fixes);
+		return { ...made, fix: made.fix && sequence([made.fix, ...others]) };
 	};
 	const [own, foreign] = [given(served, true), given(others, false)];
 	return {

@@ -208,12 +208,19 @@ function bringing(
 	}
 	const isCovered = covers(source, image);
 	const sending = isCovered ? fixes : fixes.afterCreate;
+	// Last: what fails elsewhere would end the rest.
+	const others = isCovered ? [] : fixes.syncOthers([namespace]);
+	const isSent = served && accounts.length === 0 && others.length > 0;
 	const mended = remade(again, [
 		...(isCovered ? [] : [fixes.create(host)]),
-		...(isAway ? [sending.sync([namespace], accounts)] : attach),
+		...(!isAway ? attach : isSent ? [] : [sending.sync([namespace], accounts)]),
 	]);
 	if (mended.fix !== undefined)
-		return { ...mended, gives: isAway && !served ? namespace : undefined };
+		return {
+			...mended,
+			fix: sequence([mended.fix, ...others]),
+			gives: isAway && !served ? namespace : undefined,
+		};
 	// A source that no kubelet can use is put right first, which check tells how.
 	return mended.byHand ? mended : { fix: source && fixes.check() };
 }

@@ -18,7 +18,7 @@ import { copyFault } from "./content-fault.ts";
 import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAMESPACE, LONGEST_LABEL_VALUE } from "./ownership.ts";
 import type { PullSecret } from "./pull-secret.ts";
-import { recordReadingIn } from "./record.ts";
+import { EMPTY_RECORD, recordIn, recordReadingIn } from "./record.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
@@ -118,6 +118,16 @@ export class Fixes {
 	/** Brings every recorded copy up to date; the record stays as it is. */
 	syncRecorded(): Script | undefined {
 		return this.#send([]);
+	}
+
+	/** What else the record sends a registry to that `create` adds: nothing where it means these namespaces alone. */
+	syncOthers(namespaces: readonly string[]): (Script | undefined)[] {
+		const { source } = this.#target;
+		const { names, rules } = (source && recordIn(source)) ?? EMPTY_RECORD;
+		return rules.length > 0 ||
+			[...names.keys()].some((name) => !namespaces.includes(name))
+			? [this.afterCreate.syncRecorded()]
+			: [];
 	}
 
 	/** Takes over unmanaged Secrets with the source's content: in these namespaces, or in all that are recorded. */

@@ -221,6 +221,26 @@ const SCENES: [
 		},
 	],
 	[
+		"a registry that the source does not know, whose copies are elsewhere as well",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io && kubectl meshreg sync",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app,shop", "--attach");
+			node.deploy({ namespace: "app", name: "web", image: "other.io/web" });
+		},
+	],
+	[
+		"the same, for an account that does not pull with it",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io && kubectl meshreg sync -n app --attach && kubectl rollout restart deployment/web -n app && kubectl meshreg sync",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app,shop");
+			node.deploy({ namespace: "app", name: "web", image: "other.io/web" });
+		},
+	],
+	[
 		"a pod beside the source",
 		"not-attached",
 		"kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh",

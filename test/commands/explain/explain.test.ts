@@ -329,6 +329,17 @@ describe("why nothing matches, and what mends it", () => {
 			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync -n app",
 		],
 		[
+			"another port, in a source that other namespaces have copies of",
+			agent,
+			(bed) => {
+				build.source(bed, { "r.io": user("robot") }, ["app", "shop"]);
+				secret(bed, copy, { "r.io": user("robot") }, COPY);
+				account(bed, [KEY]);
+			},
+			`The key r.io in ${copy} is for no port, the image is at port 5000; kubelets do not take 443 for granted.`,
+			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync",
+		],
+		[
 			"a Secret of the same name that is another's, and that no account references",
 			agent,
 			(bed) => {
