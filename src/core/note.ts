@@ -303,6 +303,8 @@ export interface Loss {
 	readonly namespace: string | undefined;
 	/** Its credential is stored nowhere else. */
 	readonly isSource?: boolean;
+	/** Those that what takes its place has no credential for. */
+	readonly registries?: readonly string[];
 	/** Who references it; `hidden`: that may not be listed. */
 	readonly users?:
 		| "hidden"

@@ -72,13 +72,14 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 };
 
 function lossWords(
-	{ verb, kind, name, namespace, isSource, users }: Loss,
+	{ verb, kind, name, namespace, isSource, registries = [], users }: Loss,
 	verbs: readonly LossVerb[],
 ): string {
 	return [
 		`${kind.toLowerCase()}/${name}`,
 		namespace === undefined ? "" : ` in ${namespace} namespace`,
 		isSource ? " (a source: the credential is stored nowhere else)" : "",
+		registries.length === 0 ? "" : ` (removes ${someOf(registries)})`,
 		users === undefined ? "" : usersWords(users),
 		verbs.length > 1 ? `: ${verb}` : "",
 	].join("");

@@ -6,9 +6,13 @@ import type {
 } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
+import { registriesLost } from "../../core/pull-secrets/differences.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable } from "../../core/pull-secrets/plan.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import type {
+	Content,
+	PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
@@ -46,6 +50,7 @@ export async function agrees(
 		replacing,
 		deleting = [],
 		overwriting = [],
+		by,
 		in: places = [],
 		credential,
 	}: {
@@ -54,6 +59,8 @@ export async function agrees(
 		readonly deleting?: readonly PullSecret[];
 		/** Although it is not ours. */
 		readonly overwriting?: readonly PullSecret[];
+		/** What is written in their place. */
+		readonly by: Content;
 		/** Where else something is written after a yes. */
 		readonly in?: readonly string[];
 		readonly credential?: CredentialGoing | undefined;
@@ -62,8 +69,8 @@ export async function agrees(
 ): Promise<"yes" | "no" | "unasked"> {
 	const losses = [
 		...deleting.map((secret) => lossOf("delete", secret)),
-		...replacing.map((secret) => lossOf("delete and recreate", secret)),
-		...overwriting.map((secret) => lossOf("overwrite", secret)),
+		...replacing.map((secret) => lossOf("delete and recreate", secret, by)),
+		...overwriting.map((secret) => lossOf("overwrite", secret, by)),
 	];
 	if (losses.length === 0) return "unasked";
 	if (yes) return "yes";
@@ -91,17 +98,26 @@ export async function unlessRefused(
 	credential?: CredentialGoing,
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;
-	const { current } = change;
-	const answer = await agrees({ replacing: [current], credential }, asking);
+	const { current, desired } = change;
+	const by = desired.content;
+	const answer = await agrees({ replacing: [current], by, credential }, asking);
 	if (answer === "unasked") return leftImmutable(current, "this");
 	return answer === "no" ? answer : change;
 }
 
-/** A Secret in such a question. */
-export function lossOf(verb: LossVerb, secret: PullSecret): Loss {
-	const { namespace, name } = secret;
+/** A Secret in such a question; `by`: what takes its place. */
+export function lossOf(verb: LossVerb, secret: PullSecret, by?: Content): Loss {
+	const { namespace, name, content } = secret;
 	const isSource = roleOf(secret) === "source";
-	return { verb, kind: "Secret", name, namespace, isSource };
+	const registries = by && registriesLost(content, by);
+	return {
+		verb,
+		kind: "Secret",
+		name,
+		namespace,
+		isSource,
+		...(registries && { registries }),
+	};
 }
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */

@@ -422,6 +422,7 @@ class Delivery {
 				replacing,
 				deleting: leftovers.map(({ current }) => current),
 				overwriting: this.#takenOver(steps),
+				by: this.#source.content,
 				in: making ? [this.#source.namespace, ...places] : places,
 				credential: making?.typed && {
 					...making.typed,

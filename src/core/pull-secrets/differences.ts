@@ -325,5 +325,14 @@ export function differingRegistries(
 		});
 }
 
+/** The registries that are lost where one content takes the place of another. */
+export function registriesLost(before: Content, after: Content): string[] {
+	return contentDifferences(before, after).flatMap((difference) =>
+		difference.of === "entry" && difference.is === "removed"
+			? displayHost(difference.key)
+			: [],
+	);
+}
+
 /** What the source has first, what it has not last. */
 const LAST: readonly Sign[] = ["changed", "added", "removed"];

@@ -97,6 +97,7 @@ describe("what is lost is agreed to", () => {
 		deleting: [COPY],
 		replacing: [SOURCE],
 		overwriting: [THEIRS],
+		by: SOURCE.content,
 	};
 	const ROWS: [
 		what: string,
@@ -123,7 +124,10 @@ describe("what is lost is agreed to", () => {
 	test("nothing is lost: nobody is asked", async () => {
 		const { cluster, world, asked } = played("no");
 		const asking = { ...ASKING, cluster, world };
-		assert.equal(await agrees({ replacing: [] }, asking), "unasked");
+		assert.equal(
+			await agrees({ replacing: [], by: SOURCE.content }, asking),
+			"unasked",
+		);
 		assert.equal(asked(), false);
 	});
 
@@ -138,8 +142,8 @@ describe("what is lost is agreed to", () => {
 					context: "prod",
 					losses: [
 						lossOf("delete", COPY),
-						lossOf("delete and recreate", SOURCE),
-						lossOf("overwrite", THEIRS),
+						lossOf("delete and recreate", SOURCE, SOURCE.content),
+						lossOf("overwrite", THEIRS, SOURCE.content),
 					],
 					forgets: [],
 					accounts: 0,
@@ -171,7 +175,12 @@ describe("a yes is about the namespaces that were there", () => {
 	for (const [what, uids, replaced] of ROWS)
 		test(`${what}: ${replaced === undefined ? "it holds" : "nothing is written"}`, async () => {
 			const { cluster, world, read } = played("yes", uids);
-			const losses = { deleting: [COPY], replacing: [COPY], in: ["abc"] };
+			const losses = {
+				deleting: [COPY],
+				replacing: [COPY],
+				by: SOURCE.content,
+				in: ["abc"],
+			};
 			const run = () => agrees(losses, { ...ASKING, cluster, world });
 			if (replaced === undefined) assert.equal(await run(), "yes");
 			else

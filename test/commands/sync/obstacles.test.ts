@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { goingNamespace, source } from "../../support/build.ts";
+import { goingNamespace, secret, source } from "../../support/build.ts";
 import type { TestBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
 
@@ -192,7 +192,12 @@ describe("sync, where something is in the way", () => {
 	for (const agreed of [true, false])
 		test(`C1: --force asks once, about all that it takes over; ${agreed ? "yes is all" : "no is nothing"}`, async () => {
 			await using bed = await withSource();
-			seed(bed, "app");
+			const other = { auth: "dTpw" };
+			secret(bed, `app/${NAME}`, {
+				"r.example.com": other,
+				"x.io": other,
+				"y.io": other,
+			});
 			seed(bed, "shop", { type: "Opaque", data: { a: "Yg==" } });
 			const { status, out, err, asked } = await bed.run(
 				["sync", "-n", "app,shop", "--force"],
@@ -202,7 +207,7 @@ describe("sync, where something is in the way", () => {
 				err.startsWith(
 					`You are about to delete and recreate, or overwrite the following 2 resource(s) in context embedded:
 secret/${NAME} in shop namespace: delete and recreate
-secret/${NAME} in app namespace: overwrite
+secret/${NAME} in app namespace (removes x.io, y.io): overwrite
 `,
 				),
 				err,
