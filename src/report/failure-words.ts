@@ -69,11 +69,11 @@ function onceWords(onceInSync: true | undefined): string {
 
 /** The API server's words. */
 const refused: FailureWording<Failure>["forbidden"] = (
-	{ error, everywhere },
+	{ error, elsewhere },
 	{ subject },
 ) => ({
 	lead: "",
-	message: `${withPlaces(error.message, subject)}${everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
+	message: `${withPlaces(error.message, subject)}${elsewhere ? "; use -n NAMESPACE where you have the rights" : ""}`,
 });
 
 /** Worded where any error is. */

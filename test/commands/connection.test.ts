@@ -121,7 +121,7 @@ describe("without a cluster", () => {
 		assert.deepEqual(await own.run(["list"], { user: "sam" }), {
 			status: 1,
 			out: "",
-			err: 'Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE for those that you may read\n',
+			err: 'Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE where you have the rights\n',
 			asked: [],
 		});
 	});

@@ -379,7 +379,7 @@ describe("each verb does its work in both clusters", () => {
 				`serviceaccount/worker configured in ${app} namespace`,
 			],
 			err: ["taken back: 1 service account"],
-			where: "; use -n NAMESPACE for those that you may read",
+			where: "; use -n NAMESPACE where you have the rights",
 		});
 		assert.deepEqual(await passwords(), [
 			[undefined, undefined],

@@ -83,7 +83,7 @@ describe("a token that the server repeats is not shown", () => {
 		const { err } = await withToken(bed, ["list"]);
 		assert.match(
 			err,
-			/^Error from server \(403\): no; use -n NAMESPACE for those that you may read$/m,
+			/^Error from server \(403\): no; use -n NAMESPACE where you have the rights$/m,
 		);
 	});
 });

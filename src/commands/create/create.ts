@@ -31,6 +31,7 @@ import {
 	NO_MESH,
 } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
 	editable,
@@ -38,7 +39,7 @@ import {
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
-import { syncing } from "../../core/pull-secrets/fixes.ts";
+import { Fixes, syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	manifestOf,
 	namespaceManifest,
@@ -62,7 +63,7 @@ import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
-import { EXIT } from "../../errors.ts";
+import { EXIT, isForbidden, unlessFailed } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { askToWrite } from "./ask-to-write.ts";
 import type { CreateOptions } from "./command.ts";
@@ -101,7 +102,7 @@ export async function run(
 	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
 		return objectsOf(make(undefined), options);
 	return onCluster(world, options.connection, async (cluster) => {
-		const before = await readPullSecret(cluster, reader, place);
+		const before = await readThere(cluster, reader, place);
 		if (!isNew) editable(before, place);
 		// What was said of the source in one cluster says nothing about that in another.
 		const here =
@@ -134,25 +135,33 @@ export async function run(
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject
 				? objectsOf(make(before), options, before)
-				: report.finish({ next: nextOf(written, report, options, world) });
+				: report.finish({
+						next: await nextOf(written, report, options, cluster, world),
+					});
 		});
 	});
 }
 
 /** What a person at a terminal does next; undefined where nothing was written. */
-function nextOf(
+async function nextOf(
 	source: PullSecret,
 	report: ChangeReport,
 	{ dryRun }: Pick<CreateOptions, "dryRun">,
+	cluster: Cluster,
 	{ streams }: Pick<World, "streams">,
-): Script | undefined {
+): Promise<Script | undefined> {
 	const isWritten = report.results.some(
 		({ kind, action }) =>
 			kind === "Secret" && (action === "created" || action === "configured"),
 	);
 	if (!isWritten || dryRun !== "none" || !streams.interactive) return undefined;
 	const record = recordIn(source) ?? EMPTY_RECORD;
-	return syncing(source, ...(isEmptyRecord(record) ? ["--attach"] : []));
+	if (!isEmptyRecord(record)) return syncing(source);
+	// Who may not list namespaces, of which sync offers the choice, uses it where it is.
+	const listing = { verb: "list", resource: "namespaces" };
+	return (await unlessFailed(cluster.canI(listing))) === false
+		? Fixes.of(source).attach([source.namespace], ["default"])
+		: syncing(source, "--attach");
 }
 
 /**
@@ -244,7 +253,7 @@ async function intentOf(
 	return onCluster(world, options.connection, async (cluster) => {
 		const place = placeIn(cluster, options);
 		const [source, namespaces] = await Promise.all([
-			readPullSecret(cluster, new ContentReader(), place),
+			readThere(cluster, new ContentReader(), place),
 			world.streams.interactive
 				? seeNamespaces([place.namespace], cluster)
 				: undefined,
@@ -344,6 +353,17 @@ function placeIn(
 	{ place: { namespace = cluster.namespace, name } }: CreateOptions,
 ): SourceRef {
 	return { namespace, name };
+}
+
+/** What bears the source's name. Throws FailureError where this user may not look there; what the cluster throws. */
+async function readThere(
+	...args: Parameters<typeof readPullSecret>
+): Promise<PullSecret | undefined> {
+	return readPullSecret(...args).catch((error: unknown) => {
+		throw isForbidden(error)
+			? new FailureError({ cause: "forbidden", error, elsewhere: true })
+			: error;
+	});
 }
 
 /** The Secret itself, and the namespace that is to be made for it, whether it is there or not: nothing was looked at. */

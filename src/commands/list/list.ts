@@ -106,7 +106,7 @@ export async function run(
 		// Nobody reads it any more.
 		if (gone.aborted) return { status: EXIT.done, document: NOTHING };
 		if (isForbidden(error) && namespaces.length === 0)
-			throw new FailureError({ cause: "forbidden", error, everywhere: true });
+			throw new FailureError({ cause: "forbidden", error, elsewhere: true });
 		throw error;
 	} finally {
 		await cluster.close();

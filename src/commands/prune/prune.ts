@@ -292,7 +292,7 @@ async function readScope(
 		throw new FailureError({
 			cause: "forbidden",
 			error: all,
-			everywhere: true,
+			elsewhere: true,
 		});
 	throwIfAll(refused, namespaces);
 	return { found, refused };

@@ -164,8 +164,8 @@ export type ChangeFailure =
 
 interface Refusal {
 	readonly error: ApiError;
-	/** All namespaces were asked for; `-n` may do. */
-	readonly everywhere?: true;
+	/** `-n` may name a namespace where it is allowed. */
+	readonly elsewhere?: true;
 }
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */

@@ -480,3 +480,41 @@ test("--label is kept on the source, and given to its copies", async () => {
 		);
 	assert.match((await bed.run(["list"])).out, /InSync/);
 });
+
+test("who has rights in one namespace is told to name it, and what comes next there", async () => {
+	await using bed = await testBed({
+		namespaces: ["app", "nginx-mesh"],
+		users: { dev: {} },
+		allow: [
+			{
+				user: "dev",
+				verbs: ["get", "list", "create", "patch"],
+				resources: ["secrets", "serviceaccounts", "pods"],
+				namespaces: ["app"],
+			},
+		],
+	});
+	build.account(bed, "app", []);
+	const run = (argv: string[], answers: [string, string | boolean][] = []) =>
+		bed.run(argv, { user: "dev", answers });
+	const line = ["create", ...PIPED.slice(0, -1), "--no-verify"];
+	assert.equal(
+		(await run(["create"])).err,
+		'Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "dev" cannot get resource "secrets" in API group "" in the namespace "nginx-mesh"; use -n NAMESPACE where you have the rights\n',
+	);
+	const made = await run(
+		[...line, "-n", "app"],
+		[
+			["Password", "p"],
+			["Create", true],
+		],
+	);
+	assert.deepEqual(
+		[made.status, made.err],
+		[0, "Next: kubectl meshreg attach -n app\n"],
+	);
+	assert.equal(
+		(await run(["attach", "-n", "app"])).out,
+		"serviceaccount/default configured in app namespace\n",
+	);
+});

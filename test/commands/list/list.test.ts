@@ -233,7 +233,7 @@ plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 		}));
 		assert.equal(
 			(await bed.run(["list"])).err,
-			"Error from server (Forbidden): no[2J way; use -n NAMESPACE for those that you may read\n",
+			"Error from server (Forbidden): no[2J way; use -n NAMESPACE where you have the rights\n",
 		);
 	});
 });

@@ -233,7 +233,7 @@ Cancelled; nothing was changed
 			[status, err],
 			[
 				1,
-				'Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE for those that you may read\n',
+				'Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE where you have the rights\n',
 			],
 		);
 	});
