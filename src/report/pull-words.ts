@@ -114,10 +114,15 @@ const ROLES = {
 export function pullHint(about: PullSubject): string {
 	const { near, controller, provider, left, accountless, listed, blocked } =
 		about;
+	const { missing } = about;
+	const [is, does] = missing.length === 1 ? ["is", "does"] : ["are", "do"];
 	return [
 		about.cause === "rate-limit" && WITHOUT_ACCOUNTS.has(about.host)
 			? "It has no accounts to log in with: pull from a mirror, or wait."
 			: (HINTS[about.cause] ?? ""),
+		missing.length === 0
+			? ""
+			: `${claimsWords(missing)} ${is} referenced, and ${does} not exist.`,
 		near === undefined ? "" : nearMissSentence(near),
 		controller === undefined ? "" : controllerHint(controller, about.host),
 		provider === undefined

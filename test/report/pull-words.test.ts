@@ -21,6 +21,7 @@ function clause(cause: PullSubject["cause"], pods: number): string {
 		accountless: [],
 		listed: { pods: [], secret: "" },
 		blocked: [],
+		missing: [],
 	};
 	return pullClause(about, "app", true);
 }

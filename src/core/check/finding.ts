@@ -194,6 +194,8 @@ export interface PullSubject {
 	};
 	/** What is in the place of copies that the pods would pull with. */
 	readonly blocked: readonly Blocked[];
+	/** Secrets that the pods reference instead, as `NAMESPACE/NAME`, and that are not there. */
+	readonly missing: readonly string[];
 }
 
 /** A finding with what is usual left out. */

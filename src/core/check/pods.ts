@@ -168,6 +168,10 @@ function groupFinding(
 		),
 		listed: { pods: listed.pods.map(named), secret: listed.secret },
 		blocked,
+		missing:
+			kind === "pod-lacks" || kind === "not-attached"
+				? unique(pods.flatMap((one) => keyrings.missing(one)))
+				: [],
 	};
 	return finding("pods", SEVERITIES[kind] ?? "problem", {
 		about,

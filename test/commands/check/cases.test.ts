@@ -549,6 +549,22 @@ describe("M2, B2: what is said is judged by what is newer", () => {
 		since(NOW - MINUTE);
 		assert.equal((await problems(bed)).items[0]?.cause, "pod-lacks");
 	});
+
+	test("a list with a name that is none, most likely a typo, is told as what it is", async () => {
+		await using bed = await started(["app"]);
+		source(bed, []);
+		secret(bed, "app/mine", { "r.io": user });
+		account(bed, "app", { imagePullSecrets: [{ name: "mine" }] });
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "no basic auth credentials",
+			secrets: ["mien"],
+		});
+		const { out } = await bed.run(["check", "-q"]);
+		assert.match(
+			out,
+			/Pods keep the imagePullSecrets they start with\. app\/mien is referenced, and does not exist\./,
+		);
+	});
 });
 
 for (const [entry, hint] of [
