@@ -128,7 +128,7 @@ const WORDS: Wording<Note> = {
 	"source-unreadable": ({ namespace, namespaces }) =>
 		`the source in ${namespace} cannot be read; where its record names ${someOf(namespaces)}, sync copies there again`,
 	"no-namespace-matched": ({ rest }) =>
-		`no namespace matched: ${rest === "served" ? "only the source and recorded copies are updated" : "nothing to do"}`,
+		`no namespace matched: ${rest === "served" ? "only the source and recorded copies are updated" : "nothing was written or recorded"}`,
 	"rule-matches-none": () =>
 		"no namespace matched: this selection, as it is recorded now, covers none",
 	"record-matches-none": ({ namespace, name }) =>

@@ -873,7 +873,7 @@ Warning: 1 pod in shop was created before this change (pod/bare); delete it and 
 				[
 					0,
 					"",
-					"Warning: found through their pods, and given nothing without --yes: app\nWarning: no namespace matched: nothing to do\n",
+					"Warning: found through their pods, and given nothing without --yes: app\nWarning: no namespace matched: nothing was written or recorded\n",
 				],
 			);
 			const { status, out, err } = await bed.run(["sync", "--needed", "--yes"]);

@@ -95,7 +95,7 @@ describe("sync: which namespaces", () => {
 			assert.deepEqual(shown(await bed.run(["sync", "-l", "team=none"])), {
 				status: 0,
 				out: "",
-				err: "Warning: no namespace matched: nothing to do\n",
+				err: "Warning: no namespace matched: nothing was written or recorded\n",
 			});
 		});
 

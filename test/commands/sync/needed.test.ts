@@ -117,7 +117,7 @@ describe("sync --needed", () => {
 			err,
 			`found through their pods: ${all}
 Warning: found through their pods, and given nothing without --yes: ${all}
-Warning: no namespace matched: nothing to do
+Warning: no namespace matched: nothing was written or recorded
 `,
 		);
 	});

@@ -108,7 +108,7 @@ describe("sync --prune", () => {
 				{
 					status: 0,
 					out: "",
-					err: "Warning: no namespace matched: nothing to do\n",
+					err: "Warning: no namespace matched: nothing was written or recorded\n",
 				},
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
