@@ -15,7 +15,7 @@ type Row = readonly [
 ];
 
 const ATTACHES_NOWHERE =
-	"--attach: say in which namespaces; what is recorded is attached as it is recorded";
+	"--attach needs namespaces, such as -n or -A: what is recorded is attached as it is recorded";
 
 const tried = new Set<string>();
 
@@ -595,6 +595,12 @@ refuses("install", [
 		],
 	),
 	["--attach=builder", ATTACHES_NOWHERE],
+	...["helper:gcloud", "plugin:/usr/bin/gcp"].map(
+		(by): Row => [
+			`-A --refresh=ecr,${by}`,
+			`--refresh: the program of ${by.replace("/usr/bin/", "")} is not in the usual image: build one from it, and name it with --image`,
+		],
+	),
 	[
 		"--needed",
 		"--needed is for a person to look at: install with -n, -A, -l or --injected",

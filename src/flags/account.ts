@@ -100,7 +100,7 @@ export function placesOf(given: Given): Selection | undefined {
 /** That what is selected is attached, and the record is not. */
 export function attachesNowhere(): UsageError {
 	return new UsageError(
-		"--attach: say in which namespaces; what is recorded is attached as it is recorded",
+		"--attach needs namespaces, such as -n or -A: what is recorded is attached as it is recorded",
 	);
 }
 

@@ -10,6 +10,7 @@ import {
 import { partition } from "../../core/groups.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
+import { providerName } from "../../core/pull-secrets/provider.ts";
 import { UsageError } from "../../errors.ts";
 import { attachesNowhere } from "../../flags/account.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
@@ -76,7 +77,11 @@ function optionsOf(given: Given, env: flags.Env) {
 				`--${flag} is for a sync that ends, and install runs sync --watch`,
 			);
 	const settings = syncSettingsOf(given, env);
-	refreshOf(given);
+	const other = refreshOf(given)?.allowed.find(({ by }) => by !== "ecr");
+	if (other !== undefined && !given.has("image"))
+		throw new UsageError(
+			`--refresh: the program of ${providerName(other)} is not in the usual image: build one from it, and name it with --image`,
+		);
 	if (settings.selection.by === "needed")
 		throw new UsageError(
 			"--needed is for a person to look at: install with -n, -A, -l or --injected",

@@ -54,7 +54,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		}),
 		switchFlag(
 			"all",
-			"Show every pull Secret of the cluster, whoever made it.",
+			"Show every Secret of type kubernetes.io/dockerconfigjson, whoever made it.",
 			{ group: "Target" },
 		),
 		textFlag(

@@ -168,7 +168,12 @@ function blockedFindings(
 							namespaces.every((name) => byName.has(name)) ? namespaces : [],
 						),
 					}
-				: { look: kubectl(...look, objectName(first)) }),
+				: {
+						look:
+							by.cause === "unmanaged"
+								? fixes.difference(namespaces)
+								: kubectl(...look, objectName(first)),
+					}),
 		});
 	});
 }

@@ -138,6 +138,11 @@ export class Fixes {
 		]);
 	}
 
+	/** Shows in what unmanaged Secrets differ from the source, and writes nothing. */
+	difference(namespaces: readonly string[]): Script | undefined {
+		return this.#send(["-n", objectNames(namespaces), "--force", "--diff"]);
+	}
+
 	/** Takes namespaces out of the record, and out of what its rules mean. */
 	forget(...namespaces: readonly string[]): Script | undefined {
 		return this.#isStuck

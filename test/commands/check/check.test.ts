@@ -824,7 +824,7 @@ test("a Secret in a copy's place: what takes over an equal one, and where to loo
     Fix: kubectl meshreg sync -n app --adopt
 × a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in shop
     sync leaves it alone: move it away, or leave the namespace out with sync --forget.
-    See: kubectl describe secret ${KEY} -n shop
+    See: kubectl meshreg sync -n shop --force --diff
 `,
 	);
 	await bed.run(["check", "--fix", "--yes"]);

@@ -251,7 +251,7 @@ deployment/${NAME} created in nginx-mesh namespace
 		const { out } = await bed.run([
 			...["install", "-A", "--dry-run=client", "-o=json"],
 			...["--attach=one", "--attach", "--attach=two,three"],
-			...["--refresh=ecr", "--refresh=helper:gcloud"],
+			...["--refresh=ecr", "--refresh=helper:gcloud", "--image=r.io/m:1"],
 			...["--exclude=a", "--exclude=b", "--copy-label=c=d", "--copy-label=e=f"],
 		]);
 		const [deployment] = JSON.parse(out).items.slice(-1);
