@@ -5,7 +5,7 @@ import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
-import { type Script, type ShellCommand, sequence } from "../output/shell.ts";
+import { merged, type Script, type ShellCommand } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
@@ -239,7 +239,7 @@ export function fixesOf(findings: readonly Finding[]): Script[] {
 	const adopts = ({ about }: Finding): boolean =>
 		about.cause === "copy-blocked";
 	const ordered = partition(findings, adopts).flat();
-	const all = sequence([ordered.flatMap(({ fix }) => fix ?? [])]) ?? [];
+	const all = merged(ordered.flatMap(({ fix }) => (fix ? [fix] : [])));
 	return all.map((pipeline) => [pipeline]);
 }
 

@@ -94,6 +94,30 @@ export function sequence(
 	return once.size === 0 ? undefined : [...once.values()];
 }
 
+/** The pipelines of several scripts in their order, each once, and after whatever stands before it in any of them. */
+export function merged(scripts: readonly Script[]): Script {
+	const before = new Map<string, Pipeline[]>();
+	for (const script of scripts)
+		for (const [at, pipeline] of script.entries()) {
+			const key = JSON.stringify(pipeline);
+			const known = before.get(key) ?? [];
+			before.set(key, known);
+			const previous = script[at - 1];
+			if (previous !== undefined) known.push(previous);
+		}
+	const placed: Pipeline[] = [];
+	const seen = new Set<string>();
+	const place = (pipeline: Pipeline): void => {
+		const key = JSON.stringify(pipeline);
+		if (seen.has(key)) return;
+		seen.add(key);
+		before.get(key)?.forEach(place);
+		placed.push(pipeline);
+	};
+	scripts.flat().forEach(place);
+	return placed;
+}
+
 /** Equal for scripts that do the same. */
 export function scriptKey(script: Script): string {
 	return JSON.stringify(script);

@@ -5,6 +5,7 @@ import {
 	byHand,
 	isObjectName,
 	kubectl,
+	merged,
 	meshreg,
 	NO_CONTEXT,
 	objectNames,
@@ -63,6 +64,25 @@ describe("a printed command", () => {
 			line,
 			"kubectl meshreg sync -n app --context 'prod eu' && kubectl get deployment/web --context 'prod eu' | kubectl meshreg inject -f - --context 'prod eu' && kubectl meshreg check -n app --context 'prod eu'",
 		);
+	});
+
+	test("of several scripts stands once, behind what it needs in each of them", () => {
+		const script = (...names: string[]) =>
+			names.map((name) => meshreg(name)?.[0] ?? []);
+		for (const [scripts, expected] of [
+			["a sync, b sync", "a b sync"],
+			["sync one, sync two, one", "sync one two"],
+			["x one, y one two, z", "x y one two z"],
+			["a b, b a", "b a"],
+			["", ""],
+		] as const)
+			assert.equal(
+				merged(scripts.split(", ").map((names) => script(...names.split(" "))))
+					.map(([call]) => call?.words.join(" "))
+					.join(" "),
+				expected,
+				scripts,
+			);
 	});
 
 	test("that only a person runs says so of each of its calls", () => {
