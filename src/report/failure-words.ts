@@ -208,14 +208,15 @@ const WORDS: FailureWording<Failure> = {
 		message: `there is no ${secretWords(source)}`,
 		advice: { words: "create it with", script },
 	}),
-	"edit-unmanaged": ({ source, type }) => ({
-		message: `${secretWords(source)} exists but is not managed by meshreg (type ${type})`,
-		...(type === PULL_SECRET_TYPE && {
-			advice: {
-				words: "if it may be changed, first run",
-				script: labelling(source),
-			},
-		}),
+	"edit-unmanaged": ({ source, type, byForce }) => ({
+		message: `${secretWords(source)} exists but is not managed by meshreg (type ${type})${byForce ? "; use --force to take it over" : ""}`,
+		...(type === PULL_SECRET_TYPE &&
+			!byForce && {
+				advice: {
+					words: "if it may be changed, first run",
+					script: labelling(source),
+				},
+			}),
 	}),
 	"others-lost": ({ source }) => ({
 		message: `${secretWords(source)} is of type ${OLDER_TYPE}, and its other registries would be lost`,
@@ -236,7 +237,7 @@ const WORDS: FailureWording<Failure> = {
 	unmanaged: ({ equal, type, differs = [], of }, { subject }) =>
 		equal
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use sync --adopt to take it over`
-			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${forcing(of)} to overwrite it`,
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${of === "source" ? "--force to take it over" : "sync --force to overwrite it"}`,
 	"managed-by-other": ({ manager }, { subject }) =>
 		`${subjectWords(subject)} is managed by ${claimed(manager)}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>

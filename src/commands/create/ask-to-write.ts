@@ -13,6 +13,7 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { CreateOptions } from "./command.ts";
@@ -58,6 +59,7 @@ export async function askToWrite(
 			)
 			.join(", ");
 		const overwrites = replace && before !== undefined;
+		const takesOver = before !== undefined && !isSourceLike(before);
 		// On two lines: together they are longer than most terminals are wide.
 		const message = {
 			add: `Add ${whom}\n  to ${secret}${where}?`,
@@ -65,7 +67,7 @@ export async function askToWrite(
 			remove: "",
 			replace: lacksNamespace
 				? `Namespace ${namespace} does not exist. Create it, and ${secret}\n  for ${whom}${where}?`
-				: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
+				: `${overwrites ? "Overwrite" : takesOver ? "Take over" : "Create"} ${secret}\n  for ${whom}${where}?`,
 		}[edit.by];
 		if (!(await confirm(message, true))) return CANCELLED;
 	}

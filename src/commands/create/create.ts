@@ -266,7 +266,7 @@ async function intentOf(
 		};
 		// What is no source is left alone, whatever would be entered.
 		if (edit.by !== "replace" || (source && !isSourceLike(source))) {
-			if (isAlone) editable(source, place);
+			if (isAlone) editable(source, place, edit.by === "replace");
 			return plain;
 		}
 		if (source === undefined) return plain;

@@ -59,7 +59,7 @@ export type CommandFailure =
 				script: Script | undefined;
 			};
 			"edit-absent": { source: Place; script: Script | undefined };
-			"edit-unmanaged": { source: Place; type: string };
+			"edit-unmanaged": { source: Place; type: string; byForce: boolean };
 			/** Of the older type, in which other registries stand elsewhere. */
 			"others-lost": { source: Place };
 			"edit-copy": { source: Place; of: string };

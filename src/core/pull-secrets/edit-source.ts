@@ -238,6 +238,8 @@ export function entryNamed(source: PullSecret, name: string): string {
 export function editable(
 	current: PullSecret | undefined,
 	place: Place,
+	/** Something else may be taken over instead. */
+	byForce = false,
 ): PullSecret {
 	if (current === undefined)
 		throw new FailureError({
@@ -251,6 +253,7 @@ export function editable(
 				cause: "edit-unmanaged",
 				source: placeOf(current),
 				type: current.type,
+				byForce,
 			});
 		case "copy":
 			throw new FailureError({

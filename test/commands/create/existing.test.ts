@@ -239,7 +239,7 @@ describe("create, where a Secret is there", () => {
 			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
 			assert.equal(
 				refused.err,
-				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg; use --force to overwrite it\n',
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg; use --force to take it over\n',
 			);
 		});
 
@@ -253,7 +253,7 @@ describe("create, where a Secret is there", () => {
 			for (const [metadata, says] of [
 				[
 					{},
-					"is not managed by meshreg (type kubernetes.io/dockerconfigjson); if it may be changed, first run 'kubectl label secret nginx-mesh-registry-key -n nginx-mesh app.kubernetes.io/managed-by=kubectl-meshreg'\n",
+					"is not managed by meshreg (type kubernetes.io/dockerconfigjson); use --force to take it over\n",
 				],
 				[copy, "is a copy of other/key; change that one\n"],
 			] as const) {
@@ -271,6 +271,33 @@ describe("create, where a Secret is there", () => {
 			}
 		});
 
+		test("a foreign Secret is taken over by --force, as the question says", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" },
+				type: "kubernetes.io/dockerconfigjson",
+				data: {
+					".dockerconfigjson": btoa('{"auths":{"x.io":{"auth":"dTpw"}}}'),
+				},
+			});
+			const { status, asked } = await bed.run(
+				["create", ...PIPED.slice(0, -1), "--no-verify", "--force"],
+				{
+					answers: [
+						["Password", "p"],
+						["Take over secret/nginx-mesh-registry-key in nginx-mesh", true],
+					],
+				},
+			);
+			assert.deepEqual([status, asked.length], [0, 2]);
+			const held = bed.content("nginx-mesh") as { auths: object };
+			assert.deepEqual(Object.keys(held.auths), [
+				"x.io",
+				"registry.example.com",
+			]);
+		});
+
 		test("a foreign Secret needs --force, another type also --yes", async () => {
 			fresh();
 			bed.server.store.seed({
@@ -282,7 +309,7 @@ describe("create, where a Secret is there", () => {
 			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
 			assert.equal(
 				refused.err,
-				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n',
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg (type Opaque); use --force to take it over\n',
 			);
 			const unasked = await bed.run(["create", ...PIPED, "--force"], {
 				stdin: "p",
