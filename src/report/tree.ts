@@ -24,6 +24,10 @@ interface Branch {
 	readonly below: readonly Branch[];
 }
 
+function leaf(...line: Branch["line"]): Branch {
+	return { line, below: [] };
+}
+
 /**
  * Sources, their registries, namespaces, accounts and pods, as a tree. On a terminal no line is wider
  * than it is: what is longer ends in `…`.
@@ -83,16 +87,12 @@ function sourceBranch(
 	{ ref, status, registries, namespaces, lacking }: SourceTree,
 	now: number,
 ): Branch {
-	const state =
-		status === "gone"
-			? ([" ", { text: "deleted", colour: "red" }] as const)
-			: status === "unknown"
-				? ([" ", { text: "not allowed to read it", colour: "yellow" }] as const)
-				: status === "Source"
-					? []
-					: ([" ", { text: status, colour: "red" }] as const);
+	const state: Painted =
+		status === "unknown"
+			? { text: "not allowed to read it", colour: "yellow" }
+			: { text: status === "gone" ? "deleted" : status, colour: "red" };
 	return {
-		line: [lineOf(ref), ...state],
+		line: [lineOf(ref), ...(status === "Source" ? [] : [" ", state])],
 		below: [
 			...registries.map((registry) => registryBranch(registry, now)),
 			...namespaces.map(namespaceBranch),
@@ -116,7 +116,7 @@ function registryBranch(
 			: expires <= now
 				? ["  ", { text: "expired", colour: "red" } as const]
 				: [`  expires in ${age(isoSeconds(now), expires)}`];
-	return { line: [lineOf(host), ...user, ...time], below: [] };
+	return leaf(lineOf(host), ...user, ...time);
 }
 
 function namespaceBranch({
@@ -139,10 +139,9 @@ function namespaceBranch({
 			...(differs.length === 0 ? [] : [`: ${lineOf(differs.join(", "))}`]),
 		],
 		below: [
-			...accounts.slice(0, MOST_NAMED).map((name) => ({
-				line: [`serviceaccount/${lineOf(name)}`],
-				below: [],
-			})),
+			...accounts
+				.slice(0, MOST_NAMED)
+				.map((name) => leaf(`serviceaccount/${lineOf(name)}`)),
 			...moreOf(accounts.length - MOST_NAMED, "more service account"),
 			...podBranches(pods),
 		],
@@ -159,7 +158,7 @@ function podBranches(pods: readonly TreePod[]): Branch[] {
 }
 
 function moreOf(more: number, ...what: [one: string, many?: string]): Branch[] {
-	return more > 0 ? [{ line: [counted(more, ...what)], below: [] }] : [];
+	return more > 0 ? [leaf(counted(more, ...what))] : [];
 }
 
 function podBranch({ name, waits, references }: TreePod): Branch {
@@ -171,15 +170,12 @@ function podBranch({ name, waits, references }: TreePod): Branch {
 					{ text: waits, colour: "red" },
 					...(references ? [] : [", does not reference it"]),
 				];
-	return { line: [`pod/${lineOf(name)}`, ...trouble], below: [] };
+	return leaf(`pod/${lineOf(name)}`, ...trouble);
 }
 
 function otherBranch({ namespace, name, status }: TreeOther): Branch {
-	return {
-		line: [
-			`${lineOf(`${namespace}/${name}`)}  `,
-			{ text: status, colour: COLOURS[status] ?? "red" },
-		],
-		below: [],
-	};
+	return leaf(`${lineOf(`${namespace}/${name}`)}  `, {
+		text: status,
+		colour: COLOURS[status] ?? "red",
+	});
 }
