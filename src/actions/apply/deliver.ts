@@ -164,14 +164,13 @@ class Delivery {
 
 	async work(): Promise<Delivered | undefined> {
 		const { run } = this;
-		const { selected, once } = this.scope;
+		const { selected } = this.scope;
 		const before = await this.#read(selected?.targets);
 		let { targets, current } = before;
 		const leftovers = await this.#leftovers(targets, before.all);
 		if (before.all) this.#warnOfClaimants(before.all, targets, leftovers);
-		// Throws where the selection cannot join the record, before the source is written.
-		if (this.making !== undefined && selected && !once)
-			recordToWrite(this.#source, this.#recording(selected));
+		// Throws where the selection cannot join the record, before anybody is asked and the source is written.
+		if (selected) recordToWrite(this.#source, this.#recording(selected));
 		const plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
@@ -464,8 +463,8 @@ class Delivery {
 
 	async #record(unread: readonly string[]): Promise<void> {
 		const { run } = this;
-		const { selected, once } = this.scope;
-		if (selected === undefined || once) return;
+		const { selected } = this.scope;
+		if (selected === undefined) return;
 		const before = this.#source;
 		this.#source = await changeRecord(before, {
 			...run,

@@ -361,6 +361,13 @@ secret/${NAME} configured in shop namespace
 				else assert.match(err, error);
 				assert.equal(bed.password("nginx-mesh"), "one");
 				assert.equal(bed.password("app"), undefined);
+				// Nor is anybody asked about what could not be done all the same.
+				secret(bed, "app", {}, { metadata: { labels: {} } });
+				const sync = await bed.run(["sync", ...selection, "--force"], {
+					answers: [],
+				});
+				assert.equal(sync.status, 1);
+				assert.doesNotMatch(sync.err, /You are about to/);
 			});
 
 		test("but a name that the record of another holds already is served, with no word to it", async () => {
