@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Finds a secret in any form in which it may get out. */
+/** Finds a secret, of ten characters at least, in any form in which it may get out. */
 export class SecretTraces {
 	readonly #forms: readonly (readonly [name: string, text: string])[];
 
@@ -44,6 +45,12 @@ export class SecretTraces {
 			),
 		);
 	}
+}
+
+/** Fails where a text shows a secret in any of those forms, or says nothing at all. */
+export function assertHides(text: string, secret: string): void {
+	assert.notEqual(text, "");
+	assert.deepEqual(new SecretTraces(secret).in(text), [], text);
 }
 
 /** Why the process table cannot be searched here; false where it can. */

@@ -869,6 +869,7 @@ describe("what a kubelet has started runs, and nothing else", () => {
 			status: { phase: "Pending" },
 		});
 		const { out } = await problems(bed);
+		assert.match(out, /√ 1 service account: every pull secret it references/);
 		assert.doesNotMatch(out, /These pods run/);
 	});
 });
@@ -1224,6 +1225,10 @@ describe("whom to trust", () => {
 				{ metadata: build.copyOf() },
 			);
 			const { out } = await bed.run(["check"]);
+			assert.match(
+				out,
+				/× app\/nginx-mesh-registry-key has a credential for r\.io, but/,
+			);
 			assert.doesNotMatch(out, /calls itself|differs|Gives|meshreg sync/);
 		});
 
@@ -1232,6 +1237,7 @@ describe("whom to trust", () => {
 		source(bed, ["r.io"], []);
 		await bed.run(["sync", "-n", "app"]);
 		const { out } = await bed.run(["check", "-n", "app"], { user: "sam" });
+		assert.match(out, /√ nginx-mesh\/nginx-mesh-registry-key is well-formed/);
 		assert.doesNotMatch(out, /calls itself|Gives/);
 	});
 
@@ -1406,6 +1412,7 @@ describe("whom to trust", () => {
 		assert.match(out, /√ nginx-mesh\/team-a is well-formed/);
 		assert.match(out, /√ nginx-mesh\/team-b is well-formed/);
 		const one = await bed.run(["check", "team-b"]);
-		assert.doesNotMatch(one.out, /√ nginx-mesh\/team-a/);
+		assert.match(one.out, /√ nginx-mesh\/team-b is well-formed/);
+		assert.doesNotMatch(one.out, /team-a/);
 	});
 });

@@ -73,6 +73,10 @@ describe("check --fix", () => {
 		);
 		// One source's check knows of no other.
 		const named = await bed.run(["check", KEY]);
+		assert.match(
+			named.out,
+			/× serviceaccount\/default in app references nope, /,
+		);
 		assert.doesNotMatch(named.out, /detach/);
 		const { status, out } = await bed.run(["check", "--fix", "--yes"]);
 		assert.equal(status, 0, out);

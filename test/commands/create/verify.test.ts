@@ -13,6 +13,7 @@ import { ask, push } from "../../support/registry/exchange.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { type LoopbackServer, serve } from "../../support/registry/server.ts";
 import { tokenServer } from "../../support/registry/token-server.ts";
+import { assertHides } from "../../support/secret-traces.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -85,7 +86,7 @@ describe("create verifies what it writes", () => {
 		);
 	const shown = async (outcome: ReturnType<typeof create>) => {
 		const { status, out, err } = await outcome;
-		assert.doesNotMatch(out + err, /marked|bWFya2Vk/);
+		assertHides(out + err, PASSWORD);
 		return [status, out, err];
 	};
 

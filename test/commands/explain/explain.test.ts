@@ -713,6 +713,7 @@ The kubelet tries, in this order until one works:
 					path,
 					...format,
 				]);
+				assert.match(out, /r\.io/);
 				assert.doesNotMatch(out, /hunter2/);
 			}
 	});

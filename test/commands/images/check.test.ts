@@ -10,6 +10,7 @@ import { connectProxy } from "../../support/registry/connect-proxy.ts";
 import { push } from "../../support/registry/exchange.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { type LoopbackServer, serve } from "../../support/registry/server.ts";
+import { assertHides } from "../../support/secret-traces.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -171,7 +172,7 @@ describe("images --check", () => {
 				detail: "image or tag not found, or no access",
 			},
 		]);
-		assert.doesNotMatch(out + err, /marked|bWFya2Vk/);
+		assertHides(out + err, "marked-password");
 	});
 
 	test("the names in --registry-server are checked, so that a copy can be proved", async () => {

@@ -5,6 +5,7 @@ import {
 	Credential,
 	displayUsername,
 } from "../../../src/core/credentials/credential.ts";
+import { assertHides } from "../../support/secret-traces.ts";
 
 describe("a credential does not print itself", () => {
 	const credential = new Credential("bob", "marked-s3cret");
@@ -17,12 +18,7 @@ describe("a credential does not print itself", () => {
 		["its own fields", JSON.stringify(Object.entries(credential))],
 	];
 	for (const [name, text] of WAYS)
-		test(name, () => {
-			assert.doesNotMatch(
-				text,
-				/marked-s3cret|bWFya2VkLXMzY3JldA|Ym9iOm1hcmtlZC1zM2NyZXQ/,
-			);
-		});
+		test(name, () => assertHides(text, "marked-s3cret"));
 	test("and says that something is there", () => {
 		assert.equal(`${credential}`, "[credential]");
 		assert.equal(JSON.stringify(credential), '"[credential]"');

@@ -576,38 +576,44 @@ describe("images of volumes, and those that are filled in", () => {
 	});
 });
 
+/** Each takes seconds on a busy machine, and would take a quarter of an hour, or all memory. */
 describe("input that would take for ever", () => {
-	/** In ms. Each takes seconds on a busy machine, and would take a quarter of an hour, or all memory. */
-	const LIMIT = 120_000;
-	const table: [what: string, text: string][] = [
-		["a million spaces in a value", `x: a${" ".repeat(1_000_000)}b\n`],
-		["a million tabs in a value", `x: a${"\t".repeat(1_000_000)}b\n`],
+	const table: [what: string, text: string, given: number][] = [
+		["a million spaces in a value", `x: a${" ".repeat(1_000_000)}b\n`, 0],
+		["a million tabs in a value", `x: a${"\t".repeat(1_000_000)}b\n`, 0],
 		[
 			"150,000 keys in one mapping",
 			`x:\n${Array.from({ length: 150_000 }, (_, at) => `  k${at}: 1\n`).join("")}`,
+			0,
 		],
 		[
 			"merge keys that double 40 times",
 			`m0: &m0 {a: 1}\n${Array.from({ length: 40 }, (_, at) => `m${at + 1}: &m${at + 1} {<<: [*m${at}, *m${at}]}\n`).join("")}spec:\n  <<: *m40\n  containers: [{name: a}]\n`,
+			1,
 		],
 		[
 			"lists of lists that multiply",
 			`kind: List\n${Array.from({ length: 4 }, (_, at) => `l${at}: &l${at} {kind: List, items: [${at === 0 ? "" : `*l${at - 1},`.repeat(300)}]}\n`).join("")}items: [${"*l3,".repeat(300)}]\n`,
+			0,
 		],
 		[
 			"40,000 pods on one line",
 			`---\n{"kind":"List","items":[${Array(40_000).fill('{"kind":"Pod","spec":{"containers":[{"image":"x"}]}}').join()}]}\n`,
+			40_000,
 		],
-		["a million spaces before a comment", `x: 1${" ".repeat(1_000_000)}# c\n`],
+		[
+			"a million spaces before a comment",
+			`x: 1${" ".repeat(1_000_000)}# c\n`,
+			0,
+		],
 	];
-	for (const [what, text] of table)
-		it(what, { timeout: LIMIT }, () => {
-			injected(`kind: Pod\n${text}`);
+	for (const [what, text, given] of table)
+		it(what, () => {
+			const after = injected(`kind: Pod\n${text}`).text;
+			assert.equal(after.split("imagePullSecrets").length - 1, given);
 		});
 
-	it("images that are no references, and messages about them", {
-		timeout: LIMIT,
-	}, () => {
+	it("images that are no references, and messages about them", () => {
 		for (const image of [
 			`a${"-".repeat(1_000_000)}/A`,
 			`${"a.".repeat(500_000)}/b`,

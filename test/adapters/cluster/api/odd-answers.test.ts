@@ -482,20 +482,22 @@ describe("objects that were not asked for are no answer", () => {
 				headers: { "content-type": "application/json" },
 			},
 		}));
-	const list = async (query: ListQuery, item: object): Promise<void> => {
+	const list = async (query: ListQuery, item: object) => {
 		const metadata = { resourceVersion: "1" };
 		heal = answered({ kind: "SecretList", metadata, items: [item] });
-		for await (const _ of cluster.pages("Secret", query));
+		const items: unknown[] = [];
+		for await (const page of cluster.pages("Secret", query))
+			items.push(...page.items);
+		return items;
 	};
-	const watch = async (
-		query: ListQuery,
-		object: object,
-		type = "ADDED",
-	): Promise<void> => {
+	const watch = async (query: ListQuery, object: object, type = "ADDED") => {
 		heal = answered({ type, object });
 		const from = { ...query, resourceVersion: "1" };
-		for await (const _ of cluster.watch("Secret", from));
+		const events: unknown[] = [];
+		for await (const event of cluster.watch("Secret", from)) events.push(event);
+		return events;
 	};
+	const fitting = secret({}, "kubernetes.io/dockerconfigjson");
 	for (const [what, query, object] of [
 		["of another name", QUERY, secret({ name: "other" })],
 		["of another namespace", QUERY, secret({ namespace: "other" })],
@@ -505,12 +507,15 @@ describe("objects that were not asked for are no answer", () => {
 		["with another label", ofTeam, secret({ labels: { team: "c" } })],
 	] as const) {
 		test(`in a list, ${what}`, async () => {
-			await list(query, secret({}, "kubernetes.io/dockerconfigjson"));
+			assert.deepEqual(await list(query, fitting), [fitting]);
 			heal();
 			await assert.rejects(list(query, object), /instead of a SecretList/);
 		});
 		test(`in a watch, ${what}`, async () => {
-			await watch(query, secret({}, "kubernetes.io/dockerconfigjson"));
+			assert.deepEqual((await watch(query, fitting)).at(-1), {
+				type: "ADDED",
+				object: fitting,
+			});
 			heal();
 			await assert.rejects(
 				watch(query, object),
@@ -528,6 +533,11 @@ describe("objects that were not asked for are no answer", () => {
 				});
 	}
 	test("what left a selection by its labels is told of in a watch", async () => {
-		await watch(ofTeam, secret({ labels: {} }), "DELETED");
+		const object = secret({ labels: {} });
+		const type = "DELETED";
+		assert.deepEqual((await watch(ofTeam, object, type)).at(-1), {
+			type,
+			object,
+		});
 	});
 });

@@ -57,16 +57,8 @@ describe("the text of a kubeconfig", () => {
 		["with such words in quotes", "a: 'yes'\nb: \"n\"\n"],
 	] as const)
 		test(name, async () => {
-			let expected: unknown;
-			try {
-				expected = parse(text, { uniqueKeys: false });
-			} catch (error) {
-				return assert.rejects(
-					parseKubeconfig(text),
-					error instanceof Error ? { name: error.name } : {},
-				);
-			}
-			assert.deepEqual(await parseKubeconfig(text), expected ?? undefined);
+			const expected = parse(text, { uniqueKeys: false }) ?? undefined;
+			assert.deepEqual(await parseKubeconfig(text), expected);
 		});
 
 	// https://yaml.org/type/bool.html; sigs.k8s.io/yaml, which kubectl reads with, takes the same.
