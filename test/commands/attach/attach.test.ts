@@ -644,6 +644,22 @@ Warning: 1 pod in shop was created before this change (pod/bare); delete it and 
 		assert.match(err, /^error: You must be logged in to the server/);
 	});
 
+	test("credentials that end with the first account: what was done to the second is told", async () => {
+		for (const namespace of ["app", "shop"]) secret(namespace);
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "PATCH" && path.includes("/app/")
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, out } = await bed.run(["attach", "-n", "app,shop"]);
+		off();
+		assert.deepEqual(
+			[status, out],
+			[1, "serviceaccount/default configured in shop namespace\n"],
+		);
+		assert.deepEqual(secretsOf("shop"), [KEY]);
+	});
+
 	test("twenty at once lose no entry", async () => {
 		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
 		for (const name of names) secret("app", name);
