@@ -93,9 +93,7 @@ export class AccountRecords {
 	 * accounts that were attached join it. What cannot be recorded is said.
 	 */
 	async attached(results: readonly ChangeResult[]): Promise<void> {
-		const attachments = attachedOf(results, this.run);
-		if (attachments.namespaces.size > 0)
-			await this.#change(attachments, "attached", warnOfRuled);
+		await this.#change(attachedOf(results, this.run), "attached", warnOfRuled);
 	}
 
 	/**

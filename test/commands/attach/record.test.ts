@@ -518,6 +518,11 @@ describe("attach and detach keep the record", () => {
 			done.err,
 			`default in app would be recorded on secret/${KEY} in nginx-mesh namespace\n`,
 		);
+		source('[{"namespaces":{"app":""},"attach":["default"]}]');
+		const back = await bed.run(
+			"detach -n app --dry-run=client -o yaml".split(" "),
+		);
+		assert.deepEqual([back.status, back.err], [0, ""]);
 	});
 
 	test("the only source is meant, whatever its name, where none has the usual one", async () => {
