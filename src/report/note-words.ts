@@ -223,8 +223,14 @@ const WORDS: Wording<Note> = {
 		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
 		advice: { words: "attach by name those that are to stay, after", script },
 	}),
-	"attached-by-rule": ({ source: { namespace, name }, accounts, namespaces }) =>
-		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch keep attaching it there`,
+	"attached-by-rule": ({
+		source: { namespace, name },
+		accounts,
+		namespaces,
+	}) => {
+		const what = accounts.includes("*") ? "service accounts" : someOf(accounts);
+		return `a rule in the record of ${namespace}/${name} attaches ${what} in ${someOf(namespaces)}, so sync and the watch keep attaching ${what === accounts[0] ? "it" : "them"} there`;
+	},
 	"policies-kept": ({ sources, error }) =>
 		`the policies of ${someOf(sources)} are not taken back: ${failureLine(error)}`,
 	"policy-takes-time": () =>

@@ -228,7 +228,6 @@ async function warnOfRest(
 	{ change, selection, cluster, world }: AccountRun,
 ): Promise<void> {
 	const { accounts } = change;
-	if (accounts.includes("*")) return;
 	const place = placeOf(source);
 	const still = stillAttached(record, attachments);
 	if (still.names.length > 0 || still.rule)

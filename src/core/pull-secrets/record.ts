@@ -292,15 +292,18 @@ export function stillAttached(
 	};
 }
 
-/** Whether a rule of the record attaches one of these accounts: in this namespace, or where none is given anywhere. */
+/** Whether a rule of the record attaches one of these accounts, `*` any: in this namespace, or where none is given anywhere. */
 export function attachedByRule(
 	record: SourceRecord,
 	accounts: readonly string[],
 	namespace?: NamespaceFacts,
 ): boolean {
+	const isAny = accounts.includes("*");
 	return record.rules.some(
 		(entry) =>
-			entry.attach.some((name) => name === "*" || accounts.includes(name)) &&
+			entry.attach.some(
+				(name) => isAny || name === "*" || accounts.includes(name),
+			) &&
 			(namespace === undefined || ruleMatches(entry, namespace)),
 	);
 }

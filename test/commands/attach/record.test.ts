@@ -416,17 +416,28 @@ describe("attach and detach keep the record", () => {
 		});
 
 	for (const where of ["-n app", "-A"])
-		test(`${where}, one account that another rule attaches: it says so`, async () => {
-			source(
-				'[{"all":true},{"selector":"kubernetes.io/metadata.name=app","attach":["default"]}]',
-			);
-			const line = `detach default ${where} -q`;
-			const { err } = await bed.run(line.split(" "));
-			assert.equal(
-				warnings(err),
-				`Warning: a rule in the record of nginx-mesh/${KEY} attaches default in app, so sync and the watch keep attaching it there`,
-			);
-		});
+		for (const [which, rest] of [
+			["default", "default in app, so sync and the watch keep attaching it"],
+			[
+				"builder default",
+				"builder, default in app, so sync and the watch keep attaching them",
+			],
+			[
+				"--all-serviceaccounts",
+				"service accounts in app, so sync and the watch keep attaching them",
+			],
+		] as const)
+			test(`${where}, of ${which} that another rule attaches it says so`, async () => {
+				source(
+					'[{"all":true},{"selector":"kubernetes.io/metadata.name=app","attach":["default"]}]',
+				);
+				const line = `detach ${which} ${where} -q`;
+				const { err } = await bed.run(line.split(" "));
+				assert.equal(
+					warnings(err),
+					`Warning: a rule in the record of nginx-mesh/${KEY} attaches ${rest} there`,
+				);
+			});
 
 	test("one account that a rule attaches elsewhere: nothing to say", async () => {
 		source(
