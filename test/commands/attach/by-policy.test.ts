@@ -95,7 +95,9 @@ describe("attach --by-policy and detach --by-policy", () => {
 			asked: [],
 		});
 		assert.equal(mark(), "true");
-		assert.deepEqual(await bed.run(["attach", "--by-policy"]), {
+		// Who may write none of them may see that nothing is to be done.
+		const again = await bed.run(["attach", "--by-policy"], { user: "dev" });
+		assert.deepEqual(again, {
 			status: 0,
 			out: `mutatingadmissionpolicy/${POLICY} unchanged
 mutatingadmissionpolicybinding/${POLICY} unchanged
@@ -224,6 +226,23 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			],
 		);
 		assert.deepEqual([mark(), policies()], ["true", there]);
+	});
+
+	test("what somebody else made in its place meanwhile is not deleted", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const off = bed.server.onRequest(({ method, path }) => {
+			if (method === "DELETE" && path.includes("/mutating"))
+				for (const kind of KINDS) {
+					bed.server.store.delete(kind, "", POLICY);
+					bed.server.store.seed({ kind, metadata: { name: POLICY } });
+				}
+			return undefined;
+		});
+		const { status, err } = await bed.run(["detach", "--by-policy"]);
+		off();
+		assert.equal(status, 1);
+		assert.match(err, /\(Conflict\)/);
+		assert.deepEqual(policies(), [POLICY, POLICY]);
 	});
 
 	test("prune takes it back with the source", async () => {

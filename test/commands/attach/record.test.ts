@@ -127,6 +127,12 @@ describe("attach and detach keep the record", () => {
 			'[{"all":true},{"selector":"kubernetes.io/metadata.name=app","exclude":["x"],"attach":["default"]}]',
 		],
 		[
+			"several of a name's",
+			"attach builder default -n app",
+			'[{"namespaces":{"app":""}}]',
+			'[{"namespaces":{"app":""},"attach":["builder","default"]}]',
+		],
+		[
 			"detach, one of a name's",
 			"detach builder -n app",
 			'[{"namespaces":{"app":"","shop":""},"attach":["builder","default"]}]',
@@ -166,6 +172,21 @@ describe("attach and detach keep the record", () => {
 			assert.ok(!again.out.includes("secret/"), again.out);
 			assert.equal(writes(), written);
 		});
+
+	test("what an account has already is recorded where it was not", async () => {
+		source("[]");
+		await bed.run(["attach", "-n", "app"]);
+		source('[{"namespaces":{"app":""}}]');
+		const { out } = await bed.run(["attach", "-n", "app"]);
+		assert.equal(
+			out,
+			`serviceaccount/default unchanged in app namespace\n${RECORDED}`,
+		);
+		assert.equal(
+			recorded(),
+			'[{"namespaces":{"app":""},"attach":["default"]}]',
+		);
+	});
 
 	/** Nothing of the record is meant. */
 	const KEPT: [name: string, line: string, record: string | undefined][] = [
