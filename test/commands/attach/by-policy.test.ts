@@ -228,6 +228,25 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual([mark(), policies()], ["true", there]);
 	});
 
+	test("sync ends where the user's credentials do, and blames no policy for it", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const off = bed.server.onRequest(({ path }) =>
+			path.includes("/mutating")
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["sync", "-q"]);
+		off();
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				`secret/${NAME} created in app namespace\n`,
+				"error: You must be logged in to the server (Unauthorized) (run the command again to finish)\n",
+			],
+		);
+	});
+
 	test("what somebody else made in its place meanwhile is not deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		const off = bed.server.onRequest(({ method, path }) => {
