@@ -216,6 +216,34 @@ test("a copy that was right until the source was written meanwhile is told as wh
 	assert.match(out, new RegExp(` configured in ${stage.app} namespace`));
 });
 
+test("a source that is made again as it was while it is copied: its copies are those of the new one", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+	const sync = await held(stage, proxies, ["sync"]);
+	const secrets = `/api/v1/namespaces/${stage.mesh}/secrets`;
+	interface Made {
+		metadata: Record<string, unknown>;
+	}
+	const { metadata, ...rest } = (await stage.secret(stage.mesh)) as Made;
+	const { uid, resourceVersion, ...kept } = metadata;
+	await stage.cluster.api.request("DELETE", `${secrets}/${NAME}`);
+	await stage.cluster.api.request("POST", secrets, {
+		body: { ...rest, metadata: kept },
+	});
+	assert.equal((await sync.finish()).status, 0);
+	const made = (await stage.secret(stage.mesh)) as Made;
+	assert.notEqual(made.metadata.uid, uid);
+	for (const namespace of [stage.app, stage.shop])
+		assert.equal(
+			(await stage.secret(namespace))?.metadata.annotations?.[
+				"kubectl-meshreg/source-uid"
+			],
+			made.metadata.uid,
+		);
+});
+
 test("what takes the source's place and is none is not copied", async () => {
 	await using proxies = new AsyncDisposableStack();
 	await using stage = await Stage.open();

@@ -90,6 +90,13 @@ describe("sync: which namespaces", () => {
 			);
 		});
 
+		test("of what another label means it is not said that it is not recorded", async () => {
+			await using bed = await labelled();
+			await bed.run(["sync", "-l", "team=x"]);
+			const { status, err } = await bed.run(["sync", "-l", "team=y", "-q"]);
+			assert.deepEqual([status, err], [0, ""]);
+		});
+
 		test("none matched: a warning, and done", async () => {
 			await using bed = await labelled();
 			assert.deepEqual(shown(await bed.run(["sync", "-l", "team=none"])), {
