@@ -933,6 +933,15 @@ test("an account that is missing is said with its namespace, also where both hav
 	);
 });
 
+test("a namespace that is being deleted is left as it is", async () => {
+	await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+	build.goingNamespace(bed, "going");
+	build.source(bed, {}, []);
+	for (const namespace of ["app", "going"]) build.account(bed, namespace);
+	const { out } = await bed.run(["attach", "--all-serviceaccounts", "-A"]);
+	assert.equal(out, "serviceaccount/default configured in app namespace\n");
+});
+
 test("of many namespaces, pods are listed once for all, and a Secret that is missing is not looked for", async () => {
 	const names = Array.from({ length: 21 }, (_, at) => `n${at}`);
 	await using bed = await testBed({
