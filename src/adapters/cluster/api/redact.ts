@@ -30,6 +30,8 @@ const MOST_ELSEWHERE = 1 << 15;
 
 /** Characters that are kept of what was read: of gigabytes that somebody planted no more. */
 const MOST_KEPT = 32 << 20;
+/** What a value costs besides its text, as so many characters: a megabyte may be fifty thousand values. */
+const OF_A_VALUE = 100;
 
 /** A value of `data`, in base64, and how many Secrets hold it. */
 class Value {
@@ -46,7 +48,7 @@ export class KnownData {
 	readonly #read = new Map<string, readonly Value[] | "too much">();
 	/** One string for all Secrets that say the same. */
 	readonly #values = new Map<string, Value>();
-	/** Characters of them. */
+	/** Characters of them, and what they cost besides. */
 	#size = 0;
 
 	/** Of an object as the server gave it; one of which only metadata came says nothing. */
@@ -58,7 +60,7 @@ export class KnownData {
 		this.#drop(place);
 		const texts = dataIn(object);
 		const added = texts.filter((text) => !this.#values.has(text));
-		const size = added.reduce((sum, { length }) => sum + length, 0);
+		const size = added.reduce((sum, text) => sum + taken(text), 0);
 		this.#read.set(
 			place,
 			this.#size + size > MOST_KEPT
@@ -76,7 +78,7 @@ export class KnownData {
 		const value = this.#values.get(text) ?? new Value(text);
 		if (value.uses++ === 0) {
 			this.#values.set(text, value);
-			this.#size += text.length;
+			this.#size += taken(text);
 		}
 		return value;
 	}
@@ -89,7 +91,7 @@ export class KnownData {
 		for (const value of values)
 			if (--value.uses === 0) {
 				this.#values.delete(value.text);
-				this.#size -= value.text.length;
+				this.#size -= taken(value.text);
 			}
 	}
 
@@ -117,14 +119,18 @@ export class KnownData {
 	/** A policy may well compare a Secret with others. */
 	#withOthers(own: readonly string[]) {
 		const values = new Set(own);
-		let size = own.reduce((sum, { length }) => sum + length, 0);
+		let size = own.reduce((sum, text) => sum + taken(text), 0);
 		for (const text of this.#values.keys()) {
-			if (size + text.length > MOST_ELSEWHERE) continue;
-			size += text.length;
+			if (size + taken(text) > MOST_ELSEWHERE) continue;
+			size += taken(text);
 			values.add(text);
 		}
 		return sensitiveData([...values]);
 	}
+}
+
+function taken(text: string): number {
+	return text.length + OF_A_VALUE;
 }
 
 /** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */

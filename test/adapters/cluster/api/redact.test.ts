@@ -281,6 +281,31 @@ test("of gigabytes that somebody planted little is kept, and no words about the 
 	}
 });
 
+test("nor of half a million values of a few characters", () => {
+	const known = new KnownData();
+	const many = (at: number) => ({
+		metadata: { namespace: "evil", name: `s-${at}` },
+		data: Object.fromEntries(
+			Array.from({ length: 10_000 }, (_, each) => [
+				`k${each}`,
+				`${at}-${each}`,
+			]),
+		),
+	});
+	const words = () => {
+		const data = { ".dockerconfigjson": "A".repeat(2 << 20) };
+		known.note("Secret", { metadata: ref, data });
+		const said = known.redact("Secret", ref)("no room");
+		known.forget("Secret", ref);
+		return said;
+	};
+	assert.equal(words(), "no room");
+	for (let at = 0; at < 50; at++) known.note("Secret", many(at));
+	assert.equal(words(), "<redacted>");
+	for (let at = 0; at < 50; at++) known.forget("Secret", many(at).metadata);
+	assert.equal(words(), "no room");
+});
+
 test("of many large ones a few are looked for in words about something else, and what is small all the same", () => {
 	const known = new KnownData();
 	for (let at = 0; at < 64; at++)
