@@ -220,6 +220,7 @@ describe("a short password, disguised", () => {
 			spelt(" - ").replace(/\w/g, "***"),
 		],
 		["other letter case", "no: HuNtEr2!", "no: ***!"],
+		["in a longer word", "no: xyzHuNtEr2xyz!", "no: xyz***xyz!"],
 		["backwards", "no: 2retnuh!", "no: ***!"],
 		["in hexadecimal", "no: 68:75:6e:74:65:72:32!", "no: ***!"],
 		[
@@ -260,9 +261,14 @@ describe("a short password, disguised", () => {
 		["Go's JSON", "pa&ss<1", "pa\\u0026ss\\u003c1", "***"],
 		["the same in JSON", "pa&ss<1", "pa\\\\u0026ss\\\\u003c1", "***"],
 		["Python's JSON", "n\u00fcsse1", "n\\u00fcsse1", "***"],
+		["JSON in capitals", "pa<ss1", "pa\\u003Css1", "***"],
 		["C", "pa'ss1", "pa\\x27ss1", "***"],
+		["nobody, in hexadecimal", "pa\tss1", "70:61:09:73:73:31", "***"],
 		["Go's URLs", "pa$s/w0rd", "https://u:pa$s%2Fw0rd@r", "https://u:***@r"],
 		["Go's URLs, twice", "pa s/w0rd", "pa%2520s%252fw0rd", "***"],
+		["a web page, a letter", "pass12", "p&#97;ss12", "***"],
+		["nobody, before one that is", "pass12", "PASS12 - %21", "*** - %21"],
+		["nobody, before a letter that is", "pass12", "PASS12%41b", "***%41b"],
 		["a web page", "pa&ss<'1", "pa&amp;ss&lt;&#39;1", "***"],
 		[
 			"two web pages",
