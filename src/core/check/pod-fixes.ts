@@ -205,10 +205,7 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	if (others.length > 0) return NOTHING;
 	if (only !== undefined) {
 		const made = only.fixes.create(first.host);
-		// What cannot be read is put right first.
-		return only.secret.content.config.ok && made !== undefined
-			? copies(group, only, keyrings, made)
-			: NOTHING;
+		return made === undefined ? NOTHING : copies(group, only, keyrings, made);
 	}
 	// Where there may be a source already, or what bears its name is none, none is to be made in its place.
 	if (facts.sourceProblem?.cause !== "source-missing")

@@ -79,9 +79,12 @@ export class Fixes {
 		return this.#fromSource("check", []);
 	}
 
-	/** Writes a source for this registry, beside the registries that it has already. */
+	/** Writes a source for this registry, beside those that it has already; undefined where it fails every pull until it is put right. */
 	create(host: string): Script | undefined {
-		return this.#target.exists
+		const { exists, source } = this.#target;
+		if (source && copyFault(source.content)?.kind === "malformed")
+			return undefined;
+		return exists
 			? this.#ofSource("create", ["--add", ...onNewServer(host)])
 			: this.createAt(this.sourceNamespace, this.name, host);
 	}

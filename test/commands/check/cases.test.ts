@@ -337,6 +337,26 @@ describe("H1: no printed command loses another registry's credential", () => {
 		assert.doesNotMatch(out, /--force|Gives/);
 	});
 
+	test("a malformed source is attached nowhere: it would fail every pull", async () => {
+		await using bed = await started();
+		build.source(bed, { "a.io": user, "b.io": { auth: "bm9uZQ==" } });
+		build.account(bed, "nginx-mesh/default", []);
+		for (const image of ["a.io/web:1", "c.io/web:1"])
+			pod(bed, "nginx-mesh", image.slice(0, 1), image, {
+				message: "unauthorized",
+			});
+		const { items, out } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, command }) => [cause, command]),
+			[
+				["no-key", ""],
+				["no-key", ""],
+			],
+		);
+		assert.match(out, /^ {4}Fix: kubectl meshreg rotate --registry-server b/m);
+		assert.doesNotMatch(out, /attach|--add/);
+	});
+
 	test("a malformed source with other entries is not written again", async () => {
 		await using bed = await started();
 		bed.server.store.seed({

@@ -456,6 +456,12 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		const explained = () => bed.run(["explain", "c.io/x", "-n", "app"]);
 		const { out } = await explained();
 		assert.match(out, /Fix:\n {2}kubectl meshreg check\n$/);
+		// Beside the source it would be attached as it is, and fail every pull there.
+		build.account(bed, "nginx-mesh/default", []);
+		for (const image of ["b.io/x", "c.io/x"]) {
+			const beside = await bed.run(["explain", image, "-n", "nginx-mesh"]);
+			assert.match(beside.out, /Fix:\n {2}kubectl meshreg check\n$/);
+		}
 		build.source(bed, {});
 		const { out: empty } = await explained();
 		assert.match(
