@@ -183,6 +183,8 @@ export type AccountNote = Causes<{
 	/** `default`, of a new namespace. */
 	"account-awaited": { namespace: string; name: string };
 	"pods-older-unknown": { error: unknown };
+	/** Accounts reference a Secret that fails every pull. */
+	"attached-malformed": { name: string; namespaces: readonly string[] };
 	/** Accounts reference a Secret that is not there. */
 	"secret-missing": {
 		name: string;

@@ -197,6 +197,8 @@ const WORDS: Wording<Note> = {
 				}
 			: `${message}${didYouMean(near)}`;
 	},
+	"attached-malformed": ({ name, namespaces }) =>
+		`secret "${name}" in ${someOf(namespaces)} cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it`,
 	"secret-meant": ({ name }) =>
 		`"${name}" is a pull secret; did you mean --secret ${name}?`,
 	"accounts-kept": ({ error, in: places, outside }) =>

@@ -6,8 +6,10 @@ import { warn } from "../../actions/tell.ts";
 import { partition } from "../../core/groups.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
+import { contentFault } from "../../core/pull-secrets/content-fault.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessFailed } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -20,8 +22,8 @@ const NAMES_IT: ReadonlySet<Action> = new Set(["configured", "unchanged"]);
 
 /**
  * Says where accounts name a pull secret, since now or before, that is not in their namespace: kubelets
- * skip such a name, so a mistyped one would only be noticed when a pod cannot pull. Where
- * Secrets may not be read, it says nothing.
+ * skip such a name, so a mistyped one would only be noticed when a pod cannot pull. Or that is malformed
+ * there, which fails their every pull. Where Secrets may not be read, it says nothing.
  */
 export async function warnOfMissingKey(
 	cluster: Cluster,
@@ -39,23 +41,36 @@ export async function warnOfMissingKey(
 		),
 	];
 	if (namespaces.length > ASKED) return;
+	const reader = new ContentReader();
 	const lookFor = async (
 		namespace: string,
-	): Promise<"there" | "missing" | "unread"> => {
+	): Promise<"there" | "missing" | "unread" | "malformed"> => {
 		try {
-			await cluster.read("Secret", { namespace, name });
-			return "there";
+			const secret = await cluster.read("Secret", { namespace, name });
+			const { type, content } = reader.toPullSecret(secret);
+			return type === PULL_SECRET_TYPE &&
+				contentFault(content)?.kind === "malformed"
+				? "malformed"
+				: "there";
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
 			if (error.status === 404) return "missing";
 			return error.status === 403 ? "unread" : "there";
 		}
 	};
-	const missing: string[] = [];
+	const [missing, malformed]: [string[], string[]] = [[], []];
 	await inParallel(namespaces, async (namespace) => {
-		if ((await lookFor(namespace)) === "missing") missing.push(namespace);
+		const found = await lookFor(namespace);
+		if (found === "missing") missing.push(namespace);
+		if (found === "malformed") malformed.push(namespace);
 	});
 	missing.sort();
+	if (malformed.length > 0)
+		warn(world, {
+			cause: "attached-malformed",
+			name,
+			namespaces: malformed.sort(),
+		});
 	if (missing.length === 0) return;
 	const source = choice.namespace ?? cluster.namespace;
 	// Without a source there is nothing that sync could copy.
@@ -76,11 +91,7 @@ export async function warnOfMissingKey(
 		byAnother: found === "unread",
 		...(!exists && {
 			source,
-			near: await nearSource(
-				{ namespace: source, name },
-				cluster,
-				new ContentReader(),
-			),
+			near: await nearSource({ namespace: source, name }, cluster, reader),
 		}),
 		script: sequence([
 			...(exists ? [] : [fixes.createSource()]),

@@ -158,6 +158,25 @@ describe("attach and detach", () => {
 		);
 	});
 
+	test("one that is malformed is said: it fails every pull of the pods that are made then", async () => {
+		for (const [namespace, auth] of [
+			["app", btoa("no colon")],
+			["shop", btoa("u:p")],
+		] as const)
+			build.secret(bed, `${namespace}/regcred`, { "r.io": { auth } });
+		const { status, err } = await bed.run(
+			"attach --secret=regcred -n=app,shop -q".split(" "),
+		);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				'Warning: secret "regcred" in app cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it\n',
+			],
+		);
+		await bed.run("detach --secret=regcred -n=app,shop".split(" "));
+	});
+
 	test("no sync is advised for a namespace that says skip: it would write nothing there", async () => {
 		secret("nginx-mesh");
 		bed.server.store.seed({
