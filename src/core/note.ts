@@ -337,7 +337,7 @@ export type ImageNote = Causes<{
 /** About credentials that leave the cluster. */
 export type ExportNote = Causes<{
 	exported: { what: "cluster-config" | SourceRef; to: string };
-	"entry-left-out": { problem: EntryProblem };
+	"entry-unusable": { problem: EntryProblem };
 	/** One of several is taken. */
 	"entries-differ": { key: string };
 	"key-with-star": { key: string };

@@ -263,7 +263,7 @@ const WORDS: Wording<Note> = {
 	...MANIFEST_WORDS,
 	exported: ({ what, to }) =>
 		`${what === "cluster-config" ? "the cluster config is" : `the credentials in secret/${what.name} of ${what.namespace} namespace are`} in ${to}`,
-	"entry-left-out": ({ problem }) => leftOutWords(problem),
+	"entry-unusable": ({ problem }) => leftOutWords(problem),
 	"entries-differ": ({ key }) =>
 		`several entries are for ${displayHost(key)}, with different credentials: one of them is exported`,
 	"key-with-star": ({ key }) =>

@@ -1,4 +1,8 @@
-import { contentFault } from "../../core/pull-secrets/content-fault.ts";
+import {
+	contentFault,
+	entryProblems,
+} from "../../core/pull-secrets/content-fault.ts";
+import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf, nearEnd } from "../../core/pull-secrets/expiry.ts";
 import { rotating } from "../../core/pull-secrets/fixes.ts";
 import {
@@ -21,6 +25,21 @@ export function warnOfExpiry(source: PullSecret, world: World): void {
 				script: rotating(source, expiry.key, registriesOf(source.content)),
 			});
 	}
+}
+
+/** Says so where images match none of the entries that count as this one, which have a new credential. */
+export function warnOfUnmatched(
+	content: Content,
+	key: string,
+	world: Pick<World, "emit">,
+): void {
+	const written = withSameRegistries(registriesOf(content), [key]);
+	const unmatched = entryProblems(content).filter(
+		(problem) => problem.kind === "key" && written.includes(problem.key),
+	);
+	if (unmatched.length === written.length)
+		for (const problem of unmatched)
+			warn(world, { cause: "entry-unusable", problem });
 }
 
 /** Says which entries of a source fail every pull with it, though the one that was changed is good. */

@@ -130,7 +130,7 @@ function dockerConfigOf(
 			problems,
 		});
 	for (const problem of problems)
-		warn(world, { cause: "entry-left-out", problem });
+		warn(world, { cause: "entry-unusable", problem });
 	warn(world, ...warnings);
 	return json({ auths });
 }

@@ -22,7 +22,10 @@ import {
 } from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
-import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
+import {
+	warnOfMalformed,
+	warnOfUnmatched,
+} from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
@@ -159,7 +162,10 @@ export async function run(
 			if (!(await rotateSource(source, entries, wish, run)))
 				return report.cancelled();
 			const { content } = replaceCredentials(source, entries);
-			if (!report.failed) warnOfMalformed(source, content, world);
+			if (!report.failed) {
+				warnOfMalformed(source, content, world);
+				warnOfUnmatched(content, key, world);
+			}
 			return report.finish({ withSummary: true });
 		});
 	});

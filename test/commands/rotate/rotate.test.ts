@@ -738,6 +738,23 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		});
 	});
 
+	for (const [keys, err] of [
+		[
+			["https://hub.docker.com"],
+			"Warning: https://hub.docker.com: Docker Hub's images match docker.io alone, not this name\n",
+		],
+		[["https://hub.docker.com", "docker.io"], ""],
+	] as const)
+		test(`what no image matches is said where nothing else has the credential: ${keys}`, async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			source(bed, Object.fromEntries(keys.map((key) => [key, old("u")])), []);
+			const outcome = await bed.run(
+				["rotate", "-q", "--no-verify", ...login("docker.io")],
+				GIVEN,
+			);
+			assert.deepEqual([outcome.status, outcome.err], [0, err]);
+		});
+
 	for (const named of ["docker.io", "index.docker.io", "hub.docker.com"])
 		test(`F2: all of Docker Hub's entries get the new credential, named as ${named}`, async () => {
 			await using bed = await seeded({
