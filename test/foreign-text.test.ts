@@ -175,6 +175,7 @@ describe("text of others drives no terminal", () => {
 			test(line.join(" "), async () => {
 				await using bed = await hostile();
 				const outcome = await bed.run(line, given);
+				assert.notEqual(outcome.status, 2, outcome.err);
 				clean(outcome, line.join(" "));
 				if (output === "json" && outcome.out !== "") JSON.parse(outcome.out);
 				if (output === "yaml" && outcome.out !== "") parse(outcome.out);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+	chmodSync,
 	mkdirSync,
 	mkdtempSync,
 	rmSync,
@@ -50,13 +51,18 @@ function tarGz(given: Given): Buffer {
 	const folder = mkdtempSync(join(tmpdir(), "archive-"));
 	try {
 		for (const [path, what] of Object.entries(given)) {
-			mkdirSync(join(folder, path, ".."), { recursive: true });
-			if ("link" in what) symlinkSync(what.link, join(folder, path));
-			else if (Buffer.isBuffer(what))
-				writeFileSync(join(folder, path), what, {
-					mode: path === "LICENSE" ? 0o644 : 0o755,
-				});
-			else writeFileSync(join(folder, path), ELF_AMD64, { mode: what.mode });
+			const file = join(folder, path);
+			mkdirSync(join(file, ".."), { recursive: true });
+			if ("link" in what) {
+				symlinkSync(what.link, file);
+				continue;
+			}
+			writeFileSync(file, Buffer.isBuffer(what) ? what : ELF_AMD64);
+			// Whatever umask the tests run with.
+			chmodSync(
+				file,
+				"mode" in what ? what.mode : path === "LICENSE" ? 0o644 : 0o755,
+			);
 		}
 		const tar = create(
 			{ cwd: folder, sync: true, strict: true },

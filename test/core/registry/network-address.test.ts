@@ -67,7 +67,6 @@ const HOSTS: readonly [
 	["[::808:808]", "private"],
 	["[::ffff:0:808:808]", "private"],
 	["[ff02::1]", "private"],
-	["[fe80::1]", "private"],
 	["[febf:ffff::1]", "private"],
 	["[100::1]", "private"],
 	["[4000::1]", "private"],
