@@ -447,12 +447,16 @@ describe("a tenant's pod that uses an image of the registry", () => {
 			assert.equal(status, 201);
 		};
 		await make("serviceaccounts", { metadata: { name: "worker" } });
+		const container = { name: "c", image: "registry.example.com/app:1" };
 		await make("pods", {
 			metadata: { name: "asks" },
-			spec: {
-				serviceAccountName: "worker",
-				containers: [{ name: "c", image: "registry.example.com/app:1" }],
-			},
+			spec: { serviceAccountName: "worker", containers: [container] },
+		});
+		const waiting = { reason: "ErrImagePull", message: "pull access denied" };
+		const unready = { imageID: "", ready: false, restartCount: 0 };
+		await stage.cluster.podStatus(stage.evil, "asks", {
+			phase: "Pending",
+			containerStatuses: [{ ...container, ...unready, state: { waiting } }],
 		});
 		return stage;
 	}
@@ -471,9 +475,10 @@ describe("a tenant's pod that uses an image of the registry", () => {
 	])
 		test(`is given nothing by ${argv.join(" ")}`, async () => {
 			await using stage = await asked();
-			await stage.run(
+			const { out } = await stage.run(
 				argv.map((word) => (word === "EVIL" ? stage.evil : word)),
 			);
+			assert.match(out, new RegExp(`Gives ${stage.evil} the credential;`));
 			assert.equal(await stage.secret(stage.evil), undefined);
 			const source = await stage.secret(stage.mesh);
 			assert.doesNotMatch(
