@@ -29,6 +29,9 @@ after(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 const root = process.getuid?.() === 0;
 
+writeFileSync(at("key"), "x".repeat(2048));
+mkdirSync(at("folder"));
+
 async function failure(attempt: Promise<unknown>): Promise<string> {
 	try {
 		await attempt;
@@ -41,7 +44,6 @@ async function failure(attempt: Promise<unknown>): Promise<string> {
 }
 
 test("reads a file up to its limit, and no further", async () => {
-	writeFileSync(at("key"), "x".repeat(2048));
 	assert.equal((await disk.read(at("key"), 2048)).length, 2048);
 	assert.equal(
 		await failure(disk.read(at("key"), 2047)),
@@ -56,7 +58,6 @@ test("reads a file up to its limit, and no further", async () => {
 test("what cannot be read is named with the reason", {
 	skip: notPosix,
 }, async () => {
-	mkdirSync(at("folder"));
 	for (const [name, message] of [
 		["absent", "cannot read DIR/absent: no such file or directory"],
 		["folder", "DIR/folder is a directory"],
@@ -150,9 +151,10 @@ test("root leaves another user's file theirs where that is asked for", {
 test("writes through a link and leaves it one", {
 	skip: notPosix,
 }, async () => {
-	symlinkSync(at("out/open"), at("out/link"));
-	await disk.write(at("out/link"), "through");
-	assert.equal(readFileSync(at("out/open"), "utf8"), "through");
+	writeFileSync(at("target"), "old");
+	symlinkSync(at("target"), at("link"));
+	await disk.write(at("link"), "through");
+	assert.equal(readFileSync(at("target"), "utf8"), "through");
 });
 
 test("a pipe or a link of another user is not written to", {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { COMMANDS } from "../../src/cli.ts";
 import { sharedBed } from "../support/test-bed.ts";
 
@@ -28,18 +28,19 @@ describe("--dry-run without a value is that of the client, with kubectl's warnin
 	const taking = COMMANDS.filter(({ flags }) =>
 		flags.some(({ name }) => name === "dry-run"),
 	);
-	test("all that have the flag", async () => {
+	before(async () => {
 		const { status, err } = await bed.run(["apply", ...CREDENTIAL, "-n=app"], {
 			stdin: "p",
 		});
 		assert.equal(status, 0, err);
 		for (const argv of [["install"], ["attach", "--by-policy"]])
 			assert.equal((await bed.run(argv)).status, 0);
+	});
+	test("all that have the flag", () =>
 		assert.deepEqual(
 			taking.map(({ verb }) => verb).toSorted(),
 			Object.keys(ARGS).toSorted(),
-		);
-	});
+		));
 	for (const { verb } of taking)
 		for (const args of ARGS[verb] ?? [])
 			test([verb, ...args].join(" "), async () => {
