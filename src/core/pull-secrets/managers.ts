@@ -59,10 +59,12 @@ export function managerOf({
 		: { by: "tool", name: "Argo CD or Helm" };
 }
 
-/** As much of a text as a name may have: kept for weeks, a megabyte is not. */
+/** As much of a text as a name may have, what is longer ending in `…`: kept for weeks, a megabyte is not. */
 export function beginning(text: string): string {
 	// A part alone would keep the whole in memory.
-	return text.length <= 253 ? text : Buffer.from(text.slice(0, 253)).toString();
+	return text.length <= 253
+		? text
+		: `${Buffer.from(text.slice(0, 252)).toString()}…`;
 }
 
 /** A manager in a word or two, for messages. */
