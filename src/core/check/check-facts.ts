@@ -37,9 +37,10 @@ const GROUP_OF: Readonly<Record<Readable, Group>> = {
  * image of a pod: how many there are, others decide.
  */
 export function* checkFacts(
-	facts: Facts,
+	all: Facts,
 	denied: readonly Access[],
 ): Steps<Finding[]> {
+	const facts = withoutEnding(all);
 	const { seen, blind } = bySight(facts);
 	const keyrings = seen && new Keyrings(seen);
 	const pods = [
@@ -75,6 +76,19 @@ export function* checkFacts(
 				!(nowhere && severity === "ok" && group !== "credentials"),
 		),
 	);
+}
+
+/** What is in a namespace that is being deleted goes with it: nothing is made or changed there. */
+function withoutEnding(facts: Facts): Facts {
+	const stays = ({ namespace }: { readonly namespace: string }) => {
+		const known = facts.namespaces.get(namespace);
+		return typeof known !== "object" || !known.terminating;
+	};
+	return {
+		...facts,
+		accounts: facts.accounts.filter(stays),
+		pods: facts.pods.filter(stays),
+	};
 }
 
 /**

@@ -760,7 +760,7 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 		});
 });
 
-test("a namespace that is being deleted wants no copy", async () => {
+test("a namespace that is being deleted wants no copy, and nothing in it is looked after", async () => {
 	await using bed = await started();
 	source(bed, { "r.io": user("right") }, ["app", "shop"]);
 	await bed.run(["sync"]);
@@ -771,6 +771,8 @@ test("a namespace that is being deleted wants no copy", async () => {
 		});
 	bed.server.store.delete("Secret", "app", KEY);
 	secret(bed, `shop/${KEY}`, { "x.io": user("theirs") });
+	account(bed, "app", "gone");
+	waiting(bed, "app/web", "unauthorized: authentication required");
 	const { status, out } = await bed.run(["check", "-q"]);
 	assert.deepEqual([status, out], [0, ""]);
 });
