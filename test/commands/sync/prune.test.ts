@@ -26,6 +26,24 @@ describe("sync --prune", () => {
 				`secret/${NAME} unchanged in app namespace\n`,
 			);
 		});
+		test("a copy in a namespace that is selected and gets nothing stays", async () => {
+			await using bed = await copied();
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: {
+					name: "shop",
+					annotations: { "kubectl-meshreg/skip": "true" },
+				},
+			});
+			const { out } = await bed.run([
+				...["sync", "-n", "app,shop", "--prune", "--yes"],
+			]);
+			assert.equal(
+				out,
+				`secret/${NAME} unchanged in app namespace\nsecret "${NAME}" deleted from default namespace\n`,
+			);
+			assert.ok(bed.server.store.get("Secret", "shop", NAME));
+		});
 		test("takes back what attach added beside them, by one list, or in each where one is forbidden", async () => {
 			for (const may of [true, false]) {
 				await using bed = await withSource();
