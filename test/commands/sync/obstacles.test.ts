@@ -19,6 +19,18 @@ function forbid(bed: TestBed, forbidden?: string): void {
 }
 
 describe("sync, where something is in the way", () => {
+	test("--force takes no source that came meanwhile, where nobody named its namespace", async () => {
+		await using bed = await withSource();
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.includes("/shop/secrets"))
+				source(bed, {}, ["app"], { at: "shop" });
+			return undefined;
+		});
+		const { status } = await bed.run(["sync", "-A", "--force", "--yes"]);
+		assert.equal(status, 1);
+		assert.equal(bed.password("shop"), undefined);
+	});
+
 	test("another source: what is named leaves its namespace out, of a record as well", async () => {
 		await using bed = await withSource({ namespaces: NAMESPACES });
 		source(bed, { "other.example.com": { auth: "dTpw" } }, [], { at: "app" });
