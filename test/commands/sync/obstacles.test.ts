@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { goingNamespace, secret, source } from "../../support/build.ts";
+import { copyOf, goingNamespace, secret, source } from "../../support/build.ts";
 import type { TestBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
 
@@ -19,6 +19,23 @@ function forbid(bed: TestBed, forbidden?: string): void {
 }
 
 describe("sync, where something is in the way", () => {
+	test("--once: a copy that came meanwhile is planned again, though no record means it", async () => {
+		await using bed = await withSource();
+		let isFirst = true;
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.includes("/shop/secrets") && isFirst) {
+				isFirst = false;
+				seed(bed, "shop", {}, copyOf());
+			}
+			return undefined;
+		});
+		const { status, out } = await bed.run(["sync", "-n", "shop", "--once"]);
+		assert.deepEqual(
+			[status, out],
+			[0, `secret/${NAME} configured in shop namespace\n`],
+		);
+	});
+
 	test("--force takes no source that came meanwhile, where nobody named its namespace", async () => {
 		await using bed = await withSource();
 		bed.server.onRequest(({ method, path }) => {
