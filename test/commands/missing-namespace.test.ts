@@ -124,6 +124,7 @@ describe("a mistyped namespace is answered with the one that was meant", () => {
 		});
 
 	test("of several, each is answered; those that nothing is near to stay one line", async () => {
+		await bed.run(["sync", "-n", "app"]);
 		const { out, err } = await bed.run([
 			...["sync", "-n", "ap,app,nginx-mehs,zzz-1,zzz-2", "-o", "json"],
 		]);
@@ -132,7 +133,7 @@ describe("a mistyped namespace is answered with the one that was meant", () => {
 			`Error from server (NotFound): namespaces "ap" not found; did you mean "app"?
 Error from server (NotFound): namespaces "nginx-mehs" not found; did you mean "nginx-mesh"?
 Error from server (NotFound): namespaces zzz-1, zzz-2 not found
-5 namespaces: 1 created, 0 configured, 0 unchanged, 4 failed
+5 namespaces: 0 created, 0 configured, 1 unchanged, 4 failed
 `,
 		);
 		assert.match(

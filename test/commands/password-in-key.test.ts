@@ -37,6 +37,11 @@ describe("a password in a key is not shown by", () => {
 		source(bed, auths);
 	});
 
+	const COPY = [
+		"create",
+		"k",
+		"--from-secret=nginx-mesh/nginx-mesh-registry-key",
+	];
 	const COMMANDS: readonly (readonly string[])[] = [
 		["list", "-o", "wide"],
 		["list", "-o", "json"],
@@ -44,10 +49,9 @@ describe("a password in a key is not shown by", () => {
 		["check"],
 		["check", "-o", "json"],
 		["sync", "-n", "app", "--diff"],
-		["create", "k", "--from-docker-config=FILE"],
 		["create", "k", "--from-docker-config=FILE", "--registry-server=r.example"],
 		["create", "--remove=r.example"],
-		["create", "k", "--from-secret=nginx-mesh/nginx-mesh-registry-key"],
+		COPY,
 		["rotate", "--registry-server=r.example", ...LOGIN],
 		["rotate", ...LOGIN],
 		["export", "--to=FILE.exported"],
@@ -60,11 +64,13 @@ describe("a password in a key is not shown by", () => {
 		test(command.join(" "), async () => {
 			const args = command.map((word) => word.replace("FILE", file));
 			const { out, err } = await bed.run(args, { stdin: "x" });
-			assert.notEqual(out + err, "");
+			// What explains an image may find no key for it.
+			assert.match(out + err, /\*\*\*|\/a:1|No entry matches/);
 			assert.ok(!`${out}${err}`.includes(PASSWORD), out + err);
 		});
 
-	test("an annotation of what was made of them", () => {
+	test("an annotation of what was made of them", async () => {
+		await bed.run(COPY);
 		const made = bed.server.store.all("Secret").map(({ metadata }) => metadata);
 		assert.equal(made.length, 2);
 		assert.ok(!JSON.stringify(made).includes(PASSWORD), JSON.stringify(made));

@@ -514,10 +514,11 @@ describe("a password in the key of an entry", () => {
 			});
 			await stage.plant({ namespace: stage.mesh, annotations: {}, config });
 			await stage.plant({ namespace: stage.app, config });
-			const { out, err } = await stage.run(
+			const { status, out, err } = await stage.run(
 				argv.map((word) => (word === "APP" ? stage.app : word)),
 				{ stdin: "second" },
 			);
+			assert.notEqual(status, 2, err);
 			assert.notEqual(out + err, "");
 			assert.doesNotMatch(out + err, /URLPASSWORD/);
 		});

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
+import * as build from "../../support/build.ts";
 import { notPosix } from "../../support/posix.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -16,6 +17,7 @@ describe("inject", () => {
 		bed = await testBed({
 			namespaces: ["nginx-mesh", "app", "shop", "default"],
 		});
+		build.source(bed, { "r.io": { username: "u", password: "p" } });
 	});
 	after(() => bed[Symbol.asyncDispose]());
 
@@ -133,17 +135,6 @@ describe("inject", () => {
 	});
 
 	test("the Secret for each namespace, once", async () => {
-		await bed.run(
-			[
-				"create",
-				"--registry-server",
-				"r.io",
-				"--registry-username",
-				"u",
-				"--registry-password-stdin",
-			],
-			{ stdin: "p" },
-		);
 		const pod = (namespace: string) =>
 			POD.replace("spec", `metadata: {namespace: ${namespace}}\nspec`);
 		const stdin = [
