@@ -97,6 +97,8 @@ const MEANT: readonly (readonly [verb: string, ...words: string[]])[] = [
 
 /** Flags that other programs have, and ours for the same; the first that a command has. */
 const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
+	// Of rotate, create and export, whose -n is the source's.
+	from: ["namespace"],
 	"from-file": ["from-docker-config=PATH"],
 	"from-env-file": ["from-docker-config=PATH"],
 	"docker-config": ["from-docker-config=PATH"],

@@ -129,6 +129,8 @@ describe("every command", () => {
 	for (const [flag, meant] of [
 		["create --from-file=.dockerconfigjson=c.json", "from-docker-config=PATH"],
 		["create --from-file", "from-docker-config=PATH"],
+		["rotate --from=nginx-mesh", "namespace"],
+		["export --from=nginx-mesh", "namespace"],
 		["create --authfile=a.json", "from-docker-config=PATH"],
 		["create --docker-config=.docker", "from-docker-config=PATH"],
 		["rotate --password-stdin", "registry-password-stdin"],
