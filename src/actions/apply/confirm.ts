@@ -40,6 +40,11 @@ export function mustAsk(
 	return asks;
 }
 
+/** Whether somebody is there to be asked, and did not agree beforehand. */
+export function isAsked({ yes, dryRun, world }: Asking): boolean {
+	return !yes && dryRun === "none" && world.streams.interactive;
+}
+
 /**
  * One question about all that is lost, with the context and what is a source. `unasked`: nobody
  * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done. Throws

@@ -52,7 +52,7 @@ import { byPlace, isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
-import { agrees } from "./confirm.ts";
+import { agrees, isAsked } from "./confirm.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import {
 	isRecorded,
@@ -150,6 +150,8 @@ class Delivery {
 	#planned: PullSecret;
 	/** It was seen with other content since. */
 	#moved = false;
+	/** Where a person agreed to what --force takes: nothing that comes there later was shown. Undefined: nobody is asked. */
+	#agreed: ReadonlySet<string> | undefined;
 
 	constructor(
 		source: PullSecret,
@@ -401,7 +403,9 @@ class Delivery {
 		desired: DesiredPullSecret,
 		named: boolean,
 	): Change {
-		const { force, adopt } = this.policy;
+		const { adopt } = this.policy;
+		const force =
+			this.policy.force && (this.#agreed?.has(desired.namespace) ?? true);
 		return planCopy(there, desired, { force, adopt, named });
 	}
 
@@ -416,11 +420,12 @@ class Delivery {
 		);
 		const { run, making } = this;
 		const places = targets.serve.map(({ namespace }) => namespace);
+		const overwriting = this.#takenOver(steps);
 		const answer = await agrees(
 			{
 				replacing,
 				deleting: leftovers.map(({ current }) => current),
-				overwriting: this.#takenOver(steps),
+				overwriting,
 				by: this.#source.content,
 				in: making ? [this.#source.namespace, ...places] : places,
 				credential: making?.typed && {
@@ -431,6 +436,10 @@ class Delivery {
 			run,
 		);
 		if (answer === "no") return undefined;
+		if (isAsked(run))
+			this.#agreed = new Set(
+				[...replacing, ...overwriting].map(({ namespace }) => namespace),
+			);
 		if ((await making?.agreed(places, answer === "yes")) === false)
 			return undefined;
 		return new Set(

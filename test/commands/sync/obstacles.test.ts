@@ -48,6 +48,34 @@ describe("sync, where something is in the way", () => {
 		assert.equal(bed.password("shop"), undefined);
 	});
 
+	test("--force at a terminal takes nothing that came after the question: nobody saw it", async () => {
+		await using bed = await withSource();
+		const off = bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.includes("/shop/secrets"))
+				secret(bed, "shop/nginx-mesh-registry-key", {
+					"theirs.example": { auth: "dTpw" },
+				});
+			return undefined;
+		});
+		const argv = ["sync", "-n", "shop", "--force"];
+		const { status, err } = await bed.run(argv, { answers: [] });
+		off();
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				'error: secret "nginx-mesh-registry-key" in namespace "shop" exists but is not managed by meshreg; use sync --force to overwrite it\n1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n',
+			],
+		);
+		assert.deepEqual(bed.content("shop"), {
+			auths: { "theirs.example": { auth: "dTpw" } },
+		});
+		const asked = await bed.run(argv, {
+			answers: [["Do you want to continue?", true]],
+		});
+		assert.equal(asked.status, 0);
+	});
+
 	test("another source: what is named leaves its namespace out, of a record as well", async () => {
 		await using bed = await withSource({ namespaces: NAMESPACES });
 		source(bed, { "other.example.com": { auth: "dTpw" } }, [], { at: "app" });
