@@ -31,7 +31,7 @@ import {
 	NO_MESH,
 } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { orElsewhere } from "../../core/output/failure.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
 	editable,
@@ -63,7 +63,7 @@ import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
-import { EXIT, isForbidden, unlessFailed } from "../../errors.ts";
+import { EXIT, unlessFailed } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { askToWrite } from "./ask-to-write.ts";
 import type { CreateOptions } from "./command.ts";
@@ -360,9 +360,7 @@ async function readThere(
 	...args: Parameters<typeof readPullSecret>
 ): Promise<PullSecret | undefined> {
 	return readPullSecret(...args).catch((error: unknown) => {
-		throw isForbidden(error)
-			? new FailureError({ cause: "forbidden", error, elsewhere: true })
-			: error;
+		throw orElsewhere(error);
 	});
 }
 

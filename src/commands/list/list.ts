@@ -11,7 +11,7 @@ import { warn } from "../../actions/tell.ts";
 import { NOTHING } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { ObjectOf } from "../../core/objects.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { orElsewhere } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import {
 	accountFacts,
@@ -105,9 +105,7 @@ export async function run(
 	} catch (error) {
 		// Nobody reads it any more.
 		if (gone.aborted) return { status: EXIT.done, document: NOTHING };
-		if (isForbidden(error) && namespaces.length === 0)
-			throw new FailureError({ cause: "forbidden", error, elsewhere: true });
-		throw error;
+		throw namespaces.length === 0 ? orElsewhere(error) : error;
 	} finally {
 		await cluster.close();
 	}

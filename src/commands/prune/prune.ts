@@ -31,7 +31,7 @@ import type { Outcome } from "../../core/document.ts";
 import { groupsBy, partition } from "../../core/groups.ts";
 import type { Loss } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { FailureError, failureOf } from "../../core/output/failure.ts";
+import { failureOf, orElsewhere } from "../../core/output/failure.ts";
 import {
 	type Action,
 	type ChangeResult,
@@ -51,7 +51,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { isFatal, isForbidden } from "../../errors.ts";
+import { isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import {
 	keptNotes,
@@ -287,13 +287,7 @@ async function readScope(
 		scopesOf(namespaces),
 		(scope) => readPullSecrets(cluster, reader, { ...query, ...scope }),
 	);
-	const all = refused.get("");
-	if (isForbidden(all))
-		throw new FailureError({
-			cause: "forbidden",
-			error: all,
-			elsewhere: true,
-		});
+	if (refused.has("")) throw orElsewhere(refused.get(""));
 	throwIfAll(refused, namespaces);
 	return { found, refused };
 }

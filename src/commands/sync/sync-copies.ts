@@ -34,7 +34,11 @@ import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
-import { FailureError, failureOf } from "../../core/output/failure.ts";
+import {
+	FailureError,
+	failureOf,
+	orElsewhere,
+} from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
@@ -216,7 +220,10 @@ async function pickNamespaces(
 	source: PullSecret,
 	{ cluster, world }: Run,
 ): Promise<string[]> {
-	const namespaces = (await listNamespaces(cluster)).filter(
+	const all = await listNamespaces(cluster).catch((error: unknown) => {
+		throw orElsewhere(error);
+	});
+	const namespaces = all.filter(
 		({ name, terminating }) =>
 			name !== source.namespace && !terminating && !isSystemNamespace(name),
 	);

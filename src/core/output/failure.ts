@@ -2,6 +2,7 @@ import {
 	AbortedError,
 	ApiError,
 	ConnectionError,
+	isForbidden,
 	isNamespaceMissing,
 	isNamespaceTerminating,
 	OperationError,
@@ -279,6 +280,13 @@ export function isFailure(
 /** The error from outside that it was; undefined for a failure of ours. */
 export function errorIn(why: Failure | undefined): unknown {
 	return why && "error" in why ? why.error : undefined;
+}
+
+/** What was thrown; where this user is refused it, with the hint that `-n` may name a namespace where they are not. */
+export function orElsewhere(error: unknown): unknown {
+	return isForbidden(error)
+		? new FailureError({ cause: "forbidden", error, elsewhere: true })
+		: error;
 }
 
 /** What an error that befell one object, or a whole cluster, comes to. */

@@ -12,6 +12,31 @@ import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { NAME, shown, withSource } from "./bed.ts";
 
 describe("sync: which namespaces", () => {
+	test("who may not list namespaces, and named none, is told of -n", async () => {
+		await using bed = await withSource({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh"],
+				},
+			],
+		});
+		const { status, err } = await bed.run(["sync"], {
+			user: "sam",
+			answers: [],
+		});
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				'Error from server (Forbidden): namespaces is forbidden: User "sam" cannot list resource "namespaces" in API group "" at the cluster scope; use -n NAMESPACE where you have the rights\n',
+			],
+		);
+	});
+
 	describe("which namespaces", () => {
 		const labelled = async () => {
 			const bed = await withSource();
