@@ -50,8 +50,11 @@ import {
 	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { isFatal } from "../../errors.ts";
+import {
+	isSourceLike,
+	type SourceRef,
+} from "../../core/pull-secrets/source.ts";
+import { isFatal, unlessFailed } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import {
 	keptNotes,
@@ -92,9 +95,10 @@ export async function run(
 		const where = { namespaces, sourceNamespace };
 		const how = { ...options, ...where, cluster, reader, world };
 		const pruning = await findPruning(found, how);
-		const { changes, sent, outOf, attached, unreadable } = pruning;
+		const { changes, sent, outOf, attached, unreadable, outlived } = pruning;
 		for (const result of unreadable) report.add(result);
-		if (changes.length + outOf.length + attached.length === 0) {
+		const isLoss = changes.length + attached.length + outlived.length > 0;
+		if (!isLoss && outOf.length === 0) {
 			if (unreadable.length === 0) {
 				const meant = await meantFor(options.name, namespaces, cluster);
 				tell(world, { cause: "nothing-found", namespaces, meant });
@@ -108,7 +112,6 @@ export async function run(
 			}
 			return report.finish();
 		}
-		const isLoss = changes.length + attached.length > 0;
 		if (asks && isLoss && !(await isAgreed(pruning, how)))
 			return report.cancelled();
 		return await report.whatIsDone(() => carryOutPruning(pruning, report, how));
@@ -130,6 +133,8 @@ interface Pruning {
 	readonly accounts: readonly ServiceAccount[];
 	/** Of those, the ones that lose an entry where all is deleted. */
 	readonly attached: readonly ServiceAccount[];
+	/** The source that is meant, where it is gone and its policies are not: an earlier prune did not come to them. */
+	readonly outlived: readonly SourceRef[];
 	/** What becomes of the entries that attach added once some Secrets are gone. */
 	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
 }
@@ -177,6 +182,7 @@ async function findPruning(
 		changes,
 		sent,
 		outOf: sent.filter(({ named }) => named.length > 0),
+		outlived: onlyBeside ? [] : await outlivedBy(found, how),
 		unreadable,
 		accounts,
 		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
@@ -184,9 +190,21 @@ async function findPruning(
 	};
 }
 
+/** Only a prune of all namespaces looks for them, as far as this user may. */
+async function outlivedBy(
+	found: readonly PullSecret[],
+	{ sourceNamespace: namespace, name, namespaces, cluster }: PruneRun,
+): Promise<SourceRef[]> {
+	if (name === undefined || namespaces.length > 0) return [];
+	const source = { namespace, name };
+	if (found.some((one) => sourceRef(one) === sourceRef(source))) return [];
+	const policies = await unlessFailed(policyRemovals([source], cluster));
+	return policies?.length ? [source] : [];
+}
+
 /** Shows what goes, and asks. */
 async function isAgreed(
-	{ changes, outOf, attached }: Pruning,
+	{ changes, outOf, attached, outlived }: Pruning,
 	{ cluster, world }: PruneRun,
 ): Promise<boolean> {
 	const question = {
@@ -197,10 +215,13 @@ async function isAgreed(
 		})),
 		accounts: attached.length,
 		accountsIn: [...new Set(attached.map(namespaceIn))],
-		byPolicy: changes
-			.map(({ current }) => current)
-			.filter(isByPolicy)
-			.map(placeOf),
+		byPolicy: [
+			...changes
+				.map(({ current }) => current)
+				.filter(isByPolicy)
+				.map(placeOf),
+			...outlived,
+		],
 	};
 	return confirmDeletion(question, cluster, world);
 }
@@ -229,8 +250,14 @@ async function carryOutPruning(
 	const isGone = (secret: PullSecret) => places.has(sourceRef(secret));
 	warnOfRules(sent, how);
 	await takeBack(accounts, entries(isGone).go, told);
-	const deleted = changes.map(({ current }) => current).filter(isGone);
-	await takeBackPolicies(deleted, how.sourceNamespace, told);
+	const deleted = changes
+		.map(({ current }) => current)
+		.filter((secret) => isByPolicy(secret) && isGone(secret));
+	await takeBackPolicies(
+		[...deleted, ...pruning.outlived],
+		how.sourceNamespace,
+		told,
+	);
 	for (const source of recorded.sources) await keepPolicies(source, told);
 	tellOfRest(pruning, isGone, how);
 	const count = (kind: string, action: Action): number =>
@@ -298,11 +325,11 @@ async function readScope(
  * pull secret is gone, and a kubelet passes over a name without a Secret.
  */
 async function takeBackPolicies(
-	deleted: readonly PullSecret[],
+	sources: readonly SourceRef[],
 	sourceNamespace: string,
 	{ world, ...how }: PolicyWriting & { readonly world: Pick<World, "emit"> },
 ): Promise<void> {
-	const groups = groupsBy(deleted.filter(isByPolicy), ({ namespace, name }) =>
+	const groups = groupsBy(sources, ({ namespace, name }) =>
 		namespace === sourceNamespace ? name : "",
 	);
 	for (const sources of groups)

@@ -245,6 +245,16 @@ mutatingadmissionpolicy "${POLICY}" deleted
 				"error: You must be logged in to the server (Unauthorized) (run the command again to finish)\n",
 			],
 		);
+		const asked = await bed.run(["prune", NAME], { answers: [] });
+		assert.match(
+			asked.err,
+			new RegExp(`delete the admission policies of nginx-mesh/${NAME}`),
+		);
+		assert.equal(
+			(await bed.run(["prune", NAME, "--yes"])).err,
+			"taken back: 1 admission policy\n",
+		);
+		assert.deepEqual(policies(), []);
 	});
 
 	test("what somebody else made in its place meanwhile is not deleted", async () => {
