@@ -17,6 +17,8 @@ import {
 const NAME = `meshreg-contexts-${process.pid}`;
 const REFUSED =
 	"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
+/** The hint to who has rights in some namespaces only. */
+const ELSEWHERE = "; use -n NAMESPACE where you have the rights";
 const RELEASED = "Error from server (403): a fault on purpose: 403";
 
 let eu: TestCluster;
@@ -199,6 +201,7 @@ describe("each verb does its work in both clusters", () => {
 		);
 		assertBoth(outcome, {
 			out: [`secret/${NAME} created in ${mesh} namespace`],
+			where: ELSEWHERE,
 		});
 		assert.deepEqual(await passwords(), [
 			["one", undefined],
@@ -379,7 +382,7 @@ describe("each verb does its work in both clusters", () => {
 				`serviceaccount/worker configured in ${app} namespace`,
 			],
 			err: ["taken back: 1 service account"],
-			where: "; use -n NAMESPACE where you have the rights",
+			where: ELSEWHERE,
 		});
 		assert.deepEqual(await passwords(), [
 			[undefined, undefined],
