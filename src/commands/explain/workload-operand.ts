@@ -42,8 +42,8 @@ export function isWorkloadKind(kind: string): kind is WorkloadKind {
 }
 
 /**
- * `deploy/web`, `deployment.apps/web`, `deployments.v1.apps/web`: a kind as kubectl takes it, in any letter case, and a name;
- * undefined for an image. An image of Docker Hub whose user bears such a name is written in full,
+ * `deploy/web`, `deployment.apps/web`, `deployments.v1.apps/web`: a kind as kubectl takes it, in any letter
+ * case, and a name; undefined for an image. An image of Docker Hub whose user bears such a name is written in full,
  * `docker.io/deploy/web`.
  */
 export function workloadNamed(operand: string): Workload | undefined {

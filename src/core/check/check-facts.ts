@@ -43,11 +43,13 @@ export function* checkFacts(
 	const facts = withoutEnding(all);
 	const { seen, blind } = bySight(facts);
 	const keyrings = seen && new Keyrings(seen);
-	const pods = [
+	const judged = [
 		...(keyrings ? yield* checkPods(keyrings) : []),
 		...(blind ? yield* checkPods(new Keyrings(blind)) : []),
-		// That all is well in some of the namespaces is not said of all.
-	].filter(({ severity }) => !(seen && blind && severity === "ok"));
+	];
+	// That all is well in some of the namespaces is not said of all.
+	const pods =
+		seen && blind ? judged.filter(({ severity }) => severity !== "ok") : judged;
 	const told = toldByPods(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
 	const absent = facts.unread.filter(({ what }) => what === "namespace");

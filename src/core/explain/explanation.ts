@@ -86,7 +86,10 @@ export interface PullSecretState {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
-	/** Why none is written in the puller's namespace: what bears its name there is not overwritten, cannot be as it is, or the namespace wants none. */
+	/**
+	 * Why none is written in the puller's namespace: what bears its name there is not overwritten, cannot be as it
+	 * is, or the namespace wants none.
+	 */
 	readonly blocked: "secret" | "stuck" | "namespace" | undefined;
 	/** An admission policy adds it to pods as they are made; undefined: none does. */
 	readonly byPolicy?: {

@@ -73,7 +73,10 @@ export function sourceMaker(
 	}
 }
 
-/** A Secret, a source perhaps, as a source: with these entries, each in the place of all that count as its registry, and its others. Throws FailureError where these cannot be kept. */
+/**
+ * A Secret, a source perhaps, as a source: with these entries, each in the place of all that count as its registry,
+ * and its others. Throws FailureError where these cannot be kept.
+ */
 function takenOver(
 	current: PullSecret,
 	entries: readonly NewEntry[],

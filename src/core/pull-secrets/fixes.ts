@@ -79,7 +79,10 @@ export class Fixes {
 		return this.#fromSource("check", []);
 	}
 
-	/** Writes a source for this registry, beside those that it has already; undefined where it fails every pull until it is put right. */
+	/**
+	 * Writes a source for this registry, beside those that it has already; undefined where it fails every pull until
+	 * it is put right.
+	 */
 	create(host: string): Script | undefined {
 		const { exists, source } = this.#target;
 		if (source && copyFault(source.content)?.kind === "malformed")

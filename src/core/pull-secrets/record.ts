@@ -292,7 +292,10 @@ export function stillAttached(
 	};
 }
 
-/** Whether a rule of the record attaches one of these accounts, `*` any: in this namespace, or where none is given anywhere. */
+/**
+ * Whether a rule of the record attaches one of these accounts, `*` any: in this namespace, or where none is given
+ * anywhere.
+ */
 export function attachedByRule(
 	record: SourceRecord,
 	accounts: readonly string[],

@@ -1,4 +1,7 @@
-/** Registries that give public images to anybody: there, pulling without a credential may be what is meant. Hosts as images name them. */
+/**
+ * Registries that give public images to anybody: there, pulling without a credential may be what is meant. Hosts
+ * as images name them.
+ */
 export const PUBLIC_REGISTRIES: ReadonlySet<string> = new Set([
 	"docker.io",
 	"gcr.io",
