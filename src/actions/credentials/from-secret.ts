@@ -4,6 +4,7 @@ import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
+import { keyProblem } from "../../core/pull-secrets/content-fault.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	displayHost,
@@ -22,8 +23,9 @@ export interface SecretToTake extends Place {
 
 /**
  * The credentials of a pull Secret, under the keys that they have there: those of the entries that are
- * named, or all. What carries nothing is left out with a warning. Throws FailureError for what is no
- * pull Secret, or an entry that cannot be taken; what the cluster throws.
+ * named, or all. What carries nothing is left out with a warning, and of all a key that no image matches
+ * is taken with one. Throws FailureError for what is no pull Secret, or an entry that cannot be taken;
+ * what the cluster throws.
  */
 export async function takeFromSecret(
 	servers: readonly RegistryServer[],
@@ -59,12 +61,15 @@ export async function takeFromSecret(
 			warn(world, { cause: "entry-empty", key, secret });
 			continue;
 		}
+		// A key that was named is told where it is read; rotate writes under the source's own.
+		const because = servers.length === 0 ? keyProblem(key) : undefined;
+		const problem = because && ({ kind: "key", key, because } as const);
 		taken.push({
 			server: { key, given: host, spelled: key, warnings: [] },
 			credential: read.credential,
 			from: { secret },
 			asked: false,
-			warnings: [],
+			warnings: problem ? [{ cause: "entry-unusable", problem }] : [],
 		});
 	}
 	if (taken.length === 0)

@@ -199,6 +199,29 @@ describe("create --from-secret", () => {
 		);
 	});
 
+	test("says which keys no image matches, and takes them as they are", async () => {
+		await using bed = await withSecret({
+			auths: {
+				"ghcr.io": auth("u:one"),
+				"hub.docker.com": auth("u:two"),
+				registry: auth("u:three"),
+			},
+		});
+		const outcome = await bed.run([...create, "-q"]);
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[
+				0,
+				"Warning: hub.docker.com: Docker Hub's images match docker.io alone, not this name\n" +
+					"Warning: registry: no image matches it (a host has a dot or a port)\n",
+			],
+		);
+		assert.deepEqual(
+			[...auths(bed)].map(([key]) => key),
+			["ghcr.io", "hub.docker.com", "registry"],
+		);
+	});
+
 	test("takes those that are named, of the older type as well", async () => {
 		await using bed = await withSecret(
 			{ "a.example": auth("u:one"), "b.example": auth("u:two") },
