@@ -35,10 +35,13 @@ export function managerOf({
 	ownerReferences = [],
 }: ObjectMeta): Manager | undefined {
 	const account = annotations["kubernetes.io/service-account.name"];
-	const keys = [...Object.keys(labels), ...Object.keys(annotations)];
-	const isMarked = (domain: string) =>
-		keys.some((key) => key.startsWith(`${domain}/`));
-	if (account !== undefined || isMarked("openshift.io"))
+	const domains = new Set<string>();
+	for (const marked of [labels, annotations])
+		for (const key in marked) {
+			const end = key.indexOf("/");
+			if (end !== -1) domains.add(key.slice(0, end));
+		}
+	if (account !== undefined || domains.has("openshift.io"))
 		return { by: "openshift", account: beginning(account ?? "") };
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
@@ -48,7 +51,7 @@ export function managerOf({
 			kind: beginning(owner.kind),
 			name: beginning(owner.name),
 		};
-	const mark = MARKS.find(({ domain }) => isMarked(domain));
+	const mark = MARKS.find(({ domain }) => domains.has(domain));
 	if (mark !== undefined) return { by: "tool", name: mark.tool };
 	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
 		labels;
