@@ -1,4 +1,4 @@
-import { type Injection, podSelector } from "../../core/meshes/meshes.ts";
+import type { Injection } from "../../core/meshes/meshes.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isMarked } from "../../core/pull-secrets/injection.ts";
 import {
@@ -16,30 +16,34 @@ import { isRecorded } from "./targets.ts";
 
 /**
  * The namespaces in which a mesh's proxy runs although nothing on the Namespace says so: where pods
- * ask for a sidecar themselves, and where a Gateway of the mesh's class runs one. What may not be
+ * ask for a sidecar themselves, and where a Gateway of one of the mesh's classes runs one. What may not be
  * listed is told, and not found.
  */
 export async function askingNamespaces(
-	{ pods, gatewayClass }: Injection,
+	{ podLabels = [], podAnnotation, gatewayClasses = [] }: Injection,
 	cluster: Pick<Cluster, "pages">,
 	world: Pick<World, "emit">,
 ): Promise<Set<string>> {
 	const found = new Set<string>();
-	if (pods !== undefined)
-		await unlessHidden("Pod", world, async () => {
-			const labelSelector = podSelector(pods);
+	const selectors = podAnnotation ? [...podLabels, undefined] : podLabels;
+	await unlessHidden("Pod", world, async () => {
+		for (const labelSelector of selectors) {
 			const query = { metadataOnly: true, labelSelector };
 			for await (const { items } of cluster.pages("Pod", query))
 				for (const { metadata } of items)
-					if (metadata !== undefined && isMarked(metadata, pods))
+					if (
+						labelSelector !== undefined ||
+						(podAnnotation && isMarked(metadata, podAnnotation))
+					)
 						found.add(metadata.namespace ?? "");
-		});
-	if (gatewayClass !== undefined)
+		}
+	});
+	if (gatewayClasses.length > 0)
 		await unlessHidden("Gateway", world, async () => {
 			for await (const { items } of cluster.pages("Gateway", {}))
 				for (const { metadata, spec } of items)
-					if (spec?.gatewayClassName === gatewayClass)
-						found.add(metadata?.namespace ?? "");
+					if (gatewayClasses.includes(spec?.gatewayClassName ?? ""))
+						found.add(metadata.namespace ?? "");
 		});
 	return found;
 }

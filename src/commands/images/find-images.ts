@@ -10,7 +10,7 @@ import {
 import { type PodUses, podUses } from "../../core/kubelet/pod-images.ts";
 import {
 	type AddImage,
-	addIstioProxy,
+	addIstioProxies,
 	addSidecars,
 	addWorkload,
 	beside,
@@ -190,6 +190,6 @@ async function imagesInstalled(
 			title: mesh.title,
 			images: [...elsewhere.values()],
 		});
-	if (mesh.name === "istio") addIstioProxy(list);
+	if (mesh.name === "istio") addIstioProxies(list);
 	return list.sorted();
 }

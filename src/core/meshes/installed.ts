@@ -52,15 +52,17 @@ function folderOf(image: string): string {
 }
 
 /**
- * Adds Istio's proxy where no pod shows it: it stands in no Deployment of its own, and is beside
- * istiod's image, under the same tag.
+ * Adds the proxies of Istio that no pod shows yet: each istiod gives the next pods the one beside its own
+ * image, under the same tag, whatever those have that run.
  */
-export function addIstioProxy(list: ImageList): void {
+export function addIstioProxies(list: ImageList): void {
 	const images = list.images();
-	if (images.some(({ image }) => /(?:^|\/)proxyv2(?:[:@]|$)/.test(image)))
-		return;
+	const shown = new Set(
+		images.map(({ image }) => /(?:^|\/)proxyv2(:[^/@]+)/.exec(image)?.[1]),
+	);
 	for (const { image, from } of images) {
-		const proxy = image.replace(/(^|\/)pilot(?=:[^/]*$)/, "$1proxyv2");
-		if (proxy !== image) list.add(proxy.replace(/@.*$/, ""), from[0] ?? "");
+		const [, hub, tag] = /^(.*\/|)pilot(:[^/@]+)(?:@|$)/.exec(image) ?? [];
+		if (tag !== undefined && !shown.has(tag))
+			list.add(`${hub}proxyv2${tag}`, from[0] ?? "");
 	}
 }

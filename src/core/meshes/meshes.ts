@@ -4,7 +4,6 @@ import {
 	annotation,
 	type InjectingMesh,
 	isInjectingMesh,
-	label,
 	type ValueMark,
 } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
@@ -57,12 +56,17 @@ export interface Retirement {
 	readonly archived: string;
 }
 
-/** By which objects beside Namespaces a mesh is told to inject its sidecar; of those `isInjected` knows. */
+/**
+ * By which objects beside Namespaces a mesh is told to run its proxy; of those `isInjected` knows. Such
+ * namespaces are found, asked for, and recorded by name.
+ */
 export interface Injection {
-	/** Pods that ask for it themselves, in namespaces that do not: found, asked for, and recorded by name. */
-	readonly pods?: ValueMark;
-	/** The class of Gateways whose pods run its proxy, one to a namespace. */
-	readonly gatewayClass?: string;
+	/** Selectors of pods that ask for a sidecar themselves. */
+	readonly podLabels?: readonly string[];
+	/** The same by an annotation, by which no server selects: all pods are read. */
+	readonly podAnnotation?: ValueMark;
+	/** The classes of Gateways for which it makes pods of its proxy, where the Gateway is. */
+	readonly gatewayClasses?: readonly string[];
 }
 
 /** The images of a release, as it names them by default. */
@@ -100,10 +104,13 @@ const MESH_IMAGES: readonly string[] = [
 
 /**
  * The one table of meshes. Sources:
- * https://docs.nginx.com/nginx-service-mesh/usage/configuration/#automatic-proxy-injection
- * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+ * https://docs.nginx.com/nginx-service-mesh/guides/inject-sidecar-proxy/
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/, and of istio/istio, in
+ * manifests/charts/istio-control/istio-discovery, templates/revision-tags-mwc.yaml (which pods) and
+ * files/kube-gateway.yaml (a Gateway's pods); pilot/pkg/config/kube/gatewaycommon has their classes
  * https://linkerd.io/2/features/proxy-injection/
- * https://kuma.io/docs/latest/production/dp-config/dpp-on-kubernetes/
+ * https://kuma.io/docs/latest/production/dp-config/dpp-on-kubernetes/, and of kumahq/kuma, in
+ * deployments/charts/kuma/templates, cp-webhooks-and-secrets.yaml and gateway-class.yaml
  */
 const MESHES: Readonly<Record<MeshName, Mesh>> = {
 	nginx: {
@@ -111,7 +118,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		title: "NGINX Service Mesh",
 		secretName: DEFAULT_NAME,
 		sourceNamespace: DEFAULT_NAMESPACE,
-		injection: {},
+		injection: { podLabels: ["injector.nsm.nginx.com/auto-inject=enabled"] },
 		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
 		release: {
 			version: MESH_VERSION,
@@ -131,8 +138,12 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "istio-registry-key",
 		sourceNamespace: "istio-system",
 		injection: {
-			pods: label("sidecar.istio.io/inject", "true"),
-			gatewayClass: "istio-waypoint",
+			podLabels: [
+				"sidecar.istio.io/inject=true",
+				// A revision's, which those with a word against it do not get.
+				"istio.io/rev,sidecar.istio.io/inject!=false",
+			],
+			gatewayClasses: ["istio", "istio-waypoint", "istio-east-west"],
 		},
 		sidecars: ["istio-proxy", "istio-init"],
 		release: {
@@ -150,9 +161,9 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "linkerd-registry-key",
 		sourceNamespace: "linkerd",
 		injection: {
-			pods: annotation("linkerd.io/inject", "enabled", "ingress"),
+			podAnnotation: annotation("linkerd.io/inject", "enabled", "ingress"),
 		},
-		sidecars: ["linkerd-proxy", "linkerd-init"],
+		sidecars: ["linkerd-proxy", "linkerd-init", "linkerd-debug"],
 		release: {
 			version: "edge-25.4.4",
 			images: (version) => [
@@ -169,8 +180,11 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		title: "Kuma",
 		secretName: "kuma-registry-key",
 		sourceNamespace: "kuma-system",
-		injection: {},
-		sidecars: ["kuma-sidecar", "kuma-init"],
+		injection: {
+			podLabels: ["kuma.io/sidecar-injection=enabled"],
+			gatewayClasses: ["kuma"],
+		},
+		sidecars: ["kuma-sidecar", "kuma-init", "kuma-gateway"],
 		release: {
 			version: "2.13.4",
 			images: (version) =>
@@ -215,11 +229,4 @@ export const NO_MESH = MESHES.none;
 /** All of them, in the order in which they are offered. */
 export function allMeshes(): readonly Mesh[] {
 	return MESH_NAMES.map((name) => MESHES[name]);
-}
-
-/** A label selector that finds such pods; undefined where the mark is an annotation, and all have to be read. */
-export function podSelector(mark: ValueMark): string | undefined {
-	return mark.on === "labels"
-		? `${mark.key} in (${mark.is.join(",")})`
-		: undefined;
 }

@@ -18,7 +18,7 @@ export interface Mark {
 export type ValueMark = Mark & { readonly is: readonly string[] };
 
 /** A label with one of these values. */
-export function label(key: string, ...is: readonly string[]): ValueMark {
+function label(key: string, ...is: readonly string[]): ValueMark {
 	return { on: "labels", key, is };
 }
 

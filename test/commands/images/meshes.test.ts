@@ -115,7 +115,29 @@ describe("the images of a mesh", () => {
 					"istio-system/daemonset/istio-cni-node",
 				],
 				["r.io/mesh/pilot:1.29.9", "istio-system/deployment/istiod"],
+				// Of the next pod.
+				["r.io/mesh/proxyv2:1.29.9", "istio-system/deployment/istiod"],
 			],
+		);
+	});
+
+	test("of two revisions of Istio, each with the proxy that it gives to pods", async () => {
+		pod("shop", "again", [["istio-proxy", "docker.io/istio/proxyv2:1.29.9"]]);
+		const image = `r.io:5000/istio/pilot:1.30.5-distroless@sha256:${"0".repeat(64)}`;
+		workload("Deployment", "istio-system", "istiod-canary", [
+			["discovery", image],
+		]);
+		const { out, err } = await images("--mesh", "istio", "--from-cluster");
+		bed.server.store.delete("Deployment", "istio-system", "istiod-canary");
+		bed.server.store.delete("Pod", "shop", "again");
+		assert.deepEqual(
+			out.match(/\S*proxyv2\S*/g),
+			[
+				"docker.io/istio/proxyv2:1.29.8",
+				"docker.io/istio/proxyv2:1.29.9",
+				"r.io:5000/istio/proxyv2:1.30.5-distroless",
+			],
+			err,
 		);
 	});
 
@@ -172,10 +194,13 @@ describe("the images of a mesh", () => {
 			],
 			[["linkerd-init", "cr.l5d.io/linkerd/proxy-init:v2.4.3"]],
 		);
+		pod("shop", "looked-at", [
+			["linkerd-debug", "cr.l5d.io/linkerd/debug:edge-26.7.1"],
+		]);
 		const { out } = await images("--mesh", "linkerd", "--from-cluster");
 		assert.equal(
 			out,
-			"cr.l5d.io/linkerd/controller:edge-26.7.1\ncr.l5d.io/linkerd/policy-controller:edge-26.7.1\ncr.l5d.io/linkerd/proxy-init:v2.4.3\ncr.l5d.io/linkerd/proxy:edge-26.7.1\n",
+			"cr.l5d.io/linkerd/controller:edge-26.7.1\ncr.l5d.io/linkerd/debug:edge-26.7.1\ncr.l5d.io/linkerd/policy-controller:edge-26.7.1\ncr.l5d.io/linkerd/proxy-init:v2.4.3\ncr.l5d.io/linkerd/proxy:edge-26.7.1\n",
 		);
 	});
 
@@ -200,11 +225,15 @@ describe("the images of a mesh", () => {
 		workload("Deployment", "mine", "kuma-control-plane", [
 			["control-plane", "docker.io/kumahq/kuma-cp:2.13.4"],
 		]);
+		pod("shop", "edge", [["kuma-gateway", "kumahq/kuma-dp:2.13.4"]]);
 		const { out } = await bed.run(
 			["images", "-o", "name", "--mesh", "kuma", "--from-cluster"],
 			{ env: { MESHREG_NAMESPACE: "mine" } },
 		);
-		assert.equal(out, "docker.io/kumahq/kuma-cp:2.13.4\n");
+		assert.equal(
+			out,
+			"docker.io/kumahq/kuma-cp:2.13.4\nkumahq/kuma-dp:2.13.4\n",
+		);
 	});
 
 	test("of one that is not installed, or may not be looked for", async () => {

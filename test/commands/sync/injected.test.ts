@@ -75,7 +75,7 @@ describe("sync --injected", () => {
 		// One that the rule means already asks as well: about it nobody is asked.
 		waypoint("new", "istio-waypoint");
 		waypoint("ambient", "istio-waypoint");
-		waypoint("ingress", "istio");
+		waypoint("ingress", "nginx");
 		const printed = async (...yes: string[]) => {
 			const argv = [
 				"--mesh=istio",
@@ -149,6 +149,52 @@ describe("sync --injected", () => {
 		assert.deepEqual(served, ["old"]);
 		assert.match(err, /namespace "?going"? is being/);
 	});
+
+	for (const [mesh, asked] of Object.entries<
+		Record<string, Record<string, string> | string>
+	>({
+		nginx: {
+			"pod-on": { "injector.nsm.nginx.com/auto-inject": "enabled" },
+			off: { "injector.nsm.nginx.com/auto-inject": "disabled" },
+		},
+		istio: {
+			"pod-on": { "sidecar.istio.io/inject": "true" },
+			"pod-of-revision": { "istio.io/rev": "canary" },
+			"pod-of-both": { "istio.io/rev": "a", "sidecar.istio.io/inject": "true" },
+			off: { "istio.io/rev": "canary", "sidecar.istio.io/inject": "false" },
+			"gateway-a": "istio",
+			"gateway-b": "istio-waypoint",
+			"gateway-c": "istio-east-west",
+			other: "istio-remote",
+		},
+		kuma: {
+			"pod-on": { "kuma.io/sidecar-injection": "enabled" },
+			off: { "kuma.io/sidecar-injection": "disabled" },
+			"gateway-a": "kuma",
+			other: "istio",
+		},
+	}))
+		test(`${mesh}: pods that ask by their labels, and Gateways that it makes pods for`, async () => {
+			await source(mesh);
+			for (const [name, by] of Object.entries(asked)) {
+				labelled(name, {});
+				if (typeof by === "string") waypoint(name, by);
+				else
+					bed.server.store.seed({
+						kind: "Pod",
+						metadata: { namespace: name, name: "web", labels: by },
+						spec: { containers: [] },
+					});
+			}
+			const { served, err } = await sync(mesh, "--yes");
+			assert.deepEqual(
+				served,
+				Object.keys(asked)
+					.filter((name) => /^(?:pod|gateway)-/.test(name))
+					.sort(),
+				err,
+			);
+		});
 
 	test("Linkerd: annotations on namespaces and pods", async () => {
 		await source("linkerd");

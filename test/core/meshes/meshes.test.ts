@@ -5,13 +5,11 @@ import {
 	MESH_NAMES,
 	type MeshName,
 	meshNamed,
-	podSelector,
 } from "../../../src/core/meshes/meshes.ts";
 import type { ObjectMeta } from "../../../src/core/objects.ts";
 import {
 	type InjectingMesh,
 	isInjected,
-	isMarked,
 } from "../../../src/core/pull-secrets/injection.ts";
 
 describe("meshes", () => {
@@ -89,32 +87,6 @@ describe("a namespace is injected", () => {
 
 	it("by no mesh at all where there is none", () => {
 		assert.equal(meshNamed("none")?.injection, undefined);
-	});
-});
-
-describe("a pod asks for the sidecar itself", () => {
-	const table: [mesh: MeshName, metadata: ObjectMeta, asks: boolean][] = [
-		["istio", { labels: { "sidecar.istio.io/inject": "true" } }, true],
-		["istio", { labels: { "sidecar.istio.io/inject": "false" } }, false],
-		["istio", { annotations: { "sidecar.istio.io/inject": "true" } }, false],
-		["linkerd", { annotations: { "linkerd.io/inject": "ingress" } }, true],
-		["linkerd", { annotations: { "linkerd.io/inject": "disabled" } }, false],
-		["linkerd", {}, false],
-	];
-	for (const [mesh, metadata, asks] of table)
-		it(`${mesh}: ${JSON.stringify(metadata)}: ${asks}`, () => {
-			const mark = meshNamed(mesh)?.injection?.pods;
-			assert.ok(mark);
-			assert.equal(isMarked(metadata, mark), asks);
-		});
-
-	it("labels are selected by the server, annotations are not", () => {
-		const mark = (mesh: MeshName) => meshNamed(mesh)?.injection?.pods;
-		const istio = mark("istio");
-		const linkerd = mark("linkerd");
-		assert.ok(istio && linkerd);
-		assert.equal(podSelector(istio), "sidecar.istio.io/inject in (true)");
-		assert.equal(podSelector(linkerd), undefined);
 	});
 });
 
