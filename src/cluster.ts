@@ -50,8 +50,8 @@ export interface WriteOptions {
 }
 
 export interface SeenThroughOptions extends WriteOptions {
-	/** Carried out although the interrupt has come: for what must not be left half done. */
-	readonly evenWhenInterrupted?: boolean;
+	/** Carried out although the interrupt has come: one of the calls until this settles, which must not be left half done. */
+	readonly seenThroughUntil?: Promise<unknown>;
 }
 
 /** One answer to a list of many. */

@@ -57,15 +57,33 @@ export async function replace(
 			.then(() => undefined);
 	outside.interrupt.throwIfAborted();
 	// From here on an interrupt waits: between the two calls there is no Secret.
-	const evenWhenInterrupted = true;
+	const over = Promise.withResolvers<void>();
+	try {
+		const options = { ...outside, cluster, told };
+		return await swap({ current, old, wanted }, options, over.promise);
+	} finally {
+		over.resolve();
+	}
+}
+
+/** Deletes one Secret and creates the other. */
+async function swap(
+	{
+		current,
+		old,
+		wanted,
+	}: Pick<Replacement, "current"> & Record<"old" | "wanted", Secret>,
+	{ cluster, told, ...outside }: Omit<ReplaceOptions, "dryRun">,
+	seenThroughUntil: Promise<unknown>,
+): Promise<Failure | undefined> {
 	const unanswered = await attempt(() =>
-		cluster.remove("Secret", current, current, { evenWhenInterrupted }),
+		cluster.remove("Secret", current, current, { seenThroughUntil }),
 	);
 	if (unanswered !== undefined && !mayBeDone(unanswered)) throw unanswered;
 	let made = wanted;
 	const create = (secret: Secret) =>
 		attempt(async () => {
-			made = await cluster.create("Secret", secret, { evenWhenInterrupted });
+			made = await cluster.create("Secret", secret, { seenThroughUntil });
 		});
 	let refusal = await create(wanted);
 	for (let tries = 0; tries < TRIES; tries++) {

@@ -274,15 +274,18 @@ describe("a Secret that has to be deleted to be changed", () => {
 		});
 	});
 
-	test("an interrupt after the deletion waits for what takes its place", async () => {
+	test("an interrupt before the deletion is answered waits for what takes its place, when no other write is waited for", async (t) => {
 		await using bed = await testBed({ namespaces: ["app"] });
+		t.mock.timers.enable({ apis: ["setTimeout"] });
 		const interrupt = new AbortController();
 		bed.server.onRequest(({ method }) => {
-			if (method === "DELETE") interrupt.abort(new AbortedError("SIGINT"));
+			if (method !== "DELETE") return undefined;
+			interrupt.abort(new AbortedError("SIGINT"));
+			t.mock.timers.tick(500);
 			return undefined;
 		});
 		await replaced(bed, { interrupt: interrupt.signal });
-		assert.notEqual(stored(bed), undefined);
+		assert.equal(stored(bed), NEW);
 	});
 });
 
@@ -298,6 +301,8 @@ test("an interrupt while the answer to the deletion is lost costs no content", a
 	assert.equal(stored(bed), undefined);
 	assert.ok(outcome instanceof Object && "keptIn" in outcome);
 	assert.match(await readFile(String(outcome.keptIn), "utf8"), new RegExp(OLD));
+	// No other connection is made after an interrupt, nor is any waited for.
+	assert.ok("refusal" in outcome && outcome.refusal instanceof AbortedError);
 });
 
 test("after an interrupt nothing is deleted any more", async () => {

@@ -59,7 +59,7 @@ export function resources(
 			method,
 			path: path + writeQuery(options),
 			body: bodyOf(kind, object),
-			evenWhenInterrupted: options.evenWhenInterrupted,
+			seenThroughUntil: options.seenThroughUntil,
 		};
 		return repeat.run(async (mayHaveApplied) => {
 			try {
@@ -141,7 +141,7 @@ export function resources(
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 				redact: known.redact(kind, ref),
-				evenWhenInterrupted: options?.evenWhenInterrupted,
+				seenThroughUntil: options?.seenThroughUntil,
 			};
 			return repeat.run(async (mayHaveApplied) => {
 				try {
@@ -192,8 +192,8 @@ function strategic({ metadata, data }: MergePatch): string {
 const WRITES = { writes: true };
 const NEVER = new AbortController().signal;
 
-function writing({ evenWhenInterrupted }: SeenThroughOptions = {}) {
-	return evenWhenInterrupted ? { ...WRITES, interrupt: NEVER } : WRITES;
+function writing({ seenThroughUntil }: SeenThroughOptions = {}) {
+	return seenThroughUntil ? { ...WRITES, interrupt: NEVER } : WRITES;
 }
 
 function bodyOf(kind: Kind, object: object): string {

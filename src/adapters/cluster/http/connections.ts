@@ -1,4 +1,5 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AbortedError } from "../../../errors.ts";
 import type { Dial } from "./dial.ts";
 import {
 	type Answer,
@@ -36,16 +37,17 @@ export class Connections {
 
 	/** Sends one request once. Rejects with TransportError, or the reason that `end` or `finish` was given. */
 	send(request: Request): Promise<Answer> {
-		const finishing = this.#finishing.signal;
-		if (!request.evenWhenInterrupted) {
-			const signal = request.signal
-				? AbortSignal.any([finishing, request.signal])
-				: finishing;
-			return this.#sendOnce({ ...request, signal });
+		const { seenThroughUntil: over } = request;
+		if (over) {
+			this.#unstoppable.add(over);
+			over.finally(() => this.#unstoppable.delete(over));
+			return this.#sendOnce(request);
 		}
-		const sending = this.#sendOnce(request);
-		this.#unstoppable.add(sending);
-		return sending.finally(() => this.#unstoppable.delete(sending));
+		const finishing = this.#finishing.signal;
+		const signal = request.signal
+			? AbortSignal.any([finishing, request.signal])
+			: finishing;
+		return this.#sendOnce({ ...request, signal });
 	}
 
 	async #sendOnce(request: Request): Promise<Answer> {
@@ -65,7 +67,8 @@ export class Connections {
 			return await this.#sendOnce(request);
 		} catch (error) {
 			this.#throwIfEnded(request.signal);
-			if (error instanceof TransportError) throw error;
+			if (error instanceof TransportError || error instanceof AbortedError)
+				throw error;
 			throw new TransportError(error, false);
 		}
 	}
@@ -84,16 +87,10 @@ export class Connections {
 	finish(reason: unknown): void {
 		this.#finishing.abort(reason);
 		const end = async () => {
-			const late = sleep(LONG_GRACE, undefined, { ref: false });
-			while (this.#unstoppable.size > 0) {
-				const outcome = await Promise.race([
-					Promise.allSettled(this.#unstoppable),
-					late,
-				]);
-				if (outcome === undefined) break;
-				// What follows on a failure is sent in this very turn.
-				await setImmediate();
-			}
+			await Promise.race([
+				Promise.allSettled(this.#unstoppable),
+				sleep(LONG_GRACE, undefined, { ref: false }),
+			]);
 			this.end(reason);
 		};
 		setTimeout(end, GRACE).unref();

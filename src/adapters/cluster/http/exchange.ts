@@ -15,8 +15,8 @@ export interface Request {
 	readonly endless?: boolean | undefined;
 	/** Once it aborts the request is not begun any more, and a read that has begun fails. */
 	readonly signal?: AbortSignal | undefined;
-	/** Carried out although the interrupt has come. */
-	readonly evenWhenInterrupted?: boolean | undefined;
+	/** Carried out although the interrupt has come; the connection then stays until this settles. */
+	readonly seenThroughUntil?: Promise<unknown> | undefined;
 }
 
 /** What carries requests to one server: one HTTP/2 session, or some HTTP/1.1 connections. */
