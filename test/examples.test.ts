@@ -104,15 +104,16 @@ for (const [path, text] of pages)
 					}
 			});
 
-		test("every command line in it parses", async () => {
-			const lines = blocksOf(text, "sh")
-				.join("\n")
-				.replace(/\\\n\s*/g, "")
-				.split("\n")
-				.filter((line) => /(^|\| )kubectl meshreg /.test(line));
-			for (const line of lines)
-				await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
-		});
+		const lines = blocksOf(text, "sh")
+			.join("\n")
+			.replace(/\\\n\s*/g, "")
+			.split("\n")
+			.filter((line) => /(^|\| )kubectl meshreg /.test(line));
+		if (lines.length > 0)
+			test("every command line in it parses", async () => {
+				for (const line of lines)
+					await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
+			});
 	});
 
 describe("docs/concepts.md shows", () => {

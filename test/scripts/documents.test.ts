@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describe, test } from "node:test";
+import { test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { commandsPage } from "../../scripts/commands-page.ts";
 
@@ -42,56 +42,65 @@ test("README draws how it fits together, and says what is written and where it e
 	assert.match(section("Limits"), /^- Whoever may read Secrets, .+ has the/m);
 });
 
-for (const path of DOCUMENTS)
-	describe(path, async () => {
-		const text = await readFile(path, "utf8");
-
-		test("scripts are those of package.json", () => {
-			for (const [, name = ""] of text.matchAll(/\bnpm run ([\w:]+)/g))
-				assert.ok(name in packageJson.scripts, `npm run ${name}`);
-		});
-
-		test("links lead to files, and to headings", () => {
-			for (const [, link = ""] of text.matchAll(
-				/\]\((?!https?:)([^)\s]+)\)/g,
-			)) {
-				const [file = "", heading] = link.split("#");
-				const target = file === "" ? path : join(dirname(path), file);
-				assert.ok(existsSync(target), link);
-				if (heading !== undefined)
-					assert.ok(
-						headingsOf(readFileSync(target, "utf8")).includes(heading),
-						link,
-					);
-			}
-		});
-	});
-
 /** All files of the program, its tests and scripts. */
 const FILES = globSync("{src,test,scripts}/**/*.ts").map((path) =>
 	path.replaceAll("\\", "/"),
 );
 
-for (const path of DOCUMENTS)
-	test(`${path} names files and folders that are there`, async () => {
-		const text = await readFile(path, "utf8");
+/** What a page may name: how it is spelled there, and whether what a page at this path names so is there. */
+const NAMED: Readonly<
+	Record<
+		string,
+		[spellings: RegExp[], there: (name: string, path: string) => boolean]
+	>
+> = {
+	"scripts of package.json": [
+		[/\bnpm run ([\w:]+)/g],
+		(name) => name in packageJson.scripts,
+	],
+	"links to files and headings": [
+		[/\]\((?!https?:)([^)\s]+)\)/g],
+		(link, path) => {
+			const [file = "", heading] = link.split("#");
+			const target = file === "" ? path : join(dirname(path), file);
+			return (
+				existsSync(target) &&
+				(heading === undefined ||
+					headingsOf(readFileSync(target, "utf8")).includes(heading))
+			);
+		},
+	],
+	"files and folders": [
+		[
+			/(?<![\w/.-])((?:[\w-]+\/)*[\w.-]+\.ts)\b/g,
+			/(?<![\w/.-])((?:actions|adapters|commands|core|report|flags|scripts|src|test)\/(?:[\w-]+\/)*)/g,
+		],
 		// The page stands in src, and names what is there without saying so; VERB is any.
-		const named = [
-			...text.matchAll(/(?<![\w/.-])(?:[\w-]+\/)*[\w.-]+\.ts\b/g),
-			...text.matchAll(
-				/(?<![\w/.-])(?:actions|adapters|commands|core|report|flags|scripts|src|test)\/(?:[\w-]+\/)*/g,
-			),
-		].map(([name]) => name.replaceAll("VERB", "sync"));
-		const gone = named.filter(
-			(name) =>
-				!FILES.some((file) =>
-					name.endsWith("/")
-						? `/${file}`.includes(`/${name}`)
-						: `/${file}`.endsWith(`/${name}`),
-				),
+		(name) => {
+			const path = name.replaceAll("VERB", "sync");
+			return FILES.some((file) =>
+				path.endsWith("/")
+					? `/${file}`.includes(`/${path}`)
+					: `/${file}`.endsWith(`/${path}`),
+			);
+		},
+	],
+};
+
+for (const path of DOCUMENTS) {
+	const text = readFileSync(path, "utf8");
+	for (const [what, [spellings, there]] of Object.entries(NAMED)) {
+		const named = spellings.flatMap((spelling) =>
+			[...text.matchAll(spelling)].map(([, name = ""]) => name),
 		);
-		assert.deepEqual([...new Set(gone)], []);
-	});
+		// A test of nothing passes whatever happens.
+		if (named.length === 0) continue;
+		test(`${path}: ${what} that it names are there`, () => {
+			const gone = named.filter((name) => !there(name, path));
+			assert.deepEqual([...new Set(gone)], []);
+		});
+	}
+}
 
 test("src/README.md has every room of core and of the cluster's adapter", async () => {
 	const text = await readFile("src/README.md", "utf8");

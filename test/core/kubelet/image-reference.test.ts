@@ -180,11 +180,19 @@ describe("parsing", () => {
 		);
 	});
 
-	it("takes any text without a crash", () => {
+	it("of any text: what it reads is read the same when it is printed", () => {
+		const parts = fc.constantFrom(..."aA0.:/@-_", "sha256:", "a".repeat(64));
+		const text = fc.oneof(
+			fc.string({ unit: "binary" }),
+			fc.array(parts, { maxLength: 8 }).map((all) => all.join("")),
+		);
 		fc.assert(
-			fc.property(fc.string({ unit: "binary" }), (text) => {
-				readImageReference(text);
+			fc.property(text, (text) => {
+				const read = readImageReference(text);
+				if (typeof read !== "string")
+					assert.deepEqual(readImageReference(printImageReference(read)), read);
 			}),
+			{ numRuns: 1_000 },
 		);
 	});
 });

@@ -217,6 +217,7 @@ describe("watches", () => {
 			server.store.delete("Secret", "w", "one");
 			server.sendBookmarks();
 		});
+		server.store.delete("Secret", "w", "two");
 		assert.deepEqual(short(events), [
 			"ADDED one",
 			"MODIFIED one",
