@@ -95,7 +95,7 @@ const MEANT: readonly (readonly [verb: string, ...words: string[]])[] = [
 	["explain", "why", "debug", "describe"],
 ];
 
-/** Flags that other programs have, and ours for the same; the first that a command has. */
+/** Flags that other programs or commands have, and ours for the same, or an operand; the first that a command has. */
 const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 	// Of rotate, create and export, whose -n is the source's.
 	from: ["namespace"],
@@ -110,6 +110,9 @@ const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 	"password-stdin": ["registry-password-stdin"],
 	"docker-password-stdin": ["registry-password-stdin"],
 	"from-literal": ["registry-password-stdin"],
+	secret: ["NAME"],
+	"secret-name": ["secret", "NAME"],
+	name: ["secret", "NAME"],
 };
 
 function flagsOf(command: Command): readonly Flag[] {
@@ -127,7 +130,7 @@ export async function parse(
 	const line = readLine(argv, EVERY_FLAG);
 	const [verb, ...operands] = line.positionals;
 	const command = commandNamed(verb);
-	refuseUnknown(line, command ? flagsOf(command) : EVERY_FLAG);
+	refuseUnknown(line, command);
 	const wants = (name: string): boolean =>
 		line.flags.findLast((flag) => flag.name === name)?.value === "true";
 
@@ -181,7 +184,11 @@ function unknownCommand(verb: string): UsageError {
 }
 
 /** Throws a UsageError for what cannot be read, or is no flag of this command. */
-function refuseUnknown({ fault, flags }: Line, known: readonly Flag[]): void {
+function refuseUnknown(
+	{ fault, flags }: Line,
+	command: Command | undefined,
+): void {
+	const known = command ? flagsOf(command) : EVERY_FLAG;
 	const foreign = flags.find(
 		({ name }) => !known.some((flag) => flag.name === name),
 	);
@@ -189,10 +196,10 @@ function refuseUnknown({ fault, flags }: Line, known: readonly Flag[]): void {
 		case undefined:
 			if (foreign === undefined) return;
 			throw foreign.shown.startsWith("--")
-				? unknownFlag(foreign.name, known)
+				? unknownFlag(foreign.name, known, command)
 				: unknownLetter(foreign.shown.slice(1));
 		case "unknown flag":
-			throw unknownFlag(fault.name, known);
+			throw unknownFlag(fault.name, known, command);
 		case "unknown letter":
 			throw unknownLetter(fault.letter);
 		case "no value":
@@ -212,19 +219,30 @@ function unknownLetter(letter: string): UsageError {
 	);
 }
 
-function unknownFlag(name: string, known: readonly Flag[]): UsageError {
+function unknownFlag(
+	name: string,
+	known: readonly Flag[],
+	command: Command | undefined,
+): UsageError {
 	const names = known
 		.filter((flag) => flag.hidden === undefined)
 		.map((flag) => flag.name);
+	const operands = command?.operands.map((operand) => operand.name) ?? [];
 	const meant = ownValue(MEANT_FLAGS, name) ?? [];
 	const glued =
 		meant.length > 0
 			? undefined
 			: known.find((flag) => name.startsWith(flag.name))?.name;
 	const likely =
-		meant.find((flag) => names.includes(flag.replace(/=.*/, ""))) ??
+		meant.find((word) =>
+			[...names, ...operands].includes(word.replace(/=.*/, "")),
+		) ??
 		nearest(name, names) ??
 		glued;
+	const better =
+		likely !== undefined && operands.includes(likely)
+			? `"${command?.verb} ${likely}"`
+			: likely && `--${likely}`;
 	// What follows a flag's name, or an odd one, may be a secret's beginning; another command's flag is none.
 	const shown =
 		(glued === undefined && /^[\w-]{1,40}$/.test(name)) ||
@@ -232,7 +250,7 @@ function unknownFlag(name: string, known: readonly Flag[]): UsageError {
 			? `--${name}`
 			: "a flag that does not exist";
 	return new UsageError(
-		`unknown flag: ${shown}${likely === undefined ? "" : `; did you mean --${likely}?`}`,
+		`unknown flag: ${shown}${better === undefined ? "" : `; did you mean ${better}?`}`,
 		true,
 	);
 }

@@ -147,6 +147,19 @@ describe("every command", () => {
 			);
 		});
 
+	for (const { verb, operands, flags } of COMMANDS)
+		for (const name of ["secret", "secret-name", "name"]) {
+			const has = flags.some((flag) => flag.name === "secret");
+			const takes = operands.some((operand) => operand.name === "NAME");
+			if ((!has && !takes) || (has && name === "secret")) continue;
+			test(`${verb} --${name} is answered with where the pull secret is named`, async () => {
+				assert.equal(
+					await refused([verb, `--${name}`, "team"]),
+					`error: unknown flag: --${name}; did you mean ${has ? "--secret" : `"${verb} NAME"`}?\nSee 'kubectl meshreg ${verb} --help' for usage.\n`,
+				);
+			});
+		}
+
 	test("another command's flag is unknown", async () => {
 		assert.match(
 			await refused(["sync", "--workers=2"]),
