@@ -113,8 +113,8 @@ const WORDS: Wording<Note> = {
 		`secret "${name}" in ${someOf(namespaces)} says that it is a copy of ${namespace}/${name}, but is not recorded; nothing was written there`,
 	"recorded-by-name": ({ namespaces }) =>
 		`recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(namespaces)} (needs get on namespaces)`,
-	"would-be-recorded": ({ source: { namespace, name }, what }) =>
-		`${what} would be recorded on secret/${name} in ${namespace} namespace`,
+	"would-be-recorded": ({ source: { namespace, name }, what, taken }) =>
+		`${what} would ${taken ? "no longer " : ""}be recorded on secret/${name} in ${namespace} namespace`,
 	"nothing-recorded": ({ source: { namespace, name } }) =>
 		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces, dryRun }) =>

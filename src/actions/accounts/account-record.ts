@@ -156,11 +156,12 @@ async function write(
 			before,
 			after,
 		});
-		if (report.form === "objects" && done === "attached")
+		if (report.form === "objects")
 			tellUnlessQuiet(world, {
 				cause: "would-be-recorded",
 				source: place,
 				what,
+				...(done === "detached" && { taken: true }),
 			});
 		return after;
 	} catch (error) {

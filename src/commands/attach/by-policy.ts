@@ -13,7 +13,7 @@ import {
 	listIfAllowed,
 	lookUpNamespaces,
 } from "../../actions/read/read-namespaces.ts";
-import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
 	refusingAccounts,
@@ -75,7 +75,7 @@ export async function attachByPolicy(
 					report.add(result, { of: "policy", object });
 				}
 				if (!isByPolicy(source))
-					tell(world, {
+					tellUnlessQuiet(world, {
 						cause: "would-be-recorded",
 						source: placeOf(source),
 						what: "--by-policy",

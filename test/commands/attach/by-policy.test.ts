@@ -457,8 +457,11 @@ Cancelled; nothing was changed
 
 	test("--dry-run=client -o json prints the objects, the same once they are there", async () => {
 		source();
-		const printed = () =>
-			bed.run(["attach", "--by-policy", "--dry-run=client", "-o", "json"]);
+		const printed = (more: string[] = []) =>
+			bed.run([
+				...["attach", "--by-policy", "--dry-run=client", "-o", "json"],
+				...more,
+			]);
 		const { out, err } = await printed();
 		assert.deepEqual(
 			JSON.parse(out).items.map(
@@ -480,6 +483,7 @@ Cancelled; nothing was changed
 			err,
 			`--by-policy would be recorded on secret/${NAME} in nginx-mesh namespace\n`,
 		);
+		assert.equal((await printed(["-q"])).err, "");
 		assert.deepEqual(policies(), []);
 		await bed.run(["attach", "--by-policy"]);
 		assert.deepEqual(await printed(), { status: 0, out, err: "", asked: [] });
