@@ -193,8 +193,9 @@ export type AccountNote = Causes<{
 		source?: string;
 		/** The one there that was most likely meant. */
 		near?: string | undefined;
-		/** Those of the namespaces where sync writes nothing. */
+		/** Those of the namespaces where sync writes nothing: they say so, or are being deleted. */
 		skipped: readonly string[];
+		terminating: readonly string[];
 		/** The source may not be read: the command is for somebody else to run. */
 		byAnother: boolean;
 		script: Script | undefined;

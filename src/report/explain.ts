@@ -102,6 +102,7 @@ function imageParagraphs(
 		blockedBy,
 		stuck,
 		skipped,
+		terminating,
 		unwritable,
 		byHand,
 	}: ExplainedImage,
@@ -175,6 +176,8 @@ function imageParagraphs(
 		say(
 			`sync writes nothing in ${skipped} while the Namespace is annotated kubectl-meshreg/skip=true.`,
 		);
+	if (terminating !== undefined)
+		say(`${terminating} is being deleted: nothing can be created there.`);
 	if (unwritable !== undefined)
 		say(
 			`Registries are written in lower case, and kubelets compare letter case: write ${unwritable} in lower case in the image.`,

@@ -173,7 +173,8 @@ const WORDS: Wording<Note> = {
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
 	"secret-missing": (note) => {
-		const { name, namespaces, source, near, skipped, byAnother, script } = note;
+		const { name, namespaces, source, near, byAnother, script } = note;
+		const { skipped, terminating } = note;
 		const message = [
 			`secret "${name}" does not exist in ${someOf(namespaces)} yet`,
 			...(source === undefined
@@ -184,6 +185,9 @@ const WORDS: Wording<Note> = {
 				: [
 						`and sync writes nothing in ${someOf(skipped)}: annotated kubectl-meshreg/skip=true`,
 					]),
+			...(terminating.length === 0
+				? []
+				: [`and ${someOf(terminating)} ${isOrAre(terminating)} being deleted`]),
 		].join(", ");
 		return near === undefined
 			? {

@@ -2,7 +2,7 @@ import { byFirst } from "../../core/order.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import {
-	isSkipped,
+	closedBy,
 	type NamespaceFacts,
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -179,8 +179,8 @@ function whyNotNamed(
 ): Failure | undefined {
 	if (knowledge === "unknown") return undefined;
 	if (knowledge === "gone") return { cause: "namespace-missing", near };
-	if (knowledge.terminating) return { cause: "namespace-terminating" };
-	return isSkipped(knowledge) ? { cause: "namespace-skipped" } : undefined;
+	const closed = closedBy(knowledge);
+	return closed && { cause: `namespace-${closed}` };
 }
 
 /** The namespaces that a rule means now. Throws what the cluster throws. */

@@ -3,12 +3,11 @@ import { inParallel } from "../../actions/in-parallel.ts";
 import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
-import { partition } from "../../core/groups.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
 import { contentFault } from "../../core/pull-secrets/content-fault.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
+import { closedBy } from "../../core/pull-secrets/namespace-facts.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessFailed } from "../../errors.ts";
@@ -79,15 +78,21 @@ export async function warnOfMissingKey(
 	const fixes = new Fixes({ namespace: source, name, exists });
 	const elsewhere = missing.filter((namespace) => namespace !== source);
 	const known = await unlessFailed(readNamespaces(cluster, elsewhere));
-	const [skipped, open] = partition(elsewhere, (namespace) => {
+	const closed = (namespace: string) => {
 		const there = known?.get(namespace);
-		return typeof there === "object" && isSkipped(there);
-	});
+		return typeof there === "object" ? closedBy(there) : undefined;
+	};
+	const {
+		skipped = [],
+		terminating = [],
+		open = [],
+	} = Object.groupBy(elsewhere, (namespace) => closed(namespace) ?? "open");
 	warn(world, {
 		cause: "secret-missing",
 		name,
 		namespaces: missing,
 		skipped,
+		terminating,
 		byAnother: found === "unread",
 		...(!exists && {
 			source,

@@ -17,7 +17,7 @@ import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Document, Outcome } from "../../core/document.ts";
 import { wordsIn } from "../../core/output/shell.ts";
-import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
+import { closedBy } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { EXIT, UsageError } from "../../errors.ts";
@@ -138,10 +138,10 @@ async function look(
 	]);
 	const denied = asked.filter((_, index) => !allowed[index]);
 	const found = await inSteps(checkFacts(facts, denied), world);
-	const skipped = await skippedAmong(found, facts, cluster, options.namespaces);
-	const namespaces = new Map([...facts.namespaces, ...skipped]);
+	const closed = await closedAmong(found, facts, cluster, options.namespaces);
+	const namespaces = new Map([...facts.namespaces, ...closed]);
 	return inGroups([
-		...(skipped.length === 0
+		...(closed.length === 0
 			? found
 			: await inSteps(checkFacts({ ...facts, namespaces }, denied), world)),
 		...(options.verify
@@ -151,20 +151,21 @@ async function look(
 }
 
 /**
- * Of the namespaces to which a command would give a credential, and of which no record speaks, those that
- * are to get none; of what may not be read, that is not known. `named`: by whoever asks. Other people's claims
- * say which the others are: those cost one list, and no request each.
+ * Of the namespaces where something is wrong, or to which a command would give a credential, and of which no
+ * record speaks, those that get none; of what may not be read, that is not known. `named`: by whoever asks. Other
+ * people's claims say which the others are: those cost one list, and no request each.
  */
-async function skippedAmong(
+async function closedAmong(
 	findings: readonly Finding[],
 	facts: Facts,
 	cluster: Cluster,
 	named: readonly string[] | undefined,
 ): Promise<(readonly [string, NamespaceKnowledge])[]> {
-	const given = findings.flatMap(({ gives }) =>
-		gives.flatMap(({ namespaces }) => namespaces),
-	);
-	const names = new Set(given.filter((name) => !facts.namespaces.has(name)));
+	const meant = findings.flatMap(({ severity, namespaces, gives }) => [
+		...(severity === "problem" ? namespaces : []),
+		...gives.flatMap((given) => given.namespaces),
+	]);
+	const names = new Set(meant.filter((name) => !facts.namespaces.has(name)));
 	if (names.size === 0) return [];
 	const known: ReadonlyMap<string, NamespaceKnowledge> =
 		named === undefined
@@ -172,6 +173,6 @@ async function skippedAmong(
 			: await readNamespaces(cluster, [...names]);
 	return [...known].filter(
 		([name, there]) =>
-			names.has(name) && typeof there === "object" && isSkipped(there),
+			names.has(name) && typeof there === "object" && closedBy(there),
 	);
 }

@@ -23,7 +23,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { isSkipped } from "../../core/pull-secrets/namespace-facts.ts";
+import { closedBy } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
 	isCopyOf,
@@ -242,7 +242,7 @@ async function readState(
 	const readHere = (name: string) =>
 		unlessForbidden(readPullSecret(cluster, reader, { namespace, name }));
 	const known = await unlessFailed(readNamespace(cluster, namespace));
-	const wantsNone = typeof known === "object" && isSkipped(known);
+	const closed = typeof known === "object" ? closedBy(known) : undefined;
 	let source: PullSecret;
 	try {
 		source = await findSource(cluster, reader, choice);
@@ -257,8 +257,9 @@ async function readState(
 			served: false,
 			// A source that is made again has the copies of the one that was there.
 			blocked:
-				!isUnknown && wantsNone && place.namespace !== namespace
-					? "namespace"
+				closed === "terminating" ||
+				(closed && !isUnknown && place.namespace !== namespace)
+					? closed
 					: here !== undefined &&
 							(isUnknown || !isCopyOf(here, sourceRef(place)))
 						? "secret"
@@ -281,11 +282,9 @@ async function readState(
 		source: seen,
 		served: at === namespace || sent,
 		blocked:
-			at === namespace
+			at === namespace && closed !== "terminating"
 				? undefined
-				: wantsNone
-					? "namespace"
-					: blockedBy(here, desiredCopy(source, namespace)),
+				: (closed ?? blockedBy(here, desiredCopy(source, namespace))),
 		...(sent &&
 			isByPolicy(source) && {
 				byPolicy: {

@@ -88,9 +88,9 @@ export interface PullSecretState {
 	readonly served: boolean;
 	/**
 	 * Why none is written in the puller's namespace: what bears its name there is not overwritten, cannot be as it
-	 * is, or the namespace wants none.
+	 * is, the namespace wants none, or it is being deleted.
 	 */
-	readonly blocked: "secret" | "stuck" | "namespace" | undefined;
+	readonly blocked: "secret" | "stuck" | "skipped" | "terminating" | undefined;
 	/** An admission policy adds it to pods as they are made; undefined: none does. */
 	readonly byPolicy?: {
 		/** Whether to those with this image. */
@@ -110,6 +110,8 @@ export interface ExplainedFix {
 	readonly stuck?: string;
 	/** The namespace that says that it is to get none. */
 	readonly skipped?: string;
+	/** The namespace that is being deleted. */
+	readonly terminating?: string;
 	/** The image's host, where its letter case is why no entry can be written for it. */
 	readonly unwritable?: string;
 	/** A pod that a person has to make again once `fix` was run; `listing`: with this name in its own list. */
@@ -151,6 +153,7 @@ export function fixOf(
 		return NOTHING;
 	if (isFineAnonymously(explanation) || puller.provider !== undefined)
 		return NOTHING;
+	if (state.blocked === "terminating") return { terminating: namespace };
 	const isNamed = explanation.secrets.some(({ name }) => name === fixes.name);
 	if (puller.kind === "pod" && puller.accountGone && !isNamed) return NOTHING;
 	const older = olderPod(puller, image, state);
@@ -198,7 +201,7 @@ function bringing(
 			? asItIs(older)
 			: makeAgain(fixes.name, puller, fixes);
 	const isAway = namespace !== fixes.sourceNamespace;
-	if (state.blocked === "namespace") return { skipped: namespace };
+	if (state.blocked === "skipped") return { skipped: namespace };
 	const there = `${namespace}/${fixes.name}`;
 	if (state.blocked === "secret") return { blockedBy: there };
 	if (state.blocked === "stuck") return { stuck: there };

@@ -30,6 +30,14 @@ export function isSkipped({ annotations }: Annotated): boolean {
 	return annotations[SKIP_ANNOTATION] === "true";
 }
 
+/** Why no copy is written in a namespace, whoever asks for one; undefined: one is. */
+export function closedBy(
+	facts: NamespaceFacts,
+): "terminating" | "skipped" | undefined {
+	if (facts.terminating) return "terminating";
+	return isSkipped(facts) ? "skipped" : undefined;
+}
+
 /** For selectors that the API server evaluates; what is decided here asks `isSystemNamespace`. */
 export const SYSTEM_NAMESPACES: readonly string[] = [
 	"kube-system",

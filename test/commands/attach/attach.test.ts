@@ -177,21 +177,24 @@ describe("attach and detach", () => {
 		await bed.run("detach --secret=regcred -n=app,shop".split(" "));
 	});
 
-	test("no sync is advised for a namespace that says skip: it would write nothing there", async () => {
+	test("no sync is advised for a namespace that says skip, or is being deleted: it would write nothing there", async () => {
 		secret("nginx-mesh");
-		bed.server.store.seed({
-			kind: "Namespace",
-			metadata: {
-				name: "off",
-				annotations: { "kubectl-meshreg/skip": "true" },
-			},
-		});
-		account("off", "default");
+		for (const metadata of [
+			{ name: "off", annotations: { "kubectl-meshreg/skip": "true" } },
+			{ name: "ending", deletionTimestamp: "2026-01-01T00:00:00Z" },
+		]) {
+			bed.server.store.seed({ kind: "Namespace", metadata });
+			account(metadata.name, "default");
+		}
 		const attach = async (namespaces: string) =>
 			(await bed.run(["attach", "-q", "-n", namespaces])).err;
 		assert.equal(
 			await attach("off"),
 			`Warning: secret "${KEY}" does not exist in off yet, and sync writes nothing in off: annotated kubectl-meshreg/skip=true\n`,
+		);
+		assert.equal(
+			await attach("ending"),
+			`Warning: secret "${KEY}" does not exist in ending yet, and ending is being deleted\n`,
 		);
 		assert.equal(
 			await attach("app,off"),

@@ -760,11 +760,11 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 		});
 });
 
-test("a namespace that is being deleted wants no copy, and nothing in it is looked after", async () => {
+test("a namespace that is being deleted wants no copy, and nothing in it is looked after, recorded or not", async () => {
 	await using bed = await started();
 	source(bed, { "r.io": user("right") }, ["app", "shop"]);
 	await bed.run(["sync"]);
-	for (const name of ["app", "shop"])
+	for (const name of ["app", "shop", "away"])
 		bed.server.store.seed({
 			kind: "Namespace",
 			metadata: { name, deletionTimestamp: "2026-01-01T00:00:00Z" },
@@ -772,9 +772,14 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 	bed.server.store.delete("Secret", "app", KEY);
 	secret(bed, `shop/${KEY}`, { "x.io": user("theirs") });
 	account(bed, "app", "gone");
-	waiting(bed, "app/web", "unauthorized: authentication required");
-	const { status, out } = await bed.run(["check", "-q"]);
-	assert.deepEqual([status, out], [0, ""]);
+	for (const at of ["app/web", "away/web"])
+		waiting(bed, at, "unauthorized: authentication required");
+	// It references what is there: no command would give anything away.
+	secret(bed, "away/theirs", { "r.io": user("right") });
+	for (const where of [[], ["-n", "app,away"]]) {
+		const { status, out } = await bed.run(["check", "-q", ...where]);
+		assert.deepEqual([status, out], [0, ""]);
+	}
 });
 
 test("what is in the place of copies is one finding, however each of them calls itself, and at whatever length", async () => {

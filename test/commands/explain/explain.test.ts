@@ -510,6 +510,32 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 			);
 		});
 
+	for (const [what, arrange] of [
+		["recorded", (bed) => build.source(bed, { "r.io": user("u") }, ["app"])],
+		["not recorded", (bed) => build.source(bed, { "r.io": user("u") })],
+		["without a source", () => {}],
+		[
+			"with a Secret to attach",
+			(bed) => secret(bed, "app/team", { "r.io": user("u") }),
+		],
+	] as [string, (bed: TestBed) => void][])
+		test(`no command is printed for a namespace that is being deleted: ${what}`, async () => {
+			await using bed = await started();
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: "app", deletionTimestamp: "2026-01-01T00:00:00Z" },
+			});
+			arrange(bed);
+			account(bed, []);
+			const { status, out } = await bed.run(["explain", "r.io/x", "-n", "app"]);
+			assert.equal(status, 1);
+			assert.doesNotMatch(out, /Gives|Fix:|kubectl meshreg/);
+			assert.match(
+				out,
+				/\napp is being deleted: nothing can be created there\.\n$/,
+			);
+		});
+
 	for (const [what, change, says] of [
 		[
 			"somebody else's",
