@@ -29,14 +29,8 @@ export interface Command extends CommandHelp {
 	prepare(given: Given, env: Env): Prepared;
 }
 
-/** What `ask` returns where the person wants nothing to be done. */
+/** What `ask` returns where the person wants nothing to be done, which is then said. */
 export const CANCELLED = "cancelled";
-
-/** Says that somebody wanted none of it. */
-export function cancelled(world: Pick<World, "emit">): typeof CANCELLED {
-	tell(world, { cause: "cancelled" });
-	return CANCELLED;
-}
 
 /** What is left where there is nothing to show. */
 export const NOTHING = { kind: "nothing" } as const;
@@ -81,16 +75,17 @@ export function command<Options extends object, Asked = undefined>(
 				async ask(world) {
 					const { ask, run } = await work();
 					const asked = await ask?.(options, world);
-					if (asked === CANCELLED)
-						return async () => ({
-							status: EXIT.done,
-							// `-o json` has a result where nothing was done, too.
-							document:
-								inContexts === "changes"
-									? { kind: "changes", clusters: [], summary: false }
-									: NOTHING,
-						});
-					return (own) => run(options, own, asked as Asked);
+					if (asked !== CANCELLED)
+						return (own) => run(options, own, asked as Asked);
+					tell(world, { cause: "cancelled" });
+					return async () => ({
+						status: EXIT.done,
+						// `-o json` has a result where nothing was done, too.
+						document:
+							inContexts === "changes"
+								? { kind: "changes", clusters: [], summary: false }
+								: NOTHING,
+					});
 				},
 			};
 		},

@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { testBed } from "../support/test-bed.ts";
 
+type Answers = [question: string, answer: unknown][];
+
 describe("where the person says no, -o json is a result in which nothing was done", () => {
 	const CREDENTIAL = [
-		"--registry-server=r.io",
+		"--registry-server=nosuch.example",
 		"--registry-username=u",
 		"--no-verify",
 	];
-	const ROWS: [
-		args: string[],
-		answers: [question: string, answer: unknown][],
-	][] = [
+	const UNVERIFIED = CREDENTIAL.slice(0, -1);
+	const TYPED_WRONG: Answers = [
+		["Password:", "new"],
+		["What now?", "cancel"],
+	];
+	const ROWS: [args: string[], answers: Answers][] = [
 		[
 			["create", "other", "-n=app", ...CREDENTIAL],
 			[
@@ -23,7 +27,7 @@ describe("where the person says no, -o json is a result in which nothing was don
 			["create", "--no-verify"],
 			[
 				[
-					"nginx-mesh/nginx-mesh-registry-key exists (context embedded)\n  with r.io as u. What do you want to do?",
+					"nginx-mesh/nginx-mesh-registry-key exists (context embedded)\n  with nosuch.example as u. What do you want to do?",
 					"cancel",
 				],
 			],
@@ -35,6 +39,9 @@ describe("where the person says no, -o json is a result in which nothing was don
 				["Replace the credential", false],
 			],
 		],
+		[["create", "other", "-n=app", ...UNVERIFIED], TYPED_WRONG],
+		[["apply", ...UNVERIFIED], TYPED_WRONG],
+		[["rotate", ...UNVERIFIED], TYPED_WRONG],
 		[["prune"], [["Do you want to continue?", false]]],
 		[["uninstall"], [["Do you want to continue?", false]]],
 	];

@@ -21,7 +21,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
-import { type Asked, CANCELLED, cancelled } from "../../command.ts";
+import { type Asked, CANCELLED } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
@@ -74,13 +74,13 @@ export async function ask(options: CreateOptions, world: World) {
 	const place = await meshPlace(options, world);
 	// Before anything is entered: what cannot be edited needs no credential.
 	const intent = await intentOf({ ...options, place }, world);
-	if (intent === CANCELLED) return cancelled(world);
+	if (intent === CANCELLED) return CANCELLED;
 	if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
 	const byDefault = world.streams.interactive && options.dryRun === "none";
 	const input = { ...options.input, ...intent.about };
 	const how = { ...options, byDefault };
 	const entered = await enterVerified(input, how, world);
-	if (entered === CANCELLED) return cancelled(world);
+	if (entered === CANCELLED) return CANCELLED;
 	return { ...intent, place, entered: entered.map(intent.under) };
 }
 

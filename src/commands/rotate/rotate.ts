@@ -27,7 +27,7 @@ import {
 	warnOfUnmatched,
 } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled } from "../../command.ts";
+import { CANCELLED } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -115,7 +115,7 @@ export async function ask(
 			timeLeft(source, key, options.ifExpiring, world) === undefined &&
 			(await enter(world)) === CANCELLED
 		)
-			return cancelled(world);
+			return CANCELLED;
 		const { context } = cluster;
 		const unasked = interactive ? undefined : source;
 		return { key, enter, there: { context, source: unasked, ahead, seen } };
