@@ -7,11 +7,11 @@ import {
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	EMPTY_RECORD,
 	isCoveredByRule,
 	type NamespaceKnowledge,
 	type RecordedName,
 	type RuleEntry,
-	ruleMatches,
 	type SourceRecord,
 	type Standing,
 	standingOf,
@@ -68,7 +68,21 @@ export async function recordedTargets(
 				? byName(await listNamespaces(cluster))
 				: undefined),
 	);
-	const known = new Map<string, NamespaceKnowledge>([...(all ?? []), ...named]);
+	const known = new Map([...(all ?? []), ...named]);
+	return {
+		...meantBy(record, known, source, cluster),
+		listed: all !== undefined,
+		namespaces: all,
+	};
+}
+
+/** What a record means among the namespaces of which something is known. */
+function meantBy(
+	record: SourceRecord,
+	known: ReadonlyMap<string, NamespaceKnowledge>,
+	source: PullSecret,
+	cluster: Cluster,
+): Omit<Targets, "listed" | "namespaces"> {
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
@@ -88,14 +102,7 @@ export async function recordedTargets(
 			if (knowledge === "unknown") unread.push(namespace);
 		}
 	}
-	return {
-		serve,
-		atSource,
-		settled,
-		unread,
-		listed: all !== undefined,
-		namespaces: all,
-	};
+	return { serve, atSource, settled, unread };
 }
 
 /** Why a namespace that a record means gets nothing; undefined: it gets a copy. */
@@ -117,11 +124,10 @@ export function whyNot(
 		case "unverified":
 			return { cause: "namespace-unverified", source };
 		case "skipped":
-			return { cause: "namespace-skipped" };
-		case "served":
-			return typeof knowledge === "object" && knowledge.terminating
-				? { cause: "namespace-terminating" }
-				: undefined;
+		case "served": {
+			const closed = typeof knowledge === "object" && closedBy(knowledge);
+			return closed ? { cause: `namespace-${closed}` } : undefined;
+		}
 	}
 }
 
@@ -132,55 +138,44 @@ export async function namedTargets(
 	attach: readonly string[],
 	cluster: Cluster,
 ): Promise<Targets & Pick<SourceRecord, "names">> {
-	const sorted = given.toSorted().filter((name) => name !== source.namespace);
-	const known = await readNamespaces(cluster, sorted);
-	const serve: Target[] = [];
-	const settled: ChangeResult[] = [];
-	const unread: string[] = [];
-	const names = new Map<string, RecordedName>();
+	const others = given.filter((name) => name !== source.namespace);
+	const known = await readNamespaces(cluster, others);
 	const near = await nearNamespaces(
 		cluster,
-		sorted.filter((name) => known.get(name) === "gone"),
+		others.filter((name) => known.get(name) === "gone").toSorted(),
 	);
-	for (const [namespace, knowledge] of known) {
-		const why = whyNotNamed(knowledge, near.get(namespace));
-		if (why !== undefined) {
-			// Whoever names it wants it there.
-			const result = notServed(namespace, why, source, cluster);
-			settled.push({
-				...result,
-				action: why.cause === "namespace-skipped" ? "skipped" : "failed",
-			});
-			continue;
-		}
-		if (knowledge === "unknown") unread.push(namespace);
-		const uid = typeof knowledge === "object" ? knowledge.uid : "";
-		names.set(namespace, { uid, attach });
-		serve.push({ namespace, attach, named: true });
-	}
+	const trusted = { uid: "", attach };
+	const meant = new Map(others.map((name) => [name, trusted]));
+	const record = { ...EMPTY_RECORD, names: meant };
+	const { serve, settled, unread } = meantBy(record, known, source, cluster);
+	const names = new Map(
+		serve.map(({ namespace }): [string, RecordedName] => {
+			const facts = known.get(namespace);
+			return [
+				namespace,
+				{ uid: typeof facts === "object" ? facts.uid : "", attach },
+			];
+		}),
+	);
 	const isAtSource = given.includes(source.namespace);
 	// Without accounts there is nothing to be done there, and nothing to record.
-	if (isAtSource && attach.length > 0)
-		names.set(source.namespace, { uid: "", attach });
+	if (isAtSource && attach.length > 0) names.set(source.namespace, trusted);
 	return {
-		serve,
+		serve: serve.map((target) => ({ ...target, attach, named: true })),
 		atSource: isAtSource ? attach : undefined,
-		settled,
+		settled: settled.map((result): ChangeResult => {
+			const { why, namespace } = result;
+			if (why?.cause === "namespace-skipped") return result;
+			return why?.cause === "namespace-missing"
+				? { ...result, why: { ...why, near: near.get(namespace) } }
+				: // Whoever names it wants it there.
+					{ ...result, action: "failed" };
+		}),
 		unread,
 		listed: false,
 		namespaces: undefined,
 		names,
 	};
-}
-
-function whyNotNamed(
-	knowledge: NamespaceKnowledge,
-	near?: string,
-): Failure | undefined {
-	if (knowledge === "unknown") return undefined;
-	if (knowledge === "gone") return { cause: "namespace-missing", near };
-	const closed = closedBy(knowledge);
-	return closed && { cause: `namespace-${closed}` };
 }
 
 /** The namespaces that a rule means now. Throws what the cluster throws. */
@@ -190,29 +185,12 @@ export async function ruleTargets(
 	cluster: Cluster,
 ): Promise<Targets> {
 	const { rule } = entry;
-	const namespaces = await listNamespaces(cluster, labelQuery(rule));
-	const serve: Target[] = [];
-	const settled: ChangeResult[] = [];
-	let atSource: readonly string[] | undefined;
-	for (const facts of namespaces) {
-		const { name: namespace } = facts;
-		if (!ruleMatches(entry, facts)) continue;
-		if (namespace === source.namespace) {
-			atSource = entry.attach;
-			continue;
-		}
-		const why = whyNotNamed(facts);
-		if (why === undefined)
-			serve.push({ namespace, attach: entry.attach, named: false });
-		else settled.push(notServed(namespace, why, source, cluster));
-	}
+	const namespaces = byName(await listNamespaces(cluster, labelQuery(rule)));
+	const record = { ...EMPTY_RECORD, rules: [entry] };
 	return {
-		serve,
-		atSource,
-		settled,
-		unread: [],
+		...meantBy(record, namespaces, source, cluster),
 		listed: true,
-		namespaces: rule.by === "selector" ? undefined : byName(namespaces),
+		namespaces: rule.by === "selector" ? undefined : namespaces,
 	};
 }
 

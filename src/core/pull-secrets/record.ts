@@ -413,10 +413,7 @@ function isLeftOut({ exclude }: RuleEntry, name: string): boolean {
 }
 
 /** Whether a rule means a namespace; none means a system namespace. */
-export function ruleMatches(
-	entry: RuleEntry,
-	namespace: NamespaceFacts,
-): boolean {
+function ruleMatches(entry: RuleEntry, namespace: NamespaceFacts): boolean {
 	const { rule } = entry;
 	if (isLeftOut(entry, namespace.name)) return false;
 	switch (rule.by) {

@@ -37,7 +37,10 @@ const NAMESPACES = [
 	namespace("shop"),
 ];
 
-function played(): { cluster: Cluster; lists: string[] } {
+function played(all: readonly object[] = NAMESPACES): {
+	cluster: Cluster;
+	lists: string[];
+} {
 	const lists: string[] = [];
 	const cluster = {
 		context: "prod",
@@ -49,7 +52,7 @@ function played(): { cluster: Cluster; lists: string[] } {
 		},
 		async *pages(_: "Namespace", query: { labelSelector?: string }) {
 			lists.push(query.labelSelector ?? "all");
-			yield { items: NAMESPACES };
+			yield { items: all };
 		},
 	};
 	return { cluster: cluster as unknown as Cluster, lists };
@@ -184,6 +187,28 @@ describe("namespaces that are named", () => {
 describe("namespaces that a rule means", () => {
 	const [selector] = record('[{"selector":"team=a","exclude":["shop"]}]').rules;
 	const [all] = record('[{"all":true,"attach":["ci"]}]').rules;
+
+	test("are those that it means once it is recorded", async () => {
+		assert.ok(all);
+		const going = { deletionTimestamp: "2026-11-21T08:00:00Z", ...SKIP };
+		const { cluster } = played([
+			namespace("going", going),
+			namespace("mesh", SKIP),
+		]);
+		const now = await ruleTargets(SOURCE, all, cluster);
+		const then = await recordedTargets(
+			SOURCE,
+			record('[{"all":true,"attach":["ci"]}]'),
+			cluster,
+		);
+		assert.deepEqual(shown(now), shown(then));
+		assert.deepEqual(shown(now), {
+			serve: [],
+			settled: ["going skipped namespace-terminating"],
+			atSource: undefined,
+			unread: [],
+		});
+	});
 
 	test("a label's, of which no list tells what else there is", async () => {
 		assert.ok(selector);
