@@ -19,6 +19,7 @@ import {
 	OLDER_TYPE,
 	PULL_SECRET_TYPE,
 } from "../core/pull-secrets/ownership.ts";
+import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
@@ -137,25 +138,14 @@ const WORDS: FailureWording<Failure> = {
 	}),
 	"record-too-large": ({ source, bytes, limit }) =>
 		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
-	"record-forbidden": ({
-		source: { namespace, name },
-		what,
-		takesOut,
-		onceInSync,
-	}) =>
+	"record-forbidden": ({ source, what, takesOut, onceInSync }) =>
 		takesOut
-			? `cannot take ${what} out of the record (needs patch on secrets "${name}" in ${namespace})`
-			: `cannot record ${what} on the source (needs patch on secrets "${name}" in ${namespace}); use ${onceWords(onceInSync)} for a copy that rotate will not update`,
-	"record-kept-by-other": ({
-		source: { name },
-		what,
-		manager,
-		takesOut,
-		onceInSync,
-	}) =>
+			? `cannot take ${what} out of the record (${patchNeeded(source)})`
+			: `cannot record ${what} on the source (${patchNeeded(source)}); use ${onceWords(onceInSync)} for a copy that rotate will not update`,
+	"record-kept-by-other": ({ source, what, manager, takesOut, onceInSync }) =>
 		takesOut
-			? `the record of ${name} is kept by ${manager}; take ${what} out there`
-			: `the record of ${name} is kept by ${manager}: add ${what} there, or use ${onceWords(onceInSync)}`,
+			? `the record of ${source.name} is kept by ${manager}; take ${what} out there`
+			: `the record of ${source.name} is kept by ${manager}: add ${what} there, or use ${onceWords(onceInSync)}`,
 	"source-keeps-changing": ({ source }) =>
 		`the source keeps changing: ${secretWords(source)} was written again while it was copied; run the command again`,
 	"policy-unsupported": () =>
@@ -170,7 +160,7 @@ const WORDS: FailureWording<Failure> = {
 		`${kind.toLowerCase()} "${name}"${namespace === undefined ? "" : ` in ${namespace} namespace`} was edited by others, and the installation ends there: ${error.message}; set these fields back, or run uninstall and install again`,
 	// The first one's command; each has one of its own.
 	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
-		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; no policy was changed: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; no policy was changed: ${someOf(accounts.map(sourceRef))}`,
 		...(first !== undefined && {
 			advice: {
 				words: "attach each first, as with",
@@ -185,10 +175,10 @@ const WORDS: FailureWording<Failure> = {
 			},
 		}),
 	}),
-	"policy-empty": ({ source: { namespace, name }, because }) =>
+	"policy-empty": ({ source, because }) =>
 		because === "registries"
-			? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
-			: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
+			? `no image can come from the registries of ${sourceRef(source)}: the policy would let no pod pull`
+			: `nothing is recorded for ${sourceRef(source)}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
 	"registry-present": ({ source, key, as, script }) => ({
 		message:
 			as === undefined
@@ -243,7 +233,7 @@ const WORDS: FailureWording<Failure> = {
 	"is-source": ({ named }, { subject }) =>
 		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or leave the namespace out with sync --forget`,
 	"copy-of-another": ({ source, of }, { subject }) =>
-		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${forcing(of)} to take it over, or sync that source`,
+		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${of === "source" ? "--force" : "sync --force"} to take it over, or sync that source`,
 	differs: (
 		_,
 		{
@@ -277,20 +267,14 @@ const WORDS: FailureWording<Failure> = {
 		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} being deleted; nothing was written there`,
 	"namespace-skipped": (_, { subject }) =>
 		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} annotated kubectl-meshreg/skip=true; nothing was written there`,
-	"namespace-made-again": (
-		{ source, attach },
-		{ subject: { namespaces } },
-	) => ({
-		message: `${someOf(namespaces)} ${wasOrWere(namespaces)} deleted and created again`,
-		advice: confirmed(source, namespaces, attach),
+	"namespace-made-again": ({ source, attach }, { subject }) => ({
+		message: `${someOf(subject.namespaces)} ${wasOrWere(subject.namespaces)} deleted and created again`,
+		advice: confirmed(source, subject.namespaces, attach),
 	}),
 	"source-spoiled": ({ because }, { subject: { namespaces } }) => {
-		const words = failureWords(because);
-		const where = someOf(namespaces);
-		return {
-			...words,
-			message: `nothing was copied to ${where}: ${words.message}`,
-		};
+		const { message, ...words } = failureWords(because);
+		const nothing = `nothing was copied to ${someOf(namespaces)}`;
+		return { ...words, message: `${nothing}: ${message}` };
 	},
 	"namespace-unverified": ({ source }, { subject: { namespaces } }) => ({
 		message: `cannot tell whether ${someOf(namespaces)} ${namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
@@ -318,15 +302,9 @@ const WORDS: FailureWording<Failure> = {
 	error: elsewhere,
 };
 
-/** What takes over what is in a source's place, or in a copy's, which not all commands do that write some. */
-function forcing(of: "source" | undefined): string {
-	return of === "source" ? "--force" : "sync --force";
-}
-
 /** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */
 function subjectWords({ kind, name, namespaces }: Subject): string {
-	const object = `${kind.toLowerCase()} "${name}"`;
-	return `${object} in ${namespacesWords({ namespaces })}`;
+	return `${kind.toLowerCase()} "${name}" in ${namespacesWords({ namespaces })}`;
 }
 
 function namespacesWords({ namespaces }: Pick<Subject, "namespaces">): string {
@@ -379,6 +357,11 @@ function kib(bytes: number): string {
 /** What somebody wrote on an object, as long as a NAMESPACE/NAME may be: the rest of the line is ours. */
 function claimed(text: string): string {
 	return onOneLine(text, 320);
+}
+
+/** What a user lacks who may only read a source. */
+export function patchNeeded({ namespace, name }: Place): string {
+	return `needs patch on secrets "${name}" in ${namespace}`;
 }
 
 /** Makes a pull Secret a source as it is: whatever it holds, nothing of it is lost. */

@@ -4,12 +4,15 @@ import { FailureError, isFailure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
+import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { commandLine } from "./command-line.ts";
 import { CREDENTIAL_WORDS } from "./credential-notes.ts";
 import { leftOutWords } from "./entry-words.ts";
 import { failureLine, failureMessage, progressWords } from "./failure.ts";
+import { patchNeeded } from "./failure-words.ts";
 import { collisionMessage } from "./images.ts";
+import { secretWords } from "./input-failure-words.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
@@ -64,11 +67,11 @@ function unrecordedWords(error: unknown): string {
 	const why = error instanceof FailureError ? error.failure : undefined;
 	switch (why?.cause) {
 		case "record-forbidden":
-			return `needs patch on secrets "${why.source.name}" in ${why.source.namespace}`;
+			return patchNeeded(why.source);
 		case "record-kept-by-other":
 			return `the record of ${why.source.name} is kept by ${why.manager}: change it there`;
 		case "record-invalid":
-			return `the record of ${why.source.namespace}/${why.source.name} cannot be read: ${recordFaultWords(why.fault)}`;
+			return `the record of ${sourceRef(why.source)} cannot be read: ${recordFaultWords(why.fault)}`;
 		default:
 			return failureMessage(error);
 	}
@@ -78,9 +81,8 @@ const NO_CREDENTIAL_WORDS: Clauses<
 	(ImageNote & { cause: "checked-without-credential" })["because"]
 > = {
 	"no-cluster": "no cluster to read a pull secret from",
-	missing: ({ source }) => `no pull secret ${source.namespace}/${source.name}`,
-	forbidden: ({ source }) =>
-		`not allowed to read secret ${source.namespace}/${source.name}`,
+	missing: ({ source }) => `no pull secret ${sourceRef(source)}`,
+	forbidden: ({ source }) => `not allowed to read secret ${sourceRef(source)}`,
 	unanswered: "the cluster cannot be reached for a pull secret",
 };
 
@@ -95,8 +97,8 @@ const WORDS: Wording<Note> = {
 	"namespace-unlike-kubectl": ({ by }) =>
 		`unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with ${by}`,
 	...CREDENTIAL_WORDS,
-	"entry-malformed": ({ key, source: { namespace, name }, script }) => ({
-		message: `secret "${name}" in namespace "${namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
+	"entry-malformed": ({ key, source, script }) => ({
+		message: `${secretWords(source)} cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
 		advice: { words: "give it a new credential with", script },
 	}),
 	"secrets-too-much": ({ namespaces, count }) =>
@@ -109,20 +111,20 @@ const WORDS: Wording<Note> = {
 	}),
 	"claimants-different": ({ name, namespaces }) =>
 		`secret "${name}" in ${someOf(namespaces)} says that it is a copy but has other content; check who made it`,
-	"claimants-unrecorded": ({ source: { namespace, name }, namespaces }) =>
-		`secret "${name}" in ${someOf(namespaces)} says that it is a copy of ${namespace}/${name}, but is not recorded; nothing was written there`,
+	"claimants-unrecorded": ({ source, namespaces }) =>
+		`secret "${source.name}" in ${someOf(namespaces)} says that it is a copy of ${sourceRef(source)}, but is not recorded; nothing was written there`,
 	"recorded-by-name": ({ namespaces }) =>
 		`recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(namespaces)} (needs get on namespaces)`,
 	"would-be-recorded": ({ source: { namespace, name }, what, taken }) =>
 		`${what} would ${taken ? "no longer " : ""}be recorded on secret/${name} in ${namespace} namespace`,
-	"nothing-recorded": ({ source: { namespace, name } }) =>
-		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
+	"nothing-recorded": ({ source }) =>
+		`no namespace is recorded on ${sourceRef(source)}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces, dryRun }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay${DRY_RUN_SUFFIX[dryRun]}`,
 	"not-recorded": ({ source, namespaces, near }) =>
-		`${someOf(namespaces)} ${isOrAre(namespaces)} not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
-	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
-		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
+		`${someOf(namespaces)} ${isOrAre(namespaces)} not in the record of ${sourceRef(source)}; nothing to forget${didYouMean(near)}`,
+	"covered-by-rule": ({ source, namespaces, script }) => ({
+		message: `a rule in the record of ${sourceRef(source)} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },
 	}),
 	"source-unreadable": ({ namespace, namespaces }) =>
@@ -131,17 +133,15 @@ const WORDS: Wording<Note> = {
 		`no namespace matched: ${rest === "served" ? "only the source and recorded copies are updated" : "nothing was written or recorded"}`,
 	"rule-matches-none": () =>
 		"no namespace matched: this selection, as it is recorded now, covers none",
-	"record-matches-none": ({ namespace, name }) =>
-		`no namespace matches what is recorded on ${namespace}/${name}: no copy was made`,
+	"record-matches-none": (source) =>
+		`no namespace matches what is recorded on ${sourceRef(source)}: no copy was made`,
 	"no-namespace-selected": () => "No namespace selected; nothing to do",
 	"source-namespace-skipped": ({ namespace }) =>
 		`skipping namespace ${namespace}: it contains the source`,
 	"found-by-pods": ({ namespaces }) =>
 		`found through their pods, and given nothing without --yes: ${namespaces.join(", ")}`,
-	"asked-by-pods": ({ namespaces }) => ({
-		message: `found through their pods: ${namespaces.join(", ")}`,
-		prose: true,
-	}),
+	"asked-by-pods": ({ namespaces }) =>
+		`found through their pods: ${namespaces.join(", ")}`,
 	"sidecars-unlisted": ({ kind }) =>
 		`not allowed to list ${kind === "Pod" ? "pods that ask for a sidecar" : "Gateways"} in all namespaces; namespaces that only those show are left out`,
 	"sidecars-unwatched": ({ namespaces, script }) => ({
@@ -205,10 +205,11 @@ const WORDS: Wording<Note> = {
 		`secret "${name}" in ${someOf(namespaces)} cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it`,
 	"secret-meant": ({ name }) =>
 		`"${name}" is a pull secret; did you mean --secret ${name}?`,
-	"accounts-kept": ({ error, in: places, outside }) =>
-		`what attach added to service accounts is not taken back${
-			places ? ` in ${someOf(places)}` : ""
-		}${outside ? ` outside ${someOf(outside)}` : ""}: ${failureLine(error)}`,
+	"accounts-kept": ({ error, in: places, outside }) => {
+		const within = places ? ` in ${someOf(places)}` : "";
+		const but = outside ? ` outside ${someOf(outside)}` : "";
+		return `what attach added to service accounts is not taken back${within}${but}: ${failureLine(error)}`;
+	},
 	"attached-unrecorded": (note) =>
 		unrecorded(
 			note,
@@ -220,22 +221,13 @@ const WORDS: Wording<Note> = {
 	}),
 	"detached-recorded": (note) =>
 		unrecorded(note, "still recorded, so sync and the watch keep attaching it"),
-	"all-recorded": ({
-		source: { namespace, name },
-		accounts,
-		where,
-		script,
-	}) => ({
-		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
+	"all-recorded": ({ source, accounts, where, script }) => ({
+		message: `the record of ${sourceRef(source)} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
 		advice: { words: "attach by name those that are to stay, after", script },
 	}),
-	"attached-by-rule": ({
-		source: { namespace, name },
-		accounts,
-		namespaces,
-	}) => {
+	"attached-by-rule": ({ source, accounts, namespaces }) => {
 		const what = accounts.includes("*") ? "service accounts" : someOf(accounts);
-		return `a rule in the record of ${namespace}/${name} attaches ${what} in ${someOf(namespaces)}, so sync and the watch keep attaching ${what === accounts[0] ? "it" : "them"} there`;
+		return `a rule in the record of ${sourceRef(source)} attaches ${what} in ${someOf(namespaces)}, so sync and the watch keep attaching ${what === accounts[0] ? "it" : "them"} there`;
 	},
 	"policies-kept": ({ sources, error }) =>
 		`the policies of ${someOf(sources)} are not taken back: ${failureLine(error)}`,

@@ -1,6 +1,7 @@
 import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
 import { andCopies, counted } from "../core/output/counted.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
+import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { DRY_RUN_SUFFIX, type Wording } from "./wording.ts";
 
 /** How many objects a question names before it only counts them. */
@@ -22,13 +23,13 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		const where = context === "" ? "" : ` in context ${context}`;
 		const others = [
 			...forgets.map(
-				({ source: { namespace, name }, namespaces }) =>
-					`take ${someOf(namespaces)} out of the record of ${namespace}/${name}`,
+				({ source, namespaces }) =>
+					`take ${someOf(namespaces)} out of the record of ${sourceRef(source)}`,
 			),
 			accounts > 0 &&
 				`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,
 			byPolicy.length > 0 &&
-				`delete the admission policies of ${someOf(byPolicy.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+				`delete the admission policies of ${someOf(byPolicy.map(sourceRef))}`,
 			credential &&
 				`${credential.verb.toLowerCase()} the credential for ${credential.hosts.join(", ")} in secret/${credential.source.name} in ${credential.source.namespace} namespace${andCopies(credential.copies)}`,
 		].filter((part) => typeof part === "string");
