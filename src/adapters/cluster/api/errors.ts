@@ -78,12 +78,6 @@ function worded(status: number, message: string): string {
 	return `request is invalid: ${message}`;
 }
 
-/** The `Status` in an ERROR event of a watch. */
-export function watchError(object: object, redact: Redact): ApiError {
-	const code = "code" in object ? Number(object.code) : 500;
-	return refusal(code || 500, JSON.stringify(object), "", redact);
-}
-
 /** What was asked of which server, for what is said about the answer. */
 export interface Asked {
 	readonly server: URL;

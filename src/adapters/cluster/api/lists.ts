@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { fieldOf } from "../../../core/json-object.ts";
 import type { Kind, ObjectOf } from "../../../core/objects.ts";
 import { ApiError, ConnectionError } from "../../../errors.ts";
 import type { Cluster, ListQuery, Page, WatchEvent } from "../../../world.ts";
@@ -6,8 +7,8 @@ import { TransportError } from "../http/exchange.ts";
 import {
 	connectionError,
 	OversizedAnswer,
+	refusal,
 	StatusError,
-	watchError,
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { KnownData, Redact } from "./redact.ts";
@@ -55,16 +56,10 @@ interface Listing {
 export function lists(
 	how: Listing,
 ): Pick<Cluster, "pages" | "picked" | "watch"> {
-	const named = (kind: Kind, { namespace }: ListQuery) =>
-		`${collectionPath(kind, namespace)} at ${how.requests.options.server.origin}`;
 	return {
 		pages: (kind, query) =>
-			allPages(
-				pageReader(kind, query, (object) => object, false, how),
-				named(kind, query),
-			),
-		picked: (kind, query, pick) =>
-			allPages(pageReader(kind, query, pick, true, how), named(kind, query)),
+			allPages(kind, query, (object) => object, false, how),
+		picked: (kind, query, pick) => allPages(kind, query, pick, true, how),
 		watch: (kind, query, signal) => watchEvents(kind, query, signal, how),
 	};
 }
@@ -168,11 +163,14 @@ function pageReader<K extends Kind, Taken>(
 	};
 }
 
-/** `list`: what is listed and where, for messages. */
-async function* allPages<Taken>(
-	onePage: (at: Place) => Promise<OnePage<Taken>>,
-	list: string,
+async function* allPages<K extends Kind, Taken>(
+	kind: K,
+	query: ListQuery,
+	pick: (object: ObjectOf[K]) => Taken,
+	withoutManagedFields: boolean,
+	how: Listing,
 ): AsyncIterable<Page<Taken>> {
+	const onePage = pageReader(kind, query, pick, withoutManagedFields, how);
 	let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
 	let coming = onePage(at);
 	for (let pages = 1; ; pages++) {
@@ -217,7 +215,7 @@ async function* allPages<Taken>(
 		if (next === "") return;
 		if (isEndless)
 			throw new ConnectionError(
-				`error: the list of ${list} does not end: page ${pages} names another one`,
+				`error: the list of ${collectionPath(kind, query.namespace)} at ${how.requests.options.server.origin} does not end: page ${pages} names another one`,
 			);
 		if (!ahead) coming = onePage(at);
 	}
@@ -240,6 +238,12 @@ function event<T extends ObjectOf[Kind]>(
 		case "BOOKMARK":
 			return { type, resourceVersion: object.metadata.resourceVersion ?? "" };
 		default:
-			throw watchError(object, redact);
+			// A Status.
+			throw refusal(
+				Number(fieldOf(object, "code")) || 500,
+				JSON.stringify(object),
+				"",
+				redact,
+			);
 	}
 }

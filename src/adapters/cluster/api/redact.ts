@@ -135,19 +135,18 @@ function taken(text: string): number {
 
 /** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */
 function dataIn(sent: unknown): string[] {
-	return Array.isArray(sent) ? sent.flatMap(dataInOne) : dataInOne(sent);
-}
-
-function dataInOne(sent: unknown): string[] {
+	if (Array.isArray(sent)) return sent.flatMap(dataIn);
 	const { op, path, value, data, stringData, metadata } = fieldsOf(sent);
 	if (op !== undefined)
 		return /^\/data(\/|$)/.test(String(path)) ? stringsIn(value) : [];
 	const applied = fieldsOf(fieldsOf(metadata).annotations)[LAST_APPLIED];
 	return [
 		...stringsIn(data),
-		...stringsIn(stringData).map(base64),
+		...stringsIn(stringData).map((text) =>
+			Buffer.from(text).toString("base64"),
+		),
 		// Anybody may write an annotation: what is no object holds no data.
-		...(typeof applied === "string" ? dataInOne(readJsonObject(applied)) : []),
+		...(typeof applied === "string" ? dataIn(readJsonObject(applied)) : []),
 	];
 }
 
@@ -162,8 +161,4 @@ function stringsIn(value: unknown): string[] {
 	return Object.values(fieldsOf(value)).filter(
 		(each) => typeof each === "string",
 	);
-}
-
-function base64(text: string): string {
-	return Buffer.from(text, "utf8").toString("base64");
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
 import { type Kind, type ObjectOf, RESOURCES } from "../../../core/objects.ts";
 import {
 	type LabelSelector,
@@ -89,7 +89,7 @@ export function listShape(kind: Kind): Shape<ListBody> {
 			typeof value.kind === "string" &&
 			value.kind.endsWith("List") &&
 			isJsonObject(value.metadata) &&
-			isRecordsIfAny(value.items),
+			hasFields(value, { items: [{}] }),
 	};
 }
 
@@ -132,18 +132,36 @@ export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
 function isNamed(value: unknown): value is never {
 	return (
 		isJsonObject(value) &&
-		isMetadata(value.metadata) &&
-		isTextIfAny(value.type) &&
-		isTextsIfAny(value.data) &&
-		(value.immutable === undefined || typeof value.immutable === "boolean")
+		typeof fieldOf(value.metadata, "name") === "string" &&
+		hasFields(value, OBJECT)
 	);
 }
 
-/** What a field has to be where it is there: a text, an object of such fields, or a list of such objects. */
-type Field = "text" | Fields | readonly [Fields];
+/**
+ * What a field has to be where it is there, and not null: a text, a flag, a map of texts, an object of such
+ * fields, or a list of such objects.
+ */
+type Field = "text" | "flag" | "texts" | Fields | readonly [Fields];
 interface Fields {
 	readonly [name: string]: Field;
 }
+
+const OBJECT: Fields = {
+	metadata: {
+		namespace: "text",
+		uid: "text",
+		resourceVersion: "text",
+		creationTimestamp: "text",
+		deletionTimestamp: "text",
+		labels: "texts",
+		annotations: "texts",
+		ownerReferences: [{}],
+		managedFields: [{}],
+	},
+	type: "text",
+	data: "texts",
+	immutable: "flag",
+};
 
 const NAMED = { name: "text" } as const;
 const CONTAINER = { ...NAMED, image: "text" } as const;
@@ -163,7 +181,7 @@ const STATUS = {
 	state: { waiting: { reason: "text", message: "text" } },
 } as const;
 
-/** Fields of kinds that whole clusters are full of, and that are looked into. Of a Secret `isNamed` knows them. */
+/** Fields of kinds that whole clusters are full of, and that are looked into; of a Secret, OBJECT has them. */
 const FIELDS: Partial<Record<Kind, Fields>> = {
 	ServiceAccount: { imagePullSecrets: [NAMED] },
 	Pod: {
@@ -200,7 +218,7 @@ const FIELDS: Partial<Record<Kind, Fields>> = {
 	},
 };
 
-/** Looked at for each object of a list, hence a loop. */
+/** Looked at for each object of a list, hence a loop, as in the next. */
 function hasFields(
 	value: Readonly<Record<string, unknown>>,
 	fields: Fields,
@@ -216,6 +234,8 @@ function hasFields(
 
 function isField(value: unknown, field: Field): boolean {
 	if (field === "text") return typeof value === "string";
+	if (field === "flag") return typeof value === "boolean";
+	if (field === "texts") return isTexts(value);
 	if (!isList(field)) return isJsonObject(value) && hasFields(value, field);
 	const [fields] = field;
 	return (
@@ -248,43 +268,8 @@ function isAskedFor(
 	);
 }
 
-function isMetadata(value: unknown): boolean {
-	return (
-		isJsonObject(value) &&
-		typeof value.name === "string" &&
-		TEXTS.every((field) => isTextIfAny(value[field])) &&
-		isTextsIfAny(value.labels) &&
-		isTextsIfAny(value.annotations) &&
-		isRecordsIfAny(value.ownerReferences) &&
-		isRecordsIfAny(value.managedFields)
-	);
-}
-
-const TEXTS = [
-	"namespace",
-	"uid",
-	"resourceVersion",
-	"creationTimestamp",
-	"deletionTimestamp",
-] as const;
-
-/** Of this and the next: a member that is absent, or null, is none. */
-function isTextIfAny(value: unknown): boolean {
-	return typeof value === "string" || value === undefined || value === null;
-}
-
-/** A map of texts; looked at for each object of a list, hence a loop. */
-function isTextsIfAny(value: unknown): boolean {
-	if (value === undefined || value === null) return true;
+function isTexts(value: unknown): boolean {
 	if (!isJsonObject(value)) return false;
 	for (const key in value) if (typeof value[key] !== "string") return false;
 	return true;
-}
-
-function isRecordsIfAny(value: unknown): boolean {
-	return (
-		value === undefined ||
-		value === null ||
-		(Array.isArray(value) && value.every(isJsonObject))
-	);
 }

@@ -131,8 +131,7 @@ export function unpacked(answer: Answer): Readable {
 export async function text(answer: Answer, limit: Limit): Promise<string> {
 	const chunks: Buffer[] = [];
 	await bytes(answer, limit, (chunk) => chunks.push(chunk));
-	const [only = Buffer.alloc(0), ...more] = chunks;
-	return (more.length === 0 ? only : Buffer.concat(chunks)).toString("utf8");
+	return Buffer.concat(chunks).toString("utf8");
 }
 
 /** How many bytes, uncompressed, are read of an answer, and the error to end with where there are more. */
