@@ -17,8 +17,8 @@ export interface ContextPart {
 
 /**
  * One document from those of several contexts, each item with its context; a context that failed is
- * an item, too. Objects that are equal but for their annotations, which say when a credential was
- * entered, are one. `kind` is that of a context that failed before it had anything to show.
+ * an item, too. Objects that are equal, their annotations as well (one is a source's record), are one.
+ * `kind` is that of a context that failed before it had anything to show.
  */
 export function mergeDocuments(
 	parts: readonly ContextPart[],
@@ -54,7 +54,7 @@ export function mergeDocuments(
 							.flatMap(({ document }) =>
 								document.kind === "objects" ? document.objects : [],
 							)
-							.map((object) => [withoutAnnotations(object), object]),
+							.map((object) => [JSON.stringify(object), object]),
 					).values(),
 				],
 				clusters: changedClusters(parts),
@@ -111,10 +111,4 @@ function failedCheck(context: string, message: string): CheckedCluster {
 			}),
 		],
 	};
-}
-
-function withoutAnnotations(object: object): string {
-	return JSON.stringify(object, (key, inner) =>
-		key === "annotations" ? undefined : inner,
-	);
 }

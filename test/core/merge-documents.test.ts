@@ -84,15 +84,20 @@ test("a list and a check say of a context that failed what they can", () => {
 	);
 });
 
-test("objects that are equal but for when they were entered are one", () => {
-	const secret = (at: string, data = "x") => ({
+test("objects that are equal are one; those of other content or with another record are not", () => {
+	const source = (targets: string, data = "x") => ({
 		kind: "objects" as const,
-		objects: [{ kind: "Secret", data, metadata: { annotations: { at } } }],
+		objects: [{ kind: "Secret", data, metadata: { annotations: { targets } } }],
 	});
-	const equal = merged("changes", secret("1"), secret("2"));
-	assert.ok(equal.kind === "objects");
-	assert.equal(equal.objects.length, 1);
-	const different = merged("changes", secret("1"), secret("1", "y"));
-	assert.ok(different.kind === "objects");
-	assert.equal(different.objects.length, 2);
+	const objects = (...documents: readonly ReturnType<typeof source>[]) => {
+		const document = merged("changes", ...documents);
+		assert.ok(document.kind === "objects");
+		return document.objects;
+	};
+	const [one] = source("[1]").objects;
+	const [other] = source("[2]").objects;
+	const [differs] = source("[1]", "y").objects;
+	assert.deepEqual(objects(source("[1]"), source("[1]")), [one]);
+	assert.deepEqual(objects(source("[1]"), source("[2]")), [one, other]);
+	assert.deepEqual(objects(source("[1]"), source("[1]", "y")), [one, differs]);
 });
