@@ -54,8 +54,15 @@ export type Note =
 			};
 			/** Without their uids, which may not be read. */
 			"recorded-by-name": { namespaces: readonly string[] };
-			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`; `taken`: out of the record. */
-			"would-be-recorded": { source: SourceRef; what: string; taken?: true };
+			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
+			"would-be-recorded": {
+				source: SourceRef;
+				what: string;
+				/** Out of the record. */
+				taken?: true;
+				/** Nothing else stays on record. */
+				alone?: true;
+			};
 			"nothing-recorded": { source: SourceRef };
 			forgotten: { namespaces: readonly string[]; dryRun: DryRun };
 			/** They were to be taken out of the record, which does not send the source there. */

@@ -131,6 +131,12 @@ describe("C6: --dry-run=client -o yaml|json prints objects, the same each time",
 			err,
 			`app would be recorded on secret/${NAME} in nginx-mesh namespace\n`,
 		);
+		await bed.run(["sync", "-n", "app,shop"], {});
+		const prune = ["sync", "-n", "app", "--prune", "--dry-run=client"];
+		assert.equal(
+			(await bed.run([...prune, "-o", "yaml"], {})).err,
+			`app alone would be recorded on secret/${NAME} in nginx-mesh namespace\n`,
+		);
 	});
 
 	test("a single object is no List", async () => {

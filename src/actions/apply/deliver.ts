@@ -264,11 +264,12 @@ class Delivery {
 		const { selected, servesRecord } = this.scope;
 		if (selected !== undefined && !servesRecord) return selected.targets;
 		const record = this.#joined(recordOf(this.#source));
-		const all = await recordedTargets(this.#source, record, run.cluster, known);
-		const named = new Set(
-			selected?.targets.serve
-				.filter((target) => target.named)
-				.map(({ namespace }) => namespace),
+		const all = await recordedTargets(
+			this.#source,
+			record,
+			run.cluster,
+			known,
+			namedIn(selected?.targets.serve ?? []),
 		);
 		// What was selected and cannot be served failed, whatever the record says of it: somebody wants it there.
 		const failed = selected?.targets.settled ?? [];
@@ -279,10 +280,6 @@ class Delivery {
 				...failed,
 				...all.settled.filter(({ namespace }) => !told.has(namespace)),
 			],
-			serve: all.serve.map((target) => ({
-				...target,
-				named: named.has(target.namespace),
-			})),
 		};
 	}
 
@@ -373,9 +370,7 @@ class Delivery {
 	}
 
 	#plan({ serve, settled }: Targets, current: Current): Step[] {
-		const named = new Set(
-			serve.filter((target) => target.named).map(({ namespace }) => namespace),
-		);
+		const named = namedIn(serve);
 		const spoiled = this.#spoiled;
 		const planned = desiredCopies(
 			this.#source,
@@ -480,18 +475,22 @@ class Delivery {
 			...this.#recording(selected),
 		});
 		if (this.#source === before) return;
+		const after = recordOf(this.#source) ?? EMPTY_RECORD;
 		run.report.addRecord(before, {
 			of: "record",
 			before: recordOf(before),
-			after: recordOf(this.#source) ?? EMPTY_RECORD,
+			after,
 		});
-		if (unread.length > 0)
-			warn(run.world, { cause: "recorded-by-name", namespaces: unread });
+		// A uid that somebody else recorded stays.
+		const byName = unread.filter((name) => after.names.get(name)?.uid === "");
+		if (byName.length > 0)
+			warn(run.world, { cause: "recorded-by-name", namespaces: byName });
 		if (run.dryRun === "client" && run.output !== undefined)
 			tellUnlessQuiet(run.world, {
 				cause: "would-be-recorded",
 				source: placeOf(before),
 				what: selected.what,
+				...(this.policy.prune && { alone: true }),
 			});
 	}
 
@@ -540,9 +539,7 @@ class Delivery {
 		if (why !== undefined) return why;
 		const { copyLabels } = this.policy;
 		const desired = desiredCopy(this.#source, namespace, copyLabels);
-		const named = targets.serve.some(
-			(target) => target.named && target.namespace === namespace,
-		);
+		const named = namedIn(targets.serve).has(namespace);
 		return this.#planOne(current, desired, named);
 	}
 
@@ -563,6 +560,13 @@ class Delivery {
 			? mergeSelection(EMPTY_RECORD, selected.record)
 			: this.#joined(recordOf(this.#source));
 	}
+}
+
+/** The namespaces that were named by -n. */
+function namedIn(serve: Targets["serve"]): ReadonlySet<string> {
+	return new Set(
+		serve.filter(({ named }) => named).map(({ namespace }) => namespace),
+	);
 }
 
 /** Those of some Secrets that say that they are copies of a source, sorted. What says so is not believed. */

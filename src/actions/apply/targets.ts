@@ -59,8 +59,10 @@ export async function recordedTargets(
 	cluster: Cluster,
 	/** All Namespaces, where they have just been listed. */
 	listed?: Targets["namespaces"],
+	/** Those that -n names. */
+	named: ReadonlySet<string> = NONE,
 ): Promise<Targets> {
-	const { known: named, all } = await lookUpNamespaces(
+	const { known: byItsName, all } = await lookUpNamespaces(
 		cluster,
 		[...record.names.keys()],
 		listed ??
@@ -68,28 +70,34 @@ export async function recordedTargets(
 				? byName(await listNamespaces(cluster))
 				: undefined),
 	);
-	const known = new Map([...(all ?? []), ...named]);
+	const known = new Map([...(all ?? []), ...byItsName]);
 	return {
-		...meantBy(record, known, source, cluster),
+		...meantBy(record, known, source, cluster, named),
 		listed: all !== undefined,
 		namespaces: all,
 	};
 }
 
-/** What a record means among the namespaces of which something is known. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** What a record means among the namespaces of which something is known. Those that -n names need not be read. */
 function meantBy(
 	record: SourceRecord,
 	known: ReadonlyMap<string, NamespaceKnowledge>,
 	source: PullSecret,
 	cluster: Cluster,
+	named = NONE,
 ): Omit<Targets, "listed" | "namespaces"> {
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
 	let atSource: readonly string[] | undefined;
 	for (const [namespace, knowledge] of [...known].toSorted(byFirst)) {
-		const standing = standingOf(record, namespace, knowledge);
-		if (standing === undefined) continue;
+		const found = standingOf(record, namespace, knowledge);
+		if (found === undefined) continue;
+		const isNamed = named.has(namespace);
+		const standing: Standing =
+			isNamed && found.is === "unverified" ? { ...found, is: "served" } : found;
 		if (namespace === source.namespace) {
 			if (standing.is === "served") atSource = standing.attach;
 			continue;
@@ -98,7 +106,7 @@ function meantBy(
 		if (why !== undefined)
 			settled.push(notServed(namespace, why, source, cluster));
 		else if (standing.is === "served") {
-			serve.push({ namespace, attach: standing.attach, named: false });
+			serve.push({ namespace, attach: standing.attach, named: isNamed });
 			if (knowledge === "unknown") unread.push(namespace);
 		}
 	}

@@ -356,8 +356,8 @@ export type Standing =
 	| { readonly is: "skipped" }
 	/** A name whose Namespace was deleted and made again, perhaps by somebody else; with its accounts. */
 	| { readonly is: "made-again"; readonly attach: readonly string[] }
-	/** A name with a uid that cannot be compared: the Namespace may not be read. */
-	| { readonly is: "unverified" }
+	/** A name with a uid that cannot be compared, for the Namespace may not be read; with its accounts. */
+	| { readonly is: "unverified"; readonly attach: readonly string[] }
 	/** A name without a Namespace. */
 	| { readonly is: "missing" };
 
@@ -374,9 +374,8 @@ export function standingOf(
 	if (typeof namespace === "string") {
 		if (recorded === undefined) return undefined;
 		if (namespace === "gone") return { is: "missing" };
-		return recorded.uid === ""
-			? { is: "served", attach: recorded.attach }
-			: { is: "unverified" };
+		const is = recorded.uid === "" ? "served" : "unverified";
+		return { is, attach: recorded.attach };
 	}
 	const rules = record.rules.filter((entry) => ruleMatches(entry, namespace));
 	const byName =

@@ -355,6 +355,29 @@ describe("sync: which namespaces", () => {
 		assert.match(err, /^Warning: recorded by name alone.*: app, shop \(/m);
 	});
 
+	test("a recorded name whose Namespace may not be read gets its copy where -n names it, in apply as in sync", async () => {
+		await using bed = await withSource(ROLE);
+		await bed.run(["sync", "-n", "app"]);
+		const apply =
+			"apply --registry-server=r.io --registry-username=u --registry-password-stdin".split(
+				" ",
+			);
+		const sam = { user: "sam", stdin: "p" };
+		const bare = await bed.run(apply, sam);
+		assert.equal(bare.status, 1, bare.out);
+		assert.match(bare.err, /cannot tell whether app is the namespace/);
+		const named = await bed.run([...apply, "-n", "app"], sam);
+		assert.deepEqual(named, {
+			asked: [],
+			status: 0,
+			out: `secret/${NAME} unchanged in nginx-mesh namespace\nsecret/${NAME} configured in app namespace\n`,
+			err: "2 namespaces: 0 created, 1 configured, 1 unchanged, 0 failed\n",
+		});
+		// Its uid stays on record: of the two names, one is trusted by its name.
+		const { err } = await bed.run(["sync", "-n", "app,shop"], sam);
+		assert.match(err, /^Warning: recorded by name alone.*: shop \(/m);
+	});
+
 	test("named namespaces: nothing cluster-wide is read, and a Role in them is enough", async () => {
 		await using bed = await withSource(ROLE);
 		const outcome = await bed.run(["sync", "-n", "app,shop"], { user: "sam" });

@@ -635,9 +635,9 @@ describe("which namespaces a record means", () => {
 		],
 		[
 			"a name with a uid whose Namespace cannot be read",
-			'[{"namespaces":{"app":"uid-app"}}]',
+			'[{"namespaces":{"app":"uid-app"},"attach":["b"]}]',
 			"unknown",
-			{ is: "unverified" },
+			{ is: "unverified", attach: ["b"] },
 		],
 		["a name without one", '[{"namespaces":{"app":""}}]', "unknown", served()],
 		[
