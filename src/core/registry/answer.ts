@@ -46,7 +46,7 @@ export function readAnswer(
 		means: "fault",
 		fault: { host, kind: "not-a-registry", because },
 	});
-	if (status === 401 || status === 403)
+	if (status === 403 || refusesLogin(answer, request.headers.authorization))
 		return { means: "login", status, words: messageOf(answer, hidden) };
 	const passing = passingFault(answer, host);
 	if (passing) return { means: "fault", fault: passing };
@@ -64,6 +64,17 @@ export function readAnswer(
 	}
 	if (status === 404 && pathname !== "/v2/") return { means: "absent" };
 	return noRegistry({ is: "status", status, path: path() });
+}
+
+/**
+ * Whether a login is what is wrong. ECR answers 400 to a password that is of another region, or none of its own:
+ * https://github.com/aws/aws-cli/issues/5317
+ */
+export function refusesLogin(
+	{ status }: RegistryAnswer,
+	authorization = "",
+): boolean {
+	return status === 401 || (status === 400 && /^Basic /.test(authorization));
 }
 
 /** A fault that goes by itself: too many requests, or a server in trouble. */

@@ -6,6 +6,7 @@ import {
 	type RegistryRequest,
 	readAnswer,
 	redirectTarget,
+	refusesLogin,
 } from "./answer.ts";
 import { chooseLogin, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
@@ -395,11 +396,11 @@ export class ImageChecker {
 		);
 		if ("fault" in second)
 			return { status: "unreachable", fault: second.fault };
-		if (second.answer.status === 401) {
+		if (refusesLogin(second.answer, authorization.authorization)) {
 			// What the credential may do here is known now: no other image of it needs a token.
 			const words = messageOf(second.answer, this.#hidden);
 			const refusal = authorization.authorization.startsWith("Basic ")
-				? rejected(as.offered, 401, words)
+				? rejected(as.offered, second.answer.status, words)
 				: denied(as.offered, words || "401");
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;
@@ -516,7 +517,7 @@ function isWrong(finding: ImageFinding): boolean {
 	return (
 		finding.status === "denied" &&
 		finding.because.is === "rejected" &&
-		finding.because.status === 401
+		finding.because.status !== 403
 	);
 }
 

@@ -32,7 +32,7 @@ export type Verification = Cases<
 		rejected: {
 			/** The registry's own words; "" where it had none. */
 			words: string;
-			/** 401 or 403. */
+			/** 401, 403, or 400 where that is a word for a wrong password. */
 			status: number;
 			/** What may be wrong with the credential. */
 			hint?: RejectionHint;

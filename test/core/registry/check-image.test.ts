@@ -506,6 +506,24 @@ describe("a password that is wrong is not sent once an image, which would lock i
 			"denied",
 		],
 		[
+			"by Basic, as ECR says it of a password of another region",
+			(_, authorization) =>
+				authorization === SENT
+					? { status: 400 }
+					: { status: 401, headers: { "www-authenticate": "Basic" } },
+			2,
+			"denied",
+		],
+		[
+			"by a token server that speaks OAuth 2",
+			(request, authorization) =>
+				request.url.pathname === "/token" && authorization === SENT
+					? { status: 400, body: { error: "invalid_grant" } }
+					: bearer(() => ({}))(request, authorization),
+			2,
+			"denied",
+		],
+		[
 			"where what it may do is said for each image",
 			(request, authorization) =>
 				request.url.pathname === "/token"
@@ -802,6 +820,24 @@ describe("what is found", () => {
 					from: THEIRS.from,
 					status: 401,
 					words: "401",
+				},
+			},
+		],
+		[
+			"a password of another region, as ECR says it",
+			({ headers }) =>
+				headers.authorization
+					? { status: 400 }
+					: { status: 401, headers: { "www-authenticate": "Basic" } },
+			image("a", "1"),
+			[THEIRS],
+			{
+				status: "denied",
+				because: {
+					is: "rejected",
+					from: THEIRS.from,
+					status: 400,
+					words: "400",
 				},
 			},
 		],

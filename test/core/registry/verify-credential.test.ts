@@ -170,6 +170,20 @@ const REGISTRIES: readonly [
 		},
 	],
 	[
+		"Basic, of another region as ECR says it",
+		basic({ mine: { status: 400 } }),
+		{ outcome: "rejected", status: 400, words: "" },
+		[`${V2} as nobody`, `${V2} as mine`],
+	],
+	[
+		"Bearer, a token to which the registry answers 400",
+		bearer({ mine: token("mine") }, { mine: { status: 400 } }),
+		unreachable(
+			"not-a-registry",
+			"reg.example answers 400 to /v2/: not a container registry",
+		),
+	],
+	[
 		"Basic, rejected with an echo",
 		basic({
 			mine: {
