@@ -24,9 +24,14 @@ export function pullClause(
 		pods === 1
 			? ["the pod", "its service account", "s"]
 			: ["the pods", "their service accounts", ""];
+	// Of Secrets that may not be read nobody knows which it is.
+	const [itsSecret, inSecret] =
+		secret === ""
+			? [`a pull secret that ${thePods} reference${s}`, ""]
+			: [secret, ` in ${secret}`];
 	switch (cause) {
 		case "malformed-secret":
-			return `${secret} cannot be read, which fails every pull of a pod that references it`;
+			return `${itsSecret} cannot be read, which fails every pull of a pod that references it`;
 		case "invalid-reference":
 			return "the image is no image reference";
 		case "never-pull":
@@ -35,7 +40,7 @@ export function pullClause(
 			return `${places} ${one ? "has" : "have"} no pull secret for ${host}`;
 		case "secret-missing":
 			return secret === ""
-				? `a pull secret that ${thePods} reference${s} does not exist`
+				? `${itsSecret} does not exist`
 				: `${secret} is referenced, and does not exist`;
 		case "not-attached":
 			return `${secret} has a credential for ${host}, but neither ${thePods} nor ${theirAccounts} reference${s} it`;
@@ -48,11 +53,11 @@ export function pullClause(
 		case "empty-entry":
 			return `the entry for ${host} in ${secret} is empty`;
 		case "rejected":
-			return `${host} rejects the credential in ${secret}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
+			return `${host} rejects the credential${inSecret}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
 		case "expired-token":
-			return `the token for ${host} in ${secret} has expired`;
+			return `the token for ${host}${inSecret} has expired`;
 		case "forbidden":
-			return `${host} answers 403 Forbidden: the credential in ${secret} is wrong, has expired, or has no right to the image`;
+			return `${host} answers 403 Forbidden: the credential${inSecret} is wrong, has expired, or has no right to the image`;
 		case "no-right":
 			return `${host} accepted the credential in ${secret} but denied the image (no permission, or no such image)`;
 		case "retry-pending":

@@ -4,13 +4,17 @@ import type { PullSubject } from "../../src/core/check/finding.ts";
 import { pullClause } from "../../src/report/pull-words.ts";
 
 /** The clause about so many pods of app, whose copy is app/key. */
-function clause(cause: PullSubject["cause"], pods: number): string {
+function clause(
+	cause: PullSubject["cause"],
+	pods: number,
+	secret = cause === "secret-missing" ? "" : "app/key",
+): string {
 	const about: PullSubject = {
 		cause,
 		pods,
 		host: "r.io",
 		asked: undefined,
-		secret: cause === "secret-missing" ? "" : "app/key",
+		secret,
 		words: "",
 		near: undefined,
 		hint: undefined,
@@ -58,3 +62,17 @@ for (const [cause, one, several] of CLAUSES)
 		assert.equal(clause(cause, 1), one);
 		assert.equal(clause(cause, 3), several);
 	});
+
+test("of a Secret that may not be read no name is known", () => {
+	assert.deepEqual(
+		(
+			["malformed-secret", "rejected", "expired-token", "forbidden"] as const
+		).map((cause) => clause(cause, 2, "")),
+		[
+			"a pull secret that the pods reference cannot be read, which fails every pull of a pod that references it",
+			"r.io rejects the credential",
+			"the token for r.io has expired",
+			"r.io answers 403 Forbidden: the credential is wrong, has expired, or has no right to the image",
+		],
+	);
+});

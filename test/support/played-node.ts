@@ -91,20 +91,18 @@ export class PlayedNode {
 			if (pod.status?.containerStatuses?.some(({ imageID }) => imageID))
 				continue;
 			const [container] = pod.spec?.containers ?? [];
-			const message = this.#attempt(pod, container?.image ?? "");
+			const failure = this.#attempt(pod, container?.image ?? "");
 			this.#store.seed({
 				...object,
 				kind: "Pod",
 				status: {
-					phase: message === undefined ? "Running" : "Pending",
+					phase: failure === undefined ? "Running" : "Pending",
 					containerStatuses: [
 						{
 							name: "main",
 							image: container?.image ?? "",
 							state:
-								message === undefined
-									? { running: {} }
-									: { waiting: { reason: "ErrImagePull", message } },
+								failure === undefined ? { running: {} } : { waiting: failure },
 						},
 					],
 				},
@@ -112,27 +110,36 @@ export class PlayedNode {
 		}
 	}
 
-	/** undefined: pulled; else what containerd or the kubelet says. */
-	#attempt({ metadata, spec }: Pod, image: string): string | undefined {
+	/** undefined: pulled; else what containerd or the kubelet says, as one from 1.33 on has it in a container's status. */
+	#attempt(
+		{ metadata, spec }: Pod,
+		image: string,
+	): { reason: string; message: string } | undefined {
+		const failed = (message: string) => ({ reason: "ErrImagePull", message });
 		const sources = namesOf(spec).flatMap((name) => {
 			const secret = this.#store.get("Secret", metadata.namespace ?? "", name);
 			return secret ? pullSourceOf(secret as unknown as Secret) : [];
 		});
 		const answer = findCredentials(image, sources);
-		if (answer.outcome !== "answered") return answer.error;
+		if (answer.outcome !== "answered")
+			return { reason: answer.error, message: answer.error };
 		const passwords = answer.matches.map(({ credential }) =>
 			credential.reveal(),
 		);
 		if (passwords.includes("right")) return undefined;
 		if (passwords.length === 0 && answer.repository.startsWith("docker.io/"))
-			return "toomanyrequests: You have reached your unauthenticated pull rate limit";
+			return failed(
+				"toomanyrequests: You have reached your unauthenticated pull rate limit",
+			);
 		const said =
 			passwords.length === 0
 				? `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${answer.repository}: 401 Unauthorized`
 				: passwords.includes("weak")
 					? "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"
 					: `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${answer.repository}: 401 Unauthorized`;
-		return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${said}`;
+		return failed(
+			`failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${said}`,
+		);
 	}
 
 	#ofAccount(namespace: string, name: string): string[] {

@@ -349,10 +349,11 @@ function registriesIn(source: PullSecret): TreeRegistry[] {
 	}));
 }
 
-/** The kubelet's word for why a container waits for its image; "" where none does. */
+/** The kubelet's word for why a container waits for its image, the usual one where it has several; "" where none does. */
 function waitsOf(pod: Pod): string {
 	const reasons = statusesOf(pod).map(
 		({ state }) => state?.waiting?.reason ?? "",
 	);
-	return reasons.find(isPullFailure) ?? "";
+	const reason = reasons.find(isPullFailure) ?? "";
+	return reason.includes(" ") ? "ErrImagePull" : reason;
 }

@@ -61,7 +61,7 @@ async function cluster(
 	pod(bed, "app/web-1", { image: IMAGE, waits: "ImagePullBackOff" });
 	pod(bed, "shop/own-0", {
 		image: IMAGE,
-		waits: "ErrImagePull",
+		waits: "illegal base64 data at input byte 0",
 		pullSecrets: ["own"],
 	});
 	return bed;
