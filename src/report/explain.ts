@@ -217,7 +217,13 @@ function secretsParagraph(
 						)
 					: "";
 	if (secrets.length === 0)
-		return [`${text(`${who} has no imagePullSecrets.`)}${unused}`];
+		return [
+			`${text(
+				puller.kind === "pod" && puller.ownList
+					? `${who} has imagePullSecrets without a name, which kubelets pass over.`
+					: `${who} has no imagePullSecrets.`,
+			)}${unused}`,
+		];
 	return [
 		`${text(`${who} has ${counted(secrets.length, "pull secret")}:`)}${secrets
 			.map((secret) =>

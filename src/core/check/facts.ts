@@ -8,7 +8,12 @@ import {
 } from "../accounts/policy.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { containersOf, imageUses, statusesOf } from "../kubelet/pod-images.ts";
-import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
+import {
+	accountOf,
+	hasNameless,
+	namesOf,
+	providerOf,
+} from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
@@ -90,6 +95,8 @@ export interface SecretFacts extends Place {
 export interface AccountFacts extends Place {
 	/** Of its pull Secrets; of these and the next, whoever writes the account decides how many there are. */
 	readonly secrets: ReadonlySet<string>;
+	/** Its list has an entry without a name. */
+	readonly nameless: boolean;
 	/** The names that attach added, as its annotation says. */
 	readonly attached: ReadonlySet<string>;
 	readonly changed: number | undefined;
@@ -104,6 +111,8 @@ export interface PodFacts extends Place {
 	readonly account: string;
 	/** Of its pull Secrets, which it keeps for good. */
 	readonly secrets: readonly string[];
+	/** Its list of them has an entry without a name. */
+	readonly nameless: boolean;
 	readonly images: readonly string[];
 	/** Those of containers that a kubelet reported as started, and of volumes then. A pod that no node has yet has none. */
 	readonly started: readonly string[];
@@ -158,6 +167,7 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 		name: metadata.name ?? "",
 		account: accountOf(pod),
 		secrets: namesOf(spec),
+		nameless: hasNameless(spec),
 		images: [...new Set(uses.map(({ image }) => image))],
 		started: uses.flatMap(({ image, by, name }) =>
 			(by === "volume" ? started.size > 0 : started.has(name)) ? [image] : [],
@@ -206,6 +216,7 @@ export function accountFacts(account: ServiceAccount): AccountFacts {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
 		secrets: new Set(namesOf(account)),
+		nameless: hasNameless(account),
 		attached: new Set(attachedKeys(account)),
 		changed: changedOf(metadata),
 		provider: providerOf(account),

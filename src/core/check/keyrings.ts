@@ -171,7 +171,11 @@ export class Keyrings {
 	hasOwnList(pod: PodFacts): boolean {
 		return isOwnList(
 			pod,
-			this.account(pod) ?? { secrets: new Set(), changed: undefined },
+			this.account(pod) ?? {
+				secrets: new Set(),
+				nameless: false,
+				changed: undefined,
+			},
 		);
 	}
 

@@ -47,23 +47,35 @@ export function namesOf(
 	return [...names];
 }
 
+/** Whether such a list has an entry without a name, as charts make of an empty value. */
+export function hasNameless(
+	owner: Pick<ServiceAccount, "imagePullSecrets"> | Pod["spec"],
+): boolean {
+	return owner?.imagePullSecrets?.some(({ name }) => !name) === true;
+}
+
 /**
  * Whether a pod's list is its template's. A pod without one gets all of its account's as it is made, so
- * that one which has less than the account had by then did not. Times are milliseconds since 1970.
+ * that one which has less than the account had by then did not; an entry without a name is an entry
+ * (https://github.com/kubernetes/kubernetes/blob/v1.37.2/plugin/pkg/admission/serviceaccount/admission.go, Admit).
+ * Times are milliseconds since 1970.
  */
 export function isOwnList(
 	pod: {
 		readonly secrets: readonly string[];
+		readonly nameless: boolean;
 		readonly created: number | undefined;
 	},
 	account: {
 		readonly secrets: ReadonlySet<string>;
+		readonly nameless: boolean;
 		readonly changed: number | undefined;
 	},
 ): boolean {
 	const { created = Number.NEGATIVE_INFINITY, secrets } = pod;
 	const { changed = Number.POSITIVE_INFINITY } = account;
 	return (
+		(pod.nameless && !account.nameless) ||
 		secrets.some((name) => !account.secrets.has(name)) ||
 		(secrets.length > 0 &&
 			secrets.length < account.secrets.size &&
@@ -87,8 +99,16 @@ export function podPuller(
 		accountGone: account === undefined,
 		unused: [...accounts].filter((name) => !own.has(name)),
 		ownList: isOwnList(
-			{ secrets, created: timeOf(pod.metadata.creationTimestamp) },
-			{ secrets: accounts, changed: account && changedOf(account.metadata) },
+			{
+				secrets,
+				nameless: hasNameless(pod.spec),
+				created: timeOf(pod.metadata.creationTimestamp),
+			},
+			{
+				secrets: accounts,
+				nameless: hasNameless(account ?? {}),
+				changed: account && changedOf(account.metadata),
+			},
 		),
 		restart: restartOf(pod),
 		provider: account && providerOf(account),

@@ -186,6 +186,32 @@ const SCENES: [
 		},
 	],
 	[
+		"a list in the template with an entry without a name, which hides it as well",
+		"pod-lacks",
+		`kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - | kubectl apply -f -`,
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: IMAGE,
+				secrets: [""],
+			});
+		},
+	],
+	[
+		"an entry without a name that is the account's",
+		"pod-older",
+		"kubectl rollout restart deployment/web -n app",
+		async ({ node, run, account }) => {
+			account("app", "");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+		},
+	],
+	[
 		"a pod from before the attachment",
 		"pod-older",
 		"kubectl rollout restart deployment/web -n app",

@@ -181,6 +181,22 @@ Fix:
 		);
 	});
 
+	test("so does an entry without a name", async () => {
+		await using bed = await started();
+		secret(bed, "app/mesh", { "r.io": user("u") });
+		account(bed, ["mesh"]);
+		pod(bed, [""]);
+		const { out } = await ofPod(bed);
+		assert.match(
+			out,
+			/^pod\/web-0 in app has imagePullSecrets without a name, which kubelets pass over\.\n/,
+		);
+		assert.match(
+			out,
+			/Fix:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --secret mesh \| kubectl apply -f -\n$/,
+		);
+	});
+
 	describe("a pod that is older than the policy of attach --by-policy", () => {
 		const withPolicy = (bed: TestBed, copied: boolean) => {
 			secret(
