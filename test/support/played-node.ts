@@ -144,8 +144,8 @@ export class PlayedNode {
 
 	#ofAccount(namespace: string, name: string): string[] {
 		const account = this.#store.get("ServiceAccount", namespace, name);
-		return account === undefined
-			? []
-			: namesOf(account as unknown as ServiceAccount);
+		const { imagePullSecrets = [] } = (account ??
+			{}) as unknown as ServiceAccount;
+		return imagePullSecrets.map(({ name: secret = "" }) => secret);
 	}
 }

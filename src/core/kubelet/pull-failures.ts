@@ -62,13 +62,19 @@ const WAITING_REASONS = new Set([
 	"SignatureValidationFailed",
 ]);
 
+/** Whether a waiting container's reason says that its image is what it waits for. */
+export function isPullFailure(reason: string): boolean {
+	return pullReason(reason) !== "";
+}
+
 /**
- * Whether a waiting container's reason says that its image is what it waits for. Kubelets from 1.33 on have
- * an error's own words there where a pull Secret cannot be read; what else they have is one word:
+ * Such a reason in a word, "" for others. Kubelets from 1.33 on have an error's own words there where a pull
+ * Secret cannot be read; what else they have is one word:
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/images/image_manager.go (EnsureImageExists)
  */
-export function isPullFailure(reason: string): boolean {
-	return WAITING_REASONS.has(reason) || reason.includes(" ");
+export function pullReason(reason: string): string {
+	if (WAITING_REASONS.has(reason)) return reason;
+	return reason.includes(" ") ? "ErrImagePull" : "";
 }
 
 /**

@@ -2,7 +2,7 @@ import { displayUser } from "../credentials/entry.ts";
 import { type Keyring, matcherOf, readKeyring } from "../kubelet/keyring.ts";
 import { podImages, statusesOf } from "../kubelet/pod-images.ts";
 import { namesOf } from "../kubelet/pod-secrets.ts";
-import { isPullFailure } from "../kubelet/pull-failures.ts";
+import { pullReason } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
 import { byFirst, compare } from "../order.ts";
 import type { Place } from "../output/input-failure.ts";
@@ -349,11 +349,10 @@ function registriesIn(source: PullSecret): TreeRegistry[] {
 	}));
 }
 
-/** The kubelet's word for why a container waits for its image, the usual one where it has several; "" where none does. */
+/** The kubelet's word for why a container waits for its image; "" where none does. */
 function waitsOf(pod: Pod): string {
-	const reasons = statusesOf(pod).map(
-		({ state }) => state?.waiting?.reason ?? "",
+	const reasons = statusesOf(pod).map(({ state }) =>
+		pullReason(state?.waiting?.reason ?? ""),
 	);
-	const reason = reasons.find(isPullFailure) ?? "";
-	return reason.includes(" ") ? "ErrImagePull" : reason;
+	return reasons.find((reason) => reason !== "") ?? "";
 }
