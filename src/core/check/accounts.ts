@@ -8,7 +8,7 @@ import { workloadsOf } from "./workloads.ts";
 
 /**
  * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
- * attach added still is. `told`: namespaces whose pods are told to lack a Secret.
+ * attach added still is. `told`: places of Secrets that pods are told to reference, and that do not exist.
  */
 export function checkAccounts(
 	keyrings: Keyrings,
@@ -16,14 +16,26 @@ export function checkAccounts(
 ): Finding[] {
 	const { facts } = keyrings;
 	const lost = lostAttachments(keyrings);
+	const missing = missingNames(keyrings);
 	const findings = [
 		...lost,
 		...unattached(keyrings, lost),
-		...dangling(keyrings, told),
+		...dangling(
+			missing.filter(
+				({ account: { namespace }, name }) =>
+					!told.has(`${namespace}/${name}`) &&
+					// A copy that is missing is told as such.
+					!isServed(name, namespace, keyrings),
+			),
+			keyrings,
+		),
 		...enforced(facts),
 	];
 	const notes = providers(facts);
-	if (isUnread(facts, "serviceaccounts") || findings.length > 0)
+	if (
+		isUnread(facts, "serviceaccounts") ||
+		findings.length + missing.length > 0
+	)
 		return [...findings, ...notes];
 	return [
 		finding("service accounts", "ok", {
@@ -164,26 +176,30 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 	});
 }
 
-/**
- * Names on accounts' lists that are no Secrets. A problem in a namespace that a record serves. Elsewhere
- * whoever may write the account decides what it says, also of what attach added, and a kubelet passes
- * over such a name: it changes no exit status.
- */
-function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
+/** A name on an account's list that is no Secret. */
+interface MissingName {
+	readonly account: AccountFacts;
+	readonly name: string;
+}
+
+function missingNames(keyrings: Keyrings): MissingName[] {
 	const { facts } = keyrings;
 	// Names of Secrets that may not be read would all seem to be missing.
 	if (isUnread(facts, "secret-names")) return [];
-	const gone = facts.accounts.flatMap((account) =>
+	return facts.accounts.flatMap((account) =>
 		[...account.secrets]
-			.filter(
-				(name) =>
-					!told.has(account.namespace) &&
-					!keyrings.isThere(`${account.namespace}/${name}`) &&
-					// A copy that is missing is told as such.
-					!isServed(name, account.namespace, keyrings),
-			)
+			.filter((name) => !keyrings.isThere(`${account.namespace}/${name}`))
 			.map((name) => ({ account, name })),
 	);
+}
+
+/**
+ * Names that nothing else tells of. A problem in a namespace that a record serves. Elsewhere whoever may
+ * write the account decides what it says, also of what attach added, and a kubelet passes over such a
+ * name: it changes no exit status.
+ */
+function dangling(gone: readonly MissingName[], keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
 	// Only where all sources are known: what one is to bring, or what lost its source, is not taken back.
 	const [left, others] = partition(
 		gone,
@@ -208,10 +224,7 @@ interface Dangling {
 	readonly accounts: readonly AccountFacts[];
 }
 
-function byName(
-	found: readonly { readonly account: AccountFacts; readonly name: string }[],
-	keyrings: Keyrings,
-): Dangling[] {
+function byName(found: readonly MissingName[], keyrings: Keyrings): Dangling[] {
 	const isServed = ({ namespace }: AccountFacts) =>
 		keyrings.facts.sources.some((source) =>
 			keyrings.isServed(source, namespace),

@@ -50,7 +50,6 @@ export function* checkFacts(
 	// That all is well in some of the namespaces is not said of all.
 	const pods =
 		seen && blind ? judged.filter(({ severity }) => severity !== "ok") : judged;
-	const told = toldByPods(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
 	const absent = facts.unread.filter(({ what }) => what === "namespace");
 	const found = [
@@ -58,8 +57,8 @@ export function* checkFacts(
 		...checkCredentials(facts),
 		...(keyrings
 			? [
-					...checkCopies(keyrings, told),
-					...checkAccounts(keyrings, told),
+					...checkCopies(keyrings, namespacesToldBy(pods)),
+					...checkAccounts(keyrings, secretsToldBy(pods)),
 					...checkPolicies(keyrings),
 				]
 			: []),
@@ -172,11 +171,24 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 }
 
 /** Namespaces whose pods are told to lack a Secret: one cause is told once, where its pods are. */
-function toldByPods(findings: readonly Finding[]): ReadonlySet<string> {
+function namespacesToldBy(findings: readonly Finding[]): ReadonlySet<string> {
 	return new Set(
 		findings.flatMap(({ about, namespaces }) =>
 			about.cause === "no-secret" || about.cause === "secret-missing"
 				? namespaces
+				: [],
+		),
+	);
+}
+
+/** The Secrets, as NAMESPACE/NAME, that pods are told to reference, and that do not exist. */
+function secretsToldBy(findings: readonly Finding[]): ReadonlySet<string> {
+	return new Set(
+		findings.flatMap(({ about, namespaces }) =>
+			about.cause === "secret-missing"
+				? namespaces.map(
+						(namespace) => `${namespace}/${about.secret.split("/").at(-1)}`,
+					)
 				: [],
 		),
 	);

@@ -830,6 +830,29 @@ test("L10: a running pod that references what is not there", async () => {
 	);
 });
 
+for (const [what, name, causes] of [
+	["a typo", "typo", ["dangling app", "no-secret app"]],
+	["the pull secret", KEY, ["secret-missing app"]],
+] as const)
+	test(`an account that references what is not there is not called good where a pod of its own waits: ${what}`, async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"]);
+		build.account(bed, "app", [name]);
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "unauthorized",
+			secrets: [name],
+		});
+		const { out } = await bed.run(["check", "-o", "json"]);
+		const items: CheckItem[] = JSON.parse(out).items;
+		assert.deepEqual(
+			items
+				.filter(({ severity }) => severity !== "ok")
+				.map(({ cause, namespaces }) => `${cause} ${namespaces}`),
+			causes,
+		);
+		assert.doesNotMatch(out, /every pull secret/);
+	});
+
 describe("what a kubelet has started runs, and nothing else", () => {
 	const running = [["runs-without-credential"], ["secret-missing-runs"]];
 	const cases: [what: string, status: Json, causes: string[][]][] = [

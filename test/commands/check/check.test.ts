@@ -1169,8 +1169,6 @@ pods
 					"problem unreadable shop",
 					"ok  nginx-mesh",
 					"problem unreadable shop",
-					// One service account, that of app.
-					"ok  ",
 					"note not-allowed app,shop",
 					"problem no-secret app",
 					"problem no-key shop",
