@@ -48,7 +48,8 @@ export async function runInContexts(
 	const work = await prepared.ask({
 		...outside,
 		connect: (flags, apart) =>
-			outside.connect({ ...flags, context: contexts[0] ?? "" }, apart),
+			outside.connect({ context: contexts[0] ?? "", ...flags }, apart),
+		contexts,
 		emit: (event) => main.emit(event),
 		again: (argv, connection) => run(argv, connection, outside),
 	});

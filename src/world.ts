@@ -17,6 +17,8 @@ export interface World extends Omit<Outside, "streams"> {
 	readonly streams: Omit<Streams, "out" | "err"> & {
 		readonly out: Omit<Output, "write">;
 	};
+	/** Those of --contexts, while something is asked once for all of them: connections then are to the first unless another is named. */
+	readonly contexts?: readonly string[];
 	/** Tells what happens while it works. */
 	emit(event: RunEvent): void;
 	/** Runs another command line of this program as the same user, to its exit status; it prints for itself. */

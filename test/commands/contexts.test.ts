@@ -184,6 +184,43 @@ secret/${NAME} created in nginx-mesh namespace
 			assert.deepEqual(registriesOf(all.us), ["registry.example.com", "x.io"]);
 		});
 
+	const typed = [
+		["Username:", "mesh"],
+		["Password:", "two"],
+		["Replace ", true],
+	] as const;
+	for (const [verb, answers, contexts, failed] of [
+		["rotate", undefined, "prod-gone,prod-eu,prod-us", "2 of 3"],
+		["rotate", typed, "prod-gone,prod-eu,prod-us", "2 of 3"],
+		[
+			"create",
+			[
+				[`nginx-mesh/${NAME} exists (context prod-us)`, "change"],
+				...typed,
+			] as const,
+			"prod-gone,prod-us",
+			"1 of 2",
+		],
+	] as const)
+		test(`${verb} by ${answers ? "a person" : "a script"}: the first cluster, which is down, or has no source, holds up none`, async () => {
+			await using all = await clusters();
+			await all.run(["create", ...CREDENTIAL, "--contexts=prod-us"], {
+				stdin: "one",
+			});
+			const { status, out, err } = await all.run(
+				[verb, "--no-verify", `--contexts=${contexts}`].concat(
+					answers ? [] : "--registry-password-stdin",
+				),
+				answers ? { answers } : { stdin: "two" },
+			);
+			assert.equal(status, 1, err);
+			assert.match(
+				err,
+				new RegExp(`error: ${failed} contexts failed: prod-gone`),
+			);
+			assert.equal(all.us.password("nginx-mesh"), "two", out + err);
+		});
+
 	test("create: a person is asked about no source where there is none, and the others are done", async () => {
 		await using all = await clusters();
 		secret(all.eu, "nginx-mesh", {}, { type: "Opaque" });

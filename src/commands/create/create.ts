@@ -16,7 +16,7 @@ import {
 	type EnteredCredential,
 	newEntries,
 } from "../../actions/credentials/entered-credential.ts";
-import { onCluster } from "../../actions/on-cluster.ts";
+import { onCluster, onFirstCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
@@ -173,10 +173,11 @@ async function meshPlace(
 	world: World,
 ): Promise<CreateOptions["place"]> {
 	if (!offersMesh || yes || !world.streams.interactive) return place;
-	return onCluster(world, connection, async (cluster) => {
-		const found = await meshesInstalled(cluster);
-		if (found.every(({ name }) => name === DEFAULT_MESH)) return place;
-		const offered = [...found, NO_MESH];
+	return onFirstCluster(world, connection, async (cluster, found) => {
+		const installed = await meshesInstalled(cluster);
+		found();
+		if (installed.every(({ name }) => name === DEFAULT_MESH)) return place;
+		const offered = [...installed, NO_MESH];
 		const chosen = await (await world.prompter()).choose({
 			message: "Which mesh is the pull secret for?",
 			choices: offered.map((mesh) => ({
@@ -250,7 +251,7 @@ async function intentOf(
 	const isAlone = !options.inSeveral;
 	if (edit.by === "replace" ? !offers : !isAlone && !world.streams.interactive)
 		return intent;
-	return onCluster(world, options.connection, async (cluster) => {
+	return onFirstCluster(world, options.connection, async (cluster, found) => {
 		const place = placeIn(cluster, options);
 		const [source, namespaces] = await Promise.all([
 			readThere(cluster, new ContentReader(), place),
@@ -258,6 +259,7 @@ async function intentOf(
 				? seeNamespaces([place.namespace], cluster)
 				: undefined,
 		]);
+		found();
 		const plain: Intent = {
 			...intent,
 			...(namespaces && {

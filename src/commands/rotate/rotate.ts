@@ -14,7 +14,7 @@ import {
 	type EnteredCredential,
 	newEntries,
 } from "../../actions/credentials/entered-credential.ts";
-import { onCluster } from "../../actions/on-cluster.ts";
+import { onCluster, onFirstCluster } from "../../actions/on-cluster.ts";
 import {
 	beginCopyLists,
 	type ReadingAhead,
@@ -74,7 +74,7 @@ export async function ask(
 ): Promise<RotateAnswer | typeof CANCELLED> {
 	warn(world, ...options.notes, ...options.warnings);
 	const { input, registry } = options;
-	return onCluster(world, options.connection, async (connected) => {
+	return onFirstCluster(world, options.connection, async (connected, found) => {
 		const reader = new ContentReader();
 		const { interactive } = world.streams;
 		const ahead =
@@ -91,6 +91,7 @@ export async function ask(
 			? await seeNamespaces([source.namespace], cluster)
 			: undefined;
 		const key = await chooseEntry(source, registry, world);
+		found();
 		let entered: ReturnType<typeof enterVerified> | undefined;
 		const enter: RotateAnswer["enter"] = async (where) => {
 			if (entered === undefined && where.streams.interactive) {
