@@ -50,6 +50,8 @@ export function pullClause(
 			return `${secret}, with a credential for ${host}, is referenced by ${theirAccounts}, but not by ${thePods}`;
 		case "no-key":
 			return `no pull secret has an entry for ${host}`;
+		case "refused":
+			return `${host} refuses the credential, or wants one (Secrets cannot be read)`;
 		case "empty-entry":
 			return `the entry for ${host} in ${secret} is empty`;
 		case "rejected":

@@ -62,6 +62,7 @@ const CAUSES: Readonly<Record<CheckCause, true>> = {
 	"pull-qps": true,
 	"rate-limit": true,
 	"record-fault": true,
+	refused: true,
 	"registry-error": true,
 	rejected: true,
 	"retry-pending": true,

@@ -50,6 +50,7 @@ const ABOUT: Readonly<
 	"pod-older": ["host", "secret"],
 	"pod-lacks": ["host", "secret"],
 	"no-key": ["host"],
+	refused: ["host"],
 	"empty-entry": ["host", "secret"],
 	rejected: ["host", "secret"],
 	"expired-token": ["host", "secret"],

@@ -38,6 +38,8 @@ export type ProblemKind =
 	| "pod-lacks"
 	/** No pull Secret that is known has a key for the registry. */
 	| "no-key"
+	/** The registry refuses the pull, and Secrets may not be read: with which credential, if any, is not known. */
+	| "refused"
 	/** Its entry for the registry holds neither user nor password. */
 	| "empty-entry"
 	/** The credential is tried; the registry gives no right, or has no such repository. */
@@ -145,7 +147,7 @@ function diagnoseOne(
 			: problem("malformed-secret", { secret: answer.from });
 	if (keyrings.blind || !ABOUT_CREDENTIALS.has(cause)) {
 		const [match] = answer.matches;
-		return problem(plain(cause), {
+		return problem(unseen(cause), {
 			report: {
 				...report,
 				words: withoutSecrets(report.words, answer.matches),
@@ -279,14 +281,15 @@ function isOlder(
 	);
 }
 
-function plain(cause: PullCause): ProblemKind {
+/** Of a pod whose pull Secrets are not known, or do not matter. */
+function unseen(cause: PullCause): ProblemKind {
 	switch (cause) {
 		case "missing-secret":
 			return "secret-missing";
 		case "no-credentials":
 		case "denied":
 		case "unauthorized":
-			return "no-key";
+			return "refused";
 		default:
 			return cause;
 	}

@@ -1171,7 +1171,7 @@ pods
 					"problem unreadable shop",
 					"note not-allowed app,shop",
 					"problem no-secret app",
-					"problem no-key shop",
+					"problem refused shop",
 				],
 			],
 		);
@@ -1202,7 +1202,7 @@ pods
 				"problem unreadable",
 				"problem unreadable",
 				"warning not-allowed",
-				"problem no-key",
+				"problem refused",
 			],
 		);
 		for (const { command } of items) assert.equal(command, "");
@@ -1210,5 +1210,24 @@ pods
 			'problem: cannot read Secrets: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope',
 			'problem: cannot read the source: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" in the namespace "nginx-mesh"',
 		]);
+	});
+
+	test("whoever may not read Secrets is not told that none has an entry", async () => {
+		const rules = { verbs: ["list"], resources: ["pods", "events"] };
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [{ user: "sam", ...rules }],
+		});
+		const words = [
+			"no basic auth credentials",
+			"pull access denied",
+			"unauthorized: authentication required",
+		];
+		for (const [at, message] of words.entries())
+			waiting(bed, `app/web-${at}`, message);
+		assert.deepEqual(
+			(await lines(bed, "pods", ["-q"], { user: "sam" })).at(-1),
+			"problem: r.io refuses the credential, or wants one (Secrets cannot be read); 3 pods cannot pull",
+		);
 	});
 });
