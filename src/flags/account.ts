@@ -1,9 +1,5 @@
 import type { AccountChange } from "../actions/accounts/account-record.ts";
-import {
-	CHANGE_FORMATS,
-	type OutputOptions,
-} from "../actions/apply/change-report.ts";
-import type { OnSource } from "../actions/read/find-source.ts";
+import { CHANGE_FORMATS } from "../actions/apply/change-report.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import {
 	BARE,
@@ -54,7 +50,7 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 ];
 
 /** What `--by-policy` is told. */
-export interface ByPolicy extends OutputOptions, OnSource {
+export interface ByPolicy extends Omit<AccountChange, "places" | "accounts"> {
 	readonly byPolicy: true;
 }
 

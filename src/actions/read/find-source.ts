@@ -1,5 +1,4 @@
 import { nearest } from "../../core/command-line/nearest.ts";
-import type { FlagNote } from "../../core/note.ts";
 import {
 	FailureError,
 	type SourceFailure,
@@ -22,9 +21,7 @@ import {
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
 import { unlessForbidden } from "../../errors.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { onCluster } from "../on-cluster.ts";
-import { warn } from "../tell.ts";
+import type { Cluster, World } from "../../world.ts";
 import {
 	readPullSecret,
 	readPullSecrets,
@@ -228,24 +225,4 @@ export function notASource(secret: PullSecret): SourceFailure {
 					? { is: "copy", of }
 					: { is: "unmanaged" },
 	};
-}
-
-/** What a command about one source is told. */
-export interface OnSource {
-	readonly connection: ConnectionFlags;
-	readonly source: SourceChoice;
-	readonly notes: readonly FlagNote[];
-}
-
-/** Connects, finds the source and acts on it. Throws what `findSource` and `act` throw. */
-export async function onSource<T>(
-	{ connection, source, notes }: OnSource,
-	world: World,
-	act: (source: PullSecret, cluster: Cluster) => Promise<T>,
-): Promise<T> {
-	warn(world, ...notes);
-	return onCluster(world, connection, async (cluster) => {
-		const reader = new ContentReader();
-		return await act(await findSource(cluster, reader, source, world), cluster);
-	});
 }

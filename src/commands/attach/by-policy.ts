@@ -7,8 +7,9 @@ import {
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import { allOf } from "../../actions/read/all-of.ts";
-import { onSource } from "../../actions/read/find-source.ts";
+import { findSource } from "../../actions/read/find-source.ts";
 import {
 	listIfAllowed,
 	lookUpNamespaces,
@@ -24,6 +25,7 @@ import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import {
+	ContentReader,
 	type PullSecret,
 	placeOf,
 	registriesOf,
@@ -46,7 +48,10 @@ export async function attachByPolicy(
 	options: ByPolicy,
 	world: World,
 ): Promise<Outcome> {
-	return onSource(options, world, async (source, cluster) => {
+	warn(world, ...options.notes);
+	return onCluster(world, options.connection, async (cluster) => {
+		const reader = new ContentReader();
+		const source = await findSource(cluster, reader, options.source, world);
 		const record = recordOf(source);
 		if (record === undefined) throw recordMissing(source);
 		const desired = desiredPolicies({

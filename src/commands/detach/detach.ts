@@ -5,9 +5,15 @@ import {
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { onSource } from "../../actions/read/find-source.ts";
-import { tell } from "../../actions/tell.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
+import {
+	findSource,
+	placeMeant,
+	seekSource,
+} from "../../actions/read/find-source.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
 import type { DetachOptions } from "./command.ts";
@@ -22,18 +28,27 @@ export async function run(
 		: changeAccounts(change, world, { gives: false, every: change.everyKey });
 }
 
-/** Takes back what attach --by-policy wrote. Throws FailureError, and what the cluster throws. */
+/**
+ * Takes back what attach --by-policy wrote, also for a source that was deleted since. Throws FailureError, and
+ * what the cluster throws.
+ */
 async function detachByPolicy(
-	options: ByPolicy,
+	{ connection, source: choice, notes, dryRun }: ByPolicy,
 	world: World,
 ): Promise<Outcome> {
-	return onSource(options, world, (source, cluster) => {
+	warn(world, ...notes);
+	return onCluster(world, connection, async (cluster) => {
+		const reader = new ContentReader();
+		const { source } = await seekSource(cluster, reader, choice, world);
+		const owner = source ?? placeMeant(choice, cluster);
 		const report = new ChangeReport(world, cluster);
 		return report.whatIsDone(async () => {
-			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
-			const removals = await policyRemovals([source], cluster);
+			const how = { cluster, dryRun, onResult: report.add };
+			const removals = await policyRemovals([owner], cluster);
+			if (source === undefined && removals.length === 0)
+				await findSource(cluster, reader, choice);
 			// Noted before one goes: what keeps them up to date would make it again.
-			await markByPolicy(source, false, how);
+			if (source) await markByPolicy(source, false, how);
 			await writePolicies(removals, how);
 			if (report.results.length === 0) tell(world, { cause: "nothing-found" });
 			return report.finish();

@@ -122,6 +122,21 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
+	test("takes back those of a source that was deleted; without any, it says that there is no source", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		bed.server.store.delete("Secret", "nginx-mesh", NAME);
+		const { status, out } = await bed.run(["detach", "--by-policy"]);
+		assert.equal(status, 0);
+		assert.equal(
+			out,
+			`mutatingadmissionpolicybinding "${POLICY}" deleted\nmutatingadmissionpolicy "${POLICY}" deleted\n`,
+		);
+		assert.deepEqual(policies(), []);
+		const again = await bed.run(["detach", "--by-policy"]);
+		assert.equal(again.status, 1);
+		assert.match(again.err, /^error: no source named /);
+	});
+
 	test("an edited one is put right, one that nothing asks for is deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		build.edit(bed, "MutatingAdmissionPolicy", `/${POLICY}`, {
