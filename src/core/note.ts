@@ -249,6 +249,7 @@ export type AccountNote = Causes<{
 	"account-unlimited": None;
 	/** The record attaches accounts, and the watch is installed without the right to. */
 	"attaches-unwatched": None;
+	"policies-unwatched": None;
 	"pods-older": OldPods;
 }>;
 

@@ -19,6 +19,7 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
@@ -118,31 +119,34 @@ function installationOf(
 }
 
 /**
- * What of the source's record the installation leaves undone: by `--injected` whom a person would be asked
- * about, by the record the accounts that it attaches. Nothing where this user may not read it.
+ * What of the source the installation leaves undone: by `--injected` whom a person would be asked about, and
+ * the accounts and the policies that pods pull by, to which it has no right. Nothing where this user may not
+ * read it.
  */
 async function tellUndone(
-	{ settings }: InstallOptions,
-	source: SourceRef,
+	{ settings, policies }: InstallOptions,
+	place: SourceRef,
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
 	const { selection, exclude, attach } = settings;
-	if (selection.by !== "injected" && selection.by !== "record") return;
 	const read = await unlessForbidden(
-		readPullSecret(cluster, new ContentReader(), source).then((found) => ({
+		readPullSecret(cluster, new ContentReader(), place).then((found) => ({
 			found,
 		})),
 	);
 	if (read === undefined) return;
-	const record = read.found && recordIn(read.found);
+	const { found: source } = read;
+	const record = source && recordIn(source);
 	if (selection.by === "injected") {
 		const entry = { rule: ruleOf(selection), exclude, attach };
 		const { injection } = selection.mesh;
-		const place = { ...source, record };
-		await warnOfAsking(place, entry, injection, cluster, world);
-	} else if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
+		await warnOfAsking({ ...place, record }, entry, injection, cluster, world);
+	}
+	if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
 		warn(world, { cause: "attaches-unwatched" });
+	if (source && isByPolicy(source) && !policies)
+		warn(world, { cause: "policies-unwatched" });
 }
 
 /** Nothing is written where a namespace that was named is not there. Throws what the cluster throws. */

@@ -132,7 +132,7 @@ deployment/${NAME} created in nginx-mesh namespace
 		await bed.run(["prune", "--all", "--yes"]);
 	});
 
-	test("the record attaches accounts: without --attach it says that the watch may not", async () => {
+	test("accounts and policies by which pods pull: without --attach or --by-policy it says that the watch may not", async () => {
 		await bed.run(
 			[
 				...["create", "attaching", "--registry-server=r.example"],
@@ -149,7 +149,19 @@ deployment/${NAME} created in nginx-mesh namespace
 			(await bed.run(bare)).err,
 			"Warning: the record attaches service accounts, which this watch may not: install with --attach as well\n",
 		);
+		for (const where of [["-n=app"], ["-l=a=b"], ["-A"]])
+			assert.match(
+				(await bed.run([...bare, ...where])).err,
+				/^Warning: the record attaches service accounts, .* with --attach as well\n$/,
+			);
 		assert.equal((await bed.run([...bare, "--attach"])).err, "");
+		await bed.run(["attach", "--by-policy", "--secret=attaching"]);
+		for (const where of [[], ["-n=app"]])
+			assert.equal(
+				(await bed.run([...bare, "--attach", ...where])).err,
+				"Warning: the source has policies of attach --by-policy, which this watch may not keep: install with --by-policy as well\n",
+			);
+		assert.equal((await bed.run([...bare, "--attach", "--by-policy"])).err, "");
 		await bed.run(["prune", "--all", "--yes"]);
 	});
 
