@@ -267,7 +267,7 @@ function withoutMatch(
 		: problem("secret-missing", { secret: first });
 }
 
-/** Whether the pod was made before the Secret was, or before its account was last changed. */
+/** Whether the pod was, or may have been, made before the Secret was, or before its account was last changed. */
 function isOlder(
 	{ created }: PodFacts,
 	secret: SecretFacts,
@@ -275,7 +275,8 @@ function isOlder(
 ): boolean {
 	return (
 		created === undefined ||
-		[secret.created, account?.changed].some(
+		account?.changed === undefined ||
+		[secret.created, account.changed].some(
 			(time) => time !== undefined && created <= time,
 		)
 	);

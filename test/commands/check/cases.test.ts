@@ -554,12 +554,14 @@ describe("M2, B2: what is said is judged by what is newer", () => {
 		await using bed = await started(["app"], still);
 		source(bed, []);
 		secret(bed, "app/mine", { "r.io": user });
-		const since = (time: number) =>
+		const since = (...times: number[]) =>
 			account(bed, "app", {
 				metadata: {
 					namespace: "app",
 					name: "default",
-					managedFields: [{ time: new Date(time).toISOString() }],
+					managedFields: times.map((time) => ({
+						time: new Date(time).toISOString(),
+					})),
 				},
 				imagePullSecrets: [{ name: "mine" }],
 			});
@@ -568,6 +570,9 @@ describe("M2, B2: what is said is judged by what is newer", () => {
 		assert.equal((await problems(bed)).items[0]?.cause, "pod-older");
 		since(NOW - MINUTE);
 		assert.equal((await problems(bed)).items[0]?.cause, "pod-lacks");
+		// As with each default account that Kubernetes makes: who wrote to what was empty once is not kept.
+		since();
+		assert.equal((await problems(bed)).items[0]?.cause, "pod-older");
 	});
 
 	test("a list with a name that is none, most likely a typo, is told as what it is", async () => {
