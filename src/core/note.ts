@@ -9,6 +9,7 @@ import type { SourceFlag } from "./output/failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
+import type { RecordDifference } from "./pull-secrets/differences.ts";
 import type { NearEnd } from "./pull-secrets/expiry.ts";
 import type { SourceRef } from "./pull-secrets/source.ts";
 import type { ServerNote } from "./registry/server.ts";
@@ -266,10 +267,10 @@ export type PruneNote = Causes<{
 		/** The kubeconfig context; "" in-cluster. */
 		context: string;
 		losses: readonly Loss[];
-		/** Names that are also taken out of a record. */
+		/** What is also taken out of a record. */
 		forgets: readonly {
 			readonly source: SourceRef;
-			readonly namespaces: readonly string[];
+			readonly selections: readonly RecordDifference["selection"][];
 		}[];
 		/** How many service accounts lose what attach added, and where. */
 		accounts: number;

@@ -103,7 +103,14 @@ function entryWords(change: EntryChange): string {
 
 function recordWords({ selection, attach }: RecordDifference): string {
 	const accounts = attach.length === 0 ? "" : ` (attach ${attach.join(", ")})`;
-	if ("names" in selection) return `${someOf(selection.names)}${accounts}`;
+	return `${selectionWords(selection)}${accounts}`;
+}
+
+/** `app, shop`; `all namespaces without dev-*`. */
+export function selectionWords(
+	selection: RecordDifference["selection"],
+): string {
+	if ("names" in selection) return someOf(selection.names);
 	const { rule, exclude } = selection;
 	const except = exclude.length === 0 ? "" : ` without ${exclude.join(", ")}`;
 	const words =
@@ -112,5 +119,5 @@ function recordWords({ selection, attach }: RecordDifference): string {
 			: rule.by === "selector"
 				? `namespaces with ${rule.selector.text}`
 				: `namespaces injected by ${rule.mesh}`;
-	return `${words}${except}${accounts}`;
+	return `${words}${except}`;
 }

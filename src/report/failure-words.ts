@@ -116,6 +116,8 @@ const WORDS: FailureWording<Failure> = {
 				};
 			case "terminating":
 				return `${secret} is terminating (waiting for finalizers)`;
+			case "managed":
+				return `${secret} is no source: it is managed by ${claimed(because.manager)}`;
 			case "unmanaged":
 				return {
 					message: `${secret} is no source: it is not managed by meshreg`,

@@ -2,6 +2,7 @@ import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
 import { andCopies, counted } from "../core/output/counted.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
+import { selectionWords } from "./differences.ts";
 import { DRY_RUN_SUFFIX, type Wording } from "./wording.ts";
 
 /** How many objects a question names before it only counts them. */
@@ -23,8 +24,8 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		const where = context === "" ? "" : ` in context ${context}`;
 		const others = [
 			...forgets.map(
-				({ source, namespaces }) =>
-					`take ${someOf(namespaces)} out of the record of ${sourceRef(source)}`,
+				({ source, selections }) =>
+					`take ${selections.map(selectionWords).join(", ")} out of the record of ${sourceRef(source)}`,
 			),
 			accounts > 0 &&
 				`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,

@@ -57,6 +57,7 @@ export async function agrees(
 		overwriting = [],
 		by,
 		in: places = [],
+		forgets = [],
 		credential,
 	}: {
 		/** Deleted and created anew. */
@@ -68,6 +69,7 @@ export async function agrees(
 		readonly by: Content;
 		/** Where else something is written after a yes. */
 		readonly in?: readonly string[];
+		readonly forgets?: DeletionNote["forgets"];
 		readonly credential?: CredentialGoing | undefined;
 	},
 	{ yes, dryRun, cluster, world }: Asking,
@@ -87,8 +89,8 @@ export async function agrees(
 		...places,
 	];
 	const seen = await seeNamespaces(about, cluster);
-	if (!(await confirmDeletion({ losses, credential }, cluster, world)))
-		return "no";
+	const question = { losses, forgets, credential };
+	if (!(await confirmDeletion(question, cluster, world))) return "no";
 	await refuseReplaced(seen, cluster);
 	return "yes";
 }

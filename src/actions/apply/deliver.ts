@@ -13,6 +13,7 @@ import {
 	desiredCopy,
 	refuseOwnLabel,
 } from "../../core/pull-secrets/desired.ts";
+import { recordDifferences } from "../../core/pull-secrets/differences.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -423,6 +424,7 @@ class Delivery {
 				overwriting,
 				by: this.#source.content,
 				in: making ? [this.#source.namespace, ...places] : places,
+				forgets: this.#forgets(),
 				credential: making?.typed && {
 					...making.typed,
 					copies: places.length,
@@ -440,6 +442,16 @@ class Delivery {
 		return new Set(
 			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],
 		);
+	}
+
+	/** What --prune takes out of the record. */
+	#forgets() {
+		const before = recordOf(this.#source);
+		const selections = recordDifferences(before, this.#joined(before)).flatMap(
+			({ is, selection }) => (is === "removed" ? selection : []),
+		);
+		const source = placeOf(this.#source);
+		return selections.length > 0 ? [{ source, selections }] : [];
 	}
 
 	/** What --force alone lets us write over. */

@@ -5,6 +5,7 @@ import {
 	type SourceFlag,
 	type SourceName,
 } from "../../core/output/failure.ts";
+import { managerName } from "../../core/pull-secrets/managers.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -211,7 +212,7 @@ export async function whyNoSource(
 
 /** That what bears a source's name is none, or none that stays. */
 export function notASource(secret: PullSecret): SourceFailure {
-	const { namespace, name, type, annotations } = secret;
+	const { namespace, name, type, annotations, manager } = secret;
 	const of = annotations[SOURCE_ANNOTATION];
 	return {
 		cause: "not-a-source",
@@ -223,6 +224,8 @@ export function notASource(secret: PullSecret): SourceFailure {
 				? { is: "type", type }
 				: of !== undefined
 					? { is: "copy", of }
-					: { is: "unmanaged" },
+					: manager === undefined
+						? { is: "unmanaged" }
+						: { is: "managed", manager: managerName(manager) },
 	};
 }

@@ -211,7 +211,7 @@ async function isAgreed(
 		losses: await lossesOf(changes, cluster),
 		forgets: outOf.map(({ source, named }) => ({
 			source: placeOf(source),
-			namespaces: named,
+			selections: [{ names: named }],
 		})),
 		accounts: attached.length,
 		accountsIn: [...new Set(attached.map(namespaceIn))],

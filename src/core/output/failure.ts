@@ -195,7 +195,9 @@ export type SourceFailure = Causes<{
 			| { readonly is: "copy"; readonly of: string }
 			| { readonly is: "type"; readonly type: string }
 			| { readonly is: "terminating" }
-			| { readonly is: "unmanaged" };
+			| { readonly is: "unmanaged" }
+			/** Something else keeps it as it is: our label would not last there, or be refused. */
+			| { readonly is: "managed"; readonly manager: string };
 	};
 }>;
 

@@ -15,6 +15,7 @@ import {
 } from "./entry-naming.ts";
 import { textsIn } from "./expiry.ts";
 import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
+import { managerName } from "./managers.ts";
 import {
 	type NewEntry,
 	newSource,
@@ -252,6 +253,12 @@ export function editable(
 		});
 	switch (roleOf(current)) {
 		case "unmanaged":
+			if (current.manager !== undefined)
+				throw new FailureError({
+					cause: "not-a-source",
+					...placeOf(current),
+					because: { is: "managed", manager: managerName(current.manager) },
+				});
 			throw new FailureError({
 				cause: "edit-unmanaged",
 				source: placeOf(current),

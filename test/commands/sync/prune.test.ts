@@ -115,7 +115,7 @@ describe("sync --prune", () => {
 			});
 			assert.equal(
 				outcome.err,
-				`You are about to delete the following 2 resource(s) in context embedded:\nsecret/${NAME} in default namespace\nsecret/${NAME} in shop namespace\nCancelled; nothing was changed\n`,
+				`You are about to delete the following 2 resource(s) in context embedded:\nsecret/${NAME} in default namespace\nsecret/${NAME} in shop namespace\nand take all namespaces out of the record of nginx-mesh/${NAME}\nCancelled; nothing was changed\n`,
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
 		});

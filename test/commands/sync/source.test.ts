@@ -417,6 +417,8 @@ error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it w
 			await bed.run(["sync", "-n", "app"]);
 			seed(bed, "shop");
 			seed(bed, "default", { type: "Opaque" });
+			const helm = { "app.kubernetes.io/managed-by": "Helm" };
+			seed(bed, "kube-public", {}, { labels: helm });
 			for (const [from, problem] of [
 				[
 					"nope",
@@ -429,6 +431,10 @@ error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it w
 				[
 					"shop",
 					`secret "${NAME}" in namespace "shop" is no source: it is not managed by meshreg; if copies are to be made of it, run 'kubectl label secret ${NAME} -n shop app.kubernetes.io/managed-by=kubectl-meshreg'`,
+				],
+				[
+					"kube-public",
+					`secret "${NAME}" in namespace "kube-public" is no source: it is managed by Helm`,
 				],
 				[
 					"default",

@@ -511,6 +511,14 @@ describe("what is no source is not edited", () => {
 				"edit-unmanaged",
 			],
 			[
+				"another's",
+				secret(
+					{ "a.example": "one" },
+					{ labels: {}, manager: { by: "tool", name: "Helm" } },
+				),
+				"not-a-source",
+			],
+			[
 				"a copy",
 				secret(
 					{ "a.example": "one" },
