@@ -142,9 +142,7 @@ interface SomeContexts {
 export type FlagNote = Causes<{
 	"dry-run-without-value": None;
 	/** Others see it. */
-	"password-on-command-line": {
-		flag: "--registry-password" | "--docker-password";
-	};
+	"password-on-command-line": { flag: string };
 	"jwt-on-command-line": { flag: "--registry-username" | "--docker-username" };
 	"email-ignored": None;
 	/** kubectl would write to the context's namespace. */

@@ -30,6 +30,7 @@ import {
 	checkSaid,
 	connectionFlags,
 	lifetimeOf,
+	pathOf,
 } from "../flags.ts";
 import { credentialFaultWords } from "../report/credential-fault-words.ts";
 import {
@@ -193,29 +194,21 @@ export function credentialOptionsOf(
 	// A registry that is there has a user, who stays.
 	if (password !== undefined && username === undefined && !naming)
 		throw new UsageError("a password needs --registry-username with it");
-	const fault =
-		password?.from === "flag"
-			? passwordFault(password.value, username ?? "")
-			: undefined;
-	if (fault !== undefined)
-		throw new UsageError(`${password?.flag}: ${credentialFaultWords(fault)}`);
-	if (password?.from === "flag")
-		warnings.push({
-			cause: "password-on-command-line",
-			flag: given.has("docker-password")
-				? "--docker-password"
-				: "--registry-password",
-		});
+	if (password?.from === "flag") {
+		const { flag, value } = password;
+		const fault = passwordFault(value, username ?? "");
+		if (fault !== undefined)
+			throw new UsageError(`${flag}: ${credentialFaultWords(fault)}`);
+		warnings.push({ cause: "password-on-command-line", flag });
+	}
 	if (username !== undefined && isJwt(username))
 		warnings.push({ cause: "jwt-on-command-line", flag: usernameFlag });
 	if (given.has("docker-email")) warnings.push({ cause: "email-ignored" });
 	if (docker && !given.has(by === "-n" ? "namespace" : "from"))
 		warnings.push({ cause: "namespace-unlike-kubectl", by });
 
-	const keyPath = given.text("registry-key");
-	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
-	const jwtPath = given.text("registry-jwt");
-	if (jwtPath === "") throw new UsageError("--registry-jwt: the path is empty");
+	const keyPath = pathOf(given, "registry-key");
+	const jwtPath = pathOf(given, "registry-jwt");
 	const provider = providerOf(given);
 	const stored = storedOf(given);
 	const servers = naming ? [] : serversOf(given);
@@ -299,11 +292,10 @@ function passwordInputOf(given: Given): CredentialInput["password"] {
 		const value = given.text(flag.slice(2));
 		if (value !== undefined) return { from: "flag", value, flag };
 	}
-	const fromStdin = "--registry-password-stdin";
 	if (given.on("registry-password-stdin"))
-		return { from: "stdin", flag: fromStdin };
-	const flag = "--registry-password-file";
-	const path = given.text("registry-password-file");
-	if (path === "") throw new UsageError(`${flag}: the path is empty`);
-	return path === undefined ? undefined : { from: "file", path, flag };
+		return { from: "stdin", flag: "--registry-password-stdin" };
+	const path = pathOf(given, "registry-password-file");
+	return path === undefined
+		? undefined
+		: { from: "file", path, flag: "--registry-password-file" };
 }

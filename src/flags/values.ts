@@ -23,14 +23,10 @@ export function dryRunOf(given: Given): {
 	notes: readonly FlagNote[];
 } {
 	const value = given.text("dry-run");
-	if (value === undefined || value === "none")
-		return { dryRun: "none", notes: [] };
 	if (value === BARE)
-		return {
-			dryRun: "client",
-			notes: [{ cause: "dry-run-without-value" }],
-		};
-	return { dryRun: value === "server" ? "server" : "client", notes: [] };
+		return { dryRun: "client", notes: [{ cause: "dry-run-without-value" }] };
+	const dryRun = value === "client" || value === "server" ? value : "none";
+	return { dryRun, notes: [] };
 }
 
 /** `-o`, one of `formats`. */
@@ -106,6 +102,13 @@ export function selectorOf(given: Given): LabelSelector | undefined {
 			`-l: "${value}" is not a label selector, such as team=x, env!=dev or 'tier in (a,b)'`,
 		);
 	return selector;
+}
+
+/** A flag's path; undefined where it is not given. Throws UsageError for an empty one. */
+export function pathOf(given: Given, flag: string): string | undefined {
+	const path = given.text(flag);
+	if (path === "") throw new UsageError(`--${flag}: the path is empty`);
+	return path;
 }
 
 /** Throws UsageError where the value of a flag, or one of several, is "": as that of an unset variable is. */

@@ -6,12 +6,14 @@ import {
 	grouped,
 	switchFlag,
 	textFlag,
+	withHelp,
 } from "../core/command-line/flag.ts";
 import {
 	manifestPlace,
 	readImageReference,
 } from "../core/kubelet/image-reference.ts";
 import { UsageError } from "../errors.ts";
+import { pathOf } from "./values.ts";
 
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = grouped("Verification", [
@@ -39,14 +41,10 @@ export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 		"verify-image",
 		"Verify also that the credential can pull this image.",
 	),
-	...TRUST_FLAGS.map((flag) =>
-		flag.name === "registry-ca"
-			? {
-					...flag,
-					help: "Trust the CAs in this PEM file for this check, and where --credential-from=ecr asks Amazon. The cluster's nodes must trust the registry's CA too.",
-				}
-			: flag,
-	),
+	...withHelp(TRUST_FLAGS, {
+		"registry-ca":
+			"Trust the CAs in this PEM file for this check, and where --credential-from=ecr asks Amazon. The cluster's nodes must trust the registry's CA too.",
+	}),
 ]);
 
 /** How long a credential is good, where it does not say so itself. */
@@ -79,8 +77,7 @@ export function trustOf(given: Given): Trust {
 
 /** `--registry-ca` alone. Throws UsageError. */
 export function authoritiesOf(given: Given): Pick<Trust, "caPath"> {
-	const caPath = given.text("registry-ca");
-	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
+	const caPath = pathOf(given, "registry-ca");
 	return { ...(caPath !== undefined && { caPath }) };
 }
 

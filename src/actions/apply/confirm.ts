@@ -129,27 +129,18 @@ export function lossOf(verb: LossVerb, secret: PullSecret, by?: Content): Loss {
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
-	{
-		losses,
-		forgets = [],
-		accounts = 0,
-		accountsIn = [],
-		byPolicy = [],
-		credential,
-	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
+	what: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	tell(world, {
-		cause: "deletion-asked",
-		context,
-		losses,
-		forgets,
-		accounts,
-		accountsIn,
-		byPolicy,
-		credential,
-	});
+	const nothingElse = {
+		forgets: [],
+		accounts: 0,
+		accountsIn: [],
+		byPolicy: [],
+		credential: undefined,
+	};
+	tell(world, { ...nothingElse, ...what, cause: "deletion-asked", context });
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});

@@ -80,18 +80,11 @@ export async function run(
 }
 
 function installationOf(
-	{
-		settings,
-		policies,
-		args,
-		image,
-		healthPort,
-		metricsPort,
-		yes,
-	}: InstallOptions,
+	{ settings, yes, args, ...options }: InstallOptions,
 	namespace: string,
 	name: string,
 ): Installation {
+	const { image, policies, healthPort, metricsPort } = options;
 	const { selection, attach, prune, force } = settings;
 	return {
 		source: { namespace, name },
