@@ -1,6 +1,6 @@
 import { FailureError } from "../../core/output/failure.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import { lookUpNamespaces } from "../read/read-namespaces.ts";
 
 /** Namespaces by name, as they were when a person was asked about them. */
@@ -33,6 +33,19 @@ export async function refuseReplaced(
 			cause: "namespace-replaced",
 			namespaces: replaced.toSorted(),
 		});
+}
+
+/** Asks whether namespaces are to get something; no unless a person says yes. Throws FailureError where one is another by then. */
+export async function agreedFor(
+	namespaces: readonly string[],
+	message: string,
+	{ cluster, world }: { readonly cluster: Cluster; readonly world: World },
+): Promise<boolean> {
+	const seen = await seeNamespaces(namespaces, cluster);
+	const prompter = await world.prompter();
+	const agreed = await prompter.confirm({ message, default: false });
+	if (agreed) await refuseReplaced(seen, cluster);
+	return agreed;
 }
 
 function isAnother(

@@ -13,7 +13,7 @@ import { askingNamespaces } from "./asking-namespaces.ts";
 import type { CopySettings, SyncSelection } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
-import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
+import { agreedFor } from "./seen-namespaces.ts";
 import { namedTargets, ruleTargets, type Targets } from "./targets.ts";
 
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
@@ -142,16 +142,17 @@ async function agrees(
 	if (dryRun !== "none" && report.form !== "objects") return true;
 	const where = contextClause(cluster.context);
 	const namespaces = targets.map(({ namespace }) => namespace);
-	const seen = await seeNamespaces(namespaces, cluster);
 	// Whoever makes a namespace says where in a list it stands: each is shown.
 	const isLong = namespaces.length > 5;
 	if (isLong) tell(world, { cause: "asked-by-pods", namespaces });
-	const agreed = await (await world.prompter()).confirm({
-		message: `Give the credential to ${isLong ? `these ${namespaces.length} namespaces` : namespaces.join(", ")}${where}, whose pods ask for it?`,
-		default: false,
-	});
-	if (agreed) await refuseReplaced(seen, cluster);
-	return agreed;
+	const which = isLong
+		? `these ${namespaces.length} namespaces`
+		: namespaces.join(", ");
+	return agreedFor(
+		namespaces,
+		`Give the credential to ${which}${where}, whose pods ask for it?`,
+		{ cluster, world },
+	);
 }
 
 function named({

@@ -345,9 +345,9 @@ async function askWhatToDo(
 async function placeOf(asked: CreateOptions, world: World): Promise<SourceRef> {
 	const { namespace, name } = asked.place;
 	if (namespace !== undefined) return { namespace, name };
-	const cluster = await world.connect(asked.connection);
-	await cluster.close();
-	return placeIn(cluster, asked);
+	return onCluster(world, asked.connection, async (cluster) =>
+		placeIn(cluster, asked),
+	);
 }
 
 function placeIn(

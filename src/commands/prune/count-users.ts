@@ -18,45 +18,28 @@ export async function countUsers(
 	if (only === undefined) return () => ({ pods: 0, accounts: 0 });
 	const scope = others.length === 0 ? { namespace: only } : {};
 	const asked = new Set(keys.map(sourceRef));
-	const pods = await countNames(
-		cluster,
-		"Pod",
-		scope,
-		asked,
-		({ spec }) => spec,
-	);
-	const accounts = await countNames(
-		cluster,
-		"ServiceAccount",
-		scope,
-		asked,
-		(account) => account,
+	// Of others, whoever writes a pod names any number.
+	const counted = async <K extends "Pod" | "ServiceAccount">(
+		kind: K,
+		owner: (object: ObjectOf[K]) => Parameters<typeof namesOf>[0],
+	) => {
+		const pages = cluster.picked(kind, scope, (object) =>
+			namesOf(owner(object))
+				.map((name) => `${object.metadata.namespace}/${name}`)
+				.filter((id) => asked.has(id)),
+		);
+		const counts = new Map<string, number>();
+		for await (const { items } of pages)
+			for (const id of items.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
+		return counts;
+	};
+	const pods = await unlessForbidden(counted("Pod", ({ spec }) => spec));
+	const accounts = await unlessForbidden(
+		counted("ServiceAccount", (account) => account),
 	);
 	return (key) => {
 		if (pods === undefined || accounts === undefined) return "hidden";
 		const id = sourceRef(key);
 		return { pods: pods.get(id) ?? 0, accounts: accounts.get(id) ?? 0 };
 	};
-}
-
-/** How many objects reference each of those that are `asked` about; of others, whoever writes a pod names any number. Undefined where they may not be read. */
-function countNames<K extends "Pod" | "ServiceAccount">(
-	cluster: Cluster,
-	kind: K,
-	scope: { namespace?: string },
-	asked: ReadonlySet<string>,
-	owner: (object: ObjectOf[K]) => Parameters<typeof namesOf>[0],
-): Promise<Map<string, number> | undefined> {
-	const pages = cluster.picked(kind, scope, (object) =>
-		namesOf(owner(object))
-			.map((name) => `${object.metadata.namespace}/${name}`)
-			.filter((id) => asked.has(id)),
-	);
-	const count = async () => {
-		const counts = new Map<string, number>();
-		for await (const { items } of pages)
-			for (const id of items.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
-		return counts;
-	};
-	return unlessForbidden(count());
 }

@@ -10,10 +10,7 @@ import {
 	planMaking,
 	type SourceWish,
 } from "../../actions/apply/make-source.ts";
-import {
-	refuseReplaced,
-	seeNamespaces,
-} from "../../actions/apply/seen-namespaces.ts";
+import { agreedFor } from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets } from "../../actions/apply/targets.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
@@ -123,11 +120,6 @@ async function isToBeRecorded(
 	if (holders.length === 0 || !world.streams.interactive || dryRun !== "none")
 		return false;
 	const where = contextClause(cluster.context);
-	const seen = await seeNamespaces(holders, cluster);
-	const agreed = await (await world.prompter()).confirm({
-		message: `Record ${someOf(holders)}${where}, and give them the new credential?`,
-		default: false,
-	});
-	if (agreed) await refuseReplaced(seen, cluster);
-	return agreed;
+	const message = `Record ${someOf(holders)}${where}, and give them the new credential?`;
+	return agreedFor(holders, message, { cluster, world });
 }
