@@ -214,9 +214,9 @@ function causeOf({ about, severity }: Finding): CheckCause | "" {
 				? "never-matches"
 				: about.problem.kind;
 		case "verification":
-			return about.verification?.outcome === "good"
+			return about.verification.outcome === "good"
 				? ""
-				: (about.verification?.outcome ?? "unverifiable");
+				: about.verification.outcome;
 		case "well-formed":
 		case "copies":
 		case "accounts":

@@ -4,7 +4,6 @@ import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import { displayHost } from "../core/registry/server.ts";
-import { displayKey } from "../core/registry/url.ts";
 import { pageAddress } from "./addresses.ts";
 import { contentFaultWords, entryProblemWords } from "./entry-words.ts";
 import { failureLine } from "./failure.ts";
@@ -38,9 +37,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "expiring":
 			return `${about.ref}: the credential for ${displayHost(about.key)} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}${about.provider === "" ? "" : ` (it came from ${about.provider}: is what renews it running?)`}`;
 		case "verification":
-			return about.verification === undefined
-				? `${about.ref}: ${displayKey(about.key)} is no host that can be verified`
-				: `${about.ref}: ${verificationWords(about.verification, about.key)}`;
+			return `${about.ref}: ${verificationWords(about.verification, about.key)}`;
 		case "other-sources":
 			return `Secrets elsewhere that call themselves a source (check who made them): ${someNames(about.refs)}`;
 		case "no-record":

@@ -16,7 +16,10 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { registryOf } from "../../core/registry/server.ts";
-import type { Verification } from "../../core/registry/verification.ts";
+import {
+	NO_SINGLE_HOST,
+	type Verification,
+} from "../../core/registry/verification.ts";
 import type { World } from "../../world.ts";
 
 /** Asks each registry of the sources about its credential. Throws the interrupt's AbortedError. */
@@ -43,29 +46,24 @@ export async function verifySources(
 					const key = registryOf(written);
 					const verification =
 						key === undefined
-							? undefined
+							? NO_SINGLE_HOST
 							: await verify(key, entry.credential());
-					return finding(
-						"credentials",
-						verification === undefined
-							? "warning"
-							: SEVERITIES[verification.outcome],
-						{
-							about: {
-								cause: "verification",
-								ref: sourceRef(secret),
-								key: key ?? written,
-								verification,
-							},
-							namespaces: [secret.namespace],
-							fix:
-								verification?.outcome === "rejected"
-									? fixes.rotate(
-											argumentFor(written, registriesOf(secret.content)),
-										)
-									: undefined,
+					const { outcome } = verification;
+					return finding("credentials", SEVERITIES[outcome], {
+						about: {
+							cause: "verification",
+							ref: sourceRef(secret),
+							key: key ?? written,
+							verification,
 						},
-					);
+						namespaces: [secret.namespace],
+						fix:
+							outcome === "rejected"
+								? fixes.rotate(
+										argumentFor(written, registriesOf(secret.content)),
+									)
+								: undefined,
+					});
 				}),
 		),
 	);

@@ -75,8 +75,7 @@ export type Subject =
 			verification: {
 				ref: string;
 				key: string;
-				/** undefined: no host that could be asked. */
-				verification: Verification | undefined;
+				verification: Verification;
 			};
 			/** Secrets that call themselves sources outside the source namespace. */
 			"other-sources": { refs: readonly string[] };

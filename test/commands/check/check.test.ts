@@ -428,6 +428,14 @@ describe("check: credentials", () => {
 			);
 		});
 
+	test("--verify says of a key with stars what other verbs say", async () => {
+		await using bed = await started();
+		source(bed, { "*.x.example": user("right") });
+		assert.deepEqual((await lines(bed, "credentials", ["--verify"])).slice(1), [
+			`warning: nginx-mesh/${KEY}: could not verify the credential for *.x.example: its key stands for several hosts, or for none`,
+		]);
+	});
+
 	test("--verify asks the registries", async () => {
 		await using bed = await started();
 		const server = await serve(
