@@ -153,7 +153,7 @@ const AS_IT_WAS = Symbol();
 
 /** Writes; returns what failed without a refusal that could be put right. */
 async function write(
-	change: Change,
+	change: Exclude<Change, { action: "unchanged" | "conflict" }>,
 	how: ApplyOptions,
 ): Promise<Failure | typeof AS_IT_WAS | undefined> {
 	const { cluster, dryRun } = how;
@@ -206,9 +206,6 @@ async function write(
 			});
 		case "delete":
 			await cluster.remove("Secret", change.current, change.current, options);
-			return undefined;
-		case "unchanged":
-		case "conflict":
 			return undefined;
 	}
 }

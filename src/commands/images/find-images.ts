@@ -146,14 +146,14 @@ function adding(list: ImageList, fail: Fail): AddImage {
  * mesh's namespace only of where the mesh's images are.
  */
 async function imagesInstalled(
-	{ mesh, namespace = "" }: ImageOrigin & { from: "cluster" },
+	{ mesh, namespace }: ImageOrigin & { from: "cluster" },
 	cluster: Cluster,
 	world: World,
 	fail: Fail,
 ): Promise<ListedImage[]> {
 	const list = new ImageList();
 	const add = adding(list, fail);
-	const place = namespace === "" ? cluster.namespace : namespace;
+	const place = namespace ?? cluster.namespace;
 	let some = false;
 	for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const)
 		for await (const { items } of cluster.pages(kind, { namespace: place }))

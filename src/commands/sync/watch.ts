@@ -12,7 +12,7 @@ import {
 	selectedWords,
 } from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
-import { findSource } from "../../actions/read/find-source.ts";
+import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { labelQuery } from "../../actions/read/select-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
@@ -184,15 +184,11 @@ async function sourceToWatch(
 	} catch (error) {
 		if (!isFailure(error, "source-missing")) throw error;
 	}
-	const namespace = options.source.namespace ?? cluster.namespace;
-	const name = options.source.name ?? options.source.usual;
+	const source = placeMeant(options.source, cluster);
+	const { namespace, name } = source;
 	world.emit({
 		type: "log",
-		note: {
-			level: "info",
-			event: "source-awaited",
-			source: { namespace, name },
-		},
+		note: { level: "info", event: "source-awaited", source },
 	});
 	const told = new DedupedLog(log.listener, world.clock);
 	const waited: Followed = { kind: "the source" };
