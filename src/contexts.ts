@@ -21,7 +21,7 @@ interface InContext {
 }
 
 /** Runs another command line; resolves with its exit status. */
-type RunAgain = (
+export type RunAgain = (
 	argv: readonly string[],
 	connection: ConnectionFlags,
 	outside: Outside,

@@ -1,6 +1,7 @@
 import { tell } from "./actions/tell.ts";
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
+import type { RunAgain } from "./contexts.ts";
 import { commandContextOf } from "./core/command-context.ts";
 import type { Look } from "./core/output/look.ts";
 import type { CommandContext } from "./core/output/shell.ts";
@@ -121,21 +122,17 @@ async function perform(
 	printer: Printer,
 	commandContext: () => CommandContext,
 ): Promise<number> {
+	const again: RunAgain = (argv, connection, there) =>
+		run(argv, withoutResult(asUserOf(there, connection), prepared.look));
 	if (prepared.contexts) {
 		const { runInContexts } = await import("./contexts.ts");
-		return runInContexts(
-			prepared,
-			prepared.contexts,
-			outside,
-			(argv, connection, there) => run(argv, asUserOf(there, connection)),
-		);
+		return runInContexts(prepared, prepared.contexts, outside, again);
 	}
 	const shared = sharingConnections(outside);
 	const world: World = {
 		...shared.outside,
 		emit: (event) => printer.emit(event, commandContext()),
-		again: (argv, connection) =>
-			run(argv, withoutResult(asUserOf(outside, connection), prepared.look)),
+		again: (argv, connection) => again(argv, connection, outside),
 	};
 	try {
 		const work = await prepared.ask(world);

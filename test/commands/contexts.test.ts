@@ -585,6 +585,25 @@ serviceaccount/default configured in app namespace
 			assert.equal(all.us.password("nginx-mesh"), "two");
 		});
 
+	test("what check --fix runs is told in its section, and beside a document on stderr", async () => {
+		await using all = await clusters();
+		const contexts = "--contexts=prod-eu,prod-us";
+		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
+		await all.run(["sync", "-n=app", contexts]);
+		const fixed = (...more: string[]) => {
+			for (const { server } of [all.eu, all.us])
+				server.store.delete("Secret", "app", NAME);
+			return all.run(["check", "--fix", "--yes", "-q", contexts, ...more]);
+		};
+		const made = `secret/${NAME} created in app namespace\n`;
+		const told = `==> prod-eu <==\n${made}\n==> prod-us <==\n${made}`;
+		assert.equal((await fixed()).out, told);
+		const { status, out, err } = await fixed("-o=json");
+		assert.equal(status, 0, err);
+		assert.equal(JSON.parse(out).items.length, 10);
+		assert.equal(err.replaceAll(/^\d+ namespaces?: .*\n/gm, ""), told);
+	});
+
 	test("prune asks about each cluster", async () => {
 		await using all = await clusters();
 		const contexts = "--contexts=prod-eu,prod-us";
