@@ -15,7 +15,7 @@ import {
 	registryServerOf,
 } from "../core/explain/explanation.ts";
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
-import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
+import { type NamedSecret, providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
@@ -154,9 +154,11 @@ function imageParagraphs(
 				? "No entry matches: anonymous pull; fine if the image is public."
 				: "No entry matches: the kubelet pulls without a credential.",
 		);
-	if (puller.kind !== "files" && puller.provider !== undefined)
+	const provider =
+		puller.kind === "files" ? undefined : providerFor(puller.provider, image);
+	if (provider !== undefined)
 		say(
-			`The service account is annotated for a credential provider (${puller.provider}), which the node may ask as well: that is not visible from here.`,
+			`The service account is annotated for a credential provider (${provider}), which the node may ask as well: that is not visible from here.`,
 		);
 	if (checks && checks.length > 0)
 		paragraphs.push(checksParagraph(checks, explanation, text));

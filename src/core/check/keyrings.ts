@@ -8,7 +8,7 @@ import {
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
-import { isOwnList } from "../kubelet/pod-secrets.ts";
+import { isOwnList, providerFor } from "../kubelet/pod-secrets.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import {
@@ -181,6 +181,11 @@ export class Keyrings {
 
 	account({ namespace, account }: PodFacts): AccountFacts | undefined {
 		return this.#accounts.get(`${namespace}/${account}`);
+	}
+
+	/** The credential provider that may answer for an image of the pod. */
+	providerFor(pod: PodFacts, image: string): string | undefined {
+		return providerFor(this.account(pod)?.provider, image);
 	}
 
 	/** Nothing makes a pod with it, and nothing can be attached to it. */

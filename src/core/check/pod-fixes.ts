@@ -198,7 +198,8 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	if (first === undefined || first.host === "") return NOTHING;
 	if (WITHOUT_ACCOUNTS.has(first.host)) return NOTHING;
 	// Its credential provider answers for it, or should.
-	if (keyrings.account(first.pod)?.provider !== undefined) return NOTHING;
+	if (keyrings.providerFor(first.pod, first.image) !== undefined)
+		return NOTHING;
 	const known = first.source;
 	if (known !== undefined) return copies(group, known, keyrings);
 	const [only, ...others] = facts.sources;

@@ -113,7 +113,7 @@ function podsIn({ workloads }: Finding): number {
 }
 
 function groupOf(
-	{ kind, host, secret, report, pod, source, near }: PullProblem,
+	{ kind, host, image, secret, report, pod, source, near }: PullProblem,
 	keyrings: Keyrings,
 ): string {
 	const about = ABOUT[kind];
@@ -126,7 +126,7 @@ function groupOf(
 		about.includes("asked") ? (report.asked ?? "") : "",
 		source?.secret.uid ?? "",
 		near ?? "",
-		keyrings.account(pod)?.provider ?? "",
+		keyrings.providerFor(pod, image) ?? "",
 		keyrings.secret(secret)?.key.manager ?? "",
 	]);
 }
@@ -157,7 +157,7 @@ function groupFinding(
 		near: first.near,
 		hint: first.hint,
 		controller,
-		provider: keyrings.account(pod)?.provider,
+		provider: keyrings.providerFor(pod, image),
 		changedAgo:
 			changed === undefined ? undefined : keyrings.facts.now - changed,
 		left: left.map(named),
@@ -217,14 +217,13 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 		verifies: boolean;
 	}[] = [];
 	for (const pod of facts.pods) {
-		const account = keyrings.account(pod);
-		if (pod.isMirror || account?.provider !== undefined) continue;
-		if (pod.waiting.length > 0) continue;
+		if (pod.isMirror || pod.waiting.length > 0) continue;
 		const minor = facts.nodes.get(pod.node) ?? 0;
 		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
 		const lacking = new Map<SourceFacts, string[]>();
 		for (const image of new Set(pod.started)) {
 			const source =
+				keyrings.providerFor(pod, image) !== undefined ||
 				keyrings.has(pod, image) ||
 				keyrings.wouldMatch(pod.namespace, image).length > 0
 					? undefined

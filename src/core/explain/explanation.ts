@@ -14,7 +14,11 @@ import {
 	nearMisses,
 	type OtherSource,
 } from "../kubelet/near-miss.ts";
-import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
+import {
+	type NamedSecret,
+	type Puller,
+	providerFor,
+} from "../kubelet/pod-secrets.ts";
 import type { Place } from "../output/input-failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { canBeWritten, type Fixes } from "../pull-secrets/fixes.ts";
@@ -151,7 +155,10 @@ export function fixOf(
 	}
 	if (answer.outcome !== "answered" || answer.matches.length > 0)
 		return NOTHING;
-	if (isFineAnonymously(explanation) || puller.provider !== undefined)
+	if (
+		isFineAnonymously(explanation) ||
+		providerFor(puller.provider, image) !== undefined
+	)
 		return NOTHING;
 	if (state.blocked === "terminating") return { terminating: namespace };
 	const isNamed = explanation.secrets.some(({ name }) => name === fixes.name);

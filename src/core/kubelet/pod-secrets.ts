@@ -1,6 +1,7 @@
 import { changedOf, timeOf } from "../object-times.ts";
 import type { Pod, Secret, ServiceAccount } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
+import { readImageReference } from "./image-reference.ts";
 import type { PullSource } from "./keyring.ts";
 import { type Restart, restartOf } from "./restart.ts";
 import { isPullSecretType, PULL_SECRET_DATA } from "./secret-entries.ts";
@@ -123,6 +124,34 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map([
 	["iam.gke.io/enable-wi-image-pull", "Google Artifact Registry"],
 	["JFrogExchange", "JFrog Artifactory"],
 ]);
+
+/**
+ * The registries for which the clouds' own providers answer at all; another's may answer for any:
+ * https://github.com/kubernetes/cloud-provider-aws/blob/v1.37.1/cmd/ecr-credential-provider/main.go (ecrPrivateHostPattern),
+ * https://github.com/kubernetes-sigs/cloud-provider-azure/blob/master/pkg/credentialprovider/azure_credentials.go (acrRE),
+ * https://github.com/kubernetes/cloud-provider-gcp/blob/master/pkg/gcpcredential/gcpcredential.go (containerRegistryUrls)
+ */
+const THEIR_HOSTS: ReadonlyMap<string, RegExp> = new Map([
+	["Amazon ECR", /^\d{12}\.dkr[.-]ecr(?:-fips)?\./],
+	["Azure Container Registry", /\.azurecr\.(?:io|cn|de|us)$/],
+	[
+		"Google Artifact Registry",
+		/^(?:container\.cloud\.google\.com|(?:[^.]+\.)?gcr\.io|[^.]+\.pkg\.dev)$/,
+	],
+]);
+
+/** An account's provider, where it may answer for an image; for what is no image, too. */
+export function providerFor(
+	provider: string | undefined,
+	image: string,
+): string | undefined {
+	const hosts = THEIR_HOSTS.get(provider ?? "");
+	if (hosts === undefined) return provider;
+	const reading = readImageReference(image);
+	return typeof reading === "string" || hosts.test(reading.domain)
+		? provider
+		: undefined;
+}
 
 /** Whose credential provider may pull for an account's pods, by its annotations; undefined where none is known to. */
 export function providerOf({ metadata }: ServiceAccount): string | undefined {

@@ -1045,9 +1045,10 @@ describe("Kubernetes of today", () => {
 		assert.match(out, /The node needs a credential of its own: export writes/);
 	});
 
-	test("an account that is annotated for a provider is named, and gets no credential", async () => {
+	test("an account that is annotated for a provider is named, and gets no credential of the provider's registries", async () => {
 		await using bed = await started(["app"]);
-		source(bed, ["r.io"], ["app"]);
+		const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+		source(bed, [ecr, "r.io"], []);
 		account(bed, "app", {
 			metadata: {
 				namespace: "app",
@@ -1055,8 +1056,9 @@ describe("Kubernetes of today", () => {
 				annotations: { "eks.amazonaws.com/ecr-role-arn": "x" },
 			},
 		});
-		pod(bed, "app", "web", "q.io/web:1", { message: "unauthorized" });
-		pod(bed, "app", "runs", "r.io/web:1");
+		const other = ecr.replace("eu-west-1", "us-east-1");
+		pod(bed, "app", "web", `${other}/web:1`, { message: "unauthorized" });
+		pod(bed, "app", "runs", `${ecr}/web:1`);
 		const { items, out } = await problems(bed);
 		assert.deepEqual(
 			items.map(({ cause, command }) => [cause, command]),
@@ -1068,6 +1070,18 @@ describe("Kubernetes of today", () => {
 		);
 		assert.match(out, /annotated for a credential provider \(Amazon ECR\)/);
 		assert.doesNotMatch(out, /Gives/);
+		// Amazon's provider has none for other registries.
+		pod(bed, "app", "sidecar", "r.io/proxy:1", { message: "unauthorized" });
+		pod(bed, "app", "others", "r.io/web:1");
+		const { items: both, out: later } = await problems(bed);
+		assert.deepEqual(both.map(({ cause }) => cause).sort(), [
+			"no-key",
+			"no-secret",
+			"runs-without-credential",
+		]);
+		assert.match(later, /^ {4}kubectl meshreg sync -n app --attach/m);
+		assert.doesNotMatch(later, /pod\/runs\b/);
+		assert.equal(later.split("annotated for a").length, 2);
 	});
 
 	test("an account that enforces its Secrets refuses pods with others", async () => {

@@ -1360,8 +1360,9 @@ No entry matches: anonymous pull; fine if the image is public.
 		);
 	});
 
-	test("a provider on the node is named, and no credential is asked for", async () => {
+	test("a provider on the node is named for its registries, and no credential is asked for", async () => {
 		await using bed = await started();
+		source(bed, "r.io");
 		bed.server.store.seed({
 			kind: "ServiceAccount",
 			metadata: {
@@ -1370,9 +1371,14 @@ No entry matches: anonymous pull; fine if the image is public.
 				annotations: { "kubernetes.azure.com/acr-client-id": "x" },
 			},
 		});
-		const { out } = await bed.run(["explain", "r.io/x:1", "-n", "app"]);
-		assert.match(out, /credential provider \(Azure Container Registry\)/);
-		assert.doesNotMatch(out, /Fix|Gives/);
+		const told = async (image: string) =>
+			(await bed.run(["explain", image, "-n", "app"])).out;
+		const azure = await told("mine.azurecr.io/x:1");
+		assert.match(azure, /credential provider \(Azure Container Registry\)/);
+		assert.doesNotMatch(azure, /Fix|Gives/);
+		const other = await told("r.io/x:1");
+		assert.doesNotMatch(other, /provider/);
+		assert.match(other, /\n {2}kubectl meshreg sync -n app --attach\n$/);
 	});
 
 	test("what gives the credential to a namespace that is not recorded says so", async () => {
