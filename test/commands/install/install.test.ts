@@ -4,7 +4,8 @@ import { parse } from "yaml";
 import { account, withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "meshreg-nginx-mesh-registry-key";
+const KEY = "nginx-mesh-registry-key";
+const NAME = `meshreg-${KEY}`;
 const WIDE = "kubectl-meshreg.watch.nginx-mesh.nginx-mesh-registry-key";
 const KINDS = [
 	"Deployment",
@@ -52,9 +53,13 @@ deployment/${NAME} created in nginx-mesh namespace
 			err: "",
 			asked: [],
 		});
+		// For an image that a registry gives to nobody without a login.
+		await bed.run(["attach", NAME, "-n", "nginx-mesh", "--secret", KEY]);
 		const again = await bed.run(["install", "-A"]);
 		assert.equal(again.status, 0);
 		assert.doesNotMatch(again.out, /created|configured|deleted/);
+		const account = bed.server.store.get("ServiceAccount", "nginx-mesh", NAME);
+		assert.deepEqual(account?.imagePullSecrets, [{ name: KEY }]);
 	});
 
 	test("a dry run at the server says what it then does", async () => {
