@@ -23,10 +23,10 @@ export const docker: Subject<string> = {
 			([key, entry]) =>
 				isPlain(entry) &&
 				// It says why: `auth` is another credential than username and password, for one.
-				file.auths.get(key)?.stored().found !== "unusable",
+				file.auths.get(key)?.stored("r").found !== "unusable",
 		);
 		const ours = compared.map(([key]) => {
-			const found = file.auths.get(key)?.stored();
+			const found = file.auths.get(key)?.stored("r");
 			return [
 				key,
 				found?.found === "credential"

@@ -48,7 +48,7 @@ export async function takeFromSecret(
 				});
 	const taken: EnteredCredential[] = [];
 	for (const key of new Set(keys)) {
-		const read = entries.get(key)?.stored() ?? { found: "nothing" };
+		const read = entries.get(key)?.stored(key) ?? { found: "nothing" };
 		const host = displayHost(key);
 		if (read.found === "unusable")
 			throw new FailureError({

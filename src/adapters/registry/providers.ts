@@ -86,7 +86,7 @@ async function askHelper(
 				failed = { is: "failed", words: run.words, ended: run.ended };
 			continue;
 		}
-		const answer = readHelperAnswer(run.out);
+		const answer = readHelperAnswer(run.out, key);
 		if (answer.found === "credential")
 			return isForAnother(run.out, key)
 				? { is: "other-registries" }

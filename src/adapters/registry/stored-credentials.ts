@@ -74,7 +74,7 @@ async function find(
 	for (const { path, file } of opened) {
 		const found = lookUp(file, server);
 		const settled: Answer =
-			found.found === "helper" ? await askHelper(found, around) : found;
+			found.found === "helper" ? await askHelper(found, key, around) : found;
 		const { entry } = settled;
 		if (settled.found === "credential")
 			return {
@@ -115,6 +115,7 @@ type Answer = Exclude<StoredLookup, { found: "helper" }> & {
 /** Asks a helper for one registry, under the names it may go by. Throws FailureError with the helper's own words. */
 async function askHelper(
 	{ helper, servers, otherwise }: StoredLookup & { found: "helper" },
+	key: string,
 	around: StoreSurroundings,
 ): Promise<Answer> {
 	const program = `docker-credential-${helper}`;
@@ -133,7 +134,7 @@ async function askHelper(
 				because: { is: "failed", words, ended },
 			});
 		}
-		const answer = readHelperAnswer(out);
+		const answer = readHelperAnswer(out, key);
 		if (answer.found === "credential") return answer;
 		if (answer.found === "unusable") return { ...answer, by: program };
 	}

@@ -81,8 +81,8 @@ export class AuthEntry {
 			: credential;
 	}
 
-	/** The credential as docker and podman use it, to be written elsewhere. */
-	stored(): StoredEntry {
+	/** The credential as docker and podman use it, to be written elsewhere; `key`: of the registry. */
+	stored(key: string): StoredEntry {
 		const no = (problem: StoredFault): StoredEntry => ({
 			found: "unusable",
 			problem,
@@ -91,7 +91,7 @@ export class AuthEntry {
 			return no({ is: "entry-not-object" });
 		if (this.#mistyped.some(({ field }) => field !== "email"))
 			return no({ is: "fields-not-text" });
-		if (this.hasToken) return no({ is: "identity-token" });
+		if (this.hasToken) return storedToken(this.#fields.identitytoken, key);
 		const { auth } = this.#fields;
 		const error = authFault(auth);
 		if (error !== undefined) return no({ is: "auth-invalid", error });
@@ -121,6 +121,19 @@ export function storedCredential(credential: Credential): StoredEntry {
 	return fault === undefined
 		? { found: "credential", credential }
 		: { found: "unusable", problem: { is: "credential", fault } };
+}
+
+/**
+ * An identity token that is stored: a pull secret can carry Azure's, which is a password of a user of its own.
+ * https://learn.microsoft.com/azure/container-registry/container-registry-authentication#az-acr-login-with---expose-token
+ */
+export function storedToken(token: string, key: string): StoredEntry {
+	return token !== "" &&
+		/^(?:https:\/\/)?[\w.-]+\.azurecr\.(?:io|cn|de|us)(?:\/|$)/.test(key)
+		? storedCredential(
+				new Credential("00000000-0000-0000-0000-000000000000", token),
+			)
+		: { found: "unusable", problem: { is: "identity-token" } };
 }
 
 /** What a program that keeps credentials has for a registry. */

@@ -6,6 +6,7 @@ import {
 	type StoredEntry,
 	sameField,
 	storedCredential,
+	storedToken,
 } from "../credentials/entry.ts";
 import {
 	type GoMember,
@@ -216,7 +217,7 @@ export function lookUp(
 	{ key, spelled }: Pick<RegistryServer, "key" | "spelled">,
 ): StoredLookup {
 	const narrow = isNarrower(spelled) ? file.auths.get(spelled) : undefined;
-	const own = narrow?.stored() ?? { found: "nothing" };
+	const own = narrow?.stored(key) ?? { found: "nothing" };
 	if (own.found !== "nothing") return { ...own, entry: spelled };
 	const name = file.auths.has(key)
 		? key
@@ -224,7 +225,7 @@ export function lookUp(
 	const entry = name === undefined ? undefined : file.auths.get(name);
 	const otherwise =
 		name !== undefined && entry
-			? { ...entry.stored(), entry: name }
+			? { ...entry.stored(key), entry: name }
 			: { found: "nothing" as const };
 	const helper =
 		[...file.credHelpers].find(([host]) => registryNamed(host) === key)?.[1] ??
@@ -266,8 +267,8 @@ function isNarrower(name: string): boolean {
 	);
 }
 
-/** What a helper printed: `{"ServerURL","Username","Secret"}`, of which docker reads the first value. */
-export function readHelperAnswer(text: string): StoredEntry {
+/** What a helper printed for the registry with this key: `{"ServerURL","Username","Secret"}`, of which docker reads the first value. */
+export function readHelperAnswer(text: string, key: string): StoredEntry {
 	const no = (problem: StoredFault): StoredEntry => ({
 		found: "unusable",
 		problem,
@@ -279,7 +280,7 @@ export function readHelperAnswer(text: string): StoredEntry {
 	const secret = saidIn(answer.value, "secret");
 	if (user === undefined || secret === undefined) return no({ is: "no-login" });
 	// Documented at https://github.com/docker/docker-credential-helpers#development
-	if (user === "<token>") return no({ is: "identity-token" });
+	if (user === "<token>") return storedToken(secret, key);
 	return user === "" && secret === ""
 		? { found: "nothing" }
 		: storedCredential(new Credential(user, secret));

@@ -123,10 +123,7 @@ describe("create --from-docker-config", () => {
 	test("a registry that is not there, or has an identity token, writes nothing", async () => {
 		await using given = await withConfig({
 			auths: {
-				"a.azurecr.io": {
-					auth: btoa("00000000-0000-0000-0000-000000000000:"),
-					identitytoken: "marked-password",
-				},
+				"a.example": { auth: btoa("u:"), identitytoken: "marked-password" },
 			},
 		});
 		const absent = await given.bed.run([
@@ -138,18 +135,18 @@ describe("create --from-docker-config", () => {
 			[absent.status, absent.err],
 			[
 				1,
-				`error: no credential for quay.io in ${given.path}, which has a.azurecr.io: log in to it first, with docker login quay.io\n`,
+				`error: no credential for quay.io in ${given.path}, which has a.example: log in to it first, with docker login quay.io\n`,
 			],
 		);
 		const token = await given.bed.run([
 			"create",
 			`--from-docker-config=${given.path}`,
-			"--registry-server=a.azurecr.io",
+			"--registry-server=a.example",
 		]);
 		assert.equal(token.status, 1);
 		assert.match(
 			token.err,
-			/^error: the credential for a\.azurecr\.io in .* cannot be used: it is an identity token, which a pull secret cannot carry; make an access token, .*\n$/,
+			/^error: the credential for a\.example in .* cannot be used: it is an identity token, which a pull secret cannot carry; make an access token, .*\n$/,
 		);
 		assert.equal(given.bed.content("nginx-mesh"), undefined);
 	});

@@ -22,8 +22,8 @@ function entryOf(json: string): AuthEntry {
 const pair = (credential: Credential | undefined) =>
 	credential && `${credential.username}:${credential.reveal()}`;
 
-const stored = (entry: AuthEntry) => {
-	const found = entry.stored();
+const stored = (entry: AuthEntry, key = "r") => {
+	const found = entry.stored(key);
 	if (found.found === "credential") return pair(found.credential);
 	return found.found === "unusable" ? found.problem : found.found;
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readDockerConfig } from "../../../src/core/credentials/docker-config.ts";
 import type { StoredFault } from "../../../src/core/output/credential-fault.ts";
 import type { CredentialFileFault } from "../../../src/core/output/file-fault.ts";
 import {
@@ -388,7 +389,26 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 
 for (const [text, lookup] of ANSWERS)
 	test(`a helper's answer ${JSON.stringify(text)}`, () =>
-		assert.deepEqual(plain(readHelperAnswer(text)), lookup));
+		assert.deepEqual(plain(readHelperAnswer(text, "reg.example")), lookup));
+
+for (const [key, isTaken] of [
+	["a.azurecr.io", true],
+	["https://a.b.azurecr.cn", true],
+	["a.azurecr.io.evil.example", false],
+	["azurecr.io", false],
+	["reg.example", false],
+] as const)
+	test(`an identity token of ${key} is ${isTaken ? "a password" : "refused"}`, () => {
+		const user = "00000000-0000-0000-0000-000000000000";
+		const lookup = isTaken ? { user, password: "t" } : unusable(TOKEN);
+		const answer = '{"Username":"<token>","Secret":"t"}';
+		assert.deepEqual(plain(readHelperAnswer(answer, key)), lookup);
+		// As `az acr login` leaves it in docker's file.
+		const entry = { auth: btoa(`${user}:`), identitytoken: "t" };
+		const config = readDockerConfig(JSON.stringify({ auths: { a: entry } }));
+		const stored = config.ok && config.auths.get("a")?.stored(key);
+		assert.deepEqual(stored && plain(stored), lookup);
+	});
 
 for (const [answer, key, isAnother] of [
 	['{"ServerURL":"https://other.example"}', "r.example", true],
