@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Script } from "node:vm";
 import { refusal } from "../src/adapters/cluster/api/errors.ts";
-import { KnownData } from "../src/adapters/cluster/api/redact.ts";
+import { KnownData, shortened } from "../src/adapters/cluster/api/redact.ts";
 import { serverUrl } from "../src/adapters/cluster/kubeconfig/server.ts";
 import { placesOf } from "../src/adapters/programs.ts";
 import { proxyFor } from "../src/adapters/proxy.ts";
@@ -133,8 +133,10 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 	"withoutSecrets, quoted": (text) => hidden(text, "a-secret-of-some-length"),
 	"withoutSecrets, secret": (text) => hidden("no to aaaaaaaaaaaaaaaaaa", text),
 	"withoutSecrets, both": (text) => hidden(text, text),
-	refusal: (text) => refusal(403, JSON.stringify({ message: text })),
-	"refusal of a 422": (text) => refusal(422, JSON.stringify({ message: text })),
+	refusal: (text) =>
+		refusal(403, JSON.stringify({ message: text }), "", shortened),
+	"refusal of a 422": (text) =>
+		refusal(422, JSON.stringify({ message: text }), "", shortened),
 	KnownData: (text) => {
 		const known = new KnownData();
 		known.note("Secret", {

@@ -11,7 +11,7 @@ import {
 	type StatusDetails,
 } from "../../../errors.ts";
 import { certificateNames, codeOf } from "../../error-code.ts";
-import { type Redact, shortened } from "./redact.ts";
+import type { Redact } from "./redact.ts";
 
 /** An ApiError that also knows when and how to ask again. */
 export class StatusError extends ApiError {
@@ -40,8 +40,8 @@ const LONGEST_RETRY_AFTER = 30_000;
 export function refusal(
 	status: number,
 	body: string,
-	retryAfter = "",
-	redact: Redact = shortened,
+	retryAfter: string,
+	redact: Redact,
 ): StatusError {
 	// What is no JSON object is an answer, too, that says nothing.
 	const answer = readJsonObject(body);
@@ -115,7 +115,7 @@ export function atMost(limit: number, asked: Asked) {
 }
 
 function whatWasAsked({ server, method, path }: Asked): string {
-	return `${server.origin} answered ${method} ${path.split("?", 1)[0]}`;
+	return `${server.origin} answered ${method} ${path.split("?")[0]}`;
 }
 
 /**
@@ -170,10 +170,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(cause: unknown, server: URL): string {
-	const code = codeOf(cause);
+	const code = codeOf(cause) ?? "";
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN")
 		return `dial tcp: lookup ${server.hostname}: no such host`;
-	const fault = certificateFault(code ?? "");
+	const fault = certificateFault(code);
 	if (fault !== undefined)
 		return `tls: failed to verify certificate: x509: ${
 			fault === "other name"
@@ -181,10 +181,9 @@ function reasonOf(cause: unknown, server: URL): string {
 				: CERTIFICATE_REASONS[fault]
 		}`;
 	// OpenSSL's words end with what is wrong; which part of it found that comes first.
-	if (code?.startsWith("ERR_OSSL_"))
+	if (code.startsWith("ERR_OSSL_"))
 		return `tls: the client certificate or its key cannot be used: ${messageOf(cause).replace(/^.*::?/, "")}`;
-	const known = code === undefined ? undefined : REASONS[code];
-	return known ?? messageOf(cause);
+	return REASONS[code] ?? messageOf(cause);
 }
 
 function messageOf(cause: unknown): string {

@@ -342,6 +342,25 @@ test("a refusal of many megabytes is a refusal", async () => {
 	});
 });
 
+for (const reason of ["not a word", "x".repeat(64), "Forbidden1"])
+	test(`a reason that is no word of Kubernetes is not shown: ${reason}`, async () => {
+		const body = JSON.stringify({ kind: "Status", reason, message: "no" });
+		heal = server.onRequest(() => ({ answer: { status: 403, body } }));
+		await assert.rejects(listed(), {
+			message: "Error from server (403): no",
+		});
+	});
+
+for (const more of [{}, { code: 0 }, { code: "x" }])
+	test(`an error within a watch that has no status: ${JSON.stringify(more)}`, async () => {
+		const object = { kind: "Status", message: "no", ...more };
+		const body = `${JSON.stringify({ type: "ERROR", object })}\n`;
+		heal = server.onRequest(() => ({ answer: { status: 200, body } }));
+		await assert.rejects(watched("Secret"), {
+			message: "Error from server (500): no",
+		});
+	});
+
 test("of a long message its beginning is shown", async () => {
 	heal = server.onRequest(() => ({
 		answer: { status: 403, reason: "Forbidden", message: "x".repeat(100_000) },
