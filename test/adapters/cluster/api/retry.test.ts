@@ -352,6 +352,34 @@ describe("a write whose answer was lost", () => {
 		assert.equal(await mayHaveWritten(cluster.read("Secret", ref)), false);
 	});
 
+	for (const [what, act, mayHaveWritten] of [
+		["a write", (of: Cluster) => of.create("Secret", secret()), true],
+		["a read", (of: Cluster) => of.read("Secret", ref), false],
+	] as const)
+		test(`so it is told of ${what} that waited while another gave up: ${mayHaveWritten}`, async () => {
+			const { promise: givenUp, resolve } = Promise.withResolvers<void>();
+			let pauses = 0;
+			const delay: typeof clock.delay = async (ms, signal) => {
+				if (pauses++ === 0) await givenUp;
+				await clock.delay(ms, signal);
+			};
+			const { cluster: ours } = await connected(
+				{ kubeconfig },
+				{ clock: { ...clock, delay } },
+			);
+			await message(ours.read("Secret", ref));
+			disturb({ cut: "before" }, { methods: ["GET", "POST"], times: 9999 });
+			const waits = act(ours);
+			const from = server.requests.length;
+			while (pauses === 0) await new Promise((run) => setImmediate(run));
+			await message(ours.read("Secret", ref));
+			const asked = server.requests.length;
+			resolve();
+			await assert.rejects(waits, { name: "ConnectionError", mayHaveWritten });
+			assert.deepEqual([from < asked, server.requests.length], [true, asked]);
+			await ours.close();
+		});
+
 	test("create: somebody else's object of that name is still a conflict", async () => {
 		disturb(
 			{ cut: "before" },
