@@ -843,5 +843,10 @@ describe("a fault that stays", () => {
 			/^The connection to the server .* was refused/,
 		);
 		assert.deepEqual(clock.slept, []);
+		await clock.delay(1_000);
+		await assert.rejects(never.create("Secret", secret()), {
+			name: "ConnectionError",
+			mayHaveWritten: false,
+		});
 	});
 });
