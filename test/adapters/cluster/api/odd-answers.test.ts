@@ -332,6 +332,17 @@ test("an answer that always ends early is asked for a few times", async () => {
 	assert.equal(count, 6);
 });
 
+test("and more often where others are answered meanwhile: it may be the connection", async () => {
+	let count = 0;
+	heal = server.onRequest(async ({ path }) => {
+		if (path !== "/api/v1/secrets" || ++count > 8) return undefined;
+		await cluster.read("Namespace", { name: "default" });
+		return { answer: { status: 200, body: '{"kind":"SecretList","items":[' } };
+	});
+	await listed();
+	assert.equal(count, 9);
+});
+
 test("a refusal of many megabytes is a refusal", async () => {
 	heal = server.onRequest(() => ({
 		answer: { status: 403, body: "x".repeat(2 << 20) },

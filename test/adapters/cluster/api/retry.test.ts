@@ -231,6 +231,15 @@ describe("a passing fault", () => {
 		assert.deepEqual(clock.slept, [7_000, 7_000]);
 	});
 
+	test("a server that was back in between is given the whole patience again", async () => {
+		for (const _ of [1, 2]) {
+			disturb(status(503, { "retry-after": "10" }), { times: 2 });
+			await cluster.create("Secret", secret());
+			server.store.delete("Secret", "app", "key");
+		}
+		assert.deepEqual(clock.slept, [10_000, 10_000, 10_000, 10_000]);
+	});
+
 	test("pauses grow, spread, and have an end", async () => {
 		disturb(status(503), { times: 8 });
 		await cluster.create("Secret", secret());
