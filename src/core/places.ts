@@ -16,46 +16,29 @@ export class Places {
 
 	/** Resolves, or rejects, with what `work` does, once there is a place for it. */
 	async take<Result>(work: () => Promise<Result>): Promise<Result> {
-		if (!this.#takes()) await this.#turn();
+		const leave = await this.enter();
 		try {
 			return await work();
 		} finally {
-			this.#leave();
+			leave();
 		}
 	}
 
 	/** A place, and what gives it back, to be called once. */
 	async enter(): Promise<() => void> {
-		if (!this.#takes()) await this.#turn();
-		return () => this.#leave();
-	}
-
-	#takes(): boolean {
-		if (!this.#isFree) return false;
-		this.#taken++;
-		return true;
-	}
-
-	/** Until somebody who left has given the place on. */
-	#turn(): Promise<void> {
-		return new Promise((resolve) => this.#waiting.push(resolve));
-	}
-
-	#leave(): void {
-		this.#taken--;
-		this.#admit();
+		if (this.#isFree) this.#taken++;
+		// Until somebody who leaves has given the place on.
+		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		return () => {
+			this.#taken--;
+			while (this.#isFree && this.areWanted) {
+				this.#taken++;
+				this.#waiting.shift()?.();
+			}
+		};
 	}
 
 	get #isFree(): boolean {
 		return this.#taken < Math.floor(this.most());
-	}
-
-	#admit(): void {
-		while (this.#isFree) {
-			const next = this.#waiting.shift();
-			if (next === undefined) return;
-			this.#taken++;
-			next();
-		}
 	}
 }

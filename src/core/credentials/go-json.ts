@@ -39,6 +39,7 @@ export function parseGoJson(text: string, much?: "first"): GoReading {
 
 class Fault extends Error {}
 
+const SPACE: ReadonlySet<string> = new Set([" ", "\n", "\t", "\r"]);
 const ARRAY: GoValue = { kind: "array" };
 const NUMBER: GoValue = { kind: "number" };
 const BOOL: GoValue = { kind: "bool" };
@@ -207,17 +208,8 @@ class Scanner {
 
 	/** The next character that is not white space, not consumed. */
 	#next(): string | undefined {
-		for (;;) {
-			const character = this.text[this.#at];
-			if (
-				character !== " " &&
-				character !== "\n" &&
-				character !== "\t" &&
-				character !== "\r"
-			)
-				return character;
-			this.#at++;
-		}
+		while (SPACE.has(this.text[this.#at] ?? "")) this.#at++;
+		return this.text[this.#at];
 	}
 
 	/** `atEnd`: the character that Go blames when the text ends inside a word, a number or an escape. */
@@ -242,16 +234,7 @@ function quoted(character: string): string {
 	if (character === "'") return "'\\''";
 	if (character === '"') return "'\"'";
 	const byte = Buffer.from(character.toWellFormed(), "utf8")[0] ?? 0;
-	const letter = {
-		7: "a",
-		8: "b",
-		9: "t",
-		10: "n",
-		11: "v",
-		12: "f",
-		13: "r",
-		92: "\\",
-	}[byte];
+	const letter = byte === 0x5c ? "\\" : "abtnvfr"[byte - 7];
 	if (letter !== undefined) return `'\\${letter}'`;
 	if (byte < 0x20 || byte === 0x7f)
 		return `'\\x${byte.toString(16).padStart(2, "0")}'`;

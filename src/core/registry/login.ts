@@ -98,7 +98,11 @@ export async function requestToken(
 	const { answer } = found;
 	const { status } = answer;
 	const words = messageOf(answer, hidden);
-	if (status === 401 || status === 403 || isInvalidGrant(answer))
+	// What OAuth 2 has for a wrong password (RFC 6749, 5.2).
+	const isInvalidGrant =
+		status === 400 &&
+		fieldOf(readJson(answer.body), "error") === "invalid_grant";
+	if (status === 401 || status === 403 || isInvalidGrant)
 		return { means: "login", status, words };
 	const passing = passingFault(answer, host);
 	if (passing) return { means: "fault", fault: passing };
@@ -137,11 +141,6 @@ function passwordGrant(
 		headers: { "content-type": "application/x-www-form-urlencoded" },
 		body: form.toString(),
 	};
-}
-
-/** What OAuth 2 has for a wrong password (RFC 6749, 5.2). */
-function isInvalidGrant({ status, body }: RegistryAnswer): boolean {
-	return status === 400 && fieldOf(readJson(body), "error") === "invalid_grant";
 }
 
 /** What came of a request: the answer, or why there is none. */

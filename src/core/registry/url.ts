@@ -58,8 +58,9 @@ export function parseSchemeless(address: string): RegistryUrl | undefined {
 	const plain = PLAIN.exec(address);
 	if (plain) return { host: plain[1] ?? "", path: plain[2] ?? "" };
 	const [beforeFragment, fragment] = cut(address, "#");
-	if (percentDecoded(fragment) === undefined || hasControl(beforeFragment))
-		return undefined;
+	if (percentDecoded(fragment) === undefined) return undefined;
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Go refuses.
+	if (/[\x00-\x1f\x7f]/.test(beforeFragment)) return undefined;
 	const [location] = cut(beforeFragment, "?");
 	const slash = location.indexOf("/");
 	const authority = slash < 0 ? location : location.slice(0, slash);
@@ -119,22 +120,9 @@ function isUserInfo(info: string): boolean {
 function percentDecoded(text: string): string | undefined {
 	if (!text.includes("%")) return text;
 	if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
-	const bytes = Buffer.from(text, "latin1");
-	let length = 0;
-	for (let at = 0; at < bytes.length; at++) {
-		let byte = bytes[at];
-		if (byte === 0x25) {
-			byte = Number.parseInt(text.slice(at + 1, at + 3), 16);
-			at += 2;
-		}
-		bytes[length++] = byte ?? 0;
-	}
-	return bytes.toString("latin1", 0, length);
-}
-
-function hasControl(text: string): boolean {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Go refuses.
-	return /[\x00-\x1f\x7f]/.test(text);
+	return text.replace(/%(..)/g, (_, hex: string) =>
+		String.fromCharCode(Number.parseInt(hex, 16)),
+	);
 }
 
 function cut(text: string, separator: string): [before: string, after: string] {

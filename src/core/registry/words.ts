@@ -100,7 +100,8 @@ const LONGEST_FAILURE = 300;
 export function failureWords(said: string, beside = ""): string {
 	const secrets = [said, beside]
 		.flatMap((text) => [...text.matchAll(SECRET_FIELD)])
-		.map(([, , secret = ""]) => unescaped(secret))
+		// What it stands for in JSON; as it is where it ends within an escape.
+		.map(([, , secret = ""]) => String(readJson(`"${secret}"`) ?? secret))
 		// Shorter ones are words like "auth".
 		.filter(({ length }) => length > 4);
 	const words = programWords(
@@ -113,11 +114,6 @@ export function failureWords(said: string, beside = ""): string {
 	const safe = withoutSecrets(words, { secrets }, "***");
 	// Only now: a credential that is cut off could not be told from other words.
 	return onOneLine(safe, LONGEST_FAILURE);
-}
-
-/** What a text in JSON stands for; as it is where it ends within an escape. */
-function unescaped(text: string): string {
-	return String(readJson(`"${text}"`) ?? text);
 }
 
 /** Whether a long run is neither a name nor a path. */
