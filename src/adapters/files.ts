@@ -204,7 +204,8 @@ async function statIfThere(
 	}
 }
 
-async function attempt<T>(
+/** What `act` comes to with what is at a path; throws FailureError with the system's reason where that refuses. */
+export async function attempt<T>(
 	verb: "read" | "write",
 	path: string,
 	act: () => Promise<T>,

@@ -1,14 +1,8 @@
-import { oneLine } from "../core/output/printable.ts";
 import type { Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import { age } from "./age.ts";
 import { paintedTable } from "./table.ts";
-
-/** `-o name`. */
-export function listNames(items: readonly ListItem[]): string {
-	return items.map(({ name }) => `secret/${oneLine(name)}\n`).join("");
-}
 
 interface KeyTableLook {
 	/** Milliseconds since 1970. */

@@ -40,7 +40,7 @@ import {
 	imageItem,
 	imageTable,
 } from "./images.ts";
-import { listNames, listTable } from "./keys.ts";
+import { listTable } from "./keys.ts";
 import { logWords } from "./log-words.ts";
 import { noneFound, noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
@@ -383,7 +383,8 @@ function listText(
 	{ output, headers }: Look,
 	{ now, widths }: Page,
 ): Text {
-	if (output === "name") return listNames(items);
+	if (output === "name")
+		return linesOf(...items.map(({ name }) => `secret/${name}`));
 	const look = {
 		now,
 		wide: output === "wide",

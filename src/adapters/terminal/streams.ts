@@ -4,7 +4,8 @@ import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
-import { codeOf, systemWords } from "../error-code.ts";
+import { systemWords } from "../error-code.ts";
+import { attempt } from "../files.ts";
 import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -55,7 +56,10 @@ export function processStreams(
 				isOneFile(process.stdout.fd, process.stderr.fd)
 			);
 		},
-		readInput: (limit) => readInput(process.stdin, limit, interrupt),
+		readInput: (limit) =>
+			attempt("read", "standard input", () =>
+				readInput(process.stdin, limit, interrupt),
+			),
 		get inputIsTerminal() {
 			return process.stdin.isTTY === true;
 		},
@@ -165,15 +169,7 @@ async function readInput(
 				throw new FailureError({ cause: "input-too-large", limit });
 		}
 	} catch (error) {
-		if (interrupt.aborted) throw interrupt.reason;
-		const code = codeOf(error);
-		if (code === undefined) throw error;
-		throw new FailureError({
-			cause: "file-failed",
-			verb: "read",
-			path: "standard input",
-			reason: systemWords(error, code),
-		});
+		throw interrupt.aborted ? interrupt.reason : error;
 	}
 	return Buffer.concat(chunks, length);
 }

@@ -1,5 +1,6 @@
 import type { ServiceAccount } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
+import { onlyFields } from "../own-value.ts";
 import {
 	afterWrite,
 	type Backoff,
@@ -100,27 +101,17 @@ export function leanAccount({
 	metadata,
 	imagePullSecrets,
 }: ServiceAccount): ServiceAccount {
-	const { namespace = "", name = "", uid, resourceVersion } = metadata;
-	const labels = only(metadata.labels, ATTACHED_LABEL);
-	const annotations = only(metadata.annotations, ATTACHED_ANNOTATION);
+	const { namespace = "", name = "", labels, annotations } = metadata;
 	return {
 		metadata: {
 			namespace,
 			name,
-			...(uid !== undefined && { uid }),
-			...(resourceVersion !== undefined && { resourceVersion }),
-			...(labels && { labels }),
-			...(annotations && { annotations }),
+			...onlyFields(metadata, ["uid", "resourceVersion"]),
+			...(labels && { labels: onlyFields(labels, [ATTACHED_LABEL]) }),
+			...(annotations && {
+				annotations: onlyFields(annotations, [ATTACHED_ANNOTATION]),
+			}),
 		},
 		...(imagePullSecrets !== undefined && { imagePullSecrets }),
 	};
-}
-
-/** Of a map that is there, one entry. */
-function only(
-	map: Readonly<Record<string, string>> | undefined,
-	key: string,
-): Record<string, string> | undefined {
-	const value = map?.[key];
-	return map && (value === undefined ? {} : { [key]: value });
 }

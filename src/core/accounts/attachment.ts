@@ -4,6 +4,7 @@ import {
 	pathOf,
 	type ServiceAccount,
 } from "../objects.ts";
+import { onlyFields } from "../own-value.ts";
 import type { Difference } from "../pull-secrets/differences.ts";
 import {
 	ATTACHED_ANNOTATION,
@@ -96,17 +97,16 @@ export function accountDifferences(
  * applies it on the server, and what attach remembers on it.
  */
 export function accountManifest({
-	metadata: { name, namespace, labels, annotations },
+	metadata,
 	imagePullSecrets = [],
 }: ServiceAccount): ServiceAccount {
-	const label = labels?.[ATTACHED_LABEL];
-	const names = annotations?.[ATTACHED_ANNOTATION];
+	const label = metadata.labels?.[ATTACHED_LABEL];
+	const names = metadata.annotations?.[ATTACHED_ANNOTATION];
 	return {
 		apiVersion: "v1",
 		kind: "ServiceAccount",
 		metadata: {
-			...(name !== undefined && { name }),
-			...(namespace !== undefined && { namespace }),
+			...onlyFields(metadata, ["name", "namespace"]),
 			...(label !== undefined && { labels: { [ATTACHED_LABEL]: label } }),
 			...(names !== undefined && {
 				annotations: { [ATTACHED_ANNOTATION]: names },
@@ -161,14 +161,11 @@ export function attachedKeys(account: ServiceAccount): string[] {
 }
 
 function unchangedSince({ metadata }: ServiceAccount): JsonPatchOperation[] {
-	return [
-		{ op: "test", path: "/metadata/uid", value: metadata.uid },
-		{
-			op: "test",
-			path: "/metadata/resourceVersion",
-			value: metadata.resourceVersion,
-		},
-	];
+	return (["uid", "resourceVersion"] as const).map((field) => ({
+		op: "test",
+		path: `/metadata/${field}`,
+		value: metadata[field],
+	}));
 }
 
 /** The label and the annotation for these keys; both go with the last key. */

@@ -83,22 +83,18 @@ export class AuthEntry {
 
 	/** The credential as docker and podman use it, to be written elsewhere; `key`: of the registry. */
 	stored(key: string): StoredEntry {
-		const no = (problem: StoredFault): StoredEntry => ({
-			found: "unusable",
-			problem,
-		});
 		if (this.#kind !== "object" && this.#kind !== "null")
-			return no({ is: "entry-not-object" });
+			return unusable({ is: "entry-not-object" });
 		if (this.#mistyped.some(({ field }) => field !== "email"))
-			return no({ is: "fields-not-text" });
+			return unusable({ is: "fields-not-text" });
 		if (this.hasToken) return storedToken(this.#fields.identitytoken, key);
 		const { auth } = this.#fields;
 		const error = authFault(auth);
-		if (error !== undefined) return no({ is: "auth-invalid", error });
+		if (error !== undefined) return unusable({ is: "auth-invalid", error });
 		const credential =
 			auth === "" ? this.credential() : trimmed(decodeAuth(auth));
 		if (credential.isEmpty) return { found: "nothing" };
-		if (this.disagrees) return no({ is: "auth-differs" });
+		if (this.disagrees) return unusable({ is: "auth-differs" });
 		return storedCredential(credential);
 	}
 }
@@ -120,7 +116,12 @@ export function storedCredential(credential: Credential): StoredEntry {
 	const fault = credentialFault(credential);
 	return fault === undefined
 		? { found: "credential", credential }
-		: { found: "unusable", problem: { is: "credential", fault } };
+		: unusable({ is: "credential", fault });
+}
+
+/** What is stored, and no pull secret can carry. */
+export function unusable(problem: StoredFault) {
+	return { found: "unusable", problem } as const;
 }
 
 /**
@@ -133,7 +134,7 @@ export function storedToken(token: string, key: string): StoredEntry {
 		? storedCredential(
 				new Credential("00000000-0000-0000-0000-000000000000", token),
 			)
-		: { found: "unusable", problem: { is: "identity-token" } };
+		: unusable({ is: "identity-token" });
 }
 
 /** What a program that keeps credentials has for a registry. */

@@ -1,6 +1,5 @@
 import {
 	beforeSpace,
-	CannotEdit,
 	type Edit,
 	entryLine,
 	insertAt,
@@ -12,7 +11,7 @@ import {
 	yamlWord,
 } from "./edit.ts";
 import { addToFlowList, addToFlowMap, flowList } from "./flow.ts";
-import type { Entry, ListNode, MapNode } from "./node.ts";
+import { CannotEdit, type Entry, type ListNode, type MapNode } from "./node.ts";
 
 export const PULL_SECRETS = "imagePullSecrets";
 

@@ -1,20 +1,15 @@
 import { withoutLast } from "../output/printable.ts";
-import type { Entry, MapNode, Node, Place } from "./node.ts";
+import {
+	CannotEdit,
+	type Entry,
+	type MapNode,
+	type Node,
+	type Place,
+} from "./node.ts";
 
 /** Replaces `start` to `end` (the same for an insertion) of a text; its line ends are `\n`, whatever the text's are. */
 export interface Edit extends Place {
 	readonly text: string;
-}
-
-/** A place that is written too unusually to be edited without touching its surroundings. */
-export class CannotEdit extends Error {
-	override readonly name = "CannotEdit";
-	constructor(
-		message: string,
-		readonly offset: number,
-	) {
-		super(message);
-	}
 }
 
 /** All edits at once, with the text's own line ends; every character outside them stays. They must not overlap. */

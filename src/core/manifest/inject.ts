@@ -6,11 +6,17 @@ import {
 	fillPullSecrets,
 	PULL_SECRETS,
 } from "./add.ts";
-import { applyEdits, CannotEdit, type Edit } from "./edit.ts";
+import { applyEdits, type Edit } from "./edit.ts";
 import { imagesOf, rewriteEdits } from "./images.ts";
 import type { ManifestPart } from "./join.ts";
 import { misplacedSecrets } from "./misplaced.ts";
-import { entryOf, type MapNode, mergedMaps, stringAt } from "./node.ts";
+import {
+	CannotEdit,
+	entryOf,
+	type MapNode,
+	mergedMaps,
+	stringAt,
+} from "./node.ts";
 import type { ManifestNote } from "./note.ts";
 import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";

@@ -1,14 +1,13 @@
 import { PULL_SECRETS } from "./add.ts";
 import {
 	beforeSpace,
-	CannotEdit,
 	type Edit,
 	entryEnd,
 	isExplicit,
 	lineEnd,
 	lineStart,
 } from "./edit.ts";
-import { type Entry, type MapNode, stringAt } from "./node.ts";
+import { CannotEdit, type Entry, type MapNode, stringAt } from "./node.ts";
 import type { ManifestNote, ManifestSubject, Misplacement } from "./note.ts";
 import { type Located, placeOf } from "./parse.ts";
 import { containersOf, type PodTemplate } from "./workloads.ts";

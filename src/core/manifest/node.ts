@@ -99,9 +99,8 @@ export interface RepeatedKey {
 	readonly offset: number;
 }
 
-/** Why a document cannot be read, and where; never quotes it, as it may be a Secret. */
-export class Unreadable extends Error {
-	override readonly name = "Unreadable";
+/** What keeps a document from being worked with, and where; never quotes it, as it may be a Secret. */
+class Misfit extends Error {
 	constructor(
 		message: string,
 		readonly offset: number,
@@ -109,6 +108,12 @@ export class Unreadable extends Error {
 		super(message);
 	}
 }
+
+/** Why it cannot be read. */
+export class Unreadable extends Misfit {}
+
+/** A place that is written too unusually to be edited without touching its surroundings. */
+export class CannotEdit extends Misfit {}
 
 /**
  * The entry that counts: as kubectl reads it, the last of that key, where what is

@@ -1,8 +1,7 @@
 import { FailureError } from "../output/failure.ts";
 import type { ManifestPlace } from "../output/input-failure.ts";
-import { CannotEdit } from "./edit.ts";
 import { readJson } from "./json.ts";
-import { type Node, Unreadable } from "./node.ts";
+import { CannotEdit, type Node, Unreadable } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
 import { jsonObjectEnd, type ManifestDocument } from "./split.ts";
 import { readYaml } from "./yaml.ts";

@@ -1,6 +1,6 @@
 import { LAST_APPLIED, type MergePatch, type Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
-import { ownValue } from "../own-value.ts";
+import { onlyFields, ownValue } from "../own-value.ts";
 import type { Change, Replacement } from "./change.ts";
 import {
 	OF_COPIES,
@@ -93,19 +93,16 @@ export function replacementOf(
 
 /** A Secret as it can be created again after it was deleted: without what the server gave it. One with finalizers never is. */
 export function recreatable(secret: Secret): Secret {
-	const { name, namespace, labels, annotations, ownerReferences } =
-		secret.metadata;
-	return {
-		...secret,
-		metadata: {
-			...(name !== undefined && { name }),
-			...(namespace !== undefined && { namespace }),
-			...(labels && { labels }),
-			...(annotations && { annotations }),
-			...(ownerReferences && { ownerReferences }),
-		},
-	};
+	return { ...secret, metadata: onlyFields(secret.metadata, RECREATED) };
 }
+
+const RECREATED = [
+	"name",
+	"namespace",
+	"labels",
+	"annotations",
+	"ownerReferences",
+] as const;
 
 /** What a change is called once it is done. */
 export const ACTIONS: Readonly<Record<Change["action"], Action>> = {

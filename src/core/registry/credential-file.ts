@@ -7,6 +7,7 @@ import {
 	sameField,
 	storedCredential,
 	storedToken,
+	unusable,
 } from "../credentials/entry.ts";
 import {
 	type GoMember,
@@ -14,7 +15,6 @@ import {
 	parseGoJson,
 } from "../credentials/go-json.ts";
 import type { Env } from "../env.ts";
-import type { StoredFault } from "../output/credential-fault.ts";
 import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
 import {
 	DOCKER_HUB_KEY,
@@ -232,8 +232,7 @@ export function lookUp(
 		file.credsStore;
 	if (helper === "") return otherwise;
 	// The name comes from a file and becomes a program's: it must not be a path.
-	if (!isHelperName(helper))
-		return { found: "unusable", problem: { is: "helper-name" } };
+	if (!isHelperName(helper)) return unusable({ is: "helper-name" });
 	return {
 		found: "helper",
 		helper,
@@ -269,16 +268,13 @@ function isNarrower(name: string): boolean {
 
 /** What a helper printed for the registry with this key: `{"ServerURL","Username","Secret"}`, of which docker reads the first value. */
 export function readHelperAnswer(text: string, key: string): StoredEntry {
-	const no = (problem: StoredFault): StoredEntry => ({
-		found: "unusable",
-		problem,
-	});
 	const answer = parseGoJson(text, "first");
-	if (!answer.ok) return no({ is: "not-json" });
-	if (answer.value.kind !== "object") return no({ is: "not-object" });
+	if (!answer.ok) return unusable({ is: "not-json" });
+	if (answer.value.kind !== "object") return unusable({ is: "not-object" });
 	const user = saidIn(answer.value, "username");
 	const secret = saidIn(answer.value, "secret");
-	if (user === undefined || secret === undefined) return no({ is: "no-login" });
+	if (user === undefined || secret === undefined)
+		return unusable({ is: "no-login" });
 	// Documented at https://github.com/docker/docker-credential-helpers#development
 	if (user === "<token>") return storedToken(secret, key);
 	return user === "" && secret === ""
