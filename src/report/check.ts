@@ -107,13 +107,10 @@ function findingText(
 	finding: Finding,
 	style: CheckStyle,
 ): (string | Painted)[] {
-	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	const words = (text: string, indent: string, hang = indent) =>
-		wordsAt(indent, text, columns, hang);
+		wordsAt(indent, text, style.columns, hang);
 	const command = (label: string, script: Script | undefined) =>
-		script === undefined
-			? ""
-			: `${commandLines(script, commandContext, columns, `    ${label}: `)}\n`;
+		script === undefined ? "" : commandAt(`    ${label}: `, script, style);
 	return [
 		MARKS[finding.severity],
 		words(headline(finding), "  ").slice(1),
@@ -125,19 +122,25 @@ function findingText(
 	];
 }
 
+/** What to run, in lines behind `lead`. */
+function commandAt(
+	lead: string,
+	script: Script,
+	{ columns = Number.POSITIVE_INFINITY, commandContext }: CheckStyle,
+): string {
+	return `${commandLines(script, commandContext, columns, lead)}\n`;
+}
+
 /** What to run, each command once; nothing where the findings say it all. */
 function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
 	const scripts = fixesOf(findings);
 	if (scripts.length < 2) return "";
-	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
-	return `${heading("Fix")}${scripts
-		.map((script) => `${commandLines(script, commandContext, columns, "")}\n`)
-		.join("")}`;
+	const commands = scripts.map((script) => commandAt("", script, style));
+	return heading("Fix") + commands.join("");
 }
 
 /** Commands that nobody should run who does not know what they give, and to whom. */
 function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
-	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	const givings = new Map(
 		findings
 			.flatMap(({ gives }) => gives)
@@ -147,7 +150,7 @@ function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
 		.map(({ namespaces, script }) => {
 			const places = someNames(namespaces);
 			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;
-			return `${wrap(oneLine(lead), columns, "")}\n${commandLines(script, commandContext, columns, "    ")}\n`;
+			return `${wrap(oneLine(lead), style.columns ?? Number.POSITIVE_INFINITY, "")}\n${commandAt("    ", script, style)}`;
 		})
 		.join("\n");
 }

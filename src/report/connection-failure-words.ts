@@ -8,12 +8,7 @@ import type {
 } from "../core/output/connection-failure.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { word } from "./command-line.ts";
-import {
-	type AboutFailure,
-	type Clauses,
-	clause,
-	type FailureWording,
-} from "./wording.ts";
+import { type Clauses, clause, type FailureWording } from "./wording.ts";
 
 /** What a kubeconfig has of a kind, for whoever named what it has not: `contexts: dev, prod`. */
 export function entriesWords(
@@ -40,8 +35,13 @@ export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"token-file-empty": ({ path }) => `read empty token from file "${path}"`,
 	"exec-plugin-failed": ({ fault }) =>
 		`getting credentials: ${clause(EXEC_WORDS, fault)}`,
-	"oidc-failed": ({ fault }, { wordsOf }) =>
-		`getting credentials: oidc: ${oidcFaultWords(fault, wordsOf).replace(/\s+/g, " ")}`,
+	"oidc-failed": ({ fault }, { wordsOf }) => {
+		const words =
+			fault.is === "not-asked"
+				? wordsOf(fault.error)
+				: clause(OIDC_WORDS, fault);
+		return `getting credentials: oidc: ${words.replace(/\s+/g, " ")}`;
+	},
 	"issuer-unreachable": ({ issuer, error }, { wordsOf }) =>
 		`cannot reach ${issuer}: ${typeof error === "string" ? error : wordsOf(error)}`,
 	"issuer-answer-too-large": ({ issuer }) =>
@@ -127,20 +127,10 @@ const EXEC_WORDS: Clauses<ExecPluginFault> = {
 	"no-credential": "exec plugin didn't return a token or cert/key pair",
 };
 
-function oidcFaultWords(
-	fault: OidcFault,
-	wordsOf: AboutFailure["wordsOf"],
-): string {
-	switch (fault.is) {
-		case "expired":
-			return "the id-token has expired and there is no refresh-token: log in again";
-		case "no-id-token":
-			return "the provider's answer has no id_token";
-		case "not-a-jwt":
-			return "the id-token is not a JWT";
-		case "not-asked":
-			return wordsOf(fault.error);
-		case "refused":
-			return fault.text;
-	}
-}
+const OIDC_WORDS: Clauses<Exclude<OidcFault, { is: "not-asked" }>> = {
+	expired:
+		"the id-token has expired and there is no refresh-token: log in again",
+	"no-id-token": "the provider's answer has no id_token",
+	"not-a-jwt": "the id-token is not a JWT",
+	refused: ({ text }) => text,
+};

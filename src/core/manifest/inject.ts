@@ -42,16 +42,19 @@ export interface Injection {
 	readonly serviceAccounts: boolean;
 }
 
-/** A manifest file with its pull Secrets, every other byte as it was. */
-export interface Injected extends ManifestPart {
-	readonly warnings: readonly ManifestNote[];
+/** What is found in a manifest file. */
+interface Found {
+	readonly warnings: ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */
-	readonly namespaces: ReadonlySet<string | undefined>;
+	readonly namespaces: Set<string | undefined>;
 	/** The namespaces for which the file has a Secret of that name already. */
-	readonly provided: ReadonlySet<string | undefined>;
+	readonly provided: Set<string | undefined>;
 	/** All images, moved or not, in order; empty without a registry. */
-	readonly images: readonly RewrittenImage[];
+	readonly images: RewrittenImage[];
 }
+
+/** A manifest file with its pull Secrets, every other byte as it was. */
+export interface Injected extends ManifestPart, Found {}
 
 /**
  * Adds the pull secret to every pod template of a manifest file, once. Only one
@@ -76,13 +79,6 @@ export function injectManifest(
 		parts.push(injectDocument(new Located(file, document), injection, found));
 	}
 	return { ...found, text: parts.join(""), json };
-}
-
-interface Found {
-	readonly warnings: ManifestNote[];
-	readonly namespaces: Set<string | undefined>;
-	readonly provided: Set<string | undefined>;
-	readonly images: RewrittenImage[];
 }
 
 function injectDocument(

@@ -23,38 +23,27 @@ export interface ManifestDocument {
  * `---` inside a scalar, so the cut needs no parser.
  */
 export function* splitManifest(text: string): Generator<ManifestDocument> {
-	const cut = new Cutter(text);
+	let [start, line] = [0, 1];
+	const upTo = (end: number, form: "json" | "yaml"): ManifestDocument => {
+		const document = { text: text.slice(start, end), line, form };
+		line += document.text.match(/\r\n?|\n/g)?.length ?? 0;
+		start = end;
+		return document;
+	};
 	let from = 0;
 	for (;;) {
 		const end = jsonObjectEnd(text, from);
 		if (end === undefined) break;
 		if (text.slice(end).trim() === "") {
-			yield cut.upTo(text.length, "json");
+			yield upTo(text.length, "json");
 			return;
 		}
 		if (text.startsWith("\uFEFF")) break;
-		yield cut.upTo(end, "json");
+		yield upTo(end, "json");
 		from = end;
 	}
 	for (const end of yamlEnds(text, from))
-		if (end > cut.start) yield cut.upTo(end, "yaml");
-}
-
-class Cutter {
-	start = 0;
-	#line = 1;
-	constructor(readonly text: string) {}
-
-	upTo(end: number, form: "json" | "yaml"): ManifestDocument {
-		const document = {
-			text: this.text.slice(this.start, end),
-			line: this.#line,
-			form,
-		};
-		this.#line += document.text.match(/\r\n?|\n/g)?.length ?? 0;
-		this.start = end;
-		return document;
-	}
+		if (end > start) yield upTo(end, "yaml");
 }
 
 /** Where each YAML document ends: before a `---` line, at the end. */

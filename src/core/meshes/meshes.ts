@@ -1,5 +1,6 @@
 import type { Env } from "../env.ts";
 import type { UsualSecret } from "../output/shell.ts";
+import { ownValue } from "../own-value.ts";
 import {
 	annotation,
 	type InjectingMesh,
@@ -207,8 +208,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 
 /** The mesh of this name; undefined for any other text. */
 export function meshNamed(name: string): Mesh | undefined {
-	const known = MESH_NAMES.find((candidate) => candidate === name);
-	return known === undefined ? undefined : MESHES[known];
+	return ownValue(MESHES, name);
 }
 
 /**
