@@ -34,6 +34,7 @@ import {
 	type DesiredPullSecret,
 	type PullSecret,
 	placeOf,
+	registriesOf,
 } from "./pull-secret.ts";
 import { isSourceLike } from "./source.ts";
 
@@ -57,21 +58,20 @@ export function sourceMaker(
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 ): (current: PullSecret | undefined) => DesiredPullSecret {
-	const there = (current: PullSecret | undefined): PullSecret =>
-		editable(current, place);
-	switch (edit.by) {
-		case "replace":
-			return (current) =>
-				edit.keepsOthers && current && roleOf(current) !== "copy"
+	return (current) => {
+		switch (edit.by) {
+			case "replace":
+				return edit.keepsOthers && current && roleOf(current) !== "copy"
 					? takenOver(current, entries, label)
 					: newSource(place, entries, label, current);
-		case "add":
-			return (current) => addRegistries(there(current), entries);
-		case "change":
-			return (current) => replaceCredentials(there(current), entries);
-		case "remove":
-			return (current) => removeRegistries(there(current), edit.names);
-	}
+			case "add":
+				return addRegistries(editable(current, place), entries);
+			case "change":
+				return replaceCredentials(editable(current, place), entries);
+			case "remove":
+				return removeRegistries(editable(current, place), edit.names);
+		}
+	};
 }
 
 /**
@@ -83,13 +83,11 @@ function takenOver(
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 ): DesiredPullSecret {
+	const source = placeOf(current);
 	if (current.type === OLDER_TYPE)
-		throw new FailureError({
-			cause: "others-lost",
-			source: placeOf(current),
-		});
+		throw new FailureError({ cause: "others-lost", source });
 	const { config } = current.content;
-	const fresh = newSource(placeOf(current), entries, label, current);
+	const fresh = newSource(source, entries, label, current);
 	if (!config.ok) return fresh;
 	const { [SERVERS_ANNOTATION]: servers } = current.annotations;
 	const made = applyRegistries(
@@ -121,8 +119,7 @@ export function applyRegistries(
 	label?: UsageLabel,
 ): DesiredPullSecret {
 	refuseOtherLabel(current, label);
-	const auths = authsOf(current);
-	const keys = [...auths.keys()];
+	const keys = [...authsOf(current).keys()];
 	const written = entries.flatMap((entry) => {
 		const narrower = narrowerNamed(keys, entry.server);
 		const same = withSameRegistries(
@@ -138,7 +135,7 @@ export function applyRegistries(
 			...(isMissing ? [entry] : []),
 		];
 	});
-	return sourceWith(current, auths, written);
+	return sourceWith(current, written);
 }
 
 /** Entries for a part of a registry, or for several, that the words for it name: they are meant, and not the whole registry. */
@@ -166,8 +163,7 @@ function addRegistries(
 		const [key = server.key] = narrowerNamed([...auths.keys()], server);
 		const there = auths.get(key);
 		if (there !== undefined) {
-			if (!credentialOf(there)?.equals(credential))
-				throw present(current, auths, key);
+			if (!credentialOf(there)?.equals(credential)) throw present(current, key);
 			return lifetime === undefined
 				? []
 				: [{ ...entry, server: { ...server, key } }];
@@ -176,9 +172,9 @@ function addRegistries(
 			(other) => isSameRegistry(other, key) && !isOnlyForPeople(other, key),
 		);
 		if (same === undefined) return [entry];
-		throw present(current, auths, key, same);
+		throw present(current, key, same);
 	});
-	return sourceWith(current, auths, added);
+	return sourceWith(current, added);
 }
 
 /**
@@ -189,13 +185,12 @@ export function replaceCredentials(
 	current: PullSecret,
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
-	const auths = authsOf(current);
-	const keys = [...auths.keys()];
+	const keys = [...authsOf(current).keys()];
 	const given = givenIn(current);
 	const replaced = entries.flatMap((entry) => {
 		const { key } = entry.server;
-		if (!auths.has(key))
-			throw absent(current, auths, displayHost(key), addingTo(current, key));
+		if (!keys.includes(key))
+			throw absent(current, displayHost(key), addingTo(current, key));
 		return withSameRegistries(keys, [key]).map((same) => ({
 			...entry,
 			server: {
@@ -205,7 +200,7 @@ export function replaceCredentials(
 			},
 		}));
 	});
-	return sourceWith(current, auths, replaced);
+	return sourceWith(current, replaced);
 }
 
 /** The source without some entries. Throws FailureError where one is not there, or none would be left. */
@@ -213,29 +208,28 @@ function removeRegistries(
 	current: PullSecret,
 	names: readonly string[],
 ): DesiredPullSecret {
-	const auths = authsOf(current);
+	const keys = [...authsOf(current).keys()];
 	const leaving = names.flatMap((name) => {
-		const written = entriesNamed([...auths.keys()], name, givenIn(current));
-		if (written.length === 0) throw absent(current, auths, name);
+		const written = entriesNamed(keys, name, givenIn(current));
+		if (written.length === 0) throw absent(current, name);
 		return written;
 	});
-	if (new Set(leaving).size === auths.size)
+	if (new Set(leaving).size === keys.length)
 		throw new FailureError({
 			cause: "registries-all",
 			source: placeOf(current),
 			keys: [...new Set(leaving)],
 			script: meshreg("prune", objectName(current.name)),
 		});
-	return sourceWithout(current, auths, leaving);
+	return sourceWithout(current, leaving);
 }
 
 /** The entry of a source that an argument names; the first where several count as it. Throws FailureError where there is none. */
 export function entryNamed(source: PullSecret, name: string): string {
-	const auths = authsOf(source);
-	const [first] = entriesNamed([...auths.keys()], name, givenIn(source));
-	if (first === undefined)
-		throw absent(source, auths, name, addingTo(source, name));
-	return first;
+	const keys = [...authsOf(source).keys()];
+	const [first] = entriesNamed(keys, name, givenIn(source));
+	if (first !== undefined) return first;
+	throw absent(source, name, addingTo(source, name));
 }
 
 /** What a source may be edited in. Throws FailureError for what is not ours, a copy, or malformed. */
@@ -251,31 +245,23 @@ export function editable(
 			source: placeOf(place),
 			script: creating(place.name, place.namespace),
 		});
-	switch (roleOf(current)) {
-		case "unmanaged":
-			if (current.manager !== undefined)
-				throw new FailureError({
-					cause: "not-a-source",
-					...placeOf(current),
-					because: { is: "managed", manager: managerName(current.manager) },
-				});
+	const [role, source] = [roleOf(current), placeOf(current)];
+	if (role === "unmanaged") {
+		const { manager, type } = current;
+		if (manager !== undefined)
 			throw new FailureError({
-				cause: "edit-unmanaged",
-				source: placeOf(current),
-				type: current.type,
-				byForce,
+				cause: "not-a-source",
+				...source,
+				because: { is: "managed", manager: managerName(manager) },
 			});
-		case "copy":
-			throw new FailureError({
-				cause: "edit-copy",
-				source: placeOf(current),
-				of: current.annotations[SOURCE_ANNOTATION] ?? "",
-			});
-		case "source":
-		case "labelled":
-			authsOf(current);
-			return current;
+		throw new FailureError({ cause: "edit-unmanaged", source, type, byForce });
 	}
+	if (role === "copy") {
+		const of = current.annotations[SOURCE_ANNOTATION] ?? "";
+		throw new FailureError({ cause: "edit-copy", source, of });
+	}
+	authsOf(current);
+	return current;
 }
 
 /** The registries in a source. Throws FailureError where its content does not parse. */
@@ -297,7 +283,6 @@ function givenIn({ annotations }: PullSecret): ReadonlyMap<string, string> {
 
 function absent(
 	source: PullSecret,
-	auths: ReadonlyMap<string, AuthEntry>,
 	name: string,
 	adding?: Script,
 ): FailureError {
@@ -306,24 +291,19 @@ function absent(
 		source: placeOf(source),
 		// A name from the command line may be something that was pasted there by mistake.
 		registry: /^[\w.*:/[\]-]{1,200}$/.test(name) ? name : undefined,
-		has: [...new Set([...auths.keys()].map(displayHost))],
+		has: [...new Set(registriesOf(source.content).map(displayHost))],
 		...(adding && { script: adding }),
 	});
 }
 
 /** One that is there already, with another credential. */
-function present(
-	source: PullSecret,
-	auths: ReadonlyMap<string, AuthEntry>,
-	key: string,
-	same?: string,
-): FailureError {
+function present(source: PullSecret, key: string, same?: string): FailureError {
 	return new FailureError({
 		cause: "registry-present",
 		source: placeOf(source),
 		key,
 		...(same !== undefined && { as: same }),
-		script: rotating(source, same ?? key, [...auths.keys()]),
+		script: rotating(source, same ?? key, registriesOf(source.content)),
 	});
 }
 

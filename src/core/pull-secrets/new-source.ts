@@ -21,6 +21,7 @@ import {
 	type UsageLabel,
 } from "./ownership.ts";
 import {
+	authsIn,
 	contentOfAuths,
 	type DesiredPullSecret,
 	ownLabels,
@@ -100,7 +101,6 @@ export function refuseOtherLabel(
  */
 export function sourceWith(
 	current: PullSecret,
-	auths: ReadonlyMap<string, AuthEntry>,
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
 	const changed = new Map<string, Credential>();
@@ -110,7 +110,9 @@ export function sourceWith(
 			throw new FailureError({ cause: "credentials-differ", key });
 		changed.set(key, credential);
 	}
-	const merged = new Map<string, AuthFields | AuthEntry>(auths);
+	const merged = new Map<string, AuthFields | AuthEntry>(
+		authsIn(current.content),
+	);
 	for (const [key, credential] of changed)
 		merged.set(key, authFields(credential));
 	const keep = (key: string) => !changed.has(key);
@@ -120,11 +122,10 @@ export function sourceWith(
 /** `current` without the registries with these keys. */
 export function sourceWithout(
 	current: PullSecret,
-	auths: ReadonlyMap<string, AuthEntry>,
 	keys: readonly string[],
 ): DesiredPullSecret {
 	const keep = (key: string) => !keys.includes(key);
-	const left = [...auths].filter(([key]) => keep(key));
+	const left = [...authsIn(current.content)].filter(([key]) => keep(key));
 	return edited(current, left, annotations([], current, keep));
 }
 
