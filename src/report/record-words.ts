@@ -15,6 +15,7 @@ export function recordFaultWords({
 const WORDS: Readonly<Record<RecordFault["because"], string>> = {
 	"not-json": "it is not JSON",
 	"said-twice": "a field or a namespace stands twice in one object",
+	"two-uids": "an earlier entry has another uid for",
 	"not-a-list": "it is not a list",
 	"not-an-entry": "it is not an object",
 	"unknown-field": "unknown field",

@@ -59,10 +59,12 @@ export async function rotateSource(
 		return done !== undefined || run.report.failed;
 	}
 	if (!(await making.agreed([]))) return false;
+	// Once the source is written, nothing tells any more who held what it had: whoever is interrupted here asks again.
+	const holders = await tellClaimants(source, run);
+	const areMeant = await isToBeRecorded(holders, run);
 	const now = await making.write();
 	if (now === undefined) return true;
-	const holders = await tellClaimants(source, run);
-	if (!(await isToBeRecorded(holders, run))) throw recordMissing(source);
+	if (!areMeant) throw recordMissing(source);
 	const { names, ...targets } = await namedTargets(
 		now,
 		holders,

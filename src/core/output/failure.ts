@@ -222,6 +222,7 @@ export interface RecordFault {
 	readonly because:
 		| "not-json"
 		| "said-twice"
+		| "two-uids"
 		| "not-a-list"
 		| "not-an-entry"
 		| "unknown-field"
@@ -233,7 +234,7 @@ export interface RecordFault {
 		| "injected"
 		| "exclude"
 		| "attach";
-	/** The field's name where it is unknown: free text. */
+	/** The field's name where it is unknown, free text; the namespace's where it has two uids. */
 	readonly field?: string;
 }
 

@@ -509,7 +509,11 @@ function read(annotation: string): SourceRecord {
 			const before = names.get(name);
 			// The same name twice with two uids says two things: which is meant, nobody knows.
 			if (before !== undefined && before.uid !== uid)
-				throw new Faulty({ entry: index + 1, because: "namespaces" });
+				throw new Faulty({
+					entry: index + 1,
+					because: "two-uids",
+					field: name,
+				});
 			const attach = union([before?.attach ?? [], entry.attach]);
 			names.set(name, { uid, attach });
 		}

@@ -12,6 +12,7 @@ import {
 	secret,
 	source,
 } from "../../support/build.ts";
+import type { Answer } from "../../support/command-line.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -356,8 +357,9 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
 	});
 
-	test("of a source without a record, what holds the credential is recorded by a person's yes, and nothing else", async () => {
-		await using bed = await testBed({
+	/** A source without a record, a copy that holds what it has in app, and one that does not in shop. */
+	const withoutRecord = async () => {
+		const bed = await testBed({
 			namespaces: ["app", "nginx-mesh", "shop"],
 		});
 		const held = { "a.example": old("u") };
@@ -369,24 +371,48 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		});
 		secret(bed, "app", held, { metadata: copyOf(undefined, NAME) });
 		secret(bed, "shop", {}, { metadata: copyOf(undefined, NAME) });
-		const { status, err } = await bed.run(
-			["rotate", "--registry-username=u", "--no-verify"],
-			{
-				answers: [
-					["Password:", "new"],
-					["Replace the credential", true],
-					[
-						"Record app (context embedded), and give them the new credential?",
-						true,
-					],
+		return bed;
+	};
+	const recording = (record: Answer[1]): [string[], { answers: Answer[] }] => [
+		["rotate", "--registry-username=u", "--no-verify"],
+		{
+			answers: [
+				["Password:", "new"],
+				["Replace the credential", true],
+				[
+					"Record app (context embedded), and give them the new credential?",
+					record,
 				],
-			},
-		);
+			],
+		},
+	];
+
+	test("of a source without a record, what holds the credential is recorded by a person's yes, and nothing else", async () => {
+		await using bed = await withoutRecord();
+		const { status, err } = await bed.run(...recording(true));
 		assert.equal(status, 0, err);
 		assert.deepEqual(
 			[bed.password("nginx-mesh"), bed.password("app"), bed.password("shop")],
 			["new", "new", undefined],
 		);
+	});
+
+	test("who is interrupted at that question is asked it again: by then nothing was written", async () => {
+		await using bed = await withoutRecord();
+		const before = bed.content("nginx-mesh");
+		const outcome = await bed.run(
+			...recording(() => {
+				throw new AbortedError("SIGINT");
+			}),
+		);
+		assert.deepEqual([outcome.status, outcome.out], [130, ""]);
+		assert.doesNotMatch(outcome.err, /run the command again/);
+		assert.deepEqual(bed.content("nginx-mesh"), before);
+		const { status, err } = await bed.run(...recording(false));
+		assert.equal(status, 1);
+		assert.match(err, /has no record of where it was sent/);
+		assert.equal(bed.password("nginx-mesh"), "new");
+		assert.deepEqual(bed.content("app"), before);
 	});
 
 	for (const [where, left] of [

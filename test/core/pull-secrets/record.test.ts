@@ -106,7 +106,7 @@ describe("a record is read, and written in one way", () => {
 });
 
 describe("what is not known is a fault: never no record, never all", () => {
-	/** `field`: the one that nobody knows. */
+	/** `field`: the one that nobody knows, or the name in question. */
 	const ROWS: [
 		text: string,
 		because: string,
@@ -174,8 +174,9 @@ describe("what is not known is a fault: never no record, never all", () => {
 		[`[{"namespaces":{"app":"${"1".repeat(129)}"}}]`, "namespaces"],
 		[
 			'[{"namespaces":{"app":"1"}},{"namespaces":{"app":"2"}}]',
-			"namespaces",
+			"two-uids",
 			2,
+			"app",
 		],
 		['[{"all":true,"exclude":"dev"}]', "exclude"],
 		['[{"all":true,"exclude":[""]}]', "exclude"],
