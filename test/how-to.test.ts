@@ -1,6 +1,6 @@
-/** The eight jobs: every meshreg command of their pages is run, in order, on one cluster a page. */
+/** The how-tos: every meshreg command of these pages is run, in order, on one cluster a page. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -327,7 +327,7 @@ describe("docs/how-to", () => {
 			new URL("../README.md", import.meta.url),
 			"utf8",
 		);
-		for (const path of Object.keys(PAGES))
-			assert.ok(readme.includes(`docs/how-to/${path}`), path);
+		for (const path of globSync("docs/how-to/*.md"))
+			assert.ok(readme.includes(path.replaceAll("\\", "/")), path);
 	});
 });
