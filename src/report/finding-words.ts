@@ -28,7 +28,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "source-missing":
 			return failureWords(about.failure).message;
 		case "well-formed":
-			return `${about.ref} is well-formed, for ${someNames(about.hosts)}${about.providers.length === 0 ? "" : ` (renewed by ${someNames(about.providers)})`}`;
+			return `${about.ref} is well-formed, for ${someNames(about.hosts)}${about.providers.length === 0 ? "" : ` (from ${someNames(about.providers)})`}`;
 		case "invalid-content":
 			return `${about.ref}: ${contentFaultWords(about.fault)}`;
 		case "invalid-entry":
