@@ -17,7 +17,7 @@ export function nearMissSentence(near: NearMiss): string {
 				? `${miss.from} has a key that matches, ${miss.key}, inside "auths", which its type ${miss.type} does not have.`
 				: `${miss.from} has a key that matches, ${miss.key}, outside "auths", where its type ${miss.type} does not look.`;
 		case "port":
-			return `${capital(key)} is for ${portOf(miss.keyPort)}, the image is at ${portOf(miss.imagePort)}; kubelets do not take 443 for granted.`;
+			return `${capital(key)} has ${portOf(miss.keyPort)}, the image has ${portOf(miss.imagePort)}${miss.keyPort === "" || miss.imagePort === "" ? "; kubelets do not assume 443" : ""}.`;
 		case "path":
 			return `${capital(key)} is for the path ${displayKey(miss.keyPath)} only, which the image's does not begin with.`;
 		case "letter-case":

@@ -810,7 +810,7 @@ test("L9: the nearest miss is told, as explain has it", async () => {
 		secrets: ["opaque"],
 	});
 	const { out } = await bed.run(["check"]);
-	assert.match(out, /The key r\.io in app\/port is for no port/);
+	assert.match(out, /The key r\.io in app\/port has no port/);
 	assert.match(
 		out,
 		/app\/opaque has a key that matches, q\.io, but is of type Opaque/,

@@ -341,7 +341,18 @@ describe("why nothing matches, and what mends it", () => {
 				secret(bed, copy, { "r.io": user("robot") }, COPY);
 				account(bed, [KEY]);
 			},
-			`The key r.io in ${copy} is for no port, the image is at port 5000; kubelets do not take 443 for granted.`,
+			`The key r.io in ${copy} has no port, the image has port 5000; kubelets do not assume 443.`,
+			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync -n app",
+		],
+		[
+			"another port, where both have one",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5001");
+				secret(bed, copy, { "r.io:5001": user("robot") }, COPY);
+				account(bed, [KEY]);
+			},
+			`The key r.io:5001 in ${copy} has port 5001, the image has port 5000.`,
 			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync -n app",
 		],
 		[
@@ -352,7 +363,7 @@ describe("why nothing matches, and what mends it", () => {
 				secret(bed, copy, { "r.io": user("robot") }, COPY);
 				account(bed, [KEY]);
 			},
-			`The key r.io in ${copy} is for no port, the image is at port 5000; kubelets do not take 443 for granted.`,
+			`The key r.io in ${copy} has no port, the image has port 5000; kubelets do not assume 443.`,
 			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync",
 		],
 		[
@@ -910,7 +921,7 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		);
 		assert.match(
 			near.out,
-			/\n {2}- The key r\.invalid in app\/nginx-mesh-registry-key is for\n {4}no port, the image is at port 5000; kubelets do not take\n {4}443 for granted\.\n/,
+			/\n {2}- The key r\.invalid in app\/nginx-mesh-registry-key has no\n {4}port, the image has port 5000; kubelets do not assume\n {4}443\.\n/,
 		);
 	});
 
