@@ -3,8 +3,13 @@
  * server stores policies and runs none.
  */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { inParallel } from "../../src/actions/in-parallel.ts";
 import {
 	desiredPolicies,
@@ -20,6 +25,7 @@ import { MANAGED } from "../support/build.ts";
 import { realCluster, type TestCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
 import { heeded } from "../support/heeded.ts";
+import { newAuthority } from "../support/registry/certificates.ts";
 
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
@@ -102,6 +108,72 @@ async function pullSecretsOf(
 		spec: { imagePullSecrets?: { name: string }[] };
 	};
 	return (spec.imagePullSecrets ?? []).map(({ name }) => name);
+}
+
+/** A webhook that adds a container with this image to every pod of a namespace, as meshes do. */
+async function injecting(image: string) {
+	const authority = await newAuthority("webhook");
+	const { certificate, key } = await authority.issue(["127.0.0.1"]);
+	const patch = [
+		{ op: "add", path: "/spec/containers/-", value: { name: "proxy", image } },
+	];
+	let calls = 0;
+	const server = createServer(
+		{ cert: certificate, key },
+		async (request, response) => {
+			calls++;
+			const { request: asked } = (await json(request)) as {
+				request: { uid: string };
+			};
+			response.setHeader("content-type", "application/json");
+			response.end(
+				JSON.stringify({
+					apiVersion: "admission.k8s.io/v1",
+					kind: "AdmissionReview",
+					response: {
+						uid: asked.uid,
+						allowed: true,
+						patchType: "JSONPatch",
+						patch: btoa(JSON.stringify(patch)),
+					},
+				}),
+			);
+		},
+	);
+	await once(server.listen(0, "127.0.0.1"), "listening");
+	const { port } = server.address() as AddressInfo;
+	return {
+		called: () => calls > 0,
+		configuration: (place: string) => ({
+			metadata: { name: place },
+			webhooks: [
+				{
+					name: "inject.mesh.example",
+					clientConfig: {
+						url: `https://127.0.0.1:${port}/`,
+						caBundle: btoa(authority.certificate),
+					},
+					rules: [
+						{
+							apiGroups: [""],
+							apiVersions: ["v1"],
+							operations: ["CREATE"],
+							resources: ["pods"],
+						},
+					],
+					namespaceSelector: {
+						matchLabels: { "kubernetes.io/metadata.name": place },
+					},
+					sideEffects: "None",
+					admissionReviewVersions: ["v1"],
+				},
+			],
+		}),
+		async [Symbol.asyncDispose]() {
+			server.closeAllConnections();
+			await promisify(server.close.bind(server))();
+		},
+	};
 }
 
 function isBusy(status: number): boolean {
@@ -372,6 +444,20 @@ describe("pods", { skip }, () => {
 				served ? [name] : [],
 			);
 		});
+
+	test("into which a mesh's webhook puts a container from its registry, beside one from another", async () => {
+		const meshed = await namespace("meshed", { labels: { team: listed } });
+		await using webhook = await injecting("reg.io/mesh/proxy:1");
+		const path = `${ADMISSION}/mutatingwebhookconfigurations`;
+		await post(path, webhook.configuration(meshed));
+		made.push(`${path}/${meshed}`);
+		await heeded(async () => {
+			await pullSecretsOf(meshed, podOf("quay.io/app"));
+			return webhook.called();
+		});
+		assert.deepEqual(await pullSecretsOf(meshed, podOf("quay.io/app")), [name]);
+		assert.deepEqual(await pullSecretsOf(meshed, podOf("reg.io/app")), [name]);
+	});
 
 	test("1,000 made in the second in which their namespace and account are made", async () => {
 		const rush = async (label: string, image: string, count: number) => {

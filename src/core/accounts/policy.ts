@@ -78,7 +78,6 @@ export function desiredPolicies(scope: {
 	const { source, record } = scope;
 	const tests = imageTests(scope.keys);
 	if (tests.length === 0) return [];
-	const conditions = conditionsOf(source, tests);
 	const names = [...record.names.keys()].sort();
 	const { rules } = record;
 	const pair = (
@@ -86,7 +85,7 @@ export function desiredPolicies(scope: {
 		served: string,
 		namespaceSelector: NamespaceSelector,
 	): PolicyObject[] => [
-		policyOf(part, source, served, conditions),
+		policyOf(part, source, served, tests),
 		bindingOf(part, source, namespaceSelector),
 	];
 	return [
@@ -103,8 +102,8 @@ export function desiredPolicies(scope: {
 	];
 }
 
-/** Which pods are looked at: those that pull from the registries, and do not name the pull secret. */
-function conditionsOf({ name }: SourceRef, tests: readonly ImageTest[]) {
+/** Which pods are looked at: those that may name a pull secret, and do not name this one. */
+function conditionsOf({ name }: SourceRef) {
 	return [
 		// The API server refuses a mirror pod that references a Secret.
 		{
@@ -116,19 +115,15 @@ function conditionsOf({ name }: SourceRef, tests: readonly ImageTest[]) {
 			name: "does-not-name-it-yet",
 			expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(name)})`,
 		},
-		{
-			name: "pulls-from-its-registries",
-			expression: `(${IMAGES.join(" + ")}).exists(i, ${imageExpression(tests, "i")})`,
-		},
 	];
 }
 
-/** Adds the pull secret to the pods that meet the conditions where `served`, an expression, is true. */
+/** Adds the pull secret to the pods that pull from the registries of `tests` where `served`, an expression, is true. */
 function policyOf(
 	part: Part,
 	source: SourceRef,
 	served: string,
-	matchConditions: ReturnType<typeof conditionsOf>,
+	tests: readonly ImageTest[],
 ): PolicyObject {
 	return {
 		apiVersion: "admissionregistration.k8s.io/v1",
@@ -149,7 +144,7 @@ function policyOf(
 					},
 				],
 			},
-			matchConditions,
+			matchConditions: conditionsOf(source),
 			variables: [
 				// Not seen by matchConditions, which then never match.
 				{
@@ -161,6 +156,10 @@ function policyOf(
 					expression: "namespaceObject.metadata.?annotations.orValue({})",
 				},
 				{ name: "served", expression: served },
+				{
+					name: "pulls",
+					expression: `(${IMAGES.join(" + ")}).exists(i, ${imageExpression(tests, "i")})`,
+				},
 			],
 			mutations: [
 				{
@@ -170,7 +169,9 @@ function policyOf(
 			],
 			// Whatever is wrong with it, pods are made.
 			failurePolicy: "Ignore",
-			// A mesh's webhook may add the container that pulls from there.
+			// A mesh's webhook may add the container that pulls from there. A policy whose conditions a pod did not
+			// meet before is not run again, which is why none of them looks at images:
+			// https://github.com/kubernetes/apiserver/blob/v0.37.2/pkg/admission/plugin/policy/mutating/dispatcher.go
 			reinvocationPolicy: "IfNeeded",
 		},
 	};
@@ -209,7 +210,7 @@ const NOT_SKIPPED = `!(${markExpression(annotation(SKIP_ANNOTATION, "true"))})`;
 function additionOf(name: string): string {
 	const text = celText(name);
 	return [
-		"!variables.served ? []",
+		"!variables.served || !variables.pulls ? []",
 		`has(object.spec.imagePullSecrets) ? [JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: Object.spec.imagePullSecrets{name: ${text}}}]`,
 		`[JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: [{'name': ${text}}]}]`,
 	].join(" : ");

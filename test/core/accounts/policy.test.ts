@@ -78,11 +78,6 @@ describe("policies that attach at admission", () => {
 							expression:
 								"!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == 'pull-key')",
 						},
-						{
-							name: "pulls-from-its-registries",
-							expression:
-								"(object.spec.?containers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?initContainers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))).exists(i, ['reg.io/'].exists(p, i.startsWith(p)))",
-						},
 					],
 					variables: [
 						{
@@ -98,13 +93,18 @@ describe("policies that attach at admission", () => {
 							expression:
 								"!('kubectl-meshreg/skip' in variables.annotations && variables.annotations['kubectl-meshreg/skip'] in ['true'])",
 						},
+						{
+							name: "pulls",
+							expression:
+								"(object.spec.?containers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?initContainers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))).exists(i, ['reg.io/'].exists(p, i.startsWith(p)))",
+						},
 					],
 					mutations: [
 						{
 							patchType: "JSONPatch",
 							jsonPatch: {
 								expression:
-									"!variables.served ? [] : has(object.spec.imagePullSecrets) ? [JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: Object.spec.imagePullSecrets{name: 'pull-key'}}] : [JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: [{'name': 'pull-key'}]}]",
+									"!variables.served || !variables.pulls ? [] : has(object.spec.imagePullSecrets) ? [JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: Object.spec.imagePullSecrets{name: 'pull-key'}}] : [JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: [{'name': 'pull-key'}]}]",
 							},
 						},
 					],
