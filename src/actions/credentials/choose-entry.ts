@@ -8,14 +8,11 @@ import {
 	placeOf,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	displayHost,
-	type RegistryServer,
-	registryNamed,
-} from "../../core/registry/server.ts";
+import { displayHost, registryNamed } from "../../core/registry/server.ts";
 import { UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { CredentialInput } from "./credential-input.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
 
 /**
  * The key in the source, as it is written there, of the entry that is meant: the one that is named, the
@@ -56,25 +53,30 @@ export async function chooseEntry(
 	});
 }
 
-/** Whoever has pulled so far, as most rotations change the password alone. */
-export function usualOf(
+/**
+ * What is known of the credential that is to take the place of an entry's: its registry, and whoever has pulled
+ * so far, as most rotations change the password alone. The words by which it was named are the source's:
+ * elsewhere they may be an entry for a part of the registry.
+ */
+export function inputFor(
 	{ content: { config } }: PullSecret,
 	key: string,
-): Pick<CredentialInput, "usual"> {
+): Pick<CredentialInput, "servers" | "usual"> {
 	const entry = config.ok ? config.auths.get(key) : undefined;
 	const usual = entry && credentialOf(entry)?.username;
-	return usual === undefined ? {} : { usual };
-}
-
-/**
- * An entry of the source as the registry to enter a credential for. The words by which it was named are
- * the source's: elsewhere they may be an entry for a part of the registry.
- */
-export function serverOf(key: string): RegistryServer {
-	return {
+	const server = {
 		key: registryNamed(key) ?? key,
 		given: displayHost(key),
 		spelled: key,
 		warnings: [],
 	};
+	return { servers: [server], ...(usual !== undefined && { usual }) };
+}
+
+/** What was entered so, for that very entry. */
+export function enteredFor(
+	key: string,
+	entered: readonly EnteredCredential[],
+): EnteredCredential[] {
+	return entered.map((one) => ({ ...one, server: { ...one.server, key } }));
 }

@@ -7,15 +7,11 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import {
 	chooseEntry,
-	serverOf,
-	usualOf,
+	enteredFor,
+	inputFor,
 } from "../../actions/credentials/choose-entry.ts";
-import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import {
-	type EnteredCredential,
-	newEntries,
-} from "../../actions/credentials/entered-credential.ts";
+import { newEntries } from "../../actions/credentials/entered-credential.ts";
 import { onCluster, onFirstCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
@@ -76,12 +72,18 @@ export async function ask(options: CreateOptions, world: World) {
 	const intent = await intentOf({ ...options, place }, world);
 	if (intent === CANCELLED) return CANCELLED;
 	if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
+	const { replaced } = intent;
+	const known = replaced && inputFor(replaced.source, replaced.key);
 	const byDefault = world.streams.interactive && options.dryRun === "none";
-	const input = { ...options.input, ...intent.about };
+	const input = { ...options.input, ...known };
 	const how = { ...options, byDefault };
 	const entered = await enterVerified(input, how, world);
 	if (entered === CANCELLED) return CANCELLED;
-	return { ...intent, place, entered: entered.map(intent.under) };
+	return {
+		...intent,
+		place,
+		entered: replaced ? enteredFor(replaced.key, entered) : entered,
+	};
 }
 
 /** The work of `create`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -211,10 +213,8 @@ interface Intent {
 	readonly edit: SourceEdit;
 	/** What a person said is to become of the source that is there; undefined: nobody was asked. */
 	readonly chosen?: "add" | "change" | "over";
-	/** What is known of the credential before it is asked for. */
-	readonly about: Partial<CredentialInput>;
-	/** The entry that a credential is for. */
-	readonly under: (entered: EnteredCredential) => EnteredCredential;
+	/** The entry whose credential another is to replace. */
+	readonly replaced?: { readonly source: PullSecret; readonly key: string };
 	/** The namespace before anything was asked, and in which context; undefined: nobody looked. */
 	readonly seen?: {
 		readonly context: string;
@@ -231,11 +231,6 @@ async function intentOf(
 	world: World,
 ): Promise<Intent | typeof CANCELLED> {
 	const { edit, input } = options;
-	const intent: Intent = {
-		edit,
-		about: {},
-		under: (entered) => entered,
-	};
 	const offers =
 		world.streams.interactive &&
 		!options.yes &&
@@ -250,7 +245,7 @@ async function intentOf(
 	// What stands in the way in one of several clusters is told there, and keeps it from no other.
 	const isAlone = !options.inSeveral;
 	if (edit.by === "replace" ? !offers : !isAlone && !world.streams.interactive)
-		return intent;
+		return { edit };
 	return onFirstCluster(world, options.connection, async (cluster, found) => {
 		const place = placeIn(cluster, options);
 		const [source, namespaces] = await Promise.all([
@@ -261,10 +256,8 @@ async function intentOf(
 		]);
 		found();
 		const plain: Intent = {
-			...intent,
-			...(namespaces && {
-				seen: { context: cluster.context, namespaces },
-			}),
+			edit,
+			...(namespaces && { seen: { context: cluster.context, namespaces } }),
 		};
 		// What is no source is left alone, whatever would be entered.
 		if (edit.by !== "replace" || (source && !isSourceLike(source))) {
@@ -273,31 +266,13 @@ async function intentOf(
 		}
 		if (source === undefined) return plain;
 		const next = await askWhatToDo(source, input.servers, cluster, world);
-		switch (next) {
-			case "cancel":
-				return CANCELLED;
-			case "over":
-				return { ...plain, chosen: next };
-			case "add":
-				return { ...plain, chosen: next, edit: { by: next } };
-			case "change": {
-				const [named] = input.servers;
-				const key = await chooseEntry(source, named?.spelled, world);
-				return {
-					...plain,
-					chosen: next,
-					edit: { by: next },
-					about: {
-						servers: [serverOf(key)],
-						...usualOf(source, key),
-					},
-					under: (entered) => ({
-						...entered,
-						server: { ...entered.server, key },
-					}),
-				};
-			}
-		}
+		if (next === "cancel") return CANCELLED;
+		if (next === "over") return { ...plain, chosen: next };
+		const chosen = { ...plain, chosen: next, edit: { by: next } };
+		if (next === "add") return chosen;
+		const [named] = input.servers;
+		const key = await chooseEntry(source, named?.spelled, world);
+		return { ...chosen, replaced: { source, key } };
 	});
 }
 

@@ -5,8 +5,8 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import {
 	chooseEntry,
-	serverOf,
-	usualOf,
+	enteredFor,
+	inputFor,
 } from "../../actions/credentials/choose-entry.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
@@ -105,7 +105,7 @@ export async function ask(
 					});
 			}
 			entered ??= enterVerified(
-				{ ...input, servers: [serverOf(key)], ...usualOf(source, key) },
+				{ ...input, ...inputFor(source, key) },
 				{ ...options, byDefault: options.dryRun === "none" },
 				world,
 			);
@@ -151,10 +151,7 @@ export async function run(
 		const given = await enter(world);
 		if (given === CANCELLED) return report.cancelled();
 		keepsUser(source, key, given, options.input);
-		const entered = given.map((one) => ({
-			...one,
-			server: { ...one.server, key },
-		}));
+		const entered = enteredFor(key, given);
 		const entries = newEntries(entered, options, world.clock.now());
 		return await report.whatIsDone(async () => {
 			const going = { verb: "Replace", entered } as const;
@@ -185,7 +182,7 @@ function keepsUser(
 	entered: readonly EnteredCredential[],
 	{ username, password }: CredentialInput,
 ): void {
-	const { usual } = usualOf(source, key);
+	const { usual } = inputFor(source, key);
 	const [one] = entered;
 	if (password === undefined || username !== undefined || !one || !usual)
 		return;
