@@ -23,12 +23,7 @@ import {
 	parsePlatform,
 	showPlatform,
 } from "../../core/registry/platform.ts";
-import {
-	AbortedError,
-	EXIT,
-	isForbidden,
-	OperationError,
-} from "../../errors.ts";
+import { EXIT, isForbidden, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { checkImages } from "./check-images.ts";
 import type { CheckWish, ImagesOptions } from "./command.ts";
@@ -127,52 +122,35 @@ async function clusterSays(
 	connection: ConnectionFlags,
 	world: World,
 ): Promise<{ source: PullSource | undefined; platforms: readonly Platform[] }> {
-	let cluster: Cluster;
-	try {
-		cluster = await world.connect(connection);
-	} catch (error) {
-		if (!(error instanceof OperationError)) throw error;
-		warn(world, {
-			cause: "checked-without-credential",
-			because: { is: "no-cluster" },
-		});
+	const orWarn =
+		(note: (error: OperationError) => ImageNote) =>
+		(error: unknown): undefined => {
+			if (!(error instanceof OperationError)) throw error;
+			warn(world, note(error));
+		};
+	const cause = "checked-without-credential";
+	const connecting = world.connect(connection);
+	const cluster = await connecting.catch(
+		orWarn(() => ({ cause, because: { is: "no-cluster" } })),
+	);
+	if (cluster === undefined)
 		return { source: undefined, platforms: wish.platforms ?? [] };
-	}
-	const readOr = async <T>(
-		read: () => Promise<T>,
-		otherwise: T,
-		what: (error: OperationError) => ImageNote,
-	): Promise<T> => {
-		try {
-			return await read();
-		} catch (error) {
-			if (!(error instanceof OperationError) || error instanceof AbortedError)
-				throw error;
-			warn(world, what(error));
-			return otherwise;
-		}
-	};
 	try {
 		const [source, platforms] = await Promise.all([
-			readOr(
-				async () =>
-					pullSourceOfKey(
-						await findSource(cluster, new ContentReader(), wish.source, world),
-					),
-				undefined,
-				(error) => ({
-					cause: "checked-without-credential",
-					because: noSource(error, wish.source, cluster),
-				}),
-			),
+			findSource(cluster, new ContentReader(), wish.source, world)
+				.then(pullSourceOfKey)
+				.catch(
+					orWarn((error) => ({
+						cause,
+						because: noSource(error, wish.source, cluster),
+					})),
+				),
 			wish.platforms ??
-				readOr(
-					() => nodePlatforms(cluster),
-					[],
-					() => ({ cause: "platforms-unknown" }),
+				nodePlatforms(cluster).catch(
+					orWarn(() => ({ cause: "platforms-unknown" })),
 				),
 		]);
-		return { source, platforms };
+		return { source, platforms: platforms ?? [] };
 	} finally {
 		await cluster.close();
 	}
