@@ -41,9 +41,7 @@ export async function warnOfMissingKey(
 	];
 	if (namespaces.length > ASKED) return;
 	const reader = new ContentReader();
-	const lookFor = async (
-		namespace: string,
-	): Promise<"there" | "missing" | "unread" | "malformed"> => {
+	const lookFor = async (namespace: string) => {
 		try {
 			const secret = await cluster.read("Secret", { namespace, name });
 			const { type, content } = reader.toPullSecret(secret);
@@ -57,19 +55,13 @@ export async function warnOfMissingKey(
 			return error.status === 403 ? "unread" : "there";
 		}
 	};
-	const [missing, malformed]: [string[], string[]] = [[], []];
-	await inParallel(namespaces, async (namespace) => {
-		const found = await lookFor(namespace);
-		if (found === "missing") missing.push(namespace);
-		if (found === "malformed") malformed.push(namespace);
-	});
-	missing.sort();
+	const looks = await inParallel(namespaces.sort(), lookFor);
+	const those = (look: (typeof looks)[number]) =>
+		namespaces.filter((_, at) => looks[at] === look);
+	const malformed = those("malformed");
 	if (malformed.length > 0)
-		warn(world, {
-			cause: "attached-malformed",
-			name,
-			namespaces: malformed.sort(),
-		});
+		warn(world, { cause: "attached-malformed", name, namespaces: malformed });
+	const missing = those("missing");
 	if (missing.length === 0) return;
 	const source = choice.namespace ?? cluster.namespace;
 	// Without a source there is nothing that sync could copy.
