@@ -23,7 +23,7 @@ import {
 	readPull,
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
-import type { ObjectOf, Secret } from "../../core/objects.ts";
+import type { Secret } from "../../core/objects.ts";
 import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -120,31 +120,32 @@ export async function readFacts(
 
 /** Pull Secrets, by place, and all that may pull with them, sorted: several lists are read at once, and which answer comes first says nothing. */
 async function readUsers(snapshot: Snapshot) {
+	const { cluster, reader } = snapshot;
 	const secrets = new Map<string, SecretFacts>();
-	const factsOf = secretReading(snapshot.reader);
+	const factsOf = secretReading(reader);
 	const accounts: AccountFacts[] = [];
 	const pods: PodFacts[] = [];
 	await Promise.all([
 		...Object.keys(PULL_SECRET_DATA).map((type) =>
 			snapshot.list(
-				"Secret",
 				"secrets",
-				{ fieldSelector: `type=${type}` },
+				(scope) =>
+					cluster.pages("Secret", { ...scope, fieldSelector: `type=${type}` }),
 				(secret) => {
 					const facts = factsOf(secret);
 					secrets.set(sourceRef(facts.key), facts);
 				},
 			),
 		),
-		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
-			accounts.push(accountFacts(account));
-		}),
-		snapshot.each(
+		snapshot.list(
+			"serviceaccounts",
+			(scope) => cluster.pages("ServiceAccount", scope),
+			(account) => accounts.push(accountFacts(account)),
+		),
+		snapshot.list(
 			"pods",
-			(scope) => snapshot.cluster.picked("Pod", scope, podFacts),
-			(facts) => {
-				if (facts) pods.push(facts);
-			},
+			(scope) => cluster.picked("Pod", scope, podFacts),
+			(facts) => facts && pods.push(facts),
 		),
 	]);
 	return {
@@ -228,9 +229,8 @@ async function otherSecrets(
 	const others = new Map<string, PullSource>();
 	if (unknown.size === 0) return others;
 	await snapshot.list(
-		"Secret",
 		"secret-names",
-		{ metadataOnly: true },
+		(scope) => cluster.pages("Secret", { ...scope, metadataOnly: true }),
 		({ metadata }) => {
 			const ref = `${metadata.namespace}/${metadata.name}`;
 			if (unknown.has(ref))
@@ -287,10 +287,10 @@ async function withEvents(
 	if (asking.length === 0) return [...pods];
 	const places = [...new Set(asking.map(({ namespace }) => namespace))];
 	const events = new Map<string, PullEvent[]>();
+	const fieldSelector = "involvedObject.kind=Pod,type=Warning";
 	await snapshot.list(
-		"Event",
 		"events",
-		{ fieldSelector: "involvedObject.kind=Pod,type=Warning" },
+		(scope) => snapshot.cluster.pages("Event", { ...scope, fieldSelector }),
 		(event) => {
 			const said = pullEvent(event);
 			if (said === undefined) return;
@@ -320,7 +320,8 @@ async function readNamespaces(
 	const named = records.flatMap((record) => [...record.names]);
 	const known = new Map<string, NamespaceKnowledge>();
 	if (scope === undefined && rules) {
-		await snapshot.list("Namespace", "namespaces", {}, (namespace) => {
+		const pages = () => cluster.pages("Namespace", {});
+		await snapshot.list("namespaces", pages, (namespace) => {
 			const facts = namespaceFacts(namespace);
 			known.set(facts.name, facts);
 		});
@@ -368,9 +369,11 @@ async function readNodes(
 	const nodes = new Map<string, number | undefined>();
 	if (beforeUpgrade || sources.length === 0) return nodes;
 	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
-	const keep = (node: ObjectOf["Node"]): void => {
-		nodes.set(node.metadata.name ?? "", kubeletMinor(node));
-	};
-	await snapshot.list("Node", "nodes", {}, keep, []);
+	await snapshot.list(
+		"nodes",
+		() => snapshot.cluster.pages("Node", {}),
+		(node) => nodes.set(node.metadata.name ?? "", kubeletMinor(node)),
+		[],
+	);
 	return nodes;
 }

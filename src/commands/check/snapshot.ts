@@ -1,11 +1,10 @@
 import { inParallel } from "../../actions/in-parallel.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
-import { scopesOf } from "../../actions/read/read-namespaces.ts";
+import { type Scope, scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { Readable, Unread } from "../../core/check/facts.ts";
-import type { Kind, ObjectOf } from "../../core/objects.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { type ApiError, isFatal, isNotFound } from "../../errors.ts";
-import type { Cluster, ListQuery, Page } from "../../world.ts";
+import type { Cluster, Page } from "../../world.ts";
 
 /** Lists by kind in all namespaces or in those named, remembering what failed. */
 export class Snapshot {
@@ -18,25 +17,9 @@ export class Snapshot {
 	) {}
 
 	/** `places`: instead of the namespaces that are checked; none: all, or of a kind that is in none. */
-	async list<K extends Kind>(
-		kind: K,
+	async list<T>(
 		what: Readable,
-		query: ListQuery,
-		keep: (object: ObjectOf[K]) => void,
-		places?: readonly string[],
-	): Promise<void> {
-		await this.each(
-			what,
-			(scope) => this.cluster.pages(kind, { ...query, ...scope }),
-			keep,
-			places,
-		);
-	}
-
-	/** The same for what is made of the objects of a list as they are read. */
-	async each<T>(
-		what: Readable,
-		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
+		pages: (scope: Scope) => AsyncIterable<Page<T>>,
 		keep: (item: T) => void,
 		places = this.namespaces ?? [],
 	): Promise<void> {
