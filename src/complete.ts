@@ -2,7 +2,10 @@ import { allOf } from "./actions/read/all-of.ts";
 import { placeMeant } from "./actions/read/find-source.ts";
 import { readLine } from "./argv.ts";
 import { COMMANDS, EVERY_FLAG, EVERYWHERE } from "./cli.ts";
-import { workloadNamed } from "./commands/explain/workload-operand.ts";
+import {
+	workloadNamed,
+	workloadsOf,
+} from "./commands/explain/workload-operand.ts";
 import {
 	type Candidate,
 	type Completion,
@@ -12,7 +15,6 @@ import type { Given, ValueSource } from "./core/command-line/flag.ts";
 import type { Env } from "./core/env.ts";
 import { readImageReference } from "./core/kubelet/image-reference.ts";
 import { podImages } from "./core/kubelet/pod-images.ts";
-import { restartOf } from "./core/kubelet/restart.ts";
 import type { Kind } from "./core/objects.ts";
 import { oneLine } from "./core/output/printable.ts";
 import { textsIn } from "./core/pull-secrets/expiry.ts";
@@ -28,19 +30,21 @@ import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
 import type { Cluster, ListQuery, Outside } from "./world.ts";
 
-/** What `explain` can be asked about in a namespace, as its pods have it. */
+/** What `explain` can be asked about in a namespace, as its pods have it, and a kind as it was `typed`. */
 async function explained(
 	cluster: Cluster,
 	namespace: string,
+	typed: string,
 ): Promise<string[]> {
-	const words = await allOf(cluster.pages("Pod", { namespace }), (pod) => {
-		const { kind, name } = restartOf(pod);
-		return [
-			`pod/${pod.metadata.name}`,
-			`${kind.toLowerCase()}/${name}`,
-			...podImages(pod),
-		];
-	});
+	const asked = workloadNamed(typed)?.kind;
+	const [spelt = ""] = typed.split("/");
+	const words = await allOf(cluster.pages("Pod", { namespace }), (pod) => [
+		...workloadsOf(pod).map(
+			({ kind, name }) =>
+				`${kind === asked ? spelt : kind.toLowerCase()}/${name}`,
+		),
+		...podImages(pod),
+	]);
 	// A pod's image may be any text, which a shell would take from us as it is.
 	return words.filter(
 		(word) =>
@@ -164,7 +168,8 @@ async function valuesOf(
 			const cluster = await world.connect(flags, { quietlyUntil: late });
 			try {
 				const [namespace = cluster.namespace] = given.list("namespace");
-				if (source === "explained") return await explained(cluster, namespace);
+				if (source === "explained")
+					return await explained(cluster, namespace, typed);
 				const slash = typed.indexOf("/");
 				const at = slash < 0 ? undefined : typed.slice(0, slash);
 				const place = (): SourceRef =>

@@ -76,9 +76,12 @@ const ANSWERS: [words: string[], printed: string][] = [
 	[["explain", "x", "--pod", ""], "web-5d9-x\n:4\n"],
 	[
 		["explain", ""],
-		"deployment/web\npod/web-5d9-x\nquay.io/model:1\nr.example.com/web:1\n:4\n",
+		"deployment/web\npod/web-5d9-x\nquay.io/model:1\nr.example.com/web:1\nreplicaset/web-5d9\n:4\n",
 	],
 	[["explain", "deployment/"], "deployment/web\n:4\n"],
+	[["explain", "deployments.apps/"], "deployments.apps/web\n:4\n"],
+	[["explain", "rs/w"], "rs/web-5d9\n:4\n"],
+	[["explain", "sts/"], ":4\n"],
 	[["explain", "-n", "app", ""], ":4\n"],
 	[["list", "--status", "In"], "Invalid\nInSync\n:4\n"],
 	[["list", "--status=Invalid,Inv"], ":4\n"],

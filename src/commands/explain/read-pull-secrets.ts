@@ -16,7 +16,6 @@ import {
 	providerOf,
 	pullSourceOf,
 } from "../../core/kubelet/pod-secrets.ts";
-import { restartOf } from "../../core/kubelet/restart.ts";
 import {
 	isPullSecretType,
 	PULL_SECRET_DATA,
@@ -29,9 +28,9 @@ import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import {
-	isWorkloadKind,
 	type Workload,
 	type WorkloadKind,
+	workloadsOf,
 } from "./workload-operand.ts";
 
 /** Reads a pod or a service account and the Secrets that it names. Throws what the cluster throws; a Secret's 404 is an answer. */
@@ -196,23 +195,6 @@ export async function nearWorkload(
 	return near === undefined || found === undefined
 		? undefined
 		: `${found.toLowerCase()}/${near}`;
-}
-
-/** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */
-function workloadsOf(pod: Pod): Workload[] {
-	const { name = "", ownerReferences = [] } = pod.metadata;
-	const owner = ownerReferences.find(({ controller }) => controller);
-	const made = restartOf(pod);
-	const cronJob =
-		made.kind === "Job" ? /^(.+)-[0-9]+$/.exec(made.name)?.[1] : undefined;
-	return [
-		{ kind: "Pod", name },
-		made,
-		...(owner?.kind === "ReplicaSet" && isObjectName(owner.name)
-			? [owner]
-			: []),
-		...(cronJob === undefined ? [] : [{ kind: "CronJob", name: cronJob }]),
-	].filter((one): one is Workload => isWorkloadKind(one.kind));
 }
 
 function madeAt({ metadata }: Pod): string {

@@ -1,4 +1,7 @@
 import { nearest } from "../../core/command-line/nearest.ts";
+import { restartOf } from "../../core/kubelet/restart.ts";
+import type { Pod } from "../../core/objects.ts";
+import { isObjectName } from "../../core/output/shell.ts";
 
 /** What can be named instead of an image, as Kubernetes spells it. */
 export type WorkloadKind =
@@ -37,7 +40,7 @@ export interface Workload {
 }
 
 /** Whether pods of such a kind can be explained. */
-export function isWorkloadKind(kind: string): kind is WorkloadKind {
+function isWorkloadKind(kind: string): kind is WorkloadKind {
 	return [...KINDS.values()].some((known) => known === kind);
 }
 
@@ -77,4 +80,21 @@ export function workloadMeant(
 	if (word.length < 3) return undefined;
 	const kind = KINDS.get(nearest(word, [...KINDS.keys()]) ?? "");
 	return kind && { by: "kind", meant: `${kind.toLowerCase()}/${name}` };
+}
+
+/** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */
+export function workloadsOf(pod: Pod): Workload[] {
+	const { name = "", ownerReferences = [] } = pod.metadata;
+	const owner = ownerReferences.find(({ controller }) => controller);
+	const made = restartOf(pod);
+	const cronJob =
+		made.kind === "Job" ? /^(.+)-[0-9]+$/.exec(made.name)?.[1] : undefined;
+	return [
+		{ kind: "Pod", name },
+		made,
+		...(owner?.kind === "ReplicaSet" && isObjectName(owner.name)
+			? [owner]
+			: []),
+		...(cronJob === undefined ? [] : [{ kind: "CronJob", name: cronJob }]),
+	].filter((one): one is Workload => isWorkloadKind(one.kind));
 }
