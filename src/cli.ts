@@ -136,6 +136,7 @@ export async function parse(
 
 	if (verb === "help") {
 		const [asked] = operands;
+		if (asked === "options") return { want: "global-flags" };
 		const about = commandNamed(asked);
 		if (asked !== undefined && about === undefined) throw unknownCommand(asked);
 		return { want: "help", command: about };
@@ -239,8 +240,9 @@ function unknownFlag(
 		) ??
 		nearest(name, names) ??
 		glued;
-	const better =
-		likely !== undefined && operands.includes(likely)
+	const better = known.some(({ short }) => short === name)
+		? `-${name}`
+		: likely !== undefined && operands.includes(likely)
 			? `"${command?.verb} ${likely}"`
 			: likely && `--${likely}`;
 	// What follows a flag's name, or an odd one, may be a secret's beginning; another command's flag is none.

@@ -52,7 +52,11 @@ describe("words that people type are answered, not run", () => {
 		});
 });
 
-test("options takes no arguments, and is known", async () => {
+test("options takes no arguments, and is known, to help as well", async () => {
+	assert.deepEqual(
+		await meshreg(["help", "options"]),
+		await meshreg(["options"]),
+	);
 	assert.equal(
 		await refused(["options", "x"]),
 		"error: options takes no arguments\nSee 'kubectl meshreg --help' for usage.\n",
@@ -159,6 +163,21 @@ describe("every command", () => {
 				);
 			});
 		}
+
+	for (const [line, better] of [
+		["list --o=json", "; did you mean -o?"],
+		["list --n=app", "; did you mean -n?"],
+		["sync --A", "; did you mean -A?"],
+		["explain --A", ""],
+		["list --x", ""],
+	] as const)
+		test(`${line}: a letter with two dashes`, async () => {
+			const [verb = "", word = ""] = line.split(" ");
+			assert.equal(
+				await refused([verb, word]),
+				`error: unknown flag: ${word.replace(/=.*/, "")}${better}\nSee 'kubectl meshreg ${verb} --help' for usage.\n`,
+			);
+		});
 
 	test("another command's flag is unknown", async () => {
 		assert.match(

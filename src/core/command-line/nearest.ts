@@ -7,8 +7,10 @@ export function nearest(
 	candidates: readonly string[],
 ): string | undefined {
 	let best: string | undefined;
+	// Of one letter nothing would be left.
+	const fewest = word.length === 1 ? 0 : 1;
 	let least =
-		Math.min(Math.max(1, Math.floor(word.length / 3)), MOST_EDITS) + 1;
+		Math.min(Math.max(fewest, Math.floor(word.length / 3)), MOST_EDITS) + 1;
 	for (const candidate of candidates) {
 		const edits = distance(word, candidate, least - 1);
 		if (edits < least) {

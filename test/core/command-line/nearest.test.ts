@@ -29,6 +29,7 @@ describe("what a mistyped word most likely meant", () => {
 		["four letters too much", "abcdefghi-wxyz", ["abcdefghi-"], undefined],
 		["a swap at either end", "bacdefgih", ["abcdefghi"], "abcdefghi"],
 		["nothing at all", "", ["a"], "a"],
+		["another letter, all there is", "b", ["a", "bc"], undefined],
 	] as const)
 		test(what, () => assert.equal(nearest(word, candidates), meant));
 });
