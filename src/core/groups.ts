@@ -10,6 +10,14 @@ export function groupsBy<T>(
 	return [...Map.groupBy(items, keyOf).values()] as [T, ...T[]][];
 }
 
+/** Each once, of several with equal keys the last, in the place of the first. */
+export function distinct<T>(
+	items: readonly T[],
+	keyOf: (item: T) => string,
+): T[] {
+	return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
+
 /** What is meant, and the rest, each in its order. */
 export function partition<T>(
 	items: readonly T[],

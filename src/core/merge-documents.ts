@@ -1,5 +1,6 @@
 import { finding } from "./check/finding.ts";
 import type { ChangedCluster, CheckedCluster, Document } from "./document.ts";
+import { distinct } from "./groups.ts";
 import { failureOf } from "./output/failure.ts";
 import { resultOf } from "./output/result.ts";
 import { NO_CONTEXT } from "./output/shell.ts";
@@ -48,15 +49,12 @@ export function mergeDocuments(
 		case "objects":
 			return {
 				kind: "objects",
-				objects: [
-					...new Map(
-						parts
-							.flatMap(({ document }) =>
-								document.kind === "objects" ? document.objects : [],
-							)
-							.map((object) => [JSON.stringify(object), object]),
-					).values(),
-				],
+				objects: distinct(
+					parts.flatMap(({ document }) =>
+						document.kind === "objects" ? document.objects : [],
+					),
+					(object) => JSON.stringify(object),
+				),
 				clusters: changedClusters(parts),
 			};
 		default:

@@ -100,7 +100,6 @@ interface Resource {
 	readonly namespaced: boolean;
 }
 
-const ADMISSION = "admissionregistration.k8s.io/v1";
 const RBAC = "rbac.authorization.k8s.io/v1";
 
 const resource = (
@@ -108,6 +107,9 @@ const resource = (
 	plural: string,
 	namespaced = true,
 ): Resource => ({ apiVersion, plural, namespaced });
+
+const admission = (plural: string): Resource =>
+	resource("admissionregistration.k8s.io/v1", plural, false);
 
 export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	Namespace: resource("v1", "namespaces", false),
@@ -120,25 +122,11 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	DaemonSet: resource("apps/v1", "daemonsets"),
 	StatefulSet: resource("apps/v1", "statefulsets"),
 	Gateway: resource("gateway.networking.k8s.io/v1", "gateways"),
-	MutatingAdmissionPolicy: resource(
-		ADMISSION,
-		"mutatingadmissionpolicies",
-		false,
-	),
-	MutatingAdmissionPolicyBinding: resource(
-		ADMISSION,
-		"mutatingadmissionpolicybindings",
-		false,
-	),
-	ValidatingAdmissionPolicy: resource(
-		ADMISSION,
-		"validatingadmissionpolicies",
-		false,
-	),
-	ValidatingAdmissionPolicyBinding: resource(
-		ADMISSION,
+	MutatingAdmissionPolicy: admission("mutatingadmissionpolicies"),
+	MutatingAdmissionPolicyBinding: admission("mutatingadmissionpolicybindings"),
+	ValidatingAdmissionPolicy: admission("validatingadmissionpolicies"),
+	ValidatingAdmissionPolicyBinding: admission(
 		"validatingadmissionpolicybindings",
-		false,
 	),
 	Role: resource(RBAC, "roles"),
 	RoleBinding: resource(RBAC, "rolebindings"),

@@ -13,30 +13,21 @@ import { adviceClause, failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { DRY_RUN_SUFFIX } from "./wording.ts";
 
-/** `secret/NAME created in NS namespace`; undefined for what has no line of its own on stdout. */
-export function changeLine(
-	result: ChangeResult,
-	dryRun: DryRun,
-): string | undefined {
-	if (result.action === "failed" || result.action === "skipped")
-		return undefined;
-	const kind = result.kind.toLowerCase();
+/** `secret/NAME created in NS namespace`. */
+export function changeLine(result: ChangeResult, dryRun: DryRun): string {
+	const { action, kind, name, namespace } = result;
+	const isGone = action === "deleted";
 	const place =
-		result.namespace === ""
-			? ""
-			: ` ${result.action === "deleted" ? "from" : "in"} ${result.namespace} namespace`;
-	const subject =
-		result.action === "deleted"
-			? `${kind} "${result.name}"`
-			: `${kind}/${result.name}`;
-	return `${subject} ${result.action}${place}${DRY_RUN_SUFFIX[dryRun]}`;
+		namespace === "" ? "" : ` ${isGone ? "from" : "in"} ${namespace} namespace`;
+	const subject = isGone
+		? `${kind.toLowerCase()} "${name}"`
+		: changeName(result);
+	return `${subject} ${action}${place}${DRY_RUN_SUFFIX[dryRun]}`;
 }
 
 /** `secret/NAME`, as `-o name` prints what is or was there. */
-export function changeName(result: ChangeResult): string | undefined {
-	return result.action === "failed" || result.action === "skipped"
-		? undefined
-		: `${result.kind.toLowerCase()}/${result.name}`;
+export function changeName({ kind, name }: ChangeResult): string {
+	return `${kind.toLowerCase()}/${name}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 	type Workload,
 } from "../core/check/finding.ts";
 import type { CheckedCluster } from "../core/document.ts";
-import { groupsBy, type NonEmpty } from "../core/groups.ts";
+import { distinct, groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
@@ -141,12 +141,8 @@ function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
 
 /** Commands that nobody should run who does not know what they give, and to whom. */
 function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
-	const givings = new Map(
-		findings
-			.flatMap(({ gives }) => gives)
-			.map((giving) => [scriptKey(giving.script), giving]),
-	);
-	return [...givings.values()]
+	const givings = findings.flatMap(({ gives }) => gives);
+	return distinct(givings, ({ script }) => scriptKey(script))
 		.map(({ namespaces, script }) => {
 			const places = someNames(namespaces);
 			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;

@@ -249,13 +249,17 @@ function matchesParagraph(
 	text: Text,
 ): string {
 	const many = matches.length > 1 ? ", in this order until one works" : "";
-	const items = matches.map(({ from, key, credential }, index) =>
-		text(`${from}, entry ${displayKey(key)}: ${userOf(credential)}`, {
-			indent: "  ",
-			mark: `${index + 1}.`,
-		}),
+	const items = matches.map(
+		({ from, key, credential }) =>
+			`${from}, entry ${displayKey(key)}: ${userOf(credential)}`,
 	);
-	return [text(`The kubelet tries${many}:`), ...items].join("");
+	return `${text(`The kubelet tries${many}:`)}${numbered(items, text)}`;
+}
+
+function numbered(items: readonly string[], text: Text): string {
+	return items
+		.map((item, at) => text(item, { indent: "  ", mark: `${at + 1}.` }))
+		.join("");
 }
 
 /** Whom an entry logs in, and why that will most likely fail. */
@@ -281,11 +285,8 @@ function checksParagraph(
 	const end = first
 		? `The first that works is entry ${displayKey(first.match.key)} in ${first.match.from}.`
 		: noneWorks(checks);
-	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${checks
-		.map((check, index) =>
-			text(verdict(check, image), { indent: "  ", mark: `${index + 1}.` }),
-		)
-		.join("")}${text(end)}`;
+	const verdicts = checks.map((check) => verdict(check, image));
+	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${numbered(verdicts, text)}${text(end)}`;
 }
 
 /** What is known where none has served: a registry that could not be asked has refused nothing. */

@@ -354,12 +354,15 @@ function changeText(
 		const item = changeItem(result, commandContext);
 		return jsonLine({ time, level, event: "change", ...item });
 	}
-	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
+	const { action } = result;
+	const isToldElsewhere = action === "failed" || action === "skipped";
+	if (isStructured(look) || isToldElsewhere) return "";
+	if (quiet && action === "unchanged") return "";
 	const line =
 		output === "name"
 			? changeName(result)
 			: changeLine(result, look.dryRun ?? "none");
-	return line === undefined ? "" : `${oneLine(line)}\n`;
+	return `${oneLine(line)}\n`;
 }
 
 /** Each in lines that fit the terminal, those after the first further in. */

@@ -1,4 +1,4 @@
-import { groupsBy } from "../groups.ts";
+import { distinct, groupsBy } from "../groups.ts";
 import { restartOf } from "../kubelet/restart.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
 import { compare } from "../order.ts";
@@ -49,14 +49,11 @@ export function groupOldPods(pods: readonly Pod[]): OldPods[] {
 	return groups.map((group) => ({
 		namespace: group[0].pod.metadata.namespace ?? "",
 		pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
-		scripts: [
-			...new Map(
-				group.flatMap(({ restart }) =>
-					restart.script === undefined
-						? []
-						: [[scriptKey(restart.script), restart.script] as const],
-				),
-			).values(),
-		],
+		scripts: distinct(
+			group.flatMap(({ restart: { script } }) =>
+				script === undefined ? [] : [script],
+			),
+			scriptKey,
+		),
 	}));
 }

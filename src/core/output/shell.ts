@@ -1,3 +1,5 @@
+import { distinct } from "../groups.ts";
+
 /** A program call to be printed: `kubectl meshreg sync -n app`. */
 export interface ShellCommand {
 	readonly program: "kubectl" | "kubectl meshreg";
@@ -88,10 +90,9 @@ export function sequence(
 	scripts: readonly (Script | undefined)[],
 ): Script | undefined {
 	const known = allOf(scripts)?.flat() ?? [];
-	const once = new Map(
-		known.map((pipeline) => [JSON.stringify(pipeline), pipeline]),
-	);
-	return once.size === 0 ? undefined : [...once.values()];
+	return known.length === 0
+		? undefined
+		: distinct(known, (pipeline) => JSON.stringify(pipeline));
 }
 
 /** The pipelines of several scripts in their order, each once, and after whatever stands before it in any of them. */
@@ -99,9 +100,7 @@ export function merged(scripts: readonly Script[]): Script {
 	const before = new Map<string, Pipeline[]>();
 	for (const script of scripts)
 		for (const [at, pipeline] of script.entries()) {
-			const key = JSON.stringify(pipeline);
-			const known = before.get(key) ?? [];
-			before.set(key, known);
+			const known = before.getOrInsert(JSON.stringify(pipeline), []);
 			const previous = script[at - 1];
 			if (previous !== undefined) known.push(previous);
 		}
