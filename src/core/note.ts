@@ -321,7 +321,6 @@ export interface Loss {
 		| { readonly pods: number; readonly accounts: number };
 }
 
-/** About images, and how they are checked. */
 export type ImageNote = Causes<{
 	"mesh-retired": { title: string; retired: Retirement };
 	/** It is not tagged as the mesh is. */
@@ -342,7 +341,6 @@ export type ImageNote = Causes<{
 	"images-collide": { collision: ImageCollision };
 }>;
 
-/** About credentials that leave the cluster. */
 export type ExportNote = Causes<{
 	exported: { what: "cluster-config" | SourceRef; to: string };
 	"entry-unusable": { problem: EntryProblem };

@@ -11,7 +11,6 @@ import { secretWords } from "./input-failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import type { Wording } from "./wording.ts";
 
-/** About a credential on its way to a source. */
 export const CREDENTIAL_WORDS: Wording<ServerNote | FileNote | CredentialNote> =
 	{
 		"registry-lower-case": ({ key }) =>

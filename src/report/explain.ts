@@ -61,7 +61,6 @@ export function explanationItem({
 	};
 }
 
-/** How an explanation is shown. */
 interface ExplanationStyle {
 	readonly commandContext: CommandContext;
 	readonly columns: number | undefined;

@@ -93,7 +93,6 @@ export function clause<Union extends Readonly<Record<"is", string>>>(
 	return typeof entry === "string" ? entry : entry(value);
 }
 
-/** The words of each cause of failures. */
 export type FailureWording<Union extends { readonly cause: string }> = Wording<
 	Union,
 	FailureWords,

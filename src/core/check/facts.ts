@@ -66,7 +66,6 @@ export interface Facts {
 	readonly unread: readonly Unread[];
 }
 
-/** A source, and what its record says. */
 export interface SourceFacts extends RecordReading {
 	readonly secret: PullSecret;
 	readonly fixes: Fixes;

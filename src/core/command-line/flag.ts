@@ -47,7 +47,6 @@ export interface Flag {
 	readonly group?: (typeof FLAG_GROUPS)[number];
 	/** As help shows it after `=`: fixed, or what the environment makes of it. */
 	readonly default?: string | ((env: Env) => string);
-	/** The values that it may have. */
 	readonly choices?: readonly string[];
 	/** Why another is refused, where kubectl has words for that. */
 	readonly refusal?: (value: string) => string;
@@ -61,7 +60,6 @@ export interface Flag {
 	readonly required?: string;
 	/** What completion offers for its value, beside `choices`: any other may be given as well. */
 	readonly values?: ValueSource | readonly string[];
-	/** Sentences for the help text. */
 	readonly help: string;
 	/** Taken for compatibility; not in help or completion. */
 	readonly hidden?: true;
@@ -148,11 +146,9 @@ interface Operand {
 	/** As help shows it: `NAME`. */
 	readonly name: string;
 	readonly optional?: true;
-	/** Any number of them. */
 	readonly many?: true;
 	/** What completion offers for it. */
 	readonly values?: ValueSource | readonly string[];
-	/** What is said where it is missing. */
 	readonly missing?: string;
 }
 

@@ -62,7 +62,6 @@ interface Unrenewed {
 	readonly end: { readonly at: number; readonly left: number } | undefined;
 }
 
-/** Why a credential was not renewed. */
 export type RefreshFailure = Faults<{
 	"record-unreadable": None;
 	/** The provider's, in its words. */

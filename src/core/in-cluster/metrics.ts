@@ -32,7 +32,6 @@ export class Counts {
 	}
 }
 
-/** What is known of a watch at one moment. */
 export interface WatchFacts {
 	readonly version: string;
 	/** Undefined before anything has been listed. */

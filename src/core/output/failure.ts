@@ -172,7 +172,6 @@ interface Refusal {
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];
 
-/** No source to work with. */
 export type SourceFailure = Causes<{
 	"source-missing": {
 		namespace: string;

@@ -71,7 +71,6 @@ export type Difference = Cases<
 type EntryDifference = Difference & { readonly of: "entry" };
 export type RecordDifference = Difference & { readonly of: "record" };
 
-/** In what two entries of one registry differ. */
 export type EntryChange =
 	/** As it may be shown. */
 	| { readonly of: "username"; readonly before: string }
@@ -219,17 +218,9 @@ function updateDifferences(
 	desired: DesiredPullSecret,
 ): Difference[] {
 	const annotations = annotationsAfter(current, desired);
+	const [from, to] = [current.type, PULL_SECRET_TYPE];
 	return [
-		...(current.type === PULL_SECRET_TYPE
-			? []
-			: [
-					{
-						of: "type",
-						is: "changed",
-						from: current.type,
-						to: PULL_SECRET_TYPE,
-					} as const,
-				]),
+		...(from === to ? [] : [{ of: "type", is: "changed", from, to } as const]),
 		...contentDifferences(current.content, desired.content),
 		...mapDifferences("label", current.labels, {
 			...current.labels,

@@ -25,7 +25,6 @@ export interface Provided {
 	readonly cacheFor?: number;
 }
 
-/** What a provider gives, or why that is of no use. */
 export type ProviderAnswer = Provided | ProviderFault;
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */

@@ -86,9 +86,7 @@ const MOST_BESIDE = 4096;
 export class ContentReader {
 	/** Of Secrets that were read by name. */
 	readonly #named = new Remembered();
-	/** Of lists. */
 	readonly #listed = new Remembered();
-	/** Of watches. */
 	readonly #watched = new Remembered();
 	readonly #kept = new Map<string, number>();
 	#all = 0;

@@ -250,7 +250,6 @@ function missing(
 	return meant.filter((name) => name !== source.namespace && !have.has(name));
 }
 
-/** Who uses pull secrets. */
 class Users {
 	/** By `NAMESPACE/NAME` of what they reference. */
 	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;

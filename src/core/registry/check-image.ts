@@ -48,7 +48,6 @@ export interface OfferedCredential {
 	readonly credential: Credential;
 }
 
-/** What was found out about an image. */
 export type ImageFinding = Cases<
 	"status",
 	{

@@ -38,7 +38,6 @@ interface RepeatOptions {
 	readonly random?: () => number;
 }
 
-/** How one request is repeated. */
 interface RunOptions {
 	readonly interrupt?: AbortSignal | undefined;
 	readonly writes?: boolean;
