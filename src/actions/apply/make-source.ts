@@ -136,8 +136,13 @@ export async function planMaking(
 			seen = await seeNamespaces(about, cluster);
 			// It says where it goes, also in which context, which no earlier question did.
 			const secret = `secret/${place.name} in ${place.namespace} namespace${contextClause(cluster.context)}`;
+			const isNew = before === undefined && createNamespace;
+			const start =
+				isNew && seen.get(place.namespace) === "gone"
+					? `Namespace ${place.namespace} does not exist. Create it, and ${asks.verb.toLowerCase()}`
+					: asks.verb;
 			const agrees = await (await world.prompter()).confirm({
-				message: `${asks.verb} the credential for ${asks.hosts.join(", ")}\n  in ${secret}${andCopies(copies.length)}?`,
+				message: `${start} the credential for ${asks.hosts.join(", ")}\n  in ${secret}${andCopies(copies.length)}?`,
 				default: true,
 			});
 			if (!agrees) return false;

@@ -58,8 +58,12 @@ export async function askToWrite(
 					`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
 			)
 			.join(", ");
-		const overwrites = replace && before !== undefined;
-		const takesOver = before !== undefined && !isSourceLike(before);
+		const whole =
+			before === undefined
+				? "Create"
+				: replace
+					? "Overwrite"
+					: !isSourceLike(before) && "Take over";
 		// On two lines: together they are longer than most terminals are wide.
 		const message = {
 			add: `Add ${whom}\n  to ${secret}${where}?`,
@@ -67,7 +71,9 @@ export async function askToWrite(
 			remove: "",
 			replace: lacksNamespace
 				? `Namespace ${namespace} does not exist. Create it, and ${secret}\n  for ${whom}${where}?`
-				: `${overwrites ? "Overwrite" : takesOver ? "Take over" : "Create"} ${secret}\n  for ${whom}${where}?`,
+				: whole
+					? `${whole} ${secret}\n  for ${whom}${where}?`
+					: `Put ${whom}\n  in ${secret}${where}?`,
 		}[edit.by];
 		if (!(await confirm(message, true))) return CANCELLED;
 	}

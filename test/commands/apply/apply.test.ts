@@ -502,6 +502,17 @@ Cancelled; nothing was changed
 			);
 		});
 
+		test("a namespace that is made for it is part of the question", async () => {
+			await using bed = await bedWith();
+			const made = ["--create-namespace", "--from", "new"];
+			const question = `Namespace new does not exist. Create it, and put the credential for registry.example.com\n  in secret/${NAME} in new namespace (context embedded)?`;
+			await typed(bed, question, false, ...made);
+			assert.equal(bed.server.store.get("Namespace", "", "new"), undefined);
+			await typed(bed, question, true, ...made);
+			const again = question.replace(/^.* and p/, "P");
+			await typed(bed, again, false, ...made);
+		});
+
 		test("with copies: yes is all of it", async () => {
 			await using bed = await bedWith("app", "shop");
 			await applied(bed, "one", ...login(), "-n", "app");

@@ -271,6 +271,26 @@ describe("create, where a Secret is there", () => {
 			}
 		});
 
+		test("a source keeps its other registries under --force, as the question says", async () => {
+			fresh();
+			const registry = ["--registry-server", "x.io", ...PIPED.slice(2)];
+			await bed.run(["create", ...registry], { stdin: "p" });
+			const { status } = await bed.run(
+				["create", ...PIPED.slice(0, -1), "--no-verify", "--force"],
+				{
+					answers: [
+						["Password", "p"],
+						["Put registry.example.com as bob\n  in secret/", true],
+					],
+				},
+			);
+			assert.equal(status, 0);
+			assert.deepEqual(Object.keys(Object(bed.content("nginx-mesh")).auths), [
+				"x.io",
+				"registry.example.com",
+			]);
+		});
+
 		test("a foreign Secret is taken over by --force, as the question says", async () => {
 			fresh();
 			bed.server.store.seed({
