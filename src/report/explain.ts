@@ -14,6 +14,7 @@ import {
 	isFineAnonymously,
 	registryServerOf,
 } from "../core/explain/explanation.ts";
+import { FILLED_IN } from "../core/kubelet/image-reference.ts";
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import { type NamedSecret, providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
@@ -151,7 +152,9 @@ function imageParagraphs(
 		say(
 			isFineAnonymously(explanation)
 				? "No entry matches: anonymous pull; fine if the image is public."
-				: "No entry matches: the kubelet pulls without a credential.",
+				: image === FILLED_IN
+					? "Istio's injector was to fill in this image, and did not: no pull secret helps. check says what to look at."
+					: "No entry matches: the kubelet pulls without a credential.",
 		);
 	const provider =
 		puller.kind === "files" ? undefined : providerFor(puller.provider, image);

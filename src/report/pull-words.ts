@@ -68,6 +68,8 @@ export function pullClause(
 			return `static pods use no pull Secrets, and ${host} wants a credential`;
 		case "sandbox-image":
 			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${words}`}`;
+		case "not-injected":
+			return 'the image is still "auto", which Istio\'s injector was to fill in';
 		case "not-found":
 			return `image or tag not found at ${host} (or this user cannot see it)`;
 		case "rate-limit":
@@ -179,6 +181,8 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 		"The node needs a credential of its own: export writes a docker config for nodes.",
 	"sandbox-image":
 		"The node needs a credential of its own, or another sandbox image in the container runtime's configuration.",
+	"not-injected":
+		"Look at the labels that ask for injection (istio-injection and istio.io/rev on the Namespace, sidecar.istio.io/inject and istio.io/rev on the pod) and whether Istio has that revision; then recreate the pods.",
 	"not-found":
 		"Correct the image's name or tag; some registries hide what a user may not see.",
 	"rate-limit": "Pull with a credential, or from a mirror; or wait.",

@@ -48,6 +48,7 @@ const CAUSES: Readonly<Record<CheckCause, true>> = {
 	"not-allowed": true,
 	"not-attached": true,
 	"not-found": true,
+	"not-injected": true,
 	"other-sources": true,
 	"plain-http": true,
 	"pod-lacks": true,

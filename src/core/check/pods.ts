@@ -59,6 +59,7 @@ const ABOUT: Readonly<
 	"retry-pending": ["host", "secret"],
 	"static-pod": ["host"],
 	"sandbox-image": ["host", "words"],
+	"not-injected": [],
 	"not-found": ["host"],
 	"rate-limit": ["host", "asked"],
 	"short-name": [],

@@ -1,5 +1,6 @@
 import { rejectionHint } from "../credentials/credential-rules.ts";
 import { registryServerOf } from "../explain/explanation.ts";
+import { FILLED_IN } from "../kubelet/image-reference.ts";
 import { type KeyringMatch, normaliseKey } from "../kubelet/keyring.ts";
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { PullCause } from "../kubelet/pull-failures.ts";
@@ -49,7 +50,9 @@ export type ProblemKind =
 	/** A static pod, which can use no pull Secret. */
 	| "static-pod"
 	/** The node cannot pull the sandbox's image, before any of the pod's own. */
-	| "sandbox-image";
+	| "sandbox-image"
+	/** Istio's injector was to fill in the image. */
+	| "not-injected";
 
 /** Why one image of one pod cannot be pulled. Times are milliseconds since 1970. */
 export interface PullProblem {
@@ -138,6 +141,7 @@ function diagnoseOne(
 	const { image, cause } = report;
 	const problem = (kind: ProblemKind, more: Partial<PullProblem> = {}) =>
 		problemOf(kind, pod, report, more);
+	if (image === FILLED_IN) return problem("not-injected");
 	const answer = keyrings.ask(pod, image);
 	if (answer.outcome === "invalid-image") return problem("invalid-reference");
 	// The kubelet's words may hold a credential that nothing here has looked at.

@@ -1,4 +1,5 @@
 import {
+	FILLED_IN,
 	readImageReference,
 	repositoryOf,
 } from "../kubelet/image-reference.ts";
@@ -43,7 +44,10 @@ export function explain(
 ): Explanation {
 	const { sources, keyring } = keyringOf(secrets);
 	const answer = lookUp(image, keyring);
-	const nothing = answer.outcome === "answered" && answer.matches.length === 0;
+	const nothing =
+		answer.outcome === "answered" &&
+		answer.matches.length === 0 &&
+		image !== FILLED_IN;
 	return {
 		image,
 		puller,
@@ -133,7 +137,8 @@ export function fixOf(
 	const { image, puller, answer, near } = explanation;
 	const host = registryServerOf(image);
 	const { fixes, served } = state;
-	if (puller.kind === "files" || host === undefined) return NOTHING;
+	if (puller.kind === "files" || host === undefined || image === FILLED_IN)
+		return NOTHING;
 	const { namespace } = puller;
 	if (answer.outcome === "malformed") {
 		const [, name = ""] = answer.from.split("/");
@@ -248,6 +253,7 @@ export function isFineAnonymously({
 		answer.matches.length === 0 &&
 		near.length === 0 &&
 		host !== undefined &&
+		image !== FILLED_IN &&
 		PUBLIC_REGISTRIES.has(host)
 	);
 }

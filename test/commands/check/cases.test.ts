@@ -976,6 +976,34 @@ describe("a template's own list is added to, and not made again as it is", () =>
 		});
 });
 
+test("an image that Istio's injector was to fill in wants no credential", async () => {
+	await using bed = await started(["app"]);
+	source(bed, ["docker.io"], []);
+	account(bed, "app");
+	pod(bed, "app", "gateway", "auto", {
+		message:
+			'failed to pull and unpack image "docker.io/library/auto:latest": failed to resolve reference "docker.io/library/auto:latest": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+	});
+	const { items, out } = await problems(bed);
+	assert.deepEqual(
+		items.map(({ cause, message, command }) => [cause, message, command]),
+		[
+			[
+				"not-injected",
+				'the image is still "auto", which Istio\'s injector was to fill in; 1 pod cannot pull',
+				"",
+			],
+		],
+	);
+	assert.doesNotMatch(out, /Gives/);
+	const explained = await bed.run(["explain", "pod/gateway", "-n", "app"]);
+	assert.deepEqual([explained.status, explained.err], [1, ""]);
+	assert.match(
+		explained.out,
+		/\n\nIstio's injector was to fill in this image, and did not: no pull secret helps\. check says what to look at\.\n$/,
+	);
+});
+
 describe("a StatefulSet makes no pod again while one of its own waits", () => {
 	const rows: [what: string, secrets: string[], fix: string][] = [
 		["its account's list", [], "kubectl delete pod db-0 -n app"],
