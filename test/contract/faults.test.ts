@@ -155,6 +155,7 @@ describe(`a sync of ${COUNT} namespaces, 10 % of the requests hit by`, () => {
 
 		test(`${name}: copies that differ`, async () => {
 			const password = `hush, ${name}`;
+			await run(sync());
 			await run([...CREATE, "--replace"], undefined, password);
 			const { status, out, err } = await run(sync(), share(0.1, fault));
 			assert.equal(status, 0, err);
@@ -181,6 +182,7 @@ describe(`a sync of ${COUNT} namespaces, 10 % of the requests hit by`, () => {
 describe("other commands", () => {
 	test("a list that expires while it is read has everything once", async () => {
 		await fillPages();
+		await run(sync());
 		const { status, out, err } = await run(
 			["list", "-o", "name"],
 			once({ kind: "expired" }, ({ path }) => path.includes("continue=")),
@@ -203,9 +205,14 @@ describe("other commands", () => {
 		assert.equal(status, 0, err);
 		assert.match(out, /^secret\/\S+ created in \S+ namespace\n$/);
 		assert.equal(proxy.count.faults, 1);
+		await cluster.api.request(
+			"DELETE",
+			`/api/v1/namespaces/${namespace}/secrets/${NAME}`,
+		);
 	});
 
 	test("prune, 10 % of the connections cut after", async () => {
+		await run(sync());
 		const { status, out, err } = await run(
 			["prune", "--yes", "--keep-sources"],
 			share(0.1, { kind: "reset", when: "after" }),
@@ -218,7 +225,7 @@ describe("other commands", () => {
 	test("two syncs at once both exit 0, and agree", async () => {
 		await deleteCopies();
 		proxy.choose = () => undefined;
-		for (const password of ["hush", "second"]) {
+		for (const password of ["second", "hush"]) {
 			await run([...CREATE, "--replace"], undefined, password);
 			const both = await Promise.all([run(sync()), run(sync())]);
 			assert.deepEqual(
@@ -236,6 +243,8 @@ describe("a server that goes for good", () => {
 		["at the first write", ({ method }: Passing) => method !== "GET"],
 	] as const)
 		test(`${moment}: one line, exit 1`, async () => {
+			// What it selects is in the record.
+			await run(sync());
 			const going = await startFaultProxy(cluster.kubeconfig, cluster.folder);
 			await deleteCopies();
 			const clock = hastyClock();
