@@ -51,6 +51,9 @@ interface Work<Options, Asked> {
 	run(options: Options, world: World, asked: Asked): Promise<Outcome>;
 }
 
+/** What a verb does in one cluster. Throws FailureError, and what the cluster throws. */
+export type RunOf<Options, Asked = undefined> = Work<Options, Asked>["run"];
+
 /** What `ask` hands on to `run`. */
 export type Asked<Ask extends (...all: never[]) => unknown> = Exclude<
 	Awaited<ReturnType<Ask>>,

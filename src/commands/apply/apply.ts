@@ -26,8 +26,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
-import type { Asked } from "../../command.ts";
-import type { Outcome } from "../../core/document.ts";
+import type { Asked, RunOf } from "../../command.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import {
 	applyRegistries,
@@ -50,11 +49,11 @@ export async function ask(options: ApplyOptions, world: World) {
 }
 
 /** The work of `apply`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: ApplyOptions,
-	world: World,
-	entered: Asked<typeof ask>,
-): Promise<Outcome> {
+export const run: RunOf<ApplyOptions, Asked<typeof ask>> = async (
+	options,
+	world,
+	entered,
+) => {
 	return onCluster(world, options.connection, async (connected) => {
 		const cluster = readingAhead(connected);
 		const reader = new ContentReader();
@@ -106,7 +105,7 @@ export async function run(
 			});
 		});
 	});
-}
+};
 
 /** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */
 async function scopeOf(

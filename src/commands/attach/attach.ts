@@ -1,16 +1,12 @@
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
-import type { Outcome } from "../../core/document.ts";
-import type { World } from "../../world.ts";
+import type { RunOf } from "../../command.ts";
 import { attachByPolicy } from "./by-policy.ts";
 import type { AttachOptions } from "./command.ts";
 import { warnOfMeantSecret, warnOfMissingKey } from "./warn-of-missing-key.ts";
 
 /** The work of `attach`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	change: AttachOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<AttachOptions> = async (change, world) => {
 	return change.byPolicy
 		? attachByPolicy(change, world)
 		: changeAccounts(change, world, {
@@ -21,4 +17,4 @@ export async function run(
 					await warnOfOldPods(cluster, changed, world);
 				},
 			});
-}
+};

@@ -11,11 +11,12 @@ import {
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
+import type { RunOf } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Facts } from "../../core/check/facts.ts";
 import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
-import type { Document, Outcome } from "../../core/document.ts";
+import type { Document } from "../../core/document.ts";
 import { wordsIn } from "../../core/output/shell.ts";
 import { closedBy } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
@@ -28,10 +29,7 @@ import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
 /** The work of `check`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: CheckOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<CheckOptions> = async (options, world) => {
 	return onCluster(world, options.connection, async (cluster) => {
 		let reader = new ContentReader();
 		const lookAgain = () => {
@@ -63,7 +61,7 @@ export async function run(
 			document: documentOf(findings, cluster),
 		};
 	});
-}
+};
 
 /** How long it waits until it looks again, in milliseconds. */
 const AGAIN = 5000;

@@ -17,7 +17,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
-import { type Asked, CANCELLED } from "../../command.ts";
+import { type Asked, CANCELLED, type RunOf } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
@@ -87,11 +87,11 @@ export async function ask(options: CreateOptions, world: World) {
 }
 
 /** The work of `create`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	given: CreateOptions,
-	world: World,
-	{ entered, edit, ...asked }: Asked<typeof ask>,
-): Promise<Outcome> {
+export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
+	given,
+	world,
+	{ entered, edit, ...asked },
+) => {
 	const place = await placeOf({ ...given, place: asked.place }, world);
 	const options = { ...given, place, edit };
 	const { dryRun, output, label } = options;
@@ -142,7 +142,7 @@ export async function run(
 					});
 		});
 	});
-}
+};
 
 /** What a person at a terminal does next; undefined where nothing was written. */
 async function nextOf(

@@ -12,6 +12,7 @@ import {
 	seekSource,
 } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
+import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { ByPolicy } from "../../flags/account.ts";
@@ -19,14 +20,11 @@ import type { World } from "../../world.ts";
 import type { DetachOptions } from "./command.ts";
 
 /** The work of `detach`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	change: DetachOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<DetachOptions> = async (change, world) => {
 	return change.byPolicy
 		? detachByPolicy(change, world)
 		: changeAccounts(change, world, { gives: false, every: change.everyKey });
-}
+};
 
 /**
  * Takes back what attach --by-policy wrote, also for a source that was deleted since. Throws FailureError, and

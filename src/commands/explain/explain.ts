@@ -4,7 +4,8 @@ import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespace } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
-import type { ExplainedImage, Outcome } from "../../core/document.ts";
+import type { RunOf } from "../../command.ts";
+import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
 import {
 	explain as explainPull,
@@ -61,10 +62,7 @@ import { workloadMeant } from "./workload-operand.ts";
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 /** The work of `explain`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: ExplainOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<ExplainOptions> = async (options, world) => {
 	const { operand, workload, output } = options;
 	const reading = readImageReference(operand);
 	const isNoImage = workload === undefined && typeof reading === "string";
@@ -96,7 +94,7 @@ export async function run(
 		status: images.every(isFine) ? EXIT.done : EXIT.failed,
 		document: { kind: "explain", images, commandContext },
 	};
-}
+};
 
 /** Whether a kubelet could pull it, as far as that can be said. */
 function isFine({ explanation, checks }: ExplainedImage): boolean {

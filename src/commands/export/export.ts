@@ -3,7 +3,7 @@ import { findSource, seekSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { NOTHING } from "../../command.ts";
+import { NOTHING, type RunOf } from "../../command.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
 import {
 	authFields,
@@ -31,10 +31,7 @@ import type { Cluster, World } from "../../world.ts";
 import type { ExportOptions } from "./command.ts";
 
 /** The work of `export`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: ExportOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<ExportOptions> = async (options, world) => {
 	const { kind, to } = options;
 	if (kind !== undefined) {
 		const text = await kindClusterConfig(kind.file, kind.nodes, world);
@@ -44,7 +41,7 @@ export async function run(
 		const key = await keyToExport(options, cluster, world);
 		return await put(dockerConfigOf(key, world), to, placeOf(key), world);
 	});
-}
+};
 
 /** To a file that only its owner may read, saying that `what` is in it; or to standard output. */
 async function put(

@@ -4,7 +4,7 @@ import {
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
-import type { Outcome } from "../../core/document.ts";
+import type { RunOf } from "../../command.ts";
 import {
 	findCollisions,
 	rewriteImage,
@@ -30,10 +30,7 @@ import type { CheckWish, ImagesOptions } from "./command.ts";
 import { type Fail, findImages } from "./find-images.ts";
 
 /** The work of `images`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: ImagesOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<ImagesOptions> = async (options, world) => {
 	const { origin } = options;
 	warn(world, ...(options.registry?.warnings ?? []));
 	if (origin.from === "release") {
@@ -85,7 +82,7 @@ export async function run(
 			checked: options.check !== undefined,
 		},
 	};
-}
+};
 
 async function checked(
 	images: readonly ListedImage[],

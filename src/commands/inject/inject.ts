@@ -5,8 +5,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import { warn } from "../../actions/tell.ts";
-import { NOTHING } from "../../command.ts";
-import type { Outcome } from "../../core/document.ts";
+import { NOTHING, type RunOf } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import type { Injected, Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
@@ -22,10 +21,7 @@ import type { ConnectionFlags, World } from "../../world.ts";
 import type { InjectOptions } from "./command.ts";
 
 /** The work of `inject`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: InjectOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<InjectOptions> = async (options, world) => {
 	warn(world, ...(options.registry?.warnings ?? []));
 	// Templates name what is appended to them, which may be the only source there is, of whatever name.
 	const { source } = options;
@@ -60,7 +56,7 @@ export async function run(
 			text: joinManifests(secrets ? [...files, secrets] : files),
 		},
 	};
-}
+};
 
 /** Every file, one after the other; what cannot be read or edited is reported and left out. */
 async function injectFiles(

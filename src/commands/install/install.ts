@@ -11,7 +11,7 @@ import { nameMeant } from "../../actions/read/find-source.ts";
 import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
-import type { Outcome } from "../../core/document.ts";
+import type { RunOf } from "../../command.ts";
 import {
 	type Installation,
 	type InstalledObject,
@@ -34,10 +34,7 @@ import type { Cluster, World } from "../../world.ts";
 import type { InstallOptions } from "./command.ts";
 
 /** The work of `install`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: InstallOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<InstallOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	return onCluster(world, options.connection, async (cluster) => {
 		const { dryRun, output } = options;
@@ -77,7 +74,7 @@ export async function run(
 			return report.finish();
 		});
 	});
-}
+};
 
 function installationOf(
 	{ settings, yes, args, ...options }: InstallOptions,

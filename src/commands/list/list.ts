@@ -8,8 +8,7 @@ import {
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { warn } from "../../actions/tell.ts";
-import { NOTHING } from "../../command.ts";
-import type { Outcome } from "../../core/document.ts";
+import { NOTHING, type RunOf } from "../../command.ts";
 import type { ObjectOf } from "../../core/objects.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
@@ -26,10 +25,7 @@ import { readListing } from "./list-keys.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
 /** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: ListOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<ListOptions> = async (options, world) => {
 	const { connection, choice, watch, fail, output } = options;
 	const gone =
 		(watch ? world.streams.out.gone : undefined) ??
@@ -109,7 +105,7 @@ export async function run(
 	} finally {
 		await cluster.close();
 	}
-}
+};
 
 /** Of what only says that it is a copy, whoever wrote it decides when it expires. */
 const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([

@@ -27,6 +27,7 @@ import {
 } from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import { groupsBy, partition } from "../../core/groups.ts";
 import type { Loss } from "../../core/note.ts";
@@ -74,10 +75,7 @@ import {
 import { whatIsLeft } from "./what-is-left.ts";
 
 /** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: PruneOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<PruneOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	const asks = mustAsk("prune", options, world);
 	return onCluster(world, options.connection, async (cluster) => {
@@ -116,7 +114,7 @@ export async function run(
 			return report.cancelled();
 		return await report.whatIsDone(() => carryOutPruning(pruning, report, how));
 	});
-}
+};
 
 /** What a prune found, and is to delete, take out and take back. */
 interface Pruning {

@@ -27,9 +27,8 @@ import {
 	warnOfUnmatched,
 } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED } from "../../command.ts";
+import { CANCELLED, type RunOf } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
-import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import {
 	editable,
@@ -124,11 +123,11 @@ export async function ask(
 }
 
 /** The work of `rotate`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: RotateOptions,
-	world: World,
-	{ key: known, enter, there }: RotateAnswer,
-): Promise<Outcome> {
+export const run: RunOf<RotateOptions, RotateAnswer> = async (
+	options,
+	world,
+	{ key: known, enter, there },
+) => {
 	const { registry } = options;
 	return onCluster(world, options.connection, async (connected) => {
 		const reader = new ContentReader();
@@ -167,7 +166,7 @@ export async function run(
 			return report.finish({ withSummary: true });
 		});
 	});
-}
+};
 
 /** Copies of a rotated source are where its record says. */
 const RECORDED = { by: "record" } as const;

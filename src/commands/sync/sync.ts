@@ -1,19 +1,15 @@
 import { mustAsk } from "../../actions/apply/confirm.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
-import type { Outcome } from "../../core/document.ts";
+import type { RunOf } from "../../command.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
-import type { World } from "../../world.ts";
 import type { SyncOptions } from "./command.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
 
 /** The work of `sync`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: SyncOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<SyncOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	if (options.prune) mustAsk("--prune", options, world);
 	const cluster = options.watch
@@ -45,7 +41,7 @@ export async function run(
 	} finally {
 		await cluster.close();
 	}
-}
+};
 
 /**
  * In milliseconds, where nobody says otherwise: an API server ends what takes a minute. With nobody to

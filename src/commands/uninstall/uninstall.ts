@@ -8,16 +8,12 @@ import {
 import { onCluster } from "../../actions/on-cluster.ts";
 import { nameMeant, placeMeant } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
-import type { Outcome } from "../../core/document.ts";
+import type { RunOf } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
-import type { World } from "../../world.ts";
 import type { UninstallOptions } from "./command.ts";
 
 /** The work of `uninstall`, in one cluster. Throws FailureError, and what the cluster throws. */
-export async function run(
-	options: UninstallOptions,
-	world: World,
-): Promise<Outcome> {
+export const run: RunOf<UninstallOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	const { dryRun } = options;
 	const asks = mustAsk("uninstall", options, world);
@@ -43,7 +39,7 @@ export async function run(
 			return report.finish();
 		});
 	});
-}
+};
 
 function lossOf({ kind, metadata: { name = "", namespace } }: Installed): Loss {
 	return { verb: "delete", kind, name, namespace };
