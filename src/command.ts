@@ -43,6 +43,17 @@ export interface Definition<Options> extends CommandHelp {
 	readonly inContexts?: Document["kind"];
 }
 
+/** A definition, whose options are what it reads. */
+export function define<Options extends object>(
+	definition: Definition<Options>,
+): Definition<Options> {
+	return definition;
+}
+
+/** What a command line of such a definition says. */
+export type OptionsOf<Of> =
+	Of extends Definition<infer Options> ? Options : never;
+
 /** What a command does: a module of its own, so that help and completion load none, and each command its own alone. */
 interface Work<Options, Asked> {
 	/** What is asked, and verified, once, however many clusters there are. */

@@ -1,5 +1,5 @@
-import type { Definition } from "../../command.ts";
-import { type Given, switchFlag } from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { switchFlag } from "../../core/command-line/flag.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -8,7 +8,7 @@ import {
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 
-export const apply: Definition<ApplyOptions> = {
+export const apply = define({
 	verb: "apply",
 	summary: "Put a credential in the source and all copies, repeatably",
 	operands: [{ name: "NAME", optional: true, values: "source-name" }],
@@ -35,18 +35,14 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
-	options: optionsOf,
-};
-
-export type ApplyOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		...credentialOptionsOf(given, { by: "--from" }),
 		...copySettingsOf(given, env),
 		label: flags.labelOf(given),
 		createNamespace: given.on("create-namespace"),
 		...diffedChangeOf(given),
-	};
-}
+	}),
+});
+
+export type ApplyOptions = OptionsOf<typeof apply>;

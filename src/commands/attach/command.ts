@@ -1,7 +1,7 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 
-export const attach: Definition<AttachOptions> = {
+export const attach = define({
 	verb: "attach",
 	summary: "Add the pull secret to service accounts",
 	operands: [
@@ -28,6 +28,6 @@ With --by-policy no account is changed: an admission policy adds it to every new
 	flags: ACCOUNT_CHANGE_FLAGS,
 	inContexts: "changes",
 	options: accountChangeOf,
-};
+});
 
-export type AttachOptions = ReturnType<typeof accountChangeOf>;
+export type AttachOptions = OptionsOf<typeof attach>;

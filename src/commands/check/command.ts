@@ -1,16 +1,12 @@
-import type { Definition } from "../../command.ts";
-import {
-	type Given,
-	switchFlag,
-	textFlag,
-} from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { switchFlag, textFlag } from "../../core/command-line/flag.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
-export const check: Definition<CheckOptions> = {
+export const check = define({
 	verb: "check",
 	summary: "Find what is wrong with pull secrets and pods",
 	operands: [{ name: "NAME", optional: true, values: "source-name" }],
@@ -61,13 +57,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 		},
 	],
 	inContexts: "check",
-	options: optionsOf,
-};
-
-export type CheckOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		namespaces: given.has("namespace") ? flags.namespacesOf(given) : undefined,
 		verify: given.on("verify"),
@@ -81,5 +71,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		choice: sourceChoiceOf(given, env, "NAME"),
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
-	};
-}
+	}),
+});
+
+export type CheckOptions = OptionsOf<typeof check>;

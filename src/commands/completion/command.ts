@@ -1,11 +1,11 @@
-import type { Definition } from "../../command.ts";
-import { type Given, switchFlag } from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { switchFlag } from "../../core/command-line/flag.ts";
 import { SHELLS } from "../../core/command-line/shells.ts";
 import { UsageError } from "../../errors.ts";
 
 const SHELL_WORDS = `${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`;
 
-export const completion: Definition<CompletionOptions> = {
+export const completion = define({
 	verb: "completion",
 	summary: "Print shell completion code",
 	operands: [
@@ -33,18 +33,16 @@ In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl
 			"Print the program that kubectl's own completion runs, instead of a script.",
 		),
 	],
-	options: optionsOf,
-};
+	options(given) {
+		const [name] = given.positionals;
+		const shell = SHELLS.find((candidate) => candidate === name);
+		if (shell === undefined)
+			throw new UsageError(
+				`there is no completion for "${name}"; give ${SHELL_WORDS}`,
+				true,
+			);
+		return { shell, shim: given.on("shim") };
+	},
+});
 
-export type CompletionOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given) {
-	const [name] = given.positionals;
-	const shell = SHELLS.find((candidate) => candidate === name);
-	if (shell === undefined)
-		throw new UsageError(
-			`there is no completion for "${name}"; give ${SHELL_WORDS}`,
-			true,
-		);
-	return { shell, shim: given.on("shim") };
-}
+export type CompletionOptions = OptionsOf<typeof completion>;

@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import {
 	type Flag,
 	type Given,
@@ -34,7 +34,7 @@ const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 	),
 ];
 
-export const create: Definition<CreateOptions> = {
+export const create = define({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
 	operands: [{ name: "NAME", optional: true }],
@@ -71,13 +71,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
-	options: optionsOf,
-};
-
-export type CreateOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		...labelled(given, env),
 		connection: flags.connectionFlags(given),
 		offersMesh: isMeshOpen(given, env),
@@ -88,8 +82,10 @@ function optionsOf(given: Given, env: flags.Env) {
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
 		...diffedChangeOf(given),
-	};
-}
+	}),
+});
+
+export type CreateOptions = OptionsOf<typeof create>;
 
 /**
  * The source and its label. Throws UsageError for a name too long to be one, where no source is meant

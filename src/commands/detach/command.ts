@@ -1,13 +1,8 @@
-import type { Definition } from "../../command.ts";
-import {
-	type Given,
-	switchFlag,
-	withHelp,
-} from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { switchFlag, withHelp } from "../../core/command-line/flag.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
-import type { Env } from "../../flags.ts";
 
-export const detach: Definition<DetachOptions> = {
+export const detach = define({
 	verb: "detach",
 	summary: "Remove the pull secret from service accounts",
 	operands: [
@@ -38,14 +33,10 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 			{ group: "Target", conflicts: ["secret", "from", "by-policy"] },
 		),
 	],
-	options: optionsOf,
-};
-
-export type DetachOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: Env) {
-	return {
+	options: (given, env) => ({
 		...accountChangeOf(given, env),
 		everyKey: given.on("all"),
-	};
-}
+	}),
+});
+
+export type DetachOptions = OptionsOf<typeof detach>;

@@ -1,6 +1,5 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import {
-	type Given,
 	listFlag,
 	switchFlag,
 	textFlag,
@@ -13,7 +12,7 @@ import { workloadNamed } from "./workload-operand.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
-export const explain: Definition<ExplainOptions> = {
+export const explain = define({
 	verb: "explain",
 	summary: "Explain which credentials the kubelet would use",
 	operands: [
@@ -69,47 +68,45 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		flags.MESH_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
-	options: optionsOf,
-};
-
-export type ExplainOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	const [operand = ""] = given.positionals;
-	const configs = given.list("docker-config");
-	const paths = configs.map((path) => path.trim());
-	flags.checkSaid("--docker-config", "path", ...paths);
-	const workload = configs.length > 0 ? undefined : workloadNamed(operand);
-	if (workload !== undefined) {
-		flags.checkName(
-			workload.name,
+	options(given, env) {
+		const [operand = ""] = given.positionals;
+		const configs = given.list("docker-config");
+		const paths = configs.map((path) => path.trim());
+		flags.checkSaid("--docker-config", "path", ...paths);
+		const workload = configs.length > 0 ? undefined : workloadNamed(operand);
+		if (workload !== undefined) {
+			flags.checkName(
+				workload.name,
+				operand,
+				workload.kind === "Pod" ? "pod" : "workload",
+			);
+			for (const flag of ["pod", "serviceaccount"])
+				if (given.has(flag))
+					throw new UsageError(
+						`--${flag} goes with an IMAGE, not with ${operand}`,
+					);
+		}
+		return {
+			/** What is to be explained: an image, or those of a workload. */
 			operand,
-			workload.kind === "Pod" ? "pod" : "workload",
-		);
-		for (const flag of ["pod", "serviceaccount"])
-			if (given.has(flag))
-				throw new UsageError(
-					`--${flag} goes with an IMAGE, not with ${operand}`,
-				);
-	}
-	return {
-		/** What is to be explained: an image, or those of a workload. */
-		operand,
-		workload,
-		connection: flags.connectionFlags(given),
-		namespace: flags.namespaceOf(given),
-		serviceAccount: flags.checkName(
-			given.text("serviceaccount") ?? "default",
-			"--serviceaccount",
-			"service account",
-		),
-		pod: given.has("pod")
-			? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
-			: undefined,
-		configs,
-		verify: given.on("verify"),
-		trust: trustOf(given),
-		choice: sourceChoiceOf(given, env, "--secret"),
-		output: flags.outputOf(given, FORMATS),
-	};
-}
+			workload,
+			connection: flags.connectionFlags(given),
+			namespace: flags.namespaceOf(given),
+			serviceAccount: flags.checkName(
+				given.text("serviceaccount") ?? "default",
+				"--serviceaccount",
+				"service account",
+			),
+			pod: given.has("pod")
+				? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
+				: undefined,
+			configs,
+			verify: given.on("verify"),
+			trust: trustOf(given),
+			choice: sourceChoiceOf(given, env, "--secret"),
+			output: flags.outputOf(given, FORMATS),
+		};
+	},
+});
+
+export type ExplainOptions = OptionsOf<typeof explain>;

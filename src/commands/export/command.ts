@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import { type Given, textFlag } from "../../core/command-line/flag.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
 import { meshreg } from "../../core/output/shell.ts";
@@ -9,7 +9,7 @@ import * as flags from "../../flags.ts";
 const FORMATS = ["docker-config", "kind"] as const;
 const OF_KIND = ["format=kind"];
 
-export const exportKey: Definition<ExportOptions> = {
+export const exportKey = define({
 	verb: "export",
 	summary: "Print a pull secret's credentials as a docker config",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -59,25 +59,23 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 			help: "Leave out the note that names the file (--to).",
 		},
 	],
-	options: optionsOf,
-};
+	options(given, env) {
+		const to = given.text("to");
+		if (to !== undefined) flags.checkSaid("--to", "path", to);
+		const format = given.text("format") ?? FORMATS[0];
+		return {
+			kind: format === "kind" ? kindOf(given) : undefined,
+			connection: flags.connectionFlags(given),
+			name: flags.nameOf(given, env),
+			namespace: flags.namespaceOf(given),
+			source: sourceChoiceIn(given, env),
+			quiet: given.on("quiet"),
+			to: to === "-" ? undefined : to,
+		};
+	},
+});
 
-export type ExportOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	const to = given.text("to");
-	if (to !== undefined) flags.checkSaid("--to", "path", to);
-	const format = given.text("format") ?? FORMATS[0];
-	return {
-		kind: format === "kind" ? kindOf(given) : undefined,
-		connection: flags.connectionFlags(given),
-		name: flags.nameOf(given, env),
-		namespace: flags.namespaceOf(given),
-		source: sourceChoiceIn(given, env),
-		quiet: given.on("quiet"),
-		to: to === "-" ? undefined : to,
-	};
-}
+export type ExportOptions = OptionsOf<typeof exportKey>;
 
 function kindOf(given: Given): { file: string; nodes: KindNodes } {
 	const file = given.text("docker-config") ?? "";

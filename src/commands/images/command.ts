@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import {
 	type Given,
 	listFlag,
@@ -22,7 +22,7 @@ const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
 /** Flags that choose among the mesh's images. */
 const OF_MESH = ["from-cluster", "mesh-version"];
 
-export const images: Definition<ImagesOptions> = {
+export const images = define({
 	verb: "images",
 	summary: "List images and their names in a private registry",
 	operands: [],
@@ -89,38 +89,36 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		},
 		flags.outputFlag(...FORMATS),
 	],
-	options: optionsOf,
-};
+	options(given, env) {
+		const registry = registryRootOf(given);
+		const output = flags.outputOf(given, FORMATS) ?? "table";
+		if (registry === undefined && (output === "skopeo" || output === "crane"))
+			throw new UsageError(
+				`-o ${output} needs --registry-server: where are the images to be copied to?`,
+			);
+		const check = checkOf(given, env);
+		const origin = originOf(given, env);
+		const isOfMesh = origin.from === "release" || origin.from === "cluster";
+		if (given.has("mesh") && !isOfMesh && check === undefined)
+			throw new UsageError(
+				"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
+			);
+		return {
+			connection: flags.connectionFlags(given),
+			origin,
+			registry,
+			output,
+			headers: !given.on("no-headers"),
+			quiet: given.on("quiet"),
+			check,
+		};
+	},
+});
 
-export type ImagesOptions = ReturnType<typeof optionsOf>;
+export type ImagesOptions = OptionsOf<typeof images>;
 
 /** `--check` and what belongs to it. */
 export type CheckWish = Exclude<ImagesOptions["check"], undefined>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	const registry = registryRootOf(given);
-	const output = flags.outputOf(given, FORMATS) ?? "table";
-	if (registry === undefined && (output === "skopeo" || output === "crane"))
-		throw new UsageError(
-			`-o ${output} needs --registry-server: where are the images to be copied to?`,
-		);
-	const check = checkOf(given, env);
-	const origin = originOf(given, env);
-	const isOfMesh = origin.from === "release" || origin.from === "cluster";
-	if (given.has("mesh") && !isOfMesh && check === undefined)
-		throw new UsageError(
-			"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
-		);
-	return {
-		connection: flags.connectionFlags(given),
-		origin,
-		registry,
-		output,
-		headers: !given.on("no-headers"),
-		quiet: given.on("quiet"),
-		check,
-	};
-}
 
 function originOf(given: Given, env: flags.Env): ImageOrigin {
 	const paths = filenamesOf(given);

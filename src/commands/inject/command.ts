@@ -1,9 +1,5 @@
-import type { Definition } from "../../command.ts";
-import {
-	type Given,
-	switchFlag,
-	textFlag,
-} from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { switchFlag, textFlag } from "../../core/command-line/flag.ts";
 import { UsageError } from "../../errors.ts";
 import {
 	FILENAME_FLAG,
@@ -14,7 +10,7 @@ import {
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-export const inject: Definition<InjectOptions> = {
+export const inject = define({
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",
 	operands: [],
@@ -67,29 +63,27 @@ Works offline unless --with-secret is given.`,
 		{ ...FROM_FLAG, needs: ["with-secret"] },
 		flags.MESH_FLAG,
 	],
-	options: optionsOf,
-};
+	options(given, env) {
+		const paths = filenamesOf(given);
+		if (given.has("registry-server") !== given.on("disable-public-images"))
+			throw new UsageError(
+				"--registry-server and --disable-public-images must be used together",
+			);
+		const namespace = flags.namespaceOf(given);
+		return {
+			connection: {
+				...flags.connectionFlags(given),
+				...(namespace !== undefined && { namespace }),
+			},
+			source: sourceChoiceOf(given, env, "--secret"),
+			paths,
+			recursive: given.on("recursive"),
+			registry: registryRootOf(given),
+			fix: given.on("fix"),
+			serviceAccounts: given.on("serviceaccounts"),
+			withSecret: given.on("with-secret"),
+		};
+	},
+});
 
-export type InjectOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	const paths = filenamesOf(given);
-	if (given.has("registry-server") !== given.on("disable-public-images"))
-		throw new UsageError(
-			"--registry-server and --disable-public-images must be used together",
-		);
-	const namespace = flags.namespaceOf(given);
-	return {
-		connection: {
-			...flags.connectionFlags(given),
-			...(namespace !== undefined && { namespace }),
-		},
-		source: sourceChoiceOf(given, env, "--secret"),
-		paths,
-		recursive: given.on("recursive"),
-		registry: registryRootOf(given),
-		fix: given.on("fix"),
-		serviceAccounts: given.on("serviceaccounts"),
-		withSecret: given.on("with-secret"),
-	};
-}
+export type InjectOptions = OptionsOf<typeof inject>;

@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import {
 	BARE,
 	type Flag,
@@ -30,7 +30,7 @@ const OF_ONE_RUN = ["once", "all-sources", "forget"];
 /** They are answered with a reason, whatever stands beside them, and not shown in help. */
 const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
 
-export const install: Definition<InstallOptions> = {
+export const install = define({
 	verb: "install",
 	summary: "Run sync --watch in the cluster",
 	operands: [{ name: "NAME", optional: true, values: "source-name" }],
@@ -65,55 +65,53 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		...SERVING_FLAGS,
 		...CHANGE_FLAGS,
 	],
-	options: optionsOf,
-};
-
-export type InstallOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	for (const flag of OF_ONE_RUN)
-		if (given.has(flag))
+	options(given, env) {
+		for (const flag of OF_ONE_RUN)
+			if (given.has(flag))
+				throw new UsageError(
+					`--${flag} is for a sync that ends, and install runs sync --watch`,
+				);
+		const settings = syncSettingsOf(given, env);
+		const other = refreshOf(given)?.allowed.find(({ by }) => by !== "ecr");
+		if (other !== undefined && !given.has("image"))
 			throw new UsageError(
-				`--${flag} is for a sync that ends, and install runs sync --watch`,
+				`--refresh: the program of ${providerName(other)} is not in the usual image: build one from it, and name it with --image`,
 			);
-	const settings = syncSettingsOf(given, env);
-	const other = refreshOf(given)?.allowed.find(({ by }) => by !== "ecr");
-	if (other !== undefined && !given.has("image"))
-		throw new UsageError(
-			`--refresh: the program of ${providerName(other)} is not in the usual image: build one from it, and name it with --image`,
-		);
-	if (settings.selection.by === "needed")
-		throw new UsageError(
-			"--needed is for a person to look at: install with -n, -A, -l or --injected",
-		);
-	if (given.on("prune") && !given.on("yes"))
-		throw new UsageError(
-			"install --prune needs --yes: nobody is asked before each deletion",
-		);
-	// Without a value it lets the watch attach what the record does.
-	const attachesRecorded = settings.selection.by === "record";
-	if (attachesRecorded && given.list("attach").some((name) => !isBare(name)))
-		throw attachesNowhere();
-	const { health, metrics } = servedAtOf(given);
-	for (const [flag, address] of [
-		["health-address", health],
-		["metrics-address", metrics],
-	] as const)
-		if (address !== undefined && (address.host !== "" || address.port === 0))
+		if (settings.selection.by === "needed")
 			throw new UsageError(
-				`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+				"--needed is for a person to look at: install with -n, -A, -l or --injected",
 			);
-	return {
-		connection: flags.bulkConnectionFlags(given),
-		settings,
-		image: imageOf(given),
-		healthPort: health?.port ?? HEALTH_PORT,
-		metricsPort: metrics?.port,
-		policies: given.on("by-policy"),
-		args: argsOf(given, env, attachesRecorded ? ["attach"] : []),
-		...changeOf(given),
-	};
-}
+		if (given.on("prune") && !given.on("yes"))
+			throw new UsageError(
+				"install --prune needs --yes: nobody is asked before each deletion",
+			);
+		// Without a value it lets the watch attach what the record does.
+		const attachesRecorded = settings.selection.by === "record";
+		if (attachesRecorded && given.list("attach").some((name) => !isBare(name)))
+			throw attachesNowhere();
+		const { health, metrics } = servedAtOf(given);
+		for (const [flag, address] of [
+			["health-address", health],
+			["metrics-address", metrics],
+		] as const)
+			if (address !== undefined && (address.host !== "" || address.port === 0))
+				throw new UsageError(
+					`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+				);
+		return {
+			connection: flags.bulkConnectionFlags(given),
+			settings,
+			image: imageOf(given),
+			healthPort: health?.port ?? HEALTH_PORT,
+			metricsPort: metrics?.port,
+			policies: given.on("by-policy"),
+			args: argsOf(given, env, attachesRecorded ? ["attach"] : []),
+			...changeOf(given),
+		};
+	},
+});
+
+export type InstallOptions = OptionsOf<typeof install>;
 
 const isBare = (value: string): boolean => value === BARE;
 

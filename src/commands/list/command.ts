@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import {
 	type Given,
 	listFlag,
@@ -15,7 +15,7 @@ import * as flags from "../../flags.ts";
 
 const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
 
-export const list: Definition<ListOptions> = {
+export const list = define({
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -80,13 +80,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		},
 		flags.outputFlag(...LIST_FORMATS),
 	],
-	options: optionsOf,
-};
-
-export type ListOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		choice: {
 			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
@@ -105,8 +99,10 @@ function optionsOf(given: Given, env: flags.Env) {
 		output: flags.outputOf(given, LIST_FORMATS),
 		watch: given.on("watch"),
 		fail: given.on("fail"),
-	};
-}
+	}),
+});
+
+export type ListOptions = OptionsOf<typeof list>;
 
 /** `--status`, in any letter case. Throws UsageError for one that is none. */
 function statusesOf(given: Given): PullSecretStatus[] {

@@ -1,5 +1,5 @@
 import { secretsNamed } from "../../actions/read/read-keys.ts";
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import {
 	LONGEST_LABEL_VALUE,
@@ -11,7 +11,7 @@ import { UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { ListQuery } from "../../world.ts";
-export const prune: Definition<PruneOptions> = {
+export const prune = define({
 	verb: "prune",
 	summary: "Delete managed pull secrets (all namespaces unless -n)",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -44,29 +44,27 @@ It lists what it will delete, sources first, with how many pods and service acco
 		...CHANGE_FLAGS,
 	],
 	inContexts: "changes",
-	options: optionsOf,
-};
+	options(given, env) {
+		// It would delete those of the other meshes as well; with -n it says whose records lose the names.
+		if (given.on("all") && given.has("mesh") && !given.has("namespace"))
+			throw new UsageError("--all means those of every mesh: leave --mesh out");
+		return {
+			connection: flags.bulkConnectionFlags(given),
+			/** None: all. */
+			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
+			...scopeOf(given, env),
+			named: given.positionals.length > 0,
+			keepSources: given.on("keep-sources"),
+			orphaned: given.on("orphaned"),
+			sourceNamespace: flags.sourceNamespaceOf(given, env),
+			/** Undefined: every name. */
+			name: given.on("all") ? undefined : flags.nameOf(given, env),
+			...changeOf(given),
+		};
+	},
+});
 
-export type PruneOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	// It would delete those of the other meshes as well; with -n it says whose records lose the names.
-	if (given.on("all") && given.has("mesh") && !given.has("namespace"))
-		throw new UsageError("--all means those of every mesh: leave --mesh out");
-	return {
-		connection: flags.bulkConnectionFlags(given),
-		/** None: all. */
-		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-		...scopeOf(given, env),
-		named: given.positionals.length > 0,
-		keepSources: given.on("keep-sources"),
-		orphaned: given.on("orphaned"),
-		sourceNamespace: flags.sourceNamespaceOf(given, env),
-		/** Undefined: every name. */
-		name: given.on("all") ? undefined : flags.nameOf(given, env),
-		...changeOf(given),
-	};
-}
+export type PruneOptions = OptionsOf<typeof prune>;
 
 /** All that meshreg manages, what has a name, or what has the mesh's name and label, as removing the mesh does. */
 function scopeOf(

@@ -1,5 +1,5 @@
-import type { Definition } from "../../command.ts";
-import { type Given, withHelp } from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
+import { withHelp } from "../../core/command-line/flag.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -9,7 +9,7 @@ import {
 import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-export const rotate: Definition<RotateOptions> = {
+export const rotate = define({
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",
 	operands: [{ name: "NAME", optional: true, values: "source-name" }],
@@ -41,13 +41,7 @@ The user stays unless another is given, and so do other registries in the source
 		}),
 	],
 	inContexts: "changes",
-	options: optionsOf,
-};
-
-export type RotateOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		...credentialOptionsOf(given, { naming: true }),
 		connection: flags.bulkConnectionFlags(given),
 		source: sourceChoiceIn(given, env),
@@ -57,5 +51,7 @@ function optionsOf(given: Given, env: flags.Env) {
 		...diffedChangeOf(given),
 		/** With `--contexts` the work has connections of its own; and what is not to be rotated is not looked for. */
 		readsAhead: !given.has("contexts") && !given.has("if-expiring"),
-	};
-}
+	}),
+});
+
+export type RotateOptions = OptionsOf<typeof rotate>;

@@ -1,4 +1,4 @@
-import type { Definition } from "../../command.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { UsageError } from "../../errors.ts";
 import { attachesNowhere } from "../../flags/account.ts";
@@ -13,7 +13,7 @@ import { SELECTING, SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 
-export const sync: Definition<SyncOptions> = {
+export const sync = define({
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies in sync",
 	operands: [{ name: "NAME", optional: true, values: "source-name" }],
@@ -61,13 +61,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
-	options: optionsOf,
-};
-
-export type SyncOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		...syncSettingsOf(given, env),
 		watch: watchOf(given),
@@ -75,8 +69,10 @@ function optionsOf(given: Given, env: flags.Env) {
 		refresh: refreshOf(given),
 		trust: authoritiesOf(given),
 		...diffedChangeOf(given),
-	};
-}
+	}),
+});
+
+export type SyncOptions = OptionsOf<typeof sync>;
 
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */
 function watchOf(given: Given): boolean {

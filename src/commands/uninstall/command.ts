@@ -1,10 +1,9 @@
-import type { Definition } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import { define, type OptionsOf } from "../../command.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
-export const uninstall: Definition<UninstallOptions> = {
+export const uninstall = define({
 	verb: "uninstall",
 	summary: "Remove what install made",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -17,15 +16,11 @@ What install created is found by its label, and deleted by its uid: an object th
 			"kubectl meshreg uninstall --from platform/pull-key --yes",
 	},
 	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
-	options: optionsOf,
-};
-
-export type UninstallOptions = ReturnType<typeof optionsOf>;
-
-function optionsOf(given: Given, env: flags.Env) {
-	return {
+	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		source: sourceChoiceOf(given, env, "NAME"),
 		...changeOf(given),
-	};
-}
+	}),
+});
+
+export type UninstallOptions = OptionsOf<typeof uninstall>;
