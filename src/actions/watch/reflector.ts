@@ -20,9 +20,17 @@ interface ReflectorHandler<Object, Item> {
 	trouble(error: unknown): void;
 }
 
-/** A watch that lived so long, in milliseconds, was a good one, whatever ended it. */
+/** A watch that lived so long, in milliseconds, was a good one, whatever ended it; a shorter one is none, whatever it told. */
 const GOOD = 5_000;
 const PAUSES = { first: 100, longest: 30_000 };
+
+/**
+ * The server answers, and not with a watch: the version may be one that it never had, and only a list says
+ * another. A busy one is not asked for that as well.
+ */
+function isRefused(error: unknown): boolean {
+	return error instanceof ApiError && error.status !== 429 && !isAway(error);
+}
 
 /** What can be listed, and then watched. */
 export interface Listed {
@@ -30,9 +38,9 @@ export interface Listed {
 	list(): Promise<void>;
 	/**
 	 * Watches from the list on, until the signal. A watch that ends is resumed where it
-	 * was; only a server that has forgotten that version (410) is listed again. Whatever
+	 * was; a server that has forgotten that version (410), or refuses it twice, is listed again. Whatever
 	 * else goes wrong is tried again after a pause that grows to half a minute, or to two seconds while there
-	 * is no server.
+	 * is no server. So is a watch that ends soon after it began, to two seconds where it told of something.
 	 */
 	follow(clock: Clock, signal: AbortSignal): Promise<never>;
 }
@@ -70,13 +78,15 @@ export class Reflector<K extends Kind, Item> implements Listed {
 
 	async follow(clock: Clock, signal: AbortSignal): Promise<never> {
 		let failures = 0;
+		let refusals = 0;
 		for (;;) {
 			const began = clock.elapsed();
 			let error: unknown;
+			let brought = false;
 			try {
 				if (this.#version === undefined) await this.list();
 				await this.#watch(signal, () => {
-					failures = 0;
+					brought = true;
 				});
 			} catch (thrown) {
 				error = thrown;
@@ -86,31 +96,34 @@ export class Reflector<K extends Kind, Item> implements Listed {
 			if (clock.elapsed() - began > GOOD) failures = 0;
 			failures++;
 			if (error instanceof ApiError) this.follower.heard?.();
-			if (error instanceof ApiError && error.status === 410)
-				this.#version = undefined;
-			else if (error !== undefined && failures > 1)
+			refusals = isRefused(error) ? refusals + 1 : 0;
+			const isForgotten = error instanceof ApiError && error.status === 410;
+			if (isForgotten || refusals > 1) this.#version = undefined;
+			if (error !== undefined && !isForgotten && failures > 1)
 				this.follower.trouble(error);
 			const pause = growingPause(failures, PAUSES);
+			const isShort = isAway(error) || (brought && error === undefined);
 			await clock.delay(
-				spread(isAway(error) ? Math.min(pause, WHILE_AWAY) : pause),
+				spread(isShort ? Math.min(pause, WHILE_AWAY) : pause),
 				signal,
 			);
 		}
 	}
 
-	async #watch(signal: AbortSignal, heard: () => void): Promise<void> {
+	async #watch(signal: AbortSignal, brought: () => void): Promise<void> {
 		const query = { ...this.query, resourceVersion: this.#version ?? "" };
 		for await (const event of this.cluster.watch(this.kind, query, signal)) {
 			this.follower.heard?.();
 			// One that is taken and ends at once, again and again, is none that follows.
 			if (event.type === "ACCEPTED") continue;
-			heard();
+			brought();
 			if (event.type === "BOOKMARK") {
-				this.#version = event.resourceVersion;
+				// From none a watch would begin with what is there, and tell of nothing that went before.
+				this.#version = event.resourceVersion || this.#version;
 				continue;
 			}
 			const { object } = event;
-			this.#version = object.metadata.resourceVersion ?? this.#version;
+			this.#version = object.metadata.resourceVersion || this.#version;
 			this.follower.changed(
 				this.follower.item(object),
 				event.type === "DELETED",

@@ -76,6 +76,9 @@ export interface ControllerOptions extends Listener {
 /** The longest wait after failures, in milliseconds: that a named namespace is there is only found by trying. */
 const LONGEST_WAIT = { names: 30_000, list: 300_000 };
 
+/** So often, in milliseconds, a namespace is asked for itself, where it is again and again. */
+const ASKED_EVERY = 1000;
+
 /** Stands for the source's admission policies among the namespaces that are to be looked at. */
 const POLICIES = "";
 /** Policies are not watched, which would take a cluster-wide right of its own: they are looked at so often, in milliseconds. */
@@ -127,11 +130,13 @@ export async function outlasting<T>(
 		}
 }
 
-/** What needs no look at its namespace before. */
-const NO_WRITES: ReadonlySet<Change["action"]> = new Set([
-	"unchanged",
-	"conflict",
-]);
+function isWrite(change: Change | undefined): boolean {
+	return (
+		change !== undefined &&
+		change.action !== "unchanged" &&
+		change.action !== "conflict"
+	);
+}
 
 class Controller {
 	readonly following: readonly Listed[];
@@ -140,6 +145,8 @@ class Controller {
 	readonly #queue: WorkQueue;
 	readonly #reader = new ContentReader();
 	readonly #backoffs = new Map<string, Backoff>();
+	/** The same of asking for a namespace itself: whoever writes in it would have us ask as often as they write. */
+	readonly #asked = new Map<string, Backoff>();
 	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
@@ -256,7 +263,10 @@ class Controller {
 			const right = await this.#reconcileSecret(namespace);
 			if (right) await this.#reconcileAccounts(namespace);
 			// One of that name that comes is another one.
-			if (!this.#state.has(namespace)) this.#backoffs.delete(namespace);
+			if (!this.#state.has(namespace)) {
+				this.#backoffs.delete(namespace);
+				this.#asked.delete(namespace);
+			}
 			this.#told.succeeded();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
@@ -283,6 +293,15 @@ class Controller {
 
 	/** Whether the Secret of a namespace is as it should be now. */
 	async #reconcileSecret(namespace: string): Promise<boolean> {
+		const asks = this.#asks(namespace);
+		const asked = this.#asked.get(namespace) ?? FRESH;
+		const due = asks
+			? Math.min(nextWrite(asked), asked.wroteAt + ASKED_EVERY)
+			: 0;
+		if (this.#waits(namespace, this.#state.changeIn(namespace), due))
+			return false;
+		const { clock } = this.how.world;
+		if (asks) this.#asked.set(namespace, afterWrite(asked, clock.elapsed()));
 		const change = await this.#changeIn(namespace);
 		this.#tellStanding(namespace);
 		const deleted = this.#deleted.get(namespace);
@@ -291,12 +310,9 @@ class Controller {
 		else if (deleted !== undefined && change === undefined)
 			await this.#takeBack([deleted]);
 		if (change === undefined || change.action === "unchanged") return true;
-		const now = this.how.world.clock.elapsed();
+		if (this.#waits(namespace, change)) return false;
+		const now = clock.elapsed();
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
-		if (change.action !== "conflict" && now < nextWrite(backoff)) {
-			this.#queue.add(namespace, nextWrite(backoff));
-			return false;
-		}
 		this.#state.writes(namespace);
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
@@ -315,6 +331,15 @@ class Controller {
 		return results.every(({ action }) => action !== "failed");
 	}
 
+	/** Whether it is too early for this change of a namespace, or for `due`: then it is looked at when it no longer is. */
+	#waits(namespace: string, change: Change | undefined, due = 0): boolean {
+		const backoff = this.#backoffs.get(namespace) ?? FRESH;
+		const time = Math.max(due, isWrite(change) ? nextWrite(backoff) : 0);
+		if (this.how.world.clock.elapsed() >= time) return false;
+		this.#queue.add(namespace, time);
+		return true;
+	}
+
 	/**
 	 * What is to be done in a namespace. It is asked for itself where no watch may have told of what it has
 	 * become: where it is named, unless all is as it should be; where one is watched, before a copy is
@@ -324,22 +349,28 @@ class Controller {
 	async #changeIn(
 		namespace: string,
 		first = false,
-		again = (this.#backoffs.get(namespace)?.failures ?? 0) > 0,
+		again?: boolean,
 	): Promise<Change | undefined> {
+		if (this.#asks(namespace, first, again)) await this.#lookNow(namespace);
+		return this.#state.changeIn(namespace);
+	}
+
+	#asks(
+		namespace: string,
+		first = false,
+		again = (this.#backoffs.get(namespace)?.failures ?? 0) > 0,
+	): boolean {
 		const { watched, rules } = this.how;
 		const change = this.#state.changeIn(namespace);
-		const action = change?.action;
-		const isWrite = action !== undefined && !NO_WRITES.has(action);
+		if (watched.by === "names")
+			return (
+				watched.names.includes(namespace) &&
+				(first ||
+					(change?.action !== "unchanged" &&
+						namespace !== rules.source.namespace))
+			);
 		const mayBeAnother = again || this.#state.isDoubtful(namespace);
-		const asks =
-			watched.by === "names"
-				? watched.names.includes(namespace) &&
-					(first ||
-						(action !== "unchanged" && namespace !== rules.source.namespace))
-				: action === "delete" || (isWrite && mayBeAnother);
-		if (!asks) return change;
-		await this.#lookNow(namespace);
-		return this.#state.changeIn(namespace);
+		return change?.action === "delete" || (isWrite(change) && mayBeAnother);
 	}
 
 	/** Why a namespace that is recorded gets nothing, once. */

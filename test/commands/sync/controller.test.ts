@@ -842,6 +842,58 @@ describe("somebody who undoes what we write", () => {
 		assert.equal(writes, 5);
 	});
 
+	/** Counts how often, from now on, the namespace app is asked for itself. */
+	function asking(bed: TestBed): { times: number } {
+		const asked = { times: 0 };
+		bed.server.onRequest(({ path, query }) => {
+			const isOne = path === "/api/v1/namespaces" && query.has("fieldSelector");
+			if (isOne || path === "/api/v1/namespaces/app") asked.times++;
+			return undefined;
+		});
+		return asked;
+	}
+
+	test("by deleting it has us ask for the namespace no more often than we write", async () => {
+		await using bed = await bedWith("app");
+		const asked = asking(bed);
+		await using keeping = await kept(bed);
+		await quarrel(bed, keeping);
+		bed.server.store.delete("Secret", "app", NAME);
+		const { clock } = keeping;
+		await keeping.until(() => clock.waiting().includes(1000));
+		assert.equal(asked.times, 5);
+		clock.set(1000);
+		await keeping.says("Secret app created");
+		assert.equal(asked.times, 6);
+	});
+
+	test("or who changes what is in our way has us ask for a named namespace five times, and then once a second", async () => {
+		await using bed = await bedWith("app");
+		secret(bed, "app", "{}");
+		const asked = asking(bed);
+		await using keeping = await kept(bed, {
+			watched: { by: "names", names: ["app"] },
+		});
+		const { clock } = keeping;
+		await keeping.says("ready");
+		// What stood in the way at first is looked at again for itself.
+		await keeping.until(() => clock.waiting().includes(1000));
+		clock.set(1000);
+		// That at first counts for nothing.
+		while (asked.times < 6) {
+			const before = asked.times;
+			secret(bed, "app", `{"a":${before}}`);
+			await keeping.until(() => asked.times > before);
+		}
+		secret(bed, "app", "[]");
+		await keeping.until(
+			() => asked.times > 6 || clock.waiting().includes(2000),
+		);
+		assert.equal(asked.times, 6);
+		clock.set(2000);
+		await keeping.until(() => asked.times === 7);
+	});
+
 	test("and then puts something in our way: that is told at once", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
