@@ -145,9 +145,8 @@ export function sandboxReport(
 ): PullReport | undefined {
 	for (const { reason, message, at } of newestOf(events)) {
 		if (reason !== "FailedCreatePodSandBox") continue;
-		const image = /failed to (?:get|pull) (?:sandbox )?image "([^"]+)"/.exec(
-			message,
-		)?.[1];
+		const [, named, source] = SANDBOX_IMAGE.exec(message) ?? [];
+		const image = named ?? source;
 		if (image !== undefined)
 			return {
 				image,
@@ -236,6 +235,10 @@ function spellings(reference: ImageReference): string[] {
 	];
 }
 
+/** As containerd and docker name the sandbox's image, and CRI-O. */
+const SANDBOX_IMAGE =
+	/failed (?:to (?:get|pull) (?:sandbox )?|pulling )image "([^"]+)"|error creating pod sandbox with name "[^"]{1,300}": (?:Error )?initializing source docker:\/\/(\S{1,500}):\s/;
+
 /** Without what ends a sentence after it. */
 const URL_IN_TEXT = /https?:\/\/[^\s"'\]]*[^\s"'\]:,.;)]/g;
 
@@ -281,6 +284,7 @@ function detailOf(message: string): string {
 		.replace(/^(?:ErrImagePull|ImagePullBackOff|Back-off)(?:: |$)/, "")
 		.replace(/^Failed to create pod sandbox: /, "")
 		.replaceAll(/rpc error: code = \w+ desc = /g, "")
+		.replace(/^error creating pod sandbox with name "[^"]{1,300}": /, "")
 		.replaceAll(
 			/failed to (?:get sandbox image|pull(?: and unpack)? image|resolve (?:reference|image)) "[^"]*": /g,
 			"",

@@ -769,6 +769,34 @@ describe("M8: what is named as what it is", () => {
 					at: 2,
 				},
 			);
+		for (const [said, image, cause, words] of [
+			// CRI-O: https://github.com/kubernetes/kubernetes/issues/93386
+			[
+				'rpc error: code = Unknown desc = error creating pod sandbox with name "k8s_nginx_default_0": Error initializing source docker://k8s.gcr.io/pause:3.2: error pinging docker registry k8s.gcr.io: Get https://k8s.gcr.io/v2/: dial tcp 74.125.203.82:443: i/o timeout',
+				"k8s.gcr.io/pause:3.2",
+				"unreachable",
+				"Error initializing source docker://k8s.gcr.io/pause:3.2: error pinging docker registry k8s.gcr.io: Get https://k8s.gcr.io/v2/: dial tcp 74.125.203.82:443: i/o timeout",
+			],
+			[
+				'error creating pod sandbox with name "k8s_a_0": initializing source docker://r.io:5000/pause:3.9: reading manifest 3.9 in r.io:5000/pause: unauthorized: authentication required',
+				"r.io:5000/pause:3.9",
+				"unauthorized",
+				"initializing source docker://r.io:5000/pause:3.9: reading manifest 3.9 in r.io:5000/pause: unauthorized: authentication required",
+			],
+			// docker: https://github.com/opsnull/follow-me-install-kubernetes-cluster/issues/639
+			[
+				'rpc error: code = Unknown desc = failed pulling image "r.io/pause:3.1": Error response from daemon: pull access denied for r.io/pause',
+				"r.io/pause:3.1",
+				"denied",
+				'failed pulling image "r.io/pause:3.1": Error response from daemon: pull access denied for r.io/pause',
+			],
+		]) {
+			const found = sandboxReport([sandbox(said ?? "")]);
+			assert.deepEqual(
+				[found?.image, found?.cause, found?.words],
+				[image, cause, words],
+			);
+		}
 		assert.equal(
 			sandboxReport([
 				event("Failed to create pod sandbox: no network plugin", {
