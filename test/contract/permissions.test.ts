@@ -517,6 +517,25 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await ends(0, rotate("r"), `created in ${stage.app}`);
 		},
 	},
+	"rotate as a job, by names and by a rule": {
+		held: [
+			{ by: { role: "meshreg-source" }, namespace: inMesh },
+			{ by: { role: "meshreg-target" }, namespace: inApp },
+			{ by: { role: "meshreg-record" } },
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
+		},
+		async act(run, stage) {
+			const rotate = (stdin: string) =>
+				run(["rotate", "--registry-password-stdin", "--no-verify"], { stdin });
+			await ends(0, rotate("q"), `configured in ${stage.app}`);
+			await stage.admin("sync", "-l", stage.selector);
+			await stage.removeCopy();
+			await ends(0, rotate("r"), `created in ${stage.app}`);
+		},
+	},
 	apply: {
 		held: [
 			{

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { Http2Client } from "./api-client.ts";
 import { type ApiServer, startApiServer } from "./api-server/index.ts";
 
@@ -8,21 +8,6 @@ let client: Http2Client;
 before(async () => {
 	server = await startApiServer({ namespaces: ["a", "a-b", "b"] });
 	client = Http2Client.open(server);
-	const secret = (
-		namespace: string,
-		name: string,
-		labels: Record<string, string>,
-		type = "Opaque",
-	) =>
-		server.store.seed({
-			kind: "Secret",
-			metadata: { namespace, name, labels },
-			type,
-		});
-	secret("b", "one", { team: "x", tier: "1" });
-	secret("a", "two", { team: "y", tier: "2" });
-	secret("a", "one", { team: "x" }, "kubernetes.io/dockerconfigjson");
-	secret("a-b", "one", { "example.com/team": "" });
 	server.store.seed({
 		kind: "Pod",
 		metadata: { namespace: "a", name: "web" },
@@ -47,6 +32,29 @@ before(async () => {
 		reason: "Pulled",
 		type: "Normal",
 	});
+});
+beforeEach(() => {
+	for (const { metadata } of server.store.all("Secret"))
+		server.store.delete(
+			"Secret",
+			metadata.namespace ?? "",
+			metadata.name ?? "",
+		);
+	const secret = (
+		namespace: string,
+		name: string,
+		labels: Record<string, string>,
+		type = "Opaque",
+	) =>
+		server.store.seed({
+			kind: "Secret",
+			metadata: { namespace, name, labels },
+			type,
+		});
+	secret("b", "one", { team: "x", tier: "1" });
+	secret("a", "two", { team: "y", tier: "2" });
+	secret("a", "one", { team: "x" }, "kubernetes.io/dockerconfigjson");
+	secret("a-b", "one", { "example.com/team": "" });
 });
 after(async () => {
 	client.close();
@@ -179,7 +187,7 @@ test("a page whose version is forgotten is 410, with a token that goes on in the
 	assert.equal(expired.status, 410);
 	assert.equal(expired.reason, "Expired");
 	const rest = await list(path + expired.metadata.continue);
-	assert.deepEqual(names(rest), ["a/second", "a/three", "a/two"]);
+	assert.deepEqual(names(rest), ["a/second", "a/two"]);
 });
 
 test("a full page goes on where anything follows, selected or not: the next may be empty", async () => {
