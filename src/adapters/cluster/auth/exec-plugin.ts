@@ -47,7 +47,7 @@ export async function runExecPlugin(
 }
 
 function isInteractive(
-	{ interactiveMode = "IfAvailable" }: ExecEntry,
+	{ interactiveMode }: ExecEntry,
 	terminal: boolean,
 ): boolean {
 	if (interactiveMode === "Always" && !terminal)

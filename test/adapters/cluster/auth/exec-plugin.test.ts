@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmod,
+	mkdir,
+	mkdtemp,
+	readFile,
+	rm,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { FailureError } from "../../../../src/core/output/failure.ts";
 import { AbortedError } from "../../../../src/errors.ts";
 import { failureMessage } from "../../../../src/report/failure.ts";
@@ -162,6 +173,19 @@ describe("exec plugins", { skip: notPosix }, () => {
 		assert.deepEqual(answers, ["default"]);
 	});
 
+	test("have our environment, and what the kubeconfig puts over it", async () => {
+		const path = await kubeconfig({
+			command: "/bin/sh",
+			args: ["-c", `echo "$OURS $BOTH" >&2; cat '${folder}/answer'`],
+			env: [{ name: "BOTH", value: "theirs" }],
+		});
+		const env = { OURS: "ours", BOTH: "ours" };
+		assert.deepEqual(await ask(path, 1, { env }), {
+			answers: ["default"],
+			stderr: "ours theirs\n",
+		});
+	});
+
 	for (const [name, exec, cluster] of [
 		["without cluster information", {}, {}],
 		["with cluster information", { provideClusterInfo: true }, {}],
@@ -245,6 +269,26 @@ describe("exec plugins", { skip: notPosix }, () => {
 				assert.equal(JSON.parse(await note("info")).spec.interactive, outcome);
 			}
 		});
+
+	test("get nothing of what is piped to the program", async (t) => {
+		const child = spawn(
+			process.execPath,
+			[
+				...["--import", import.meta.resolve("tsx")],
+				fileURLToPath(import.meta.resolve("../../../../src/main.ts")),
+				...["list", "--kubeconfig", await kubeconfig()],
+			],
+			{ signal: t.signal, env: { PATH: process.env.PATH } },
+		);
+		child.stdin.on("error", () => {}).end("S3CRET\n");
+		const [err, [status]] = await Promise.all([
+			text(child.stderr),
+			once(child, "exit"),
+		]);
+		assert.match(err, /^plugin: run 1 with a b c\n/);
+		assert.equal(status, 0);
+		assert.equal(await note("stdin"), "closed\n");
+	});
 
 	test("run again when the server refuses the credential: once for all who were refused", async () => {
 		await answer({ token: "stale" }, "answer-1");
@@ -377,6 +421,23 @@ describe("exec plugins", { skip: notPosix }, () => {
 				}),
 			() =>
 				`${getting}exec: executable ${folder}/bin/plugin failed with exit code 3`,
+		],
+		[
+			"that are ended",
+			async () => {
+				await writeFile(join(folder, "bin/plugin"), "#!/bin/sh\nkill -9 $$\n");
+				return kubeconfig();
+			},
+			() =>
+				`${getting}exec: executable ${folder}/bin/plugin was ended by SIGKILL`,
+		],
+		[
+			"that may not be run",
+			async () => {
+				await chmod(join(folder, "bin/plugin"), 0o644);
+				return kubeconfig();
+			},
+			() => `${getting}exec: spawn ${folder}/bin/plugin EACCES`,
 		],
 		[
 			"that are missing",
@@ -531,6 +592,22 @@ describe("exec plugins", { skip: notPosix }, () => {
 			{ answers, stderr },
 			{ answers: ["default"], stderr: "said\n" },
 		);
+	});
+
+	test("that leave behind who prints the credential are over when it has, as for kubectl", async () => {
+		const go = join(folder, "go");
+		await runProgram("mkfifo", [go]);
+		await writeFile(
+			join(folder, "bin/plugin"),
+			`#!/bin/sh\n(read -r _ <'${go}'; cat '${folder}/answer') &\necho $$ > "$NOTES/pid"\n`,
+		);
+		const asking = ask(await kubeconfig());
+		let pid = "";
+		while (!pid.endsWith("\n")) pid = await note("pid").catch(() => "");
+		while (isAlive(Number(pid)))
+			await new Promise((resolve) => setImmediate(resolve));
+		await writeFile(go, "now\n");
+		assert.deepEqual((await asking).answers, ["default"]);
 	});
 
 	test("that leave behind who writes on are read no further", async () => {
