@@ -10,8 +10,15 @@ import {
 	describe,
 	test,
 } from "node:test";
+import { StatusError } from "../../../../src/adapters/cluster/api/errors.ts";
+import {
+	isTooMuch,
+	RetryPolicy,
+} from "../../../../src/adapters/cluster/api/retry.ts";
+import { TransportError } from "../../../../src/adapters/cluster/http/exchange.ts";
+import { coded, codeOf } from "../../../../src/adapters/error-code.ts";
 import type { Secret } from "../../../../src/core/objects.ts";
-import { ConnectionError } from "../../../../src/errors.ts";
+import { ConnectionError, OperationError } from "../../../../src/errors.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import {
 	type ApiServer,
@@ -858,4 +865,52 @@ describe("a fault that stays", () => {
 			mayHaveWritten: false,
 		});
 	});
+});
+
+describe("a connection that failed", () => {
+	for (const [cause, again] of [
+		[coded("", "ECONNRESET"), true],
+		[new Error("of no code"), true],
+		[coded("", "DEPTH_ZERO_SELF_SIGNED_CERT"), false],
+		[coded("", "ERR_TLS_CERT_ALTNAME_FORMAT"), false],
+		[coded("", "ERR_SSL_WRONG_VERSION_NUMBER"), false],
+		[coded("", "ERR_OSSL_X509_KEY_VALUES_MISMATCH"), false],
+		[coded("", "HPE_INVALID_CONSTANT"), false],
+		[coded("", "MESHREG_TIMEOUT"), false],
+		[coded("", "MESHREG_NO_ANSWER"), false],
+		[new OperationError("a plugin failed"), false],
+	] as const)
+		test(`with ${codeOf(cause) ?? cause} is tried ${again ? "again, with fewer requests at once" : "no more"}`, async () => {
+			const policy = new RetryPolicy({
+				inFlight: { run: (work) => work() },
+				clock,
+				interrupt: new AbortController().signal,
+				server: new URL(server.url),
+				hint: "",
+			});
+			let tries = 0;
+			const failed = new TransportError(cause, true);
+			const trying = policy.run(() => {
+				tries++;
+				return Promise.reject(failed);
+			});
+			await assert.rejects(trying, { name: "ConnectionError" });
+			assert.deepEqual([tries > 1, isTooMuch(failed)], [again, again]);
+		});
+
+	test("before anything was sent says nothing of how many are too many", () =>
+		assert.equal(
+			isTooMuch(new TransportError(coded("", "ECONNRESET"), false)),
+			false,
+		));
+
+	for (const [code, tooMuch] of [
+		[429, true],
+		[503, true],
+		[500, false],
+		[502, false],
+		[403, false],
+	] as const)
+		test(`and ${code} ${tooMuch ? "asks for fewer requests at once" : "does not"}`, () =>
+			assert.equal(isTooMuch(new StatusError(code, "", "", 0, "")), tooMuch));
 });
