@@ -29,6 +29,7 @@ const CASES: readonly [
 	[CREATE, [], /^GET .*\/namespaces\/nginx-mesh$/, "unanswered", "\n"],
 	[SYNC, [CREATE], /^GET .*\/a\/serviceaccounts\//, "unasked", AGAIN],
 	[SYNC, [CREATE], /^PATCH .*\/a\/serviceaccounts\//, "logged out", AGAIN],
+	[SYNC, [CREATE, SYNC], /^GET .*\/a\/serviceaccounts\//, "unasked", "\n"],
 	[SYNC, [CREATE], /^GET .*\/nginx-mesh\/secrets\//, "unanswered", "\n"],
 	[
 		["attach", "-n", "a,b"],

@@ -117,7 +117,7 @@ export class ChangeReport {
 			kind,
 			namespace,
 			name,
-			is: before?.is ?? is,
+			is,
 			differences,
 		});
 	}
@@ -143,7 +143,6 @@ export class ChangeReport {
 				tell(this.world, { cause: "interrupted", progress: error.progress });
 			return {
 				...this.finish(),
-				status: EXIT.failed,
 				ended: { error, context: this.cluster.context },
 			};
 		}
