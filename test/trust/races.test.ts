@@ -141,12 +141,19 @@ test("a namespace that is recorded while a rotate writes copies is served by it:
 });
 
 describe("the source goes back to what the copies still hold, while a sync copies what it was until then", () => {
-	for (const argv of [["apply", ...CREDENTIAL, "--no-verify"], ROTATE])
-		test(`${argv[0]}: all copies equal the source`, async () => {
+	const apply = ["apply", ...CREDENTIAL, "--no-verify"];
+	for (const [argv, lacking] of [
+		[apply, false],
+		[ROTATE, false],
+		[ROTATE, true],
+	] as const)
+		test(`${argv[0]}${lacking ? ", where one copy is missing" : ""}: all copies equal the source`, async () => {
 			await using proxies = new AsyncDisposableStack();
 			await using stage = await Stage.open();
 			await stage.served("first");
 			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+			const shop = `/api/v1/namespaces/${stage.shop}/secrets/${NAME}`;
+			if (lacking) await stage.cluster.api.request("DELETE", shop);
 			await runAfter(["sync"], stage, proxies, argv, "first");
 			assert.deepEqual((await stage.passwords()).slice(0, 3), [
 				"first",

@@ -190,7 +190,7 @@ class Delivery {
 				this.#recordText !== planned ||
 				(isAnother &&
 					this.#plan(targets, current).some(
-						(step) => !isSettled(step) && step.action === "unchanged",
+						({ action }) => action === "unchanged",
 					))
 			)
 				({ targets, current } = await this.#read());
