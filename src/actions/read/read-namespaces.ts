@@ -1,4 +1,4 @@
-import { compare } from "../../core/order.ts";
+import { byFirst, compare } from "../../core/order.ts";
 import {
 	type NamespaceFacts,
 	namespaceFacts,
@@ -113,7 +113,11 @@ export async function readEach<T>(
 			return [];
 		}
 	});
-	return { items: lists.flat(), refused };
+	// They fail in any order.
+	return {
+		items: lists.flat(),
+		refused: new Map([...refused].toSorted(byFirst)),
+	};
 }
 
 /** Throws why nothing could be read in any of the namespaces that are named, or in all where none is. */
@@ -130,9 +134,9 @@ export function scopesOf(namespaces: readonly string[]): readonly Scope[] {
 	return namespaces.length === 0 ? [{}] : inEach(namespaces);
 }
 
-/** The scopes of lists in each of these namespaces: no list of all where there are none. */
+/** The scopes of lists in each of these namespaces, in their order whatever that of `-n`: no list of all where there are none. */
 export function inEach(namespaces: readonly string[]): readonly Scope[] {
-	return namespaces.map((namespace) => ({ namespace }));
+	return namespaces.toSorted(compare).map((namespace) => ({ namespace }));
 }
 
 /** Where a list looks: a namespace, or all. */

@@ -679,11 +679,15 @@ Cancelled; nothing was changed
 });
 
 describe("prune says what else", () => {
-	test("was taken back from accounts", async () => {
+	test("was taken back from accounts, in the order of namespaces, whatever that of -n", async () => {
 		await using bed = await sent('[{"namespaces":{"app":"","shop":""}}]');
 		for (const namespace of ["app", "shop"]) account(bed, namespace);
 		await bed.run(["attach", "-n", "app,shop"]);
-		const { err } = await bed.run(["prune", "--yes"]);
+		const { out, err } = await bed.run(["prune", "-n", "shop,app", "--yes"]);
+		assert.match(
+			out,
+			/\nserviceaccount\/default configured in app namespace\nserviceaccount\/default configured in shop namespace\n$/,
+		);
 		assert.equal(err, "taken back: 2 service accounts\n");
 	});
 
