@@ -83,7 +83,7 @@ const ASKING = new Set(["create", "prune", "rotate", "sync"]);
  */
 async function fixed(
 	findings: readonly Finding[],
-	{ yes, connection }: CheckOptions,
+	{ yes, quiet, connection }: CheckOptions,
 	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {
@@ -116,7 +116,11 @@ async function fixed(
 		await refuseReplaced(seen, cluster);
 		const words = wordsIn(command, cluster.commandContext);
 		await world.again(
-			[...words, ...(ASKING.has(words[0] ?? "") ? ["--yes"] : [])],
+			[
+				...words,
+				...(ASKING.has(words[0] ?? "") ? ["--yes"] : []),
+				...(quiet ? ["--quiet"] : []),
+			],
 			connection,
 		);
 	}

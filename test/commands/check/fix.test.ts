@@ -60,6 +60,16 @@ describe("check --fix", () => {
 		assert.ok(copyIn(bed, "app"));
 	});
 
+	test("-q leaves out the summaries of what it runs, too", async () => {
+		await using bed = await started();
+		assert.deepEqual(await bed.run(["check", "--fix", "--yes", "-q"]), {
+			status: 0,
+			out: "secret/nginx-mesh-registry-key created in app namespace\n",
+			err: "",
+			asked: [],
+		});
+	});
+
 	test("takes back a mistyped name that attach added, and nothing that it did not add", async () => {
 		await using bed = await started();
 		account(bed, "evil", ["theirs"]);
