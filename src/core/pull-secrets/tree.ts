@@ -52,6 +52,7 @@ export interface TreeRegistry {
 
 /** A namespace with a copy, or that should have one; the source's own where somebody uses it there. */
 export interface TreeNamespace {
+	/** `NAMESPACE/NAME` where the copy's name is not the source's. */
 	readonly namespace: string;
 	readonly status: PullSecretStatus | "missing" | "taken";
 	/** Of a drifted copy, a registry each. */
@@ -172,7 +173,7 @@ function* treeOf(
 		status: TreeNamespace["status"],
 		differs: readonly string[] = [],
 	): TreeNamespace => ({
-		namespace: at.namespace,
+		namespace: ref.endsWith(`/${at.name}`) ? at.namespace : sourceRef(at),
 		status,
 		differs,
 		...users.of(at, keyring),

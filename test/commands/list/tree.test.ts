@@ -78,7 +78,7 @@ const WHOLE = `nginx-mesh/${NAME}
 └─ shop  Drifted: registry.example.com password, ghcr.io missing, x.io extra
    └─ pod/own-0  ErrImagePull, does not reference it
 team/gone deleted
-└─ old  Orphaned
+└─ old/${NAME}  Orphaned
 `;
 
 const lines = (out: string) => out.split("\n").slice(0, -1);
@@ -234,7 +234,10 @@ describe("list -o tree", () => {
 			"x/\u001b]0;t\u0007\ny",
 		);
 		const { out } = await bed.run(["list", "-n", "old", "-o", "tree"]);
-		assert.equal(out, "x/]0;t y not allowed to read it\n└─ old  Invalid\n");
+		assert.equal(
+			out,
+			`x/]0;t y not allowed to read it\n└─ old/${NAME}  Invalid\n`,
+		);
 	});
 
 	test("what others wrote makes no line longer than a cell of the table", async () => {
