@@ -35,20 +35,20 @@ const files = diskUntil(interrupt.signal);
 const streams = processStreams(process, interrupt.signal);
 let prompter: Promise<Prompter> | undefined;
 
+/** What adapters are given of the outside. */
+const around = { env: process.env, files, interrupt: interrupt.signal };
+
 const silent = { write() {}, isTerminal: false, columns: 80 };
 
 const outside: Outside = {
 	calledAs: basename(process.argv0).replace(/\.exe$/i, ""),
-	env: process.env,
+	...around,
 	streams,
 	clock: systemClock,
-	files,
-	interrupt: interrupt.signal,
 	async connect(flags, { err = streams.err, serverSaid, quietlyUntil } = {}) {
 		const { connect } = await import("./adapters/cluster/index.ts");
 		return connect(flags, {
-			env: process.env,
-			files,
+			...around,
 			clock: systemClock,
 			err: quietlyUntil ? silent : err,
 			serverSaid,
@@ -66,20 +66,13 @@ const outside: Outside = {
 	},
 	async registry() {
 		const { registryClient } = await import("./adapters/registry/client.ts");
-		return registryClient({
-			env: process.env,
-			interrupt: interrupt.signal,
-		});
+		return registryClient(around);
 	},
 	async storedCredentials(path) {
 		const { openStoredCredentials } = await import(
 			"./adapters/registry/stored-credentials.ts"
 		);
-		return openStoredCredentials(path, {
-			env: process.env,
-			files,
-			interrupt: interrupt.signal,
-		});
+		return openStoredCredentials(path, around);
 	},
 	async serve(at, pages) {
 		const { servePages } = await import("./adapters/page-server.ts");
@@ -87,11 +80,7 @@ const outside: Outside = {
 	},
 	async provided(provider, args, key, ca) {
 		const { credentialFrom } = await import("./adapters/registry/providers.ts");
-		return credentialFrom(provider, args, key, {
-			env: process.env,
-			interrupt: interrupt.signal,
-			ca,
-		});
+		return credentialFrom(provider, args, key, { ...around, ca });
 	},
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(

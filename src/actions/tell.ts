@@ -1,27 +1,23 @@
+import type { RunEvent } from "../core/document.ts";
 import type { Note } from "../core/note.ts";
 import type { World } from "../world.ts";
 
+/** Makes a function that tells notes, each as such an event. */
+const teller =
+	(eventOf: (note: Note) => RunEvent) =>
+	(world: Pick<World, "emit">, ...notes: readonly Note[]): void => {
+		for (const note of notes) world.emit(eventOf(note));
+	};
+
 /** Tells of what does not stop the work, each behind `Warning: `. */
-export function warn(
-	world: Pick<World, "emit">,
-	...notes: readonly Note[]
-): void {
-	for (const note of notes) world.emit({ type: "warning", note });
-}
+export const warn = teller((note) => ({ type: "warning", note }));
 
 /** Tells whoever watches. */
-export function tell(
-	world: Pick<World, "emit">,
-	...notes: readonly Note[]
-): void {
-	for (const note of notes) world.emit({ type: "note", note });
-}
+export const tell = teller((note) => ({ type: "note", note }));
 
 /** The same, but for what `-q` drops. */
-export function tellUnlessQuiet(
-	world: Pick<World, "emit">,
-	...notes: readonly Note[]
-): void {
-	for (const note of notes)
-		world.emit({ type: "note", note, unlessQuiet: true });
-}
+export const tellUnlessQuiet = teller((note) => ({
+	type: "note",
+	note,
+	unlessQuiet: true,
+}));
