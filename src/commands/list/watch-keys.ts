@@ -1,3 +1,4 @@
+import { secretsNamed } from "../../actions/read/read-keys.ts";
 import {
 	type AllNamespaces,
 	scopesOf,
@@ -22,7 +23,7 @@ import {
 	type SourceRef,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
-import { AbortedError, isForbidden, unlessForbidden } from "../../errors.ts";
+import { AbortedError, unlessForbidden } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
 import { type ListChoice, listQueries, meantKeys } from "./list-keys.ts";
@@ -245,17 +246,13 @@ class PullSecretWatch {
 	}
 
 	/** Watches it; where that is forbidden, reads it once. */
-	async #lookElsewhere({
-		namespace,
-		name,
-	}: SourceRef): Promise<Snapshot | SourceKnowledge> {
-		const fieldSelector = `metadata.name=${name}`;
-		try {
-			return await this.#secrets({ namespace, fieldSelector });
-		} catch (error) {
-			if (!isForbidden(error)) throw error;
-			return readSource(this.cluster, this.#reader, { namespace, name });
-		}
+	async #lookElsewhere(source: SourceRef): Promise<Snapshot | SourceKnowledge> {
+		const { namespace, name } = source;
+		const watching = this.#secrets({ namespace, ...secretsNamed(name) });
+		return (
+			(await unlessForbidden(watching)) ??
+			readSource(this.cluster, this.#reader, source)
+		);
 	}
 
 	/** A trouble once, until something is heard again. */
