@@ -6,7 +6,13 @@ import type { Document, Outcome } from "./core/document.ts";
 import { groupsBy } from "./core/groups.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { scriptKey } from "./core/output/shell.ts";
-import { AbortedError, EXIT, UsageError, unlessAborted } from "./errors.ts";
+import {
+	AbortedError,
+	EXIT,
+	NoClusterError,
+	UsageError,
+	unlessAborted,
+} from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
 import { Printer, type Write } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
@@ -45,13 +51,17 @@ export async function runInContexts(
 	const { contexts, twins } = contextsMeant(choice.patterns, known);
 	for (const [twin, context] of twins)
 		tell(main, { cause: "context-twin", twin, context });
-	const work = await prepared.ask({
+	const asking = prepared.ask({
 		...outside,
 		connect: (flags, apart) =>
 			outside.connect({ context: contexts[0] ?? "", ...flags }, apart),
 		contexts,
 		emit: (event) => main.emit(event),
 		again: (argv, connection) => run(argv, connection, outside),
+	});
+	const work = await asking.catch((error: unknown) => {
+		if (error instanceof NoClusterError) return error;
+		throw error;
 	});
 	const structured = isStructured(look) && !look.watch;
 	const sections = new Sections(streams, contexts, {
@@ -69,7 +79,9 @@ export async function runInContexts(
 			};
 			try {
 				const outcome = await ended(
-					work({ ...world, prompter }),
+					work instanceof NoClusterError
+						? Promise.reject(work.failures.get(context))
+						: work({ ...world, prompter }),
 					outside.interrupt,
 				);
 				await printer.show(

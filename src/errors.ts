@@ -40,6 +40,14 @@ export class OperationError extends Error {
 	override readonly name: string = "OperationError";
 }
 
+/** Of the clusters of --contexts none could be looked at: why, by context. */
+export class NoClusterError extends OperationError {
+	override readonly name = "NoClusterError";
+	constructor(readonly failures: ReadonlyMap<string, OperationError>) {
+		super([...failures.values()].map(({ message }) => message).join("; "));
+	}
+}
+
 /** Interrupted by a signal or by the person at the prompt. Exit 128 + the signal's number. */
 export class AbortedError extends Error {
 	override readonly name = "AbortedError";

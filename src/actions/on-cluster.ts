@@ -1,4 +1,4 @@
-import { OperationError } from "../errors.ts";
+import { NoClusterError, OperationError } from "../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../world.ts";
 
 /** Does work on one cluster, whose connections are closed whatever comes of it. */
@@ -18,7 +18,7 @@ export async function onCluster<T>(
 /**
  * Where something is asked once for several clusters: looks at the first of them that can be looked at. One
  * that is down, or where this user may do nothing, does not hold up the others. What fails after `found` was
- * called fails for all. Throws what the first one threw where none can be looked at.
+ * called fails for all. Throws NoClusterError where none can be looked at.
  */
 export async function onFirstCluster<T>(
 	world: Pick<World, "connect" | "contexts">,
@@ -28,7 +28,7 @@ export async function onFirstCluster<T>(
 	const { contexts } = world;
 	if (contexts === undefined)
 		return onCluster(world, connection, (cluster) => look(cluster, () => {}));
-	const failures: OperationError[] = [];
+	const failures = new Map<string, OperationError>();
 	for (const context of contexts) {
 		let isFound = false;
 		try {
@@ -39,8 +39,8 @@ export async function onFirstCluster<T>(
 			);
 		} catch (error) {
 			if (isFound || !(error instanceof OperationError)) throw error;
-			failures.push(error);
+			failures.set(context, error);
 		}
 	}
-	throw failures[0];
+	throw new NoClusterError(failures);
 }

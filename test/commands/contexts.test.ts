@@ -97,6 +97,10 @@ describe("--contexts", () => {
 		[["check"], { cause: "cluster-failed", message: REFUSED }],
 		[["sync"], { cause: "unreachable", message: REFUSED }],
 		[["prune", "--yes"], { cause: "unreachable", message: REFUSED }],
+		[
+			["rotate", "--registry-password-stdin"],
+			{ cause: "unreachable", message: REFUSED },
+		],
 		// Objects are printed to be applied.
 		[["sync", "--dry-run=client"], undefined],
 	] as const)
