@@ -127,12 +127,15 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The registries for which the clouds' own providers answer at all; another's may answer for any:
- * https://github.com/kubernetes/cloud-provider-aws/blob/v1.37.1/cmd/ecr-credential-provider/main.go (ecrPrivateHostPattern),
+ * https://github.com/kubernetes/cloud-provider-aws/blob/v1.37.1/cmd/ecr-credential-provider/main.go (ecrPrivateHostPattern, ecrPublicHosts),
  * https://github.com/kubernetes-sigs/cloud-provider-azure/blob/master/pkg/credentialprovider/azure_credentials.go (acrRE),
  * https://github.com/kubernetes/cloud-provider-gcp/blob/master/pkg/gcpcredential/gcpcredential.go (containerRegistryUrls)
  */
 const THEIR_HOSTS: ReadonlyMap<string, RegExp> = new Map([
-	["Amazon ECR", /^\d{12}\.dkr[.-]ecr(?:-fips)?\./],
+	[
+		"Amazon ECR",
+		/^(?:\d{12}\.dkr[.-]ecr(?:-fips)?\..*|public\.ecr\.aws|ecr-public\.aws\.com)$/,
+	],
 	["Azure Container Registry", /\.azurecr\.(?:io|cn|de|us)$/],
 	[
 		"Google Artifact Registry",
