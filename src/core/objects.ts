@@ -50,7 +50,10 @@ interface Gateway {
 	readonly apiVersion?: string;
 	readonly kind?: string;
 	readonly metadata: ObjectMeta;
-	readonly spec?: { gatewayClassName?: string };
+	readonly spec?: {
+		gatewayClassName?: string;
+		addresses?: { type?: string }[];
+	};
 }
 /** Of a policy's `matchConstraints` and a binding's `matchResources`. */
 export type NamespaceSelector = NonNullable<

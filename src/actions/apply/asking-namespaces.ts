@@ -1,4 +1,5 @@
 import type { Injection } from "../../core/meshes/meshes.ts";
+import type { ObjectOf } from "../../core/objects.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isMarked } from "../../core/pull-secrets/injection.ts";
 import {
@@ -42,10 +43,22 @@ export async function askingNamespaces(
 		await unlessHidden("Gateway", world, async () => {
 			for await (const { items } of cluster.pages("Gateway", {}))
 				for (const { metadata, spec } of items)
-					if (gatewayClasses.includes(spec?.gatewayClassName ?? ""))
+					if (
+						gatewayClasses.includes(spec?.gatewayClassName ?? "") &&
+						isDeployed(spec)
+					)
 						found.add(metadata.namespace ?? "");
 		});
 	return found;
+}
+
+/**
+ * Whether a mesh makes pods for a Gateway: one with the host name of a Service has those that somebody else made.
+ * https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#manual-deployment
+ */
+function isDeployed(spec: ObjectOf["Gateway"]["spec"]): boolean {
+	const [first, ...others] = spec?.addresses ?? [];
+	return others.length === 0 && (first?.type ?? "IPAddress") === "IPAddress";
 }
 
 async function unlessHidden(

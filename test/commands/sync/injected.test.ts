@@ -46,11 +46,15 @@ describe("sync --injected", () => {
 		const served = [...out.matchAll(/created in (\S+) namespace/g)];
 		return { served: served.map(([, name]) => name), err };
 	};
-	const waypoint = (name: string, gatewayClassName: string) =>
+	const waypoint = (
+		name: string,
+		gatewayClassName: string,
+		addresses: Record<string, string>[] = [],
+	) =>
 		bed.server.store.seed({
 			kind: "Gateway",
 			metadata: { namespace: name, name: "waypoint" },
-			spec: { gatewayClassName },
+			spec: { gatewayClassName, addresses },
 		});
 
 	test("Istio: labels and revisions are a rule; pods and waypoints are asked for", async () => {
@@ -178,7 +182,12 @@ describe("sync --injected", () => {
 			await source(mesh);
 			for (const [name, by] of Object.entries(asked)) {
 				labelled(name, {});
-				if (typeof by === "string") waypoint(name, by);
+				if (typeof by === "string")
+					waypoint(
+						name,
+						by,
+						name.endsWith("-a") ? [{ value: "10.0.0.1" }] : [],
+					);
 				else
 					bed.server.store.seed({
 						kind: "Pod",
@@ -186,6 +195,11 @@ describe("sync --injected", () => {
 						spec: { containers: [] },
 					});
 			}
+			// Of a Gateway that names a Service, somebody else makes the pods.
+			labelled("manual", {});
+			const own = Object.values(asked).find((by) => typeof by === "string");
+			if (own !== undefined)
+				waypoint("manual", own, [{ type: "Hostname", value: "a.b.svc" }]);
 			const { served, err } = await sync(mesh, "--yes");
 			assert.deepEqual(
 				served,
