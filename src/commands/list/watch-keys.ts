@@ -81,7 +81,7 @@ class PullSecretWatch {
 	#namespaces: Promise<AllNamespaces | undefined> | undefined;
 	/** What was told of each, and the same as text. */
 	readonly #told = new Map<string, { item: ListItem; text: string }>();
-	#trouble = "";
+	readonly #troubles = new Set<string>();
 
 	constructor(
 		readonly cluster: Cluster,
@@ -173,7 +173,7 @@ class PullSecretWatch {
 	}
 
 	#changed(): void {
-		this.#trouble = "";
+		this.#troubles.clear();
 		this.#queue.add("news", this.world.clock.elapsed() + GATHERED);
 	}
 
@@ -255,11 +255,11 @@ class PullSecretWatch {
 		);
 	}
 
-	/** A trouble once, until something is heard again. */
+	/** Each trouble once, until something is heard again. */
 	#note(error: unknown): void {
 		const line = failureLine(error);
-		if (line === this.#trouble) return;
-		this.#trouble = line;
+		if (this.#troubles.has(line)) return;
+		this.#troubles.add(line);
 		this.world.emit({ type: "trouble", error });
 	}
 }

@@ -13,8 +13,15 @@ const BURST = 25;
 const REFILL = 30_000;
 /** Of so many namespaces that is known: of those that come and go, the one that had one longest ago is forgotten. */
 const MOST = 1000;
-/** So many wait for their turn: a cluster in trouble is not helped by more. */
+/**
+ * So many of these wait for their turn: a cluster in trouble is not helped by more. What is told of the source's
+ * credentials is told of one object, and not again: it waits behind them.
+ */
 const WAITING = 100;
+const OF_MANY: ReadonlySet<EventReason> = new Set([
+	"CopyFailed",
+	"AttachFailed",
+]);
 
 /** Writes Events, one after the other, as a courtesy: whatever becomes of them, the work goes on. */
 export class EventWriter {
@@ -31,7 +38,8 @@ export class EventWriter {
 
 	/** Writes one; where the user may not, or there have been too many, nothing is. */
 	tell(topic: EventTopic, reason: EventReason, message: string): void {
-		if (this.#waiting >= WAITING || !this.#isAllowed(topic.namespace)) return;
+		const isOneTooMany = OF_MANY.has(reason) && this.#waiting >= WAITING;
+		if (isOneTooMany || !this.#isAllowed(topic.namespace)) return;
 		const id = this.#written++;
 		const event = eventOf(topic, reason, message, {
 			id,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventWriter } from "../../../src/commands/sync/event-writer.ts";
+import type { EventReason } from "../../../src/core/in-cluster/event.ts";
 import type { Cluster } from "../../../src/world.ts";
 import { playedClock } from "../../support/played-clock.ts";
 
@@ -18,10 +19,10 @@ function played(answer: () => Promise<void> = async () => {}) {
 		{ create: create as Cluster["create"] },
 		clock,
 	);
-	const tell = (namespace: string) =>
+	const tell = (namespace: string, reason: EventReason = "CopyFailed") =>
 		writer.tell(
 			{ kind: "Secret", namespace, name: "key", uid: "" },
-			"CopyFailed",
+			reason,
 			"no",
 		);
 	return { written, clock, writer, tell };
@@ -53,6 +54,18 @@ test("where none is answered, not more and more wait", async () => {
 	answered.resolve();
 	await writer.done();
 	assert.equal(written.length, 100);
+});
+
+test("that a credential ends is told, in however many namespaces copies fail, and they are as much as they were", async () => {
+	const answered = Promise.withResolvers<void>();
+	const { written, writer, tell } = played(() => answered.promise);
+	for (let time = 0; time < 200; time++) tell(`n${time}`);
+	for (let time = 0; time < 100; time++) tell("mesh", "CredentialExpiring");
+	for (let time = 0; time < 200; time++) tell(`m${time}`);
+	answered.resolve();
+	await writer.done();
+	assert.equal(written.filter((name) => name === "mesh").length, 25);
+	assert.equal(written.length, 125);
 });
 
 test("of namespaces that come and go no more and more is kept, and one that goes on is not forgotten for them", async () => {

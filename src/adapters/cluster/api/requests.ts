@@ -60,8 +60,10 @@ interface PageShape<T> {
 	readonly withoutManagedFields: boolean;
 }
 
-/** Bytes: a page of 500 Secrets of the usual size is one of these megabytes. */
-const LARGEST_ANSWER = 64 << 20;
+/** Bytes of a page, of whatever objects: one of 500 Secrets of the usual size is one of these megabytes. */
+const LARGEST_PAGE = 64 << 20;
+/** Of one object, also as a line of a watch: etcd takes 1.5 MiB, of which JSON may make six times as many. */
+const LARGEST_OBJECT = 16 << 20;
 /**
  * Bytes of a page up to which it is parsed as one: most are, and one JSON.parse costs half as much as to
  * look for where each object ends. A page of more is parsed object by object.
@@ -70,6 +72,8 @@ const PARSED_WHOLE = 4 << 20;
 /** The same where little of each object is kept: of pods, a page of 500 may be ten times as many. */
 const PICKED_WHOLE = 1 << 20;
 const LARGEST_REFUSAL = 1 << 20;
+/** Warnings that a run tells of: whoever has a new one for each request, for months, is heard no longer. */
+const MOST_WARNINGS = 1000;
 
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
 export class Requests {
@@ -89,7 +93,7 @@ export class Requests {
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
 		const asked = { ...call, server: this.options.server };
 		const answer = await this.#send(call, shape.name);
-		const body = await text(answer, atMost(LARGEST_ANSWER, asked));
+		const body = await text(answer, atMost(LARGEST_OBJECT, asked));
 		return readAs(shape, body, asked);
 	}
 
@@ -102,7 +106,7 @@ export class Requests {
 		call: Call,
 		{ list, item, withoutManagedFields }: PageShape<T>,
 		take: (item: T) => void,
-		limit = LARGEST_ANSWER,
+		limit = LARGEST_PAGE,
 	): Promise<{ readonly body: ListBody; readonly size: number }> {
 		const asked = { ...call, server: this.options.server };
 		const sending = this.#send(call, list.name);
@@ -275,7 +279,8 @@ export class Requests {
 		)) {
 			const said = quoted.replace(/\\(.)/g, "$1");
 			const warning = oneLine(redact(said));
-			if (this.#warned.has(warning)) continue;
+			if (this.#warned.has(warning) || this.#warned.size >= MOST_WARNINGS)
+				continue;
 			this.#warned.add(warning);
 			this.options.serverSaid(warning);
 		}
@@ -368,8 +373,8 @@ async function* linesOf(
 		const [first = "", ...rest] = decoder.write(chunk).split("\n");
 		pieces.push(first);
 		length += first.length;
-		if (length > LARGEST_ANSWER)
-			throw new OversizedAnswer(asked, LARGEST_ANSWER);
+		if (length > LARGEST_OBJECT)
+			throw new OversizedAnswer(asked, LARGEST_OBJECT);
 		const last = rest.pop();
 		if (last === undefined) continue;
 		for (const line of [pieces.join(""), ...rest]) if (line !== "") yield line;

@@ -75,19 +75,20 @@ export function objectShape<K extends Kind>(
 		name: `a ${kind}`,
 		is: (value): value is ObjectOf[K] =>
 			isNamed(value) &&
+			isOfKind(value, kind) &&
 			hasFields(value, FIELDS[kind] ?? {}) &&
 			isAskedFor(value, asked),
 	};
 }
 
-/** The server names it after the kind, or `PartialObjectMetadataList`. */
+/** The server names it after the kind, or, of metadata alone, `PartialObjectMetadataList`. */
 export function listShape(kind: Kind): Shape<ListBody> {
 	return {
 		name: `a ${kind}List`,
 		is: (value): value is ListBody =>
 			isJsonObject(value) &&
-			typeof value.kind === "string" &&
-			value.kind.endsWith("List") &&
+			(value.kind === `${kind}List` ||
+				value.kind === "PartialObjectMetadataList") &&
 			isJsonObject(value.metadata) &&
 			hasFields(value, { items: [{}] }),
 	};
@@ -98,20 +99,29 @@ export function watchShape<K extends Kind>(
 	kind: K,
 	asked: AskedFor,
 ): Shape<WatchLine<ObjectOf[K]>> {
+	const there = objectShape(kind, asked);
 	// Of what leaves a selection by its labels it is told that it went.
-	const gone = { ...asked, labels: undefined };
+	const gone = objectShape(kind, { ...asked, labels: undefined });
 	return {
 		name: `a watch of ${kind}s`,
-		is: (value): value is WatchLine<ObjectOf[K]> =>
-			isJsonObject(value) &&
-			typeof value.type === "string" &&
-			isJsonObject(value.object) &&
-			(value.type === "ERROR" ||
-				(value.type === "BOOKMARK"
-					? isJsonObject(value.object.metadata)
-					: objectShape(kind, value.type === "DELETED" ? gone : asked).is(
-							value.object,
-						))),
+		is(value): value is WatchLine<ObjectOf[K]> {
+			if (!isJsonObject(value) || !isJsonObject(value.object)) return false;
+			const { type, object } = value;
+			switch (type) {
+				case "ADDED":
+				case "MODIFIED":
+					return there.is(object);
+				case "DELETED":
+					return gone.is(object);
+				case "BOOKMARK":
+					return (
+						isJsonObject(object.metadata) &&
+						hasFields(object.metadata, { resourceVersion: "text" })
+					);
+				default:
+					return type === "ERROR";
+			}
+		},
 	};
 }
 
@@ -127,6 +137,13 @@ export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
 	is: (value): value is { status: { allowed?: boolean } } =>
 		isJsonObject(value) && isJsonObject(value.status),
 };
+
+/** Objects of a list need not say their kind. */
+function isOfKind({ kind }: { kind?: unknown }, wanted: Kind): boolean {
+	return (
+		kind === undefined || kind === wanted || kind === "PartialObjectMetadata"
+	);
+}
 
 /** An object with a name, of which the fields that all kinds have, and those of a Secret, are of their types. */
 function isNamed(value: unknown): value is never {

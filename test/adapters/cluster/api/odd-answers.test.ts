@@ -118,6 +118,10 @@ const ODD: Record<
 	true: json("true", "other JSON"),
 	"a string": json('"token"', "other JSON"),
 	"another object": json('{"login":"https://sso.example"}', "other JSON"),
+	"an object of another kind": json(
+		'{"kind":7,"metadata":{"namespace":"default","name":"key"}}',
+		"other JSON",
+	),
 	"an object without a name": json('{"metadata":{}}', "other JSON"),
 	"metadata of another type": json('{"metadata":[],"kind":7}', "other JSON"),
 	"a web page": {
@@ -198,6 +202,8 @@ describe("lists", () => {
 	for (const [what, more] of [
 		["an item that is none", { items: [null] }],
 		["an item without metadata", { items: [{ data: {} }] }],
+		["an item of another kind", { items: [{ kind: "Pod", metadata: ref }] }],
+		["another kind", { kind: "ConfigMapList" }],
 		["items that are no list", { items: {} }],
 		["no metadata", { metadata: null }],
 	] as const)
@@ -384,6 +390,23 @@ test("of a long message its beginning is shown", async () => {
 	});
 });
 
+for (const line of [
+	{ type: "EVIL", object: { kind: "Secret", metadata: ref } },
+	{ type: "__proto__", object: { kind: "Secret", metadata: ref } },
+	{ type: "MODIFIED", object: { kind: "ConfigMap", metadata: ref } },
+	{ type: "DELETED", object: { kind: "ConfigMap", metadata: ref } },
+	{ type: "BOOKMARK", object: { metadata: { resourceVersion: {} } } },
+])
+	test(`a watch with ${JSON.stringify(line)}`, async () => {
+		heal = server.onRequest(() => ({
+			answer: { status: 200, body: `${JSON.stringify(line)}\n` },
+		}));
+		await assert.rejects(
+			watched("Secret"),
+			/with other JSON instead of a watch of Secrets/,
+		);
+	});
+
 test("a watch of objects whose fields are of other types", async () => {
 	for (const metadata of [{ name: 5 }, { name: "x", labels: { a: 5 } }]) {
 		const object = { kind: "Secret", metadata };
@@ -462,11 +485,20 @@ test("a watch whose line has no end", async () => {
 	heal = server.onRequest(() => ({
 		answer: {
 			status: 200,
-			body: `{"type":"ADDED","object":"${"x".repeat(65 << 20)}`,
+			body: `{"type":"ADDED","object":"${"x".repeat(17 << 20)}`,
 		},
 	}));
 	await assert.rejects(watched("Secret"), {
-		message: `error: ${server.url} answered GET /api/v1/secrets with more than 64 MiB, which is not read`,
+		message: `error: ${server.url} answered GET /api/v1/secrets with more than 16 MiB, which is not read`,
+	});
+});
+
+test("one object that is larger than any", async () => {
+	heal = server.onRequest(() => ({
+		answer: { status: 200, body: " ".repeat(17 << 20) },
+	}));
+	await assert.rejects(cluster.read("Secret", ref), {
+		message: `error: ${server.url} answered GET /api/v1/namespaces/default/secrets/key with more than 16 MiB, which is not read`,
 	});
 });
 

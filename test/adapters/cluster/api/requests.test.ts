@@ -103,6 +103,12 @@ describe("warnings of the server", () => {
 	});
 });
 
+test("of ever new warnings a thousand are shown", async () => {
+	const warnings = Array.from({ length: 1_100 }, (_, at) => `${at}`);
+	const said = await stderrOf({}, () => ({ warnings }));
+	assert.equal(said.split("\n").length - 1, 1_000);
+});
+
 describe("a refusal that quotes the Secret", () => {
 	for (const [name, quoted] of [
 		["its data", data],
