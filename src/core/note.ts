@@ -61,8 +61,6 @@ export type Note =
 				what: string;
 				/** Out of the record. */
 				taken?: true;
-				/** Nothing else stays on record. */
-				alone?: true;
 			};
 			"nothing-recorded": { source: SourceRef };
 			forgotten: { namespaces: readonly string[]; dryRun: DryRun };

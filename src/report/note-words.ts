@@ -115,8 +115,8 @@ const WORDS: Wording<Note> = {
 		`secret "${source.name}" in ${someOf(namespaces)} says that it is a copy of ${sourceRef(source)}, but is not recorded; nothing was written there`,
 	"recorded-by-name": ({ namespaces }) =>
 		`recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(namespaces)} (needs get on namespaces)`,
-	"would-be-recorded": ({ source: { namespace, name }, what, taken, alone }) =>
-		`${what}${alone ? " alone" : ""} would ${taken ? "no longer " : ""}be recorded on secret/${name} in ${namespace} namespace`,
+	"would-be-recorded": ({ source: { namespace, name }, what, taken }) =>
+		`${what} would ${taken ? "no longer " : ""}be recorded on secret/${name} in ${namespace} namespace`,
 	"nothing-recorded": ({ source }) =>
 		`no namespace is recorded on ${sourceRef(source)}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces, dryRun }) =>

@@ -31,6 +31,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	attachedAnywhere,
 	EMPTY_RECORD,
 	mergeSelection,
 	onlySelected,
@@ -468,10 +469,13 @@ class Delivery {
 		return recordText(this.#joined(recordOf(this.#source)));
 	}
 
-	#recording({ what }: Selected) {
+	#recording({ what, record }: Selected) {
+		const accounts = [...attachedAnywhere(record)];
+		const attached =
+			accounts.length > 0 ? ` (attach ${accounts.join(", ")})` : "";
 		return {
 			change: (record: SourceRecord) => this.#joined(record),
-			what,
+			what: `${what}${attached}${this.policy.prune ? " alone" : ""}`,
 			...((this.scope.servesRecord || this.policy.prune) &&
 				({ onceInSync: true } as const)),
 		};
@@ -482,10 +486,8 @@ class Delivery {
 		const { selected } = this.scope;
 		if (selected === undefined) return;
 		const before = this.#source;
-		this.#source = await changeRecord(before, {
-			...run,
-			...this.#recording(selected),
-		});
+		const recording = this.#recording(selected);
+		this.#source = await changeRecord(before, { ...run, ...recording });
 		if (this.#source === before) return;
 		const after = recordOf(this.#source) ?? EMPTY_RECORD;
 		run.report.addRecord(before, {
@@ -501,8 +503,7 @@ class Delivery {
 			tellUnlessQuiet(run.world, {
 				cause: "would-be-recorded",
 				source: placeOf(before),
-				what: selected.what,
-				...(this.policy.prune && { alone: true }),
+				what: recording.what,
 			});
 	}
 

@@ -114,10 +114,11 @@ describe("sync: which source", () => {
 				],
 			});
 			await create(bed, "one");
-			for (const [flags, once] of [
-				[[], "--once"],
-				[["--prune", "--yes"], "sync --once"],
-				[["--watch"], "sync --once"],
+			for (const [flags, what, once] of [
+				[[], "app", "--once"],
+				[["--attach=a,b"], "app (attach a, b)", "--once"],
+				[["--prune", "--yes"], "app alone", "sync --once"],
+				[["--watch"], "app", "sync --once"],
 			] as const) {
 				const { status, err } = await bed.run(["sync", "-n=app", ...flags], {
 					user: "sam",
@@ -125,7 +126,7 @@ describe("sync: which source", () => {
 				assert.equal(status, 1);
 				assert.equal(
 					err,
-					`error: cannot record app on the source (needs patch on secrets "${NAME}" in nginx-mesh); use ${once} for a copy that rotate will not update\n`,
+					`error: cannot record ${what} on the source (needs patch on secrets "${NAME}" in nginx-mesh); use ${once} for a copy that rotate will not update\n`,
 				);
 			}
 		});
