@@ -1,3 +1,19 @@
+/** All that a stream brings. Throws `exceeded()` for more than `most` bytes. */
+export async function wholeOf(
+	stream: AsyncIterable<Buffer>,
+	most: number,
+	exceeded: () => Error,
+): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length > most) throw exceeded();
+	}
+	return Buffer.concat(chunks, length);
+}
+
 /** Bytes that are worth a piece of memory of their own. */
 const PIECE = 1 << 14;
 

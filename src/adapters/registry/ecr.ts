@@ -10,6 +10,7 @@ import {
 import { faultOf } from "../../core/registry/fault.ts";
 import { failureWords } from "../../core/registry/words.ts";
 import { OperationError, unlessAborted } from "../../errors.ts";
+import { wholeOf } from "../pieces.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import type { Surroundings } from "./helper-process.ts";
 import { failureOf, Routes } from "./transport.ts";
@@ -55,13 +56,8 @@ export async function ecrCredential(
 		return readEcrToken(answer.authorizationData?.[0]?.authorizationToken);
 	} catch (error) {
 		if (around.interrupt.aborted) throw around.interrupt.reason;
-		if (deadline.aborted)
-			throw new FailureError({
-				cause: "ecr-failed",
-				because: { is: "silent", limit: around.limit },
-			});
-		if (error instanceof OperationError) throw error;
-		throw new FailureError({ cause: "ecr-failed", because: faultIn(error) });
+		if (deadline.aborted) throw failed({ is: "silent", limit: around.limit });
+		throw error instanceof OperationError ? error : failed(faultIn(error));
 	} finally {
 		client.destroy();
 		await handler.close();
@@ -82,6 +78,10 @@ function faultIn(error: unknown): EcrFault {
 		(name === "Unknown" || /\bDeserialization error\b/.test(message))
 		? { is: "no-answer", status }
 		: { is: "failed", words: failureWords(`${name}: ${message}`) };
+}
+
+function failed(because: EcrFault): FailureError {
+	return new FailureError({ cause: "ecr-failed", because });
 }
 
 /** A request of the SDK's, as far as it is needed. */
@@ -131,11 +131,11 @@ async function openHandler(env: Env, ca: string | undefined) {
 					const fault = faultOf(failure, url.host);
 					if (fault.kind !== "tls" || fault.because.is !== "certificate")
 						throw error;
-					throw new FailureError({
-						cause: "ecr-failed",
-						because: { ...fault.because, host: url.host },
-					});
+					throw failed({ ...fault.because, host: url.host });
 				});
+			const said = await wholeOf(answer.body, ANSWER_LIMIT, () =>
+				failed({ is: "too-much" }),
+			);
 			return {
 				response: {
 					statusCode: answer.statusCode,
@@ -145,7 +145,7 @@ async function openHandler(env: Env, ca: string | undefined) {
 							[value ?? []].flat().join(", "),
 						]),
 					),
-					body: await bodyOf(answer.body),
+					body: new Uint8Array(said),
 				},
 			};
 		},
@@ -165,19 +165,4 @@ function urlOf(request: SdkRequest): URL {
 		for (const each of [value ?? ""].flat())
 			url.searchParams.append(name, each);
 	return url;
-}
-
-async function bodyOf(body: AsyncIterable<Buffer>): Promise<Uint8Array> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of body) {
-		length += chunk.length;
-		if (length > ANSWER_LIMIT)
-			throw new FailureError({
-				cause: "ecr-failed",
-				because: { is: "too-much" },
-			});
-		chunks.push(chunk);
-	}
-	return new Uint8Array(Buffer.concat(chunks));
 }

@@ -6,6 +6,7 @@ import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
 import { systemWords } from "../error-code.ts";
 import { attempt } from "../files.ts";
+import { wholeOf } from "../pieces.ts";
 import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -159,17 +160,13 @@ async function readInput(
 	limit: number,
 	interrupt: AbortSignal,
 ): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let length = 0;
 	try {
-		for await (const chunk of addAbortSignal(interrupt, stdin)) {
-			chunks.push(chunk);
-			length += chunk.length;
-			if (length > limit)
-				throw new FailureError({ cause: "input-too-large", limit });
-		}
+		return await wholeOf(
+			addAbortSignal(interrupt, stdin),
+			limit,
+			() => new FailureError({ cause: "input-too-large", limit }),
+		);
 	} catch (error) {
 		throw interrupt.aborted ? interrupt.reason : error;
 	}
-	return Buffer.concat(chunks, length);
 }

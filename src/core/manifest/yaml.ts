@@ -2,6 +2,7 @@ import {
 	type Alias,
 	isAlias,
 	isMap,
+	isNode,
 	isScalar,
 	isSeq,
 	type Pair,
@@ -156,9 +157,6 @@ function entryOf({ key, value }: Pair, targets: Targets): Entry {
 }
 
 function placeOf(node: unknown): Place {
-	const range =
-		isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)
-			? node.range
-			: undefined;
+	const range = isNode(node) ? node.range : undefined;
 	return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
 }
