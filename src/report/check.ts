@@ -203,8 +203,7 @@ export type CheckCause =
 	| Exclude<Verification["outcome"], "good">;
 
 /** "" where all is well. */
-function causeOf({ about, severity }: Finding): CheckCause | "" {
-	if (severity === "ok") return "";
+function causeOf({ about }: Finding): CheckCause | "" {
 	switch (about.cause) {
 		case "invalid-content":
 			return about.fault.kind;
