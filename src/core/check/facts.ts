@@ -121,6 +121,8 @@ export interface PodFacts extends Place {
 	readonly isMirror: boolean;
 	readonly restart: Restart;
 	readonly waiting: readonly Waiting[];
+	/** Only ephemeral containers, which somebody added to debug it, do: what runs is not made again for them. */
+	readonly isDebugged: boolean;
 	/** Containers are waited for, and none says why: it may be the sandbox. */
 	readonly isStarting: boolean;
 	/** Warnings about it, where they were needed and may be read. */
@@ -161,6 +163,8 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 	const uses = imageUses(pod);
 	const statuses = statusesOf(pod);
 	const started = new Set(statuses.filter(hasStarted).map(({ name }) => name));
+	const waits = waiting(containersOf(pod), statuses);
+	const added = new Set(spec?.ephemeralContainers?.map(({ name }) => name));
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
@@ -177,7 +181,9 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 			metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined ||
 			(metadata.ownerReferences ?? []).some(({ kind }) => kind === "Node"),
 		restart: restartOf(pod),
-		waiting: waiting(containersOf(pod), statuses),
+		waiting: waits,
+		isDebugged:
+			waits.length > 0 && waits.every(({ container }) => added.has(container)),
 		isStarting: statuses.some(
 			({ state }) => state?.waiting?.reason === "ContainerCreating",
 		),

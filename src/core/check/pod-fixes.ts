@@ -384,7 +384,9 @@ function withNewPods(
 	keyrings: Keyrings,
 	fixes: Fixes,
 ): Pick<PodFix, "fix" | "left" | "listed"> {
-	const old = pods.filter(({ secrets }) => !secrets.includes(secret));
+	const old = pods.filter(
+		({ secrets, isDebugged }) => !secrets.includes(secret) && !isDebugged,
+	);
 	const left: PodFacts[] = [];
 	const listed: PodFacts[] = [];
 	const again = old.flatMap((pod) => {

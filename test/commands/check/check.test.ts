@@ -790,6 +790,25 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 	}
 });
 
+test("nothing that runs is made again for a debugging container", async () => {
+	for (const [kind, command, hint] of [
+		["ephemeral", "kubectl meshreg attach -n app", false],
+		["init", "kubectl meshreg attach -n app", true],
+	] as const) {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") }, ["app"]);
+		await bed.run(["sync"]);
+		account(bed, "app");
+		waiting(bed, "app/web", "no basic auth credentials", { kind });
+		const [found] = (await findings(bed)).filter(
+			({ cause }) => cause === "not-attached",
+		);
+		assert.equal(found?.command, command);
+		const { out } = await bed.run(["check", "-q"]);
+		assert.equal(out.includes("pod/web has no controller"), hint, out);
+	}
+});
+
 test("what is in the place of copies is one finding, however each of them calls itself, and at whatever length", async () => {
 	await using bed = await started();
 	const teams = ["app", "shop", "team-c", "team-d", "team-e"];
