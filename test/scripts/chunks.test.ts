@@ -24,6 +24,13 @@ const ENTRY = `
 	})("./main.js");
 `;
 
+const CREATE = ["create", "--no-verify"];
+const CREDENTIAL = [
+	"--registry-server=r.example",
+	"--registry-username=u",
+	"--registry-password=p",
+];
+
 let bed: TestBed;
 let folder: string;
 let kubeconfig: string;
@@ -36,6 +43,7 @@ before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "chunks-"));
 	kubeconfig = join(bed.folder, "kubeconfig");
 	await bed.server.writeKubeconfig(kubeconfig);
+	await bed.run([...CREATE, ...CREDENTIAL]);
 	const { outputs } = await bundle("src/main.ts", folder);
 	ofAmazon = new Set(
 		Object.entries(outputs)
@@ -59,20 +67,12 @@ after(async () => {
 	await bed[Symbol.asyncDispose]();
 });
 
-const CREATE = ["create", "--no-verify"];
 const ECR = "--registry-server=123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 for (const [args, status, isAmazons] of [
 	[["--version"], 0, false],
 	[["--help"], 0, false],
 	[["list"], 0, false],
-	[
-		[
-			...[...CREATE, "--registry-server=r.example"],
-			...["--registry-username=u", "--registry-password=p"],
-		],
-		0,
-		false,
-	],
+	[[...CREATE, ...CREDENTIAL], 0, false],
 	[
 		[...CREATE, "--registry-server=r.example", "--credential-from=helper:none"],
 		1,
