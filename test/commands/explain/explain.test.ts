@@ -1342,6 +1342,19 @@ The kubelet tries:
 });
 
 describe("explain without a match", () => {
+	test("a mesh's own registry gives its images to anybody, too", async () => {
+		await using bed = await started();
+		account(bed, []);
+		for (const image of [
+			"cr.l5d.io/linkerd/proxy:edge-26.7.1",
+			"registry.istio.io/release/proxyv2:1.30.5",
+		]) {
+			const { status, out } = await bed.run(["explain", image, "-n", "app"]);
+			assert.equal(status, 0, out);
+			assert.match(out, /anonymous pull; fine if the image is public\.\n$/);
+		}
+	});
+
 	test("C5: a public registry gives public images to anybody", async () => {
 		await using bed = await started();
 		account(bed, []);
