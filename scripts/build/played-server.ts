@@ -65,8 +65,10 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 	},
 };
 
+/** Of whatever kind is asked for: a list of metadata alone may be of any. */
 function listOf(items: readonly unknown[]): object {
-	return { kind: "List", metadata: { resourceVersion: "1" }, items };
+	const kind = "PartialObjectMetadataList";
+	return { kind, metadata: { resourceVersion: "1" }, items };
 }
 
 /**
