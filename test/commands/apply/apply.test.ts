@@ -438,6 +438,20 @@ Cancelled; nothing was changed
 		);
 	});
 
+	for (const [where, agreed] of [
+		["-n=shop", "two"],
+		["-A", undefined],
+		["-l=kubernetes.io/metadata.name=shop", undefined],
+	] as const)
+		test(`--force writes over a source where ${where} gives it a copy: ${agreed !== undefined}`, async () => {
+			await using bed = await bedWith("shop");
+			secret(bed, "shop", {}, { metadata: { labels: labelsOf() } });
+			const line = [...login(), where, "--force", "--yes"];
+			await applied(bed, "two", ...line);
+			assert.equal(bed.password("shop"), agreed);
+			assert.equal(bed.password("nginx-mesh"), "two");
+		});
+
 	test("--force writes over a source in a namespace that -n names, and in no other that is recorded", async () => {
 		await using bed = await bedWith("app", "shop");
 		await applied(bed, "one", ...login(), "-n", "app");
