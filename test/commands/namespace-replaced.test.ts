@@ -184,6 +184,26 @@ const CASES: readonly Case[] = [
 			secret(bed, "shop", { "r.example": { username: "x", password: "y" } });
 		},
 	},
+	...["nginx-mesh", "app"].map((namespace) => ({
+		name: `apply --force, beside the namespace that is asked about: ${namespace}`,
+		argv: [
+			"apply",
+			"-n=app,shop",
+			"--force",
+			"--registry-server=r.example",
+			"--registry-username=u",
+			"--no-verify",
+		],
+		namespace,
+		answers: [
+			["Password:", "new"],
+			["Do you want to continue?", true],
+		] as const,
+		at: 1,
+		stage(bed: TestBed) {
+			secret(bed, "shop", { "r.example": { username: "x", password: "y" } });
+		},
+	})),
 ];
 
 for (const { name, argv, namespace, answers, at, stage } of CASES)
