@@ -108,6 +108,31 @@ test("a namespace that failed is not among those that are done", async () => {
 	assert.match(err, /\(0 of 2 namespaces are done; run the command again/);
 });
 
+test("what was done behind what ended it is told, too", async () => {
+	await using bed = await testBed({
+		namespaces: ["a", "b"],
+		defaultServiceAccounts: true,
+	});
+	for (const argv of [CREATE, ["sync", "-n", "a,b"]])
+		await bed.run(argv, { stdin: "one" });
+	const { promise: second, resolve } = Promise.withResolvers<void>();
+	bed.server.onRequest(async ({ method, path }) => {
+		if (method !== "PATCH") return undefined;
+		if (path.includes("/b/")) {
+			setImmediate(resolve);
+			return undefined;
+		}
+		await second;
+		await new Promise((run) => setImmediate(run));
+		return { answer: { status: 401, reason: "Unauthorized" } };
+	});
+	const { status, out } = await bed.run(["attach", "-n", "a,b"]);
+	assert.deepEqual(
+		[status, out],
+		[1, "serviceaccount/default configured in b namespace\n"],
+	);
+});
+
 test("create -o json has the namespace that it made before the server went away", async () => {
 	await using bed = await testBed();
 	const { out } = await runUntil(
