@@ -62,12 +62,12 @@ export function managerOf({
 		: { by: "tool", name: "Argo CD or Helm" };
 }
 
-/** As much of a text as a name may have, what is longer ending in `…`: kept for weeks, a megabyte is not. */
-export function beginning(text: string): string {
+/** As much of a text as a name may have, or `longest`, what is longer ending in `…`: kept for weeks, a megabyte is not. */
+export function beginning(text: string, longest = 253): string {
 	// A part alone would keep the whole in memory.
-	return text.length <= 253
+	return text.length <= longest
 		? text
-		: `${Buffer.from(text.slice(0, 252)).toString()}…`;
+		: `${Buffer.from(text.slice(0, longest - 1)).toString()}…`;
 }
 
 /** A manager in a word or two, for messages. */

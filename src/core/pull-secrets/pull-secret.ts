@@ -78,6 +78,8 @@ const MOST_LARGE = 16 << 20;
 const MOST_OF_A_CHANGE = 64 << 10;
 /** Characters of what stands on a Secret beside its content that a watch keeps. */
 const MOST_BESIDE = 4096;
+/** Of what is cut short there: as much as names a source, `NAMESPACE/NAME`. */
+const LONGEST_REF = 63 + 1 + 253;
 
 /**
  * Reads contents, each distinct one once: a thousand copies share one parse and
@@ -344,7 +346,9 @@ function only(
 			return Object.fromEntries(
 				names.flatMap((wanted) => {
 					const value = ownValue(map, wanted);
-					return value === undefined ? [] : [[wanted, beginning(value)]];
+					return value === undefined
+						? []
+						: [[wanted, beginning(value, LONGEST_REF)]];
 				}),
 			);
 	}

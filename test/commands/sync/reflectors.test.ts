@@ -108,6 +108,16 @@ describe("a Secret of a watch", () => {
 			assert.equal(content.data, "");
 		});
 
+	test("with much beside it names its source, however long that name is", () => {
+		const ref = `${"n".repeat(63)}/${"s".repeat(253)}`;
+		const { annotations } = reader.watched({
+			metadata: {
+				annotations: { note: "x".repeat(5000), "kubectl-meshreg/source": ref },
+			},
+		});
+		assert.deepEqual(annotations, { "kubectl-meshreg/source": ref });
+	});
+
 	test("of a megabyte that is the source's as well", () => {
 		const source = reader.toPullSecret(large("app"));
 		const { content } = reader.watched(large("app"));
