@@ -22,6 +22,7 @@ export class ItemReader {
 	readonly #take: (item: unknown) => void;
 	/** Of the text without the objects. */
 	readonly #rest: Buffer[] = [];
+	#beside = 0;
 	/** Of the object that has begun. */
 	#item: Buffer[] = [];
 	#depth = 0;
@@ -72,7 +73,7 @@ export class ItemReader {
 			if (byte === QUOTE) inString = true;
 			else if (byte === OPEN_OBJECT) {
 				if (depth === 2 && this.#inItems) {
-					this.#rest.push(chunk.subarray(from, at));
+					this.#pass(chunk.subarray(from, at));
 					from = at;
 					this.#inItem = true;
 				}
@@ -88,7 +89,7 @@ export class ItemReader {
 				if (depth === 2) {
 					const last = chunk.subarray(from, at);
 					this.#inItems = follows(ITEMS, this.#rest, last);
-					this.#rest.push(last);
+					this.#pass(last);
 					from = at;
 				} else if (
 					depth === FIELDS_DEPTH &&
@@ -117,7 +118,18 @@ export class ItemReader {
 		this.#inString = inString;
 		this.#depth = depth;
 		if (this.#inFields) return;
-		(this.#inItem ? this.#item : this.#rest).push(chunk.subarray(from));
+		if (this.#inItem) this.#item.push(chunk.subarray(from));
+		else this.#pass(chunk.subarray(from));
+	}
+
+	#pass(piece: Buffer): void {
+		this.#rest.push(piece);
+		this.#beside += piece.length;
+	}
+
+	/** How many bytes so far are of no object. */
+	get beside(): number {
+		return this.#beside;
 	}
 
 	/** The text so far, with `{}` for each object that was taken. */

@@ -71,6 +71,8 @@ const LARGEST_OBJECT = 16 << 20;
 const PARSED_WHOLE = 4 << 20;
 /** The same where little of each object is kept: of pods, a page of 500 may be ten times as many. */
 const PICKED_WHOLE = 1 << 20;
+/** Bytes of a page that are of no object: a list says little of itself, and what is none need not be read to its end. */
+const MOST_BESIDE = 1 << 20;
 const LARGEST_REFUSAL = 1 << 20;
 /** Warnings that a run tells of: whoever has a new one for each request, for months, is heard no longer. */
 const MOST_WARNINGS = 1000;
@@ -129,6 +131,8 @@ export class Requests {
 			reader ??= new ItemReader(takeOne, { withoutManagedFields });
 			for (const each of first) reader.write(each);
 			first = [];
+			if (reader.beside > MOST_BESIDE)
+				throw strangeAnswer(asked, "much else", list.name);
 		};
 		await bytes(answer, atMost(limit, asked), (chunk) => {
 			try {

@@ -272,9 +272,31 @@ describe("lists", () => {
 		);
 	});
 
+	for (const [what, body] of [
+		["spaces", " ".repeat(6 << 20)],
+		[
+			"spaces between objects",
+			page({ items: [{ metadata: ref }, { metadata: ref }] }).replace(
+				/\},(?=\{"m)/,
+				`},${" ".repeat(6 << 20)}`,
+			),
+		],
+		["text", page({ items: ["A".repeat(6 << 20)] })],
+		["a beginning", `{"kind":"${"[".repeat(6 << 20)}`],
+	] as const)
+		test(`that are mostly ${what}`, async () => {
+			const from = server.requests.length;
+			heal = server.onRequest(answering(() => body));
+			await assert.rejects(
+				listed(),
+				/answered GET \/api\/v1\/secrets with much else instead of a SecretList/,
+			);
+			assert.equal(server.requests.length - from, 1);
+		});
+
 	test("of which one object alone is too large", async () => {
 		heal = server.onRequest(
-			answering(() => page({ items: ["A".repeat(65 << 20)] })),
+			answering(() => page({ items: [{ data: "A".repeat(65 << 20) }] })),
 		);
 		await assert.rejects(listed(), {
 			message: `error: ${server.url} answered GET /api/v1/secrets with more than 64 MiB, which is not read`,
