@@ -153,7 +153,7 @@ async function look(
 }
 
 /**
- * Of the namespaces where something is wrong, or to which a command would give a credential, and of which no
+ * Of the namespaces of which something is told, or to which a command would give a credential, and of which no
  * record speaks, those that get none; of what may not be read, that is not known. `named`: by whoever asks. Other
  * people's claims say which the others are: those cost one list, and no request each.
  */
@@ -164,7 +164,7 @@ async function closedAmong(
 	named: readonly string[] | undefined,
 ): Promise<(readonly [string, NamespaceKnowledge])[]> {
 	const meant = findings.flatMap(({ severity, namespaces, gives }) => [
-		...(severity === "problem" ? namespaces : []),
+		...(severity === "ok" ? [] : namespaces),
 		...gives.flatMap((given) => given.namespaces),
 	]);
 	const names = new Set(meant.filter((name) => !facts.namespaces.has(name)));

@@ -252,7 +252,7 @@ function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
 				about: { cause: "dangling", accounts, secrets: [name] },
 				namespaces,
 				fix,
-				look: fix ? undefined : edit(accounts, namespaces),
+				look: fix ? undefined : edit(accounts[0], namespaces[0]),
 			});
 		}),
 	);
@@ -265,13 +265,14 @@ function nameless(names: readonly Dangling[], facts: Facts): Finding[] {
 	);
 	const places = names.map(({ accounts, ...one }) => ({
 		...one,
+		first: accounts[0],
 		namespaces: unique(accounts.map(({ namespace }) => namespace)),
 		accounts: unique(accounts.map(({ name }) => name)),
 	}));
 	return groupsBy(places, ({ served, name, namespaces, accounts }) =>
 		JSON.stringify([served, sources.has(name) && name, namespaces, accounts]),
 	).map((alike) => {
-		const [{ served, name, namespaces, accounts }] = alike;
+		const [{ served, name, first, namespaces, accounts }] = alike;
 		const source = sources.get(name);
 		const open = source ? openOf(namespaces, source.secret, facts) : [];
 		const secrets = alike.map((one) => one.name);
@@ -279,12 +280,12 @@ function nameless(names: readonly Dangling[], facts: Facts): Finding[] {
 			about: { cause: "dangling", accounts, secrets },
 			namespaces,
 			gives: giving(open, source?.fixes.sync(open)),
-			look: source ? undefined : edit(accounts, namespaces),
+			look: source ? undefined : edit(first?.name, first?.namespace),
 		});
 	});
 }
 
-function edit([account = ""]: readonly string[], [at = ""]: readonly string[]) {
+function edit(account = "", at = "") {
 	return kubectl(
 		"edit",
 		"serviceaccount",

@@ -779,7 +779,7 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 		});
 	bed.server.store.delete("Secret", "app", KEY);
 	secret(bed, `shop/${KEY}`, { "x.io": user("theirs") });
-	account(bed, "app", "gone");
+	for (const namespace of ["app", "away"]) account(bed, namespace, "gone");
 	for (const at of ["app/web", "away/web"])
 		waiting(bed, at, "unauthorized: authentication required");
 	// It references what is there: no command would give anything away.
@@ -787,7 +787,22 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 	for (const where of [[], ["-n", "app,away"]]) {
 		const { status, out } = await bed.run(["check", "-q", ...where]);
 		assert.deepEqual([status, out], [0, ""]);
+		const notes = await bed.run(["check", ...where]);
+		assert.doesNotMatch(notes.out, /references gone/);
 	}
+});
+
+test("of accounts that reference what is not there, one that exists is named in the command", async () => {
+	await using bed = await started();
+	source(bed, {});
+	for (const at of ["app/worker", "shop/builder"])
+		build.account(bed, at, ["nothing"]);
+	const [found] = (await findings(bed)).filter(
+		({ cause }) => cause === "dangling",
+	);
+	assert.match(found?.message ?? "", /builder, worker in app, shop reference/);
+	const { out } = await bed.run(["check"]);
+	assert.match(out, /See: kubectl edit serviceaccount worker -n app\n/);
 });
 
 test("nothing that runs is made again for a debugging container", async () => {
