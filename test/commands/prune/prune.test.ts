@@ -207,6 +207,36 @@ Cancelled; nothing was changed
 		assert.ok(left(bed).includes("copy-a"));
 	});
 
+	// More than twenty are looked up in one list.
+	for (const count of [2, 21])
+		test(`of ${count} sources those are gone that are not there, and none that may not be read`, async () => {
+			const numbers = Array.from({ length: count }, (_, at) => at);
+			const copies = numbers.map((at) => `copy-${at}`);
+			await using bed = await testBed({
+				namespaces: [...copies, ...numbers.map((at) => `team-${at}`)],
+				users: { sam: {} },
+				allow: [
+					{
+						user: "sam",
+						verbs: ["*"],
+						resources: ["secrets"],
+						namespaces: copies,
+					},
+				],
+			});
+			for (const at of numbers) {
+				secret(bed, `copy-${at}`, build.copyOf(`team-${at}/${NAME}`));
+				if (at > 0) secret(bed, `team-${at}`, { labels: OURS });
+			}
+			const prune = ["prune", "-n", copies.join(","), "--orphaned", "--yes"];
+			const there = () => copies.filter((name) => left(bed).includes(name));
+			const { err } = await bed.run(prune, { user: "sam" });
+			assert.match(err, /^No resources found/);
+			assert.deepEqual(there(), copies);
+			assert.equal((await bed.run(prune)).status, 0);
+			assert.deepEqual(there(), copies.slice(1));
+		});
+
 	test("nothing found in the namespace that was named: it is named, as kubectl does", async () => {
 		await using bed = await populated();
 		const outcome = await bed.run(["prune", "-n", "nope", "--yes"]);
