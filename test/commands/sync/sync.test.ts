@@ -322,6 +322,30 @@ describe("sync", () => {
 		);
 	});
 
+	for (const where of ["-A", "-l=kubernetes.io/metadata.name in (app,shop)"])
+		test(`of ${where}, too, which is looked up again`, async () => {
+			await using bed = await withSource();
+			let written = 0;
+			bed.server.onRequest(({ method, path }) => {
+				if (!/^POST .*\/(app|shop)\/secrets/.test(`${method} ${path}`))
+					return undefined;
+				if (++written === 1)
+					edit(bed, "Secret", "nginx-mesh", {
+						data: {
+							".dockerconfigjson": btoa(
+								'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
+							),
+						},
+					});
+				return undefined;
+			});
+			const { status, err } = await bed.run(["sync", where]);
+			assert.equal(status, 0, err);
+			const passwords = ["app", "shop"].map((name) => bed.password(name));
+			assert.deepEqual(passwords, ["newer", "newer"]);
+			assert.equal(written, 2);
+		});
+
 	test("what a second round changed is counted once, and what it put right is no failure", async () => {
 		await using bed = await withSource({
 			namespaces: ["app", "dev", "nginx-mesh", "shop"],
