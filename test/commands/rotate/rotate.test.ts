@@ -770,6 +770,8 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 			"Warning: https://hub.docker.com: Docker Hub's images match docker.io alone, not this name\n",
 		],
 		[["https://hub.docker.com", "docker.io"], ""],
+		// What was not written is not told of.
+		[["docker.io", "https://r.example:x"], ""],
 	] as const)
 		test(`what no image matches is said where nothing else has the credential: ${keys}`, async () => {
 			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
