@@ -772,14 +772,15 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 	await using bed = await started();
 	source(bed, { "r.io": user("right") }, ["app", "shop"]);
 	await bed.run(["sync"]);
-	for (const name of ["app", "shop", "away"])
+	for (const name of ["app", "shop", "away", "far"])
 		bed.server.store.seed({
 			kind: "Namespace",
 			metadata: { name, deletionTimestamp: "2026-01-01T00:00:00Z" },
 		});
 	bed.server.store.delete("Secret", "app", KEY);
 	secret(bed, `shop/${KEY}`, { "x.io": user("theirs") });
-	for (const namespace of ["app", "away"]) account(bed, namespace, "gone");
+	for (const namespace of ["app", "away", "far"])
+		account(bed, namespace, "gone");
 	for (const at of ["app/web", "away/web"])
 		waiting(bed, at, "unauthorized: authentication required");
 	// It references what is there: no command would give anything away.
