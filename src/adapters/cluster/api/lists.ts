@@ -34,6 +34,11 @@ const LARGEST_PAGE = 32 << 20;
 
 /** Of any list: a million objects. A server that always names one more page is followed no further. */
 const MOST_PAGES = 2_000;
+/**
+ * The same of pages in a row without an object: API servers fill a page of what is selected before they name another.
+ * https://github.com/kubernetes/apiserver/blob/v0.34.0/pkg/storage/etcd3/store.go GetList
+ */
+const MOST_EMPTY = 100;
 
 interface OnePage<Taken> {
 	readonly body: ListBody;
@@ -173,6 +178,7 @@ async function* allPages<K extends Kind, Taken>(
 	const onePage = pageReader(kind, query, pick, withoutManagedFields, how);
 	let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
 	let coming = onePage(at);
+	let empty = 0;
 	for (let pages = 1; ; pages++) {
 		let read: OnePage<Taken>;
 		try {
@@ -196,7 +202,10 @@ async function* allPages<K extends Kind, Taken>(
 		}
 		const { metadata } = read.body;
 		const next = metadata.continue ?? "";
-		const isEndless = next === at.token || pages >= MOST_PAGES;
+		// What came once before is left out of a page.
+		empty = read.items.length === 0 && !at.restarted ? empty + 1 : 0;
+		const isEndless =
+			next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
 		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
 		at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
 		// The server works on the next page while whoever asked works on this one. Of the largest

@@ -228,14 +228,20 @@ describe("lists", () => {
 		assert.equal(server.requests.length - from, 2);
 	});
 
-	test("that always name one more page", async () => {
-		heal = server.onRequest(
-			answering((count) => page({ metadata: { continue: `${count}` } })),
-		);
-		await assert.rejects(listed(), {
-			message: `error: the list of /api/v1/secrets at ${server.url} does not end: page 2000 names another one`,
+	for (const [what, items, last] of [
+		["", [{ metadata: ref }], 2000],
+		[", of nothing", [], 100],
+	] as const)
+		test(`that always name one more page${what}`, async () => {
+			heal = server.onRequest(
+				answering((count) =>
+					page({ items, metadata: { continue: `${count}` } }),
+				),
+			);
+			await assert.rejects(listed(), {
+				message: `error: the list of /api/v1/secrets at ${server.url} does not end: page ${last} names another one`,
+			});
 		});
-	});
 
 	test("of Secrets as large as they may be are asked for in smaller pages", async () => {
 		// 500 of a tenant's Secrets of 1 MiB are more than V8 has strings for.
