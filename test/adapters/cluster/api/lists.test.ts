@@ -227,12 +227,18 @@ describe("watches", () => {
 		]);
 	});
 
-	test("tell that the server took them, before anything happens", async () => {
+	test("tell that the server took them, before anything happens, and are to end after five minutes", async () => {
+		const asked: (string | null)[] = [];
+		const heal = server.onRequest(({ query }) => {
+			asked.push(query.get("timeoutSeconds"));
+			return undefined;
+		});
 		const watch = cluster.watch("Secret", {
 			resourceVersion: String(server.store.version),
 		});
 		for await (const event of watch) {
-			assert.deepEqual(event, { type: "ACCEPTED" });
+			heal();
+			assert.deepEqual([event, asked], [{ type: "ACCEPTED" }, ["300"]]);
 			return;
 		}
 		assert.fail("it ended");

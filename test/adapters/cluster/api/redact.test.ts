@@ -195,6 +195,45 @@ for (const [how, read] of READS)
 		await cluster.close();
 	});
 
+const REFUSED = { reason: "Forbidden", message: quoted(OLD) };
+const watched = async (cluster: Cluster) => {
+	for await (const _ of cluster.watch("Pod", { resourceVersion: "0" }));
+};
+for (const [what, read, answer] of [
+	[
+		"list",
+		async (cluster: Cluster) => {
+			for await (const _ of cluster.pages("Pod", {}));
+		},
+		{ status: 403, ...REFUSED },
+	],
+	["watch", watched, { status: 403, ...REFUSED }],
+	[
+		"watch that had begun",
+		watched,
+		{
+			status: 200,
+			body: `${JSON.stringify({
+				type: "ERROR",
+				object: { kind: "Status", code: 403, ...REFUSED },
+			})}\n`,
+		},
+	],
+] as const)
+	test(`nor in the refusal of a ${what}`, async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		seedOld(bed);
+		const kubeconfig = `${bed.folder}/config`;
+		await bed.server.writeKubeconfig(kubeconfig);
+		const { cluster } = await connected({ kubeconfig });
+		await cluster.read("Secret", ref);
+		bed.server.onRequest(() => ({ answer }));
+		await assert.rejects(read(cluster), {
+			message: `Error from server (Forbidden): ${hidden}`,
+		});
+		await cluster.close();
+	});
+
 for (const field of ["data", "stringData"] as const)
 	test(`what kubectl noted that it once applied is known, too: ${field}`, () => {
 		const known = new KnownData();
