@@ -217,6 +217,32 @@ describe("lists", () => {
 		assert.equal(await listed(), 0);
 	});
 
+	const some = (name: string, more: object = {}) =>
+		page({ items: [{ metadata: { namespace: "a", name } }], metadata: more });
+
+	test("in no order are given whole", async () => {
+		heal = server.onRequest(
+			answering((count) =>
+				count === 1 ? some("b", { continue: "x" }) : some("a"),
+			),
+		);
+		assert.equal(await listed(), 2);
+	});
+
+	test("of which somebody has seen enough fail unheard", async () => {
+		const first = some("a", { continue: "x" });
+		let asked = 0;
+		heal = server.onRequest((request) =>
+			++asked === 1
+				? answering(() => first)(request)
+				: { answer: { status: 403, reason: "Forbidden", message: "no" } },
+		);
+		for await (const _ of cluster.pages("Secret", {})) break;
+		while (asked < 2) await new Promise((run) => setImmediate(run));
+		// An answer later the failure has come, and nobody has been told of it.
+		await assert.rejects(listed(), { message: /no$/ });
+	});
+
 	test("that name the same page again", async () => {
 		const from = server.requests.length;
 		heal = server.onRequest(
