@@ -23,3 +23,51 @@ test("an interrupt ends the reading of manifests at the next file", async () => 
 	);
 	assert.deepEqual(read, ["a"]);
 });
+
+/** What is read of these paths of a small disk, and the causes of what fails. */
+async function readOf(
+	recursive: boolean,
+	...paths: string[]
+): Promise<{ taken: [file: string, text: string][]; failed: string[] }> {
+	const folders: Record<string, { name: string; isFolder: boolean }[]> = {
+		dir: [
+			{ name: "a.yaml", isFolder: false },
+			{ name: "notes.txt", isFolder: false },
+			{ name: "sub", isFolder: true },
+		],
+		"dir/sub": [{ name: "b.json", isFolder: false }],
+		outer: [{ name: "empty", isFolder: true }],
+		"outer/empty": [],
+	};
+	const files: Partial<World["files"]> = {
+		entries: async (path) => folders[path.replace(/\/$/, "")],
+		read: async (path) => Buffer.from(`\ufeff# ${path}`),
+	};
+	const interrupt = new AbortController().signal;
+	const world = { files, interrupt } as World;
+	const taken: [string, string][] = [];
+	const failed: string[] = [];
+	await readManifests(
+		paths,
+		recursive,
+		world,
+		(text, file) => taken.push([file, text]),
+		({ message }) => failed.push(message),
+	);
+	return { taken, failed };
+}
+
+for (const [recursive, path, files, failed] of [
+	[false, "some.txt", ["some.txt"], []],
+	[false, "dir", ["dir/a.yaml"], []],
+	[true, "dir/", ["dir/a.yaml", "dir/sub/b.json"], []],
+	[false, "outer", [], ["manifests-missing"]],
+	[true, "outer", [], ["manifests-missing"]],
+] as const)
+	test(`manifests of ${path}${recursive ? ", with what is below" : ""}: ${files.join(", ") || "none"}`, async () => {
+		assert.deepEqual(await readOf(recursive, path), {
+			// Each byte stays, a byte order mark as well.
+			taken: files.map((file) => [file, `\ufeff# ${file}`]),
+			failed,
+		});
+	});
