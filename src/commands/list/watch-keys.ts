@@ -138,6 +138,7 @@ class PullSecretWatch {
 			changed: (one, gone) => {
 				if (gone) kept.delete(idOf(one));
 				else kept.set(idOf(one), one);
+				this.#troubles.clear();
 				this.#changed();
 			},
 			trouble: (error) => this.#note(error),
@@ -173,7 +174,6 @@ class PullSecretWatch {
 	}
 
 	#changed(): void {
-		this.#troubles.clear();
 		this.#queue.add("news", this.world.clock.elapsed() + GATHERED);
 	}
 
@@ -255,7 +255,7 @@ class PullSecretWatch {
 		);
 	}
 
-	/** Each trouble once, until something is heard again. */
+	/** Each trouble once, until a watch tells of something. */
 	#note(error: unknown): void {
 		const line = failureLine(error);
 		if (this.#troubles.has(line)) return;

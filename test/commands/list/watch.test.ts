@@ -149,6 +149,29 @@ describe("list -w", () => {
 		assert.equal(err, "");
 	});
 
+	test("watches that are refused again and again, each for a reason of its own, are told of once", async () => {
+		await using bed = await withCopies();
+		source(bed, { "r.example.com": { auth: btoa("u:one") } }, [], {
+			annotations: { "kubectl-meshreg/targets": '[{"all":true}]' },
+		});
+		const times = { secrets: 0, namespaces: 0 };
+		const often = Promise.withResolvers<void>();
+		bed.server.onRequest(({ path, query }) => {
+			if (query.get("watch") !== "true") return undefined;
+			times[path.endsWith("secrets") ? "secrets" : "namespaces"]++;
+			if (Math.min(times.secrets, times.namespaces) > 4) often.resolve();
+			const status = path.endsWith("secrets") ? 403 : 500;
+			return { answer: { status, message: "no" } };
+		});
+		await using list = await started(bed, ["list", "-w"], ["Source"]);
+		await often.promise;
+		const { err } = await list.stop();
+		assert.deepEqual(err.trimEnd().split("\n").sort(), [
+			"Error from server (403): no (will retry)",
+			"Error from server (500): no (will retry)",
+		]);
+	});
+
 	test("--all: what loses its label is shown as that", async () => {
 		await using bed = await withCopies();
 		await using list = await started(bed, ["list", "-w", "--all"], ["Source"]);
