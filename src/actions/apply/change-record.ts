@@ -10,6 +10,7 @@ import {
 import {
 	addsOnlyUids,
 	EMPTY_RECORD,
+	isSameRecord,
 	RECORD_LIMIT,
 	recordBytes,
 	recordReadingIn,
@@ -143,8 +144,7 @@ export function recordToWrite(
 	const before = recordOf(source);
 	const record = how.change(before ?? EMPTY_RECORD);
 	// An empty record where there was none would say that it was sent nowhere.
-	if (recordText(before ?? EMPTY_RECORD) === recordText(record))
-		return undefined;
+	if (isSameRecord(before ?? EMPTY_RECORD, record)) return undefined;
 	const bytes = recordBytes(record);
 	// One that grew by another hand may be made smaller.
 	if (bytes > RECORD_LIMIT && bytes > recordBytes(before ?? EMPTY_RECORD))

@@ -33,9 +33,9 @@ import {
 import {
 	attachedAnywhere,
 	EMPTY_RECORD,
+	isSameRecord,
 	mergeSelection,
 	onlySelected,
-	recordText,
 	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
@@ -179,7 +179,7 @@ class Delivery {
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
 		if (this.making !== undefined) {
-			const planned = this.#recordText;
+			const planned = this.#recorded;
 			const written = await this.making.write();
 			if (written === undefined) return undefined;
 			const isAnother =
@@ -188,7 +188,7 @@ class Delivery {
 			// Somebody else recorded something meanwhile; or may have copied what the source was until now to
 			// where it looks right.
 			if (
-				this.#recordText !== planned ||
+				!isSameRecord(this.#recorded, planned) ||
 				(isAnother &&
 					this.#plan(targets, current).some(
 						({ action }) => action === "unchanged",
@@ -224,10 +224,10 @@ class Delivery {
 	async #mustGoOn(round: number): Promise<boolean> {
 		// One that vanished takes nothing with it.
 		if ((await this.#readSource()) === undefined) return false;
-		const text = (source: PullSecret): string =>
-			recordText(recordOf(source) ?? EMPTY_RECORD);
+		const known = (source: PullSecret) => recordOf(source) ?? EMPTY_RECORD;
 		const isElsewhere =
-			this.scope.servesRecord && text(this.#source) !== text(this.#planned);
+			this.scope.servesRecord &&
+			!isSameRecord(known(this.#source), known(this.#planned));
 		if (round < ROUNDS) return this.#moved || isElsewhere;
 		if (!this.#moved) return false;
 		throw new FailureError({
@@ -265,7 +265,7 @@ class Delivery {
 		const { run } = this;
 		const { selected, servesRecord } = this.scope;
 		if (selected !== undefined && !servesRecord) return selected.targets;
-		const record = this.#joined(recordOf(this.#source));
+		const record = this.#recorded;
 		const all = await recordedTargets(
 			this.#source,
 			record,
@@ -337,7 +337,7 @@ class Delivery {
 	): void {
 		// Of a label's namespaces alone nobody can tell what the record says of the others.
 		if (targets.listed && targets.namespaces === undefined) return;
-		const record = this.#joined(recordOf(this.#source));
+		const record = this.#recorded;
 		const meant = new Set(
 			[...targets.serve, ...leftovers.map(targetOf)].map(
 				({ namespace }) => namespace,
@@ -447,6 +447,7 @@ class Delivery {
 
 	/** What --prune takes out of the record. */
 	#forgets() {
+		if (!this.policy.prune) return [];
 		const before = recordOf(this.#source);
 		const selections = recordDifferences(before, this.#joined(before)).flatMap(
 			({ is, selection }) => (is === "removed" ? selection : []),
@@ -465,8 +466,9 @@ class Delivery {
 		});
 	}
 
-	get #recordText(): string {
-		return recordText(this.#joined(recordOf(this.#source)));
+	/** The record as it is to be, of what it is by now. */
+	get #recorded(): SourceRecord {
+		return this.#joined(recordOf(this.#source));
 	}
 
 	#recording({ what, record }: Selected) {
@@ -571,7 +573,7 @@ class Delivery {
 		const { selected, once } = this.scope;
 		return selected && once
 			? mergeSelection(EMPTY_RECORD, selected.record)
-			: this.#joined(recordOf(this.#source));
+			: this.#recorded;
 	}
 }
 

@@ -53,8 +53,8 @@ import {
 	EMPTY_RECORD,
 	forgetNamespace,
 	isEmptyRecord,
+	isSameRecord,
 	onlySelected,
-	recordText,
 	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
@@ -317,8 +317,8 @@ async function forget(
 	};
 	const before = recordOf(source) ?? EMPTY_RECORD;
 	// A mistyped name would go unnoticed.
-	const unknown = names.filter(
-		(name) => recordText(without(before, name)) === recordText(before),
+	const unknown = names.filter((name) =>
+		isSameRecord(without(before, name), before),
 	);
 	const others = [...before.names.keys()].filter(
 		(name) => !names.includes(name),

@@ -121,6 +121,11 @@ export const recordText = remembered(({ names, rules }: SourceRecord): string =>
 	]),
 );
 
+/** Whether two records mean the same. */
+export function isSameRecord(one: SourceRecord, other: SourceRecord): boolean {
+	return one === other || recordText(one) === recordText(other);
+}
+
 /** What a record weighs as an annotation, in bytes. */
 export function recordBytes(record: SourceRecord): number {
 	return Buffer.byteLength(recordText(record));
@@ -134,7 +139,7 @@ export function addsOnlyUids(
 	const byName = withUids(after, (name, uid) =>
 		before.names.get(name)?.uid === "" ? "" : uid,
 	);
-	return recordText(byName) === recordText(before);
+	return isSameRecord(byName, before);
 }
 
 /** The record with other uids behind its names; "" trusts the name. */
