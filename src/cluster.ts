@@ -28,6 +28,7 @@ export interface ConnectionFlags extends ContextFlags {
 	readonly concurrency?: number;
 }
 
+/** Where an object is. */
 export interface ObjectRef {
 	/** Absent for cluster-scoped kinds. */
 	readonly namespace?: string | undefined;
@@ -44,11 +45,13 @@ export interface ListQuery {
 	readonly metadataOnly?: boolean;
 }
 
+/** How something is written. */
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
 	readonly dryRun?: boolean;
 }
 
+/** The same of what an interrupt must not leave half done. */
 export interface SeenThroughOptions extends WriteOptions {
 	/** Carried out although the interrupt has come: one of the calls until this settles, which must not be left half done. */
 	readonly seenThroughUntil?: Promise<unknown>;

@@ -73,6 +73,7 @@ export interface Outside {
 	): Promise<PageServer>;
 }
 
+/** Where pages are served. */
 export interface ListenAddress {
 	/** "" for every address of the machine. */
 	readonly host: string;
@@ -113,6 +114,7 @@ interface ConnectedApart {
 	readonly quietlyUntil?: AbortSignal;
 }
 
+/** Standard output or standard error. */
 export interface Output {
 	write(text: string): void;
 	readonly isTerminal: boolean;
@@ -127,6 +129,7 @@ export interface Output {
 	readonly gone?: AbortSignal;
 }
 
+/** What is written and read beside files. */
 export interface Streams {
 	readonly out: Output;
 	readonly err: Output;
@@ -141,6 +144,7 @@ export interface Streams {
 	readonly animated: boolean;
 }
 
+/** The time, and pauses. */
 export interface Clock {
 	/** Milliseconds since 1970. May be set back. */
 	now(): number;
@@ -150,6 +154,7 @@ export interface Clock {
 	delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The files of this machine. */
 export interface Files {
 	/** At most `limit` bytes of a regular file. Throws OperationError that names path and reason, never content. */
 	read(path: string, limit: number): Promise<Buffer>;

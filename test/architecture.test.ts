@@ -310,6 +310,23 @@ describe("one style", () => {
 		);
 	});
 
+	test("a function, a class and a type that is exported says what it is", () => {
+		const wrong = sources.flatMap(({ path, text }) => {
+			const exported = text.matchAll(
+				/^(?<doc>.*\n)export (?:async |abstract )*(?:function|class|interface|type) (?<name>\w+).*$/gm,
+			);
+			// An overload is the function that stands above it; a type of one line is what it says.
+			const first = Map.groupBy(exported, ({ groups }) => groups?.name ?? "");
+			return [...first].flatMap(([name, [found]]) =>
+				found?.groups?.doc?.trimEnd().endsWith("*/") ||
+				/^export type .*;$/m.test(found?.[0] ?? "")
+					? []
+					: [`${path}: ${name}`],
+			);
+		});
+		assert.deepEqual(wrong, [], "give it a line of doc");
+	});
+
 	test("a record is an interface whose fields are readonly", () => {
 		const wrong = sources.flatMap(({ path, text }) =>
 			[

@@ -24,6 +24,7 @@ interface ProgramOptions {
 	readonly stdin: "inherit" | "ignore" | "pipe";
 	/** In a group of its own: `endProgram` then ends whatever it started, too. */
 	readonly group?: boolean;
+	/** Ends it. */
 	readonly signal?: AbortSignal;
 }
 

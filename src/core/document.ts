@@ -80,6 +80,7 @@ export type Document = Cases<
 	}
 >;
 
+/** What was done in one cluster. */
 export interface ChangedCluster {
 	/** Added to the commands that say what to do about a failure. */
 	readonly commandContext: CommandContext;
@@ -87,12 +88,14 @@ export interface ChangedCluster {
 	readonly results: readonly ChangeResult[];
 }
 
+/** An image and its explanation. */
 export interface ExplainedImage extends ExplainedFix {
 	readonly explanation: Explanation;
 	/** With `--verify`: each credential that was verified. */
 	readonly checks: readonly CredentialCheck[] | undefined;
 }
 
+/** What was found in one cluster. */
 export interface CheckedCluster {
 	/** The kubeconfig context; "" in-cluster. */
 	readonly context: string;
@@ -101,6 +104,7 @@ export interface CheckedCluster {
 	readonly findings: readonly Finding[];
 }
 
+/** What a command leaves behind: its exit status and what is shown. */
 export interface Outcome {
 	readonly status: number;
 	readonly document: Document;

@@ -177,6 +177,7 @@ export type CredentialNote = Causes<{
 	"entry-empty": { key: string; secret: SourceRef };
 }>;
 
+/** Where a credential was stored that is taken: a file, or a Secret. */
 export type StoredIn =
 	| { readonly file: string }
 	| { readonly secret: SourceRef };
@@ -258,6 +259,7 @@ export interface Unrecorded {
 	readonly script: Script | undefined;
 }
 
+/** About what is deleted, and what stays. */
 export type PruneNote = Causes<{
 	"deletion-asked": {
 		/** The kubeconfig context; "" in-cluster. */
@@ -319,6 +321,7 @@ export interface Loss {
 		| { readonly pods: number; readonly accounts: number };
 }
 
+/** About images, and how they are checked. */
 export type ImageNote = Causes<{
 	"mesh-retired": { title: string; retired: Retirement };
 	/** It is not tagged as the mesh is. */
@@ -339,6 +342,7 @@ export type ImageNote = Causes<{
 	"images-collide": { collision: ImageCollision };
 }>;
 
+/** About credentials that leave the cluster. */
 export type ExportNote = Causes<{
 	exported: { what: "cluster-config" | SourceRef; to: string };
 	"entry-unusable": { problem: EntryProblem };

@@ -36,6 +36,7 @@ export type ServiceAccount = ObjectLike<k8s.V1ServiceAccount>;
 export type Pod = ObjectLike<k8s.V1Pod, { spec?: Partial<PodSpec> }>;
 type PodSpec = InJson<k8s.V1PodSpec>;
 export type Container = PodSpec["containers"][number];
+/** What a kubelet says of one container. */
 export type ContainerStatus = NonNullable<
 	NonNullable<Pod["status"]>["containerStatuses"]
 >[number];

@@ -20,6 +20,7 @@ export function entriesWords(
 		: `${kind}s: ${someOf(known.toSorted())}`;
 }
 
+/** Why there is no connection to be had. */
 export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"kubeconfig-invalid": ({ path, fault }) =>
 		`error loading config file "${path}": ${clause(KUBECONFIG_WORDS, fault)}; compare: kubectl config view --kubeconfig=${word(path)}`,

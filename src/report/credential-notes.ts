@@ -11,6 +11,7 @@ import { secretWords } from "./input-failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import type { Wording } from "./wording.ts";
 
+/** About a credential on its way to a source. */
 export const CREDENTIAL_WORDS: Wording<ServerNote | FileNote | CredentialNote> =
 	{
 		"registry-lower-case": ({ key }) =>

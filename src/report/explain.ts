@@ -62,6 +62,7 @@ export function explanationItem({
 	};
 }
 
+/** How an explanation is shown. */
 interface ExplanationStyle {
 	readonly commandContext: CommandContext;
 	readonly columns: number | undefined;

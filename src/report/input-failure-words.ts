@@ -14,6 +14,7 @@ import {
 } from "./file-fault-words.ts";
 import { didYouMean, type FailureWording } from "./wording.ts";
 
+/** Why what was given, or is looked at, cannot be worked with. */
 export const INPUT_WORDS: FailureWording<InputFailure> = {
 	"password-invalid": (failure) =>
 		failure.is === "encoding"

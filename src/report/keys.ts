@@ -62,6 +62,7 @@ function coloured(status: string): string | Painted {
 	return colour === undefined ? status : { text: status, colour };
 }
 
+/** How a status is shown. */
 export const COLOURS: Readonly<Record<string, Painted["colour"] | undefined>> =
 	{
 		Invalid: "red",

@@ -8,6 +8,7 @@ import { DRY_RUN_SUFFIX, type Wording } from "./wording.ts";
 /** How many objects a question names before it only counts them. */
 const NAMED = 20;
 
+/** About what is deleted, and what stays. */
 export const PRUNE_WORDS: Wording<PruneNote> = {
 	// As kubectl asks before a deletion; in the wrong cluster nobody wants to continue.
 	"deletion-asked": ({

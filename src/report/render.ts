@@ -47,6 +47,7 @@ import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
 import type { NoteWords } from "./wording.ts";
 
+/** What a document is as text, by the stream that it goes to. */
 export interface Rendered {
 	readonly out: Text;
 	readonly err: Text;

@@ -9,6 +9,7 @@ export const DRY_RUN_SUFFIX: Record<DryRun, string> = {
 	server: " (server dry run)",
 };
 
+/** A note in words. */
 export interface NoteWords {
 	/** One line, or several. Without `Warning:`, and without a line end. */
 	readonly message: string | readonly string[];
@@ -16,6 +17,7 @@ export interface NoteWords {
 	readonly advice?: Advice;
 }
 
+/** A failure in words. */
 export interface FailureWords {
 	/** What stands before it: ours, or the API server's as kubectl words it; absent: `error`. */
 	readonly lead?:
@@ -93,6 +95,7 @@ export function clause<Union extends Readonly<Record<"is", string>>>(
 	return typeof entry === "string" ? entry : entry(value);
 }
 
+/** The words of each cause of failures. */
 export type FailureWording<Union extends { readonly cause: string }> = Wording<
 	Union,
 	FailureWords,

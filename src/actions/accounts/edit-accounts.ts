@@ -25,6 +25,7 @@ export interface AccountTarget extends Place {
 	readonly unlisted?: unknown;
 }
 
+/** How service accounts are edited, and who is told. */
 export interface EditOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;

@@ -116,6 +116,7 @@ export async function checkPolicyRights(
 		throw new FailureError({ cause: "policy-forbidden", missing });
 }
 
+/** How admission policies are written, and who is told. */
 export interface PolicyWriting {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;

@@ -27,6 +27,7 @@ import { readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
 import { replace } from "./replace.ts";
 
+/** How a plan is carried out, and who is told. */
 export interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;

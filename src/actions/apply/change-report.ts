@@ -24,6 +24,7 @@ import { tell } from "../tell.ts";
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
 type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
+/** What a command that changes something is to show of it. */
 export interface OutputOptions {
 	readonly dryRun: DryRun;
 	readonly output: ChangeFormat | undefined;

@@ -2,6 +2,7 @@ import type { MeshWithSidecars } from "../../core/meshes/meshes.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 
+/** The namespaces that a command line of `sync` means. */
 export type SyncSelection =
 	| Selection
 	/** Those into which a mesh injects its sidecar. */

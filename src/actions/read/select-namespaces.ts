@@ -9,6 +9,7 @@ export type Selection =
 	| { readonly by: "all" }
 	| { readonly by: "selector"; readonly selector: LabelSelector };
 
+/** A namespace that was selected. */
 export interface NamespaceTarget {
 	readonly namespace: string;
 	/** It is being deleted: nothing can be created there. Unknown, and false, where namespaces were named. */

@@ -21,6 +21,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { isFatal } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
+/** Where the images are from that are listed. */
 export type ImageOrigin = Cases<
 	"from",
 	{

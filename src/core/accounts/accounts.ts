@@ -70,6 +70,7 @@ export class Accounts {
 	}
 }
 
+/** A service account, as far as a watch keeps it. */
 export interface KnownAccount extends Place {
 	readonly lacksKey: boolean;
 	/** What is needed to attach the key to it; undefined: nothing, or so much that it is read when it is needed. */

@@ -66,6 +66,7 @@ export interface Facts {
 	readonly unread: readonly Unread[];
 }
 
+/** A source, and what its record says. */
 export interface SourceFacts extends RecordReading {
 	readonly secret: PullSecret;
 	readonly fixes: Fixes;
@@ -91,6 +92,7 @@ export interface SecretFacts extends Place {
 	readonly key: PullSecret;
 }
 
+/** What `check` knows of a service account. */
 export interface AccountFacts extends Place {
 	/** Of its pull Secrets; of these and the next, whoever writes the account decides how many there are. */
 	readonly secrets: ReadonlySet<string>;
@@ -129,6 +131,7 @@ export interface PodFacts extends Place {
 	readonly events: readonly PullEvent[];
 }
 
+/** What `check` reads, and may not be allowed to. */
 export type Readable =
 	| "secrets"
 	| "secret-names"

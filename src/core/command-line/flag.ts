@@ -47,6 +47,7 @@ export interface Flag {
 	readonly group?: (typeof FLAG_GROUPS)[number];
 	/** As help shows it after `=`: fixed, or what the environment makes of it. */
 	readonly default?: string | ((env: Env) => string);
+	/** The values that it may have. */
 	readonly choices?: readonly string[];
 	/** Why another is refused, where kubectl has words for that. */
 	readonly refusal?: (value: string) => string;
@@ -60,6 +61,7 @@ export interface Flag {
 	readonly required?: string;
 	/** What completion offers for its value, beside `choices`: any other may be given as well. */
 	readonly values?: ValueSource | readonly string[];
+	/** Sentences for the help text. */
 	readonly help: string;
 	/** Taken for compatibility; not in help or completion. */
 	readonly hidden?: true;
@@ -146,9 +148,11 @@ interface Operand {
 	/** As help shows it: `NAME`. */
 	readonly name: string;
 	readonly optional?: true;
+	/** Any number of them. */
 	readonly many?: true;
 	/** What completion offers for it. */
 	readonly values?: ValueSource | readonly string[];
+	/** What is said where it is missing. */
 	readonly missing?: string;
 }
 
@@ -170,6 +174,7 @@ export interface Given {
 	on(name: string): boolean;
 }
 
+/** What a command says of itself, for help and completion. */
 export interface CommandHelp {
 	readonly verb: string;
 	/** One line, for the list of commands. */

@@ -26,6 +26,7 @@ import { canBeWritten, type Fixes } from "../pull-secrets/fixes.ts";
 import { PUBLIC_REGISTRIES } from "../registry/public.ts";
 import { remembered } from "../remembered.ts";
 
+/** Everything that `explain` has to tell about one image. */
 export interface Explanation {
 	readonly image: string;
 	readonly puller: Puller;
@@ -117,6 +118,7 @@ export interface ExplainedFix {
 	readonly stuck?: string;
 	/** The namespace that says that it is to get none. */
 	readonly skipped?: string;
+	/** The namespace that is being deleted. */
 	readonly terminating?: string;
 	/** The image's host, where its letter case is why no entry can be written for it. */
 	readonly unwritable?: string;

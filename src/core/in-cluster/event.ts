@@ -10,6 +10,7 @@ export type EventReason =
 	| "CopyFailed"
 	| "AttachFailed";
 
+/** The object that an Event is about. */
 export interface EventTopic {
 	readonly kind: "Secret" | "ServiceAccount";
 	readonly namespace: string;

@@ -62,6 +62,7 @@ interface Unrenewed {
 	readonly end: { readonly at: number; readonly left: number } | undefined;
 }
 
+/** Why a credential was not renewed. */
 export type RefreshFailure = Faults<{
 	"record-unreadable": None;
 	/** The provider's, in its words. */

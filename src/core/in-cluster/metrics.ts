@@ -32,6 +32,7 @@ export class Counts {
 	}
 }
 
+/** What is known of a watch at one moment. */
 export interface WatchFacts {
 	readonly version: string;
 	/** Undefined before anything has been listed. */

@@ -32,6 +32,7 @@ import {
 
 /** What is to be written into the pod templates of manifests. */
 export interface Injection {
+	/** The pull secret's name. */
 	readonly secret: string;
 	/** Images are moved to this registry. */
 	readonly registry?: string;
@@ -41,6 +42,7 @@ export interface Injection {
 	readonly serviceAccounts: boolean;
 }
 
+/** What is found in a manifest file. */
 interface Found {
 	readonly warnings: ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */

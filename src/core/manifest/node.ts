@@ -5,11 +5,13 @@
  */
 export type Node = MapNode | ListNode | ScalarNode;
 
+/** A piece of a text, by offsets: from `start` to before `end`. */
 export interface Place {
 	readonly start: number;
 	readonly end: number;
 }
 
+/** Where a node of YAML or JSON stands. */
 export interface NodePlace extends Place {
 	/** Where a YAML alias (`*name`) stands for this node; the node is where its anchor is. */
 	readonly alias?: Place;

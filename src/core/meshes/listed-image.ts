@@ -1,6 +1,7 @@
 import { compare } from "../order.ts";
 import type { ImageFinding } from "../registry/check-image.ts";
 
+/** An image in the list of `images`. */
 export interface ListedImage {
 	/** As written there. */
 	readonly image: string;

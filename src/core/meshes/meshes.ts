@@ -41,6 +41,7 @@ export interface Mesh {
 	readonly retired?: Retirement;
 }
 
+/** A mesh that injects sidecars. */
 export interface MeshWithSidecars extends Mesh {
 	readonly name: InjectingMesh;
 	readonly injection: Injection;

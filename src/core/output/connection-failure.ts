@@ -90,6 +90,7 @@ export type ExecPluginFault =
 			readonly is: "no-status" | "certificate-or-key-alone" | "no-credential";
 	  };
 
+/** Why an OIDC issuer gave no token. */
 export type OidcFault =
 	| { readonly is: "expired" | "no-id-token" | "not-a-jwt" }
 	/** What kept it from being asked. */

@@ -1,3 +1,4 @@
+/** What is wrong with a user name. */
 export type UsernameFault =
 	| "username-empty"
 	| "username-colon"
@@ -41,6 +42,7 @@ export type StoredFault =
 	/** The answer of a credential helper. */
 	| { readonly is: "not-json" | "not-object" | "no-login" };
 
+/** Why a provider gave no credential. */
 export type ProviderFault =
 	| StoredFault
 	/** A helper that has nothing; Amazon's answer without a token. */

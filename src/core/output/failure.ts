@@ -172,6 +172,7 @@ interface Refusal {
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];
 
+/** No source to work with. */
 export type SourceFailure = Causes<{
 	"source-missing": {
 		namespace: string;
@@ -215,6 +216,7 @@ export interface Recording {
 	readonly onceInSync?: true;
 }
 
+/** Why a record cannot be read. */
 export interface RecordFault {
 	/** Of the entry, counted from 1; 0: the whole. */
 	readonly entry: number;
@@ -264,6 +266,7 @@ interface InPlaceOf {
 	readonly of?: "source";
 }
 
+/** A failure that is thrown; report/failure-words.ts words it. */
 export class FailureError extends OperationError {
 	override readonly name = "FailureError";
 	constructor(readonly failure: CommandFailure) {

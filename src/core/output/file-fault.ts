@@ -33,6 +33,7 @@ export type CredentialFileFault =
 	| "cred-helpers-not-object"
 	| "cred-helper-not-text";
 
+/** Why a file is no service account's key. */
 export type JsonKeyFault =
 	| "empty"
 	| "not-json"
@@ -47,4 +48,5 @@ export type JsonKeyFault =
 	| "private-key-missing"
 	| "private-key-invalid";
 
+/** Why a file holds no JWT. */
 export type JwtFault = EncodingFault | "empty" | "not-jwt";

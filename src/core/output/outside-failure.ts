@@ -78,6 +78,7 @@ export type HelperFault =
 	| { readonly is: "not-run"; readonly reason: string }
 	| ProgramFault;
 
+/** Why Amazon's service gave no answer. */
 export type EcrFault = Faults<{
 	"too-much": None;
 	/** `limit`: milliseconds. */

@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.ts";
 
+/** What became of one object. */
 export type Action =
 	| "created"
 	| "configured"

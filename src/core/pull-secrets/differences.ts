@@ -71,6 +71,7 @@ export type Difference = Cases<
 type EntryDifference = Difference & { readonly of: "entry" };
 export type RecordDifference = Difference & { readonly of: "record" };
 
+/** In what two entries of one registry differ. */
 export type EntryChange =
 	/** As it may be shown. */
 	| { readonly of: "username"; readonly before: string }

@@ -22,6 +22,7 @@ import { EMPTY_RECORD, recordIn, recordReadingIn } from "./record.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
+	/** Whether the source is there. */
 	readonly exists: boolean;
 	/** As it is: what no kubelet can use is sent nowhere, and beside a record that cannot be read nothing is written. */
 	readonly source?: PullSecret;

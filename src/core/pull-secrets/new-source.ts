@@ -31,6 +31,7 @@ import {
 import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
 
+/** A credential that is to be written into a source. */
 export interface NewEntry {
 	readonly server: RegistryServer;
 	readonly credential: Credential;

@@ -19,12 +19,14 @@ export type Provider =
 	/** Amazon's registries, asked by their SDK. */
 	| { readonly by: "ecr" };
 
+/** A provider's credential. */
 export interface Provided {
 	readonly credential: Credential;
 	/** How long it may be kept before it is asked for again, in milliseconds: not how long it is good. */
 	readonly cacheFor?: number;
 }
 
+/** What a provider gives, or why that is of no use. */
 export type ProviderAnswer = Provided | ProviderFault;
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */

@@ -88,7 +88,9 @@ const LONGEST_REF = 63 + 1 + 253;
 export class ContentReader {
 	/** Of Secrets that were read by name. */
 	readonly #named = new Remembered();
+	/** Of lists. */
 	readonly #listed = new Remembered();
+	/** Of watches. */
 	readonly #watched = new Remembered();
 	readonly #kept = new Map<string, number>();
 	#all = 0;

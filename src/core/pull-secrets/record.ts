@@ -30,6 +30,7 @@ export interface SourceRecord {
 	readonly rules: readonly RuleEntry[];
 }
 
+/** What a record says of a namespace that it names. */
 export interface RecordedName {
 	/** The Namespace's; "" where the name alone is trusted. */
 	readonly uid: string;
@@ -45,6 +46,7 @@ export interface RuleEntry {
 	readonly attach: readonly string[];
 }
 
+/** Which namespaces an entry means that names none. */
 export type Rule =
 	| { readonly by: "all" }
 	| { readonly by: "selector"; readonly selector: LabelSelector }

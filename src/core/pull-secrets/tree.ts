@@ -42,6 +42,7 @@ export interface SourceTree {
 /** Of a source outside the source namespace so many are told of: anybody may write that it was sent everywhere. */
 const MOST_LACKING = 100;
 
+/** A registry of a source in the tree. */
 export interface TreeRegistry {
 	readonly host: string;
 	/** As it may be shown; "" where there is none. */
@@ -62,6 +63,7 @@ export interface TreeNamespace {
 	readonly pods: readonly TreePod[];
 }
 
+/** A pod in the tree. */
 export interface TreePod {
 	readonly name: string;
 	/** Why it waits for an image, in the kubelet's word; "" where it does not. */
@@ -89,12 +91,14 @@ interface TreeParts {
 	readonly sourceNamespace: string;
 }
 
+/** What the tree knows of a pod. */
 export interface TreePodFacts extends Place {
 	readonly references: readonly string[];
 	readonly images: readonly string[];
 	readonly waits: string;
 }
 
+/** What the tree knows of a service account. */
 export interface AccountFacts extends Place {
 	readonly references: readonly string[];
 }
@@ -251,6 +255,7 @@ function missing(
 	return meant.filter((name) => name !== source.namespace && !have.has(name));
 }
 
+/** Who uses pull secrets. */
 class Users {
 	/** By `NAMESPACE/NAME` of what they reference. */
 	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;

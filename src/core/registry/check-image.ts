@@ -34,6 +34,7 @@ import { type Platform, runs, USUAL_PARTS } from "./platform.ts";
 import { namesOf } from "./server.ts";
 import { withoutCredentialsIn } from "./words.ts";
 
+/** An image that is asked for, and what it has to be. */
 export interface WantedImage extends ImageInRegistry {
 	/** For these it has to be made; none: for whichever. */
 	readonly platforms: readonly Platform[];
@@ -48,6 +49,7 @@ export interface OfferedCredential {
 	readonly credential: Credential;
 }
 
+/** What was found out about an image. */
 export type ImageFinding = Cases<
 	"status",
 	{

@@ -45,6 +45,7 @@ export type Verification = Cases<
 	}
 >;
 
+/** Why an image cannot be pulled with a credential. */
 export type CannotPull = Faults<{
 	absent: None;
 	/** No right to it, or no such repository: `words` are the registry's own, "" where it had none; `status` is 401 or 403. */

@@ -38,6 +38,7 @@ interface RepeatOptions {
 	readonly random?: () => number;
 }
 
+/** How one request is repeated. */
 interface RunOptions {
 	readonly interrupt?: AbortSignal | undefined;
 	readonly writes?: boolean;

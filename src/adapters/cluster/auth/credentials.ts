@@ -10,6 +10,7 @@ export interface Credential {
 	readonly tls: Pick<ConnectionOptions, "cert" | "key">;
 }
 
+/** What requests carry to say who asks. */
 export interface Credentials {
 	/** The one for the next request. Throws FailureError where it cannot be had. */
 	current(): Promise<Credential>;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../world.ts";
 import type { Credential, Credentials } from "./credentials.ts";
 
+/** A credential of a plugin or a file, and until when it is good. */
 export interface Issued {
 	readonly credential: Credential;
 	/** Milliseconds since 1970; absent: it says nothing of an end. */

@@ -3,6 +3,7 @@ import { createGunzip } from "node:zlib";
 import { coded } from "../../error-code.ts";
 import { Pieces } from "../../pieces.ts";
 
+/** One request to an API server, or to an identity provider. */
 export interface Request {
 	readonly method: string;
 	/** Path and query. */

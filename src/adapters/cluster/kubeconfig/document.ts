@@ -142,6 +142,7 @@ type EntryOf<Part extends "clusters" | "users" | "contexts"> = Readonly<
 
 /** Fields by the kubeconfig's own names; paths are absolute, data is base64 of PEM. */
 export type ClusterEntry = EntryOf<"clusters">;
+/** A kubeconfig's user. */
 export type UserEntry = EntryOf<"users"> & {
 	/** The file that says so: where renewed tokens of an auth-provider are kept. */
 	readonly file?: string | undefined;
