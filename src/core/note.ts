@@ -261,6 +261,8 @@ export interface Unrecorded {
 
 /** About what is deleted, and what stays. */
 export type PruneNote = Causes<{
+	/** --prune was given, and namespaces that do not exist. */
+	"nothing-pruned": { missing: readonly string[] };
 	"deletion-asked": {
 		/** The kubeconfig context; "" in-cluster. */
 		context: string;

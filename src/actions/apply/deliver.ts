@@ -173,6 +173,8 @@ class Delivery {
 		let { targets, current } = before;
 		const leftovers = await this.#leftovers(targets, before.all);
 		if (before.all) this.#warnOfClaimants(before.all, targets, leftovers);
+		if (this.policy.prune && !this.#prunes)
+			warn(run.world, { cause: "nothing-pruned", missing: this.#missing });
 		// Throws where the selection cannot join the record, before anybody is asked and the source is written.
 		if (selected) recordToWrite(this.#source, this.#recording(selected));
 		const plan = this.#plan(targets, current);
@@ -250,12 +252,12 @@ class Delivery {
 
 	/** The record with the selection; as it is where nothing is recorded. */
 	#joined(record: SourceRecord | undefined): SourceRecord {
-		const { scope, policy } = this;
+		const { scope } = this;
 		const before = record ?? EMPTY_RECORD;
 		if (scope.selected === undefined || scope.once) return before;
 		const selected = scope.selected.record;
 		return mergeSelection(
-			policy.prune ? onlySelected(before, selected) : before,
+			this.#prunes ? onlySelected(before, selected) : before,
 			selected,
 		);
 	}
@@ -361,7 +363,7 @@ class Delivery {
 		targets: Targets,
 		listed: readonly PullSecret[] | undefined,
 	): Promise<Deletion[]> {
-		if (!this.policy.prune) return [];
+		if (!this.#prunes) return [];
 		const all = listed ?? (await this.#listAll());
 		const kept = [...targets.serve, ...targets.settled];
 		return planLeftovers(
@@ -445,9 +447,21 @@ class Delivery {
 		);
 	}
 
+	/** What was named, and is not there. */
+	get #missing(): readonly string[] {
+		return (this.scope.selected?.targets.settled ?? []).flatMap((result) =>
+			result.why?.cause === "namespace-missing" ? result.namespace : [],
+		);
+	}
+
+	/** Of a mistyped name nobody knows what else was to stay: then --prune takes nothing away. */
+	get #prunes(): boolean {
+		return this.policy.prune && this.#missing.length === 0;
+	}
+
 	/** What --prune takes out of the record. */
 	#forgets() {
-		if (!this.policy.prune) return [];
+		if (!this.#prunes) return [];
 		const before = recordOf(this.#source);
 		const selections = recordDifferences(before, this.#joined(before)).flatMap(
 			({ is, selection }) => (is === "removed" ? selection : []),
@@ -477,8 +491,8 @@ class Delivery {
 			accounts.length > 0 ? ` (attach ${accounts.join(", ")})` : "";
 		return {
 			change: (record: SourceRecord) => this.#joined(record),
-			what: `${what}${attached}${this.policy.prune ? " alone" : ""}`,
-			...((this.scope.servesRecord || this.policy.prune) &&
+			what: `${what}${attached}${this.#prunes ? " alone" : ""}`,
+			...((this.scope.servesRecord || this.#prunes) &&
 				({ onceInSync: true } as const)),
 		};
 	}

@@ -39,7 +39,7 @@ import {
 	failureOf,
 	orElsewhere,
 } from "../../core/output/failure.ts";
-import { type ChangeResult, resultOf } from "../../core/output/result.ts";
+import { resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
@@ -170,13 +170,6 @@ async function scopeFor(
 		);
 		if (!isKept && (atSource === undefined || atSource.length === 0))
 			return undefined;
-	}
-	// Of a mistyped name nobody knows what else was to stay: all other copies would go, and all that is recorded.
-	const isMissing = ({ why }: ChangeResult) =>
-		why?.cause === "namespace-missing";
-	if (options.prune && serve.length === 0 && settled.some(isMissing)) {
-		for (const result of settled) run.report.add(result);
-		return undefined;
 	}
 	return {
 		selected,

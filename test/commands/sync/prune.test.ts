@@ -44,23 +44,35 @@ describe("sync --prune", () => {
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
 		});
-		test("none of the selected namespaces is there: nothing is deleted, and all stays on record", async () => {
-			await using bed = await copied();
-			assert.deepEqual(
-				shown(await bed.run(["sync", "-n", "nope", "--prune", "--yes"])),
-				{
-					status: 1,
-					out: "",
-					err: 'Error from server (NotFound): namespaces "nope" not found\n',
-				},
-			);
-			assert.equal(
-				(await bed.run(["sync"])).out,
-				["app", "default", "shop"]
-					.map((name) => `secret/${NAME} unchanged in ${name} namespace\n`)
-					.join(""),
-			);
-		});
+		for (const [names, out, summary] of [
+			[
+				"nope",
+				"",
+				"1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n",
+			],
+			[
+				"app,nope",
+				`secret/${NAME} unchanged in app namespace\n`,
+				"2 namespaces: 0 created, 0 configured, 1 unchanged, 1 failed\n",
+			],
+		])
+			test(`of ${names} one is not there: nothing is deleted, and all stays on record`, async () => {
+				await using bed = await copied();
+				assert.deepEqual(
+					shown(await bed.run(["sync", "-n", `${names}`, "--prune", "--yes"])),
+					{
+						status: 1,
+						out,
+						err: `Warning: --prune deletes nothing, and all stays on record: nope does not exist\nError from server (NotFound): namespaces "nope" not found\n${summary}`,
+					},
+				);
+				assert.equal(
+					(await bed.run(["sync"])).out,
+					["app", "default", "shop"]
+						.map((name) => `secret/${NAME} unchanged in ${name} namespace\n`)
+						.join(""),
+				);
+			});
 		test("takes back what attach added beside them, by one list, or in each where one is forbidden", async () => {
 			for (const may of [true, false]) {
 				await using bed = await withSource();
