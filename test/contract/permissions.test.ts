@@ -203,6 +203,20 @@ interface Scene {
 	act: (run: Run, stage: Stage, refusal?: Promise<void>) => Promise<void>;
 }
 
+/** Rotates where a copy is, and, after what the admin does `between`, where there is none. */
+function rotatesTwice(
+	between?: (stage: Stage) => Promise<unknown>,
+): Scene["act"] {
+	return async (run, stage) => {
+		const rotate = (stdin: string) =>
+			run(["rotate", "--registry-password-stdin", "--no-verify"], { stdin });
+		await ends(0, rotate("q"), `configured in ${stage.app}`);
+		await between?.(stage);
+		await stage.removeCopy();
+		await ends(0, rotate("r"), `created in ${stage.app}`);
+	};
+}
+
 const on = (resource: string, ...verbs: string[]): Permission[] =>
 	verbs.map((verb) => ({ resource, verb }));
 
@@ -509,13 +523,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await stage.source();
 			await stage.admin("sync", "-n", stage.app);
 		},
-		async act(run, stage) {
-			const rotate = (stdin: string) =>
-				run(["rotate", "--registry-password-stdin", "--no-verify"], { stdin });
-			await ends(0, rotate("q"), `configured in ${stage.app}`);
-			await stage.removeCopy();
-			await ends(0, rotate("r"), `created in ${stage.app}`);
-		},
+		act: rotatesTwice(),
 	},
 	"rotate as a job, by names and by a rule": {
 		held: [
@@ -527,14 +535,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await stage.source();
 			await stage.admin("sync", "-n", stage.app);
 		},
-		async act(run, stage) {
-			const rotate = (stdin: string) =>
-				run(["rotate", "--registry-password-stdin", "--no-verify"], { stdin });
-			await ends(0, rotate("q"), `configured in ${stage.app}`);
-			await stage.admin("sync", "-l", stage.selector);
-			await stage.removeCopy();
-			await ends(0, rotate("r"), `created in ${stage.app}`);
-		},
+		act: rotatesTwice((stage) => stage.admin("sync", "-l", stage.selector)),
 	},
 	apply: {
 		held: [
