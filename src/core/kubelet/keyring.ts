@@ -277,7 +277,7 @@ export function addressOf(text: string): Address | undefined {
 }
 
 /** Longer ones are no hosts (RFC 1035, section 2.3.4), and would take time in the square of their length. */
-export const LONGEST_HOST = 255;
+const LONGEST_HOST = 255;
 
 /** Whether a key's host may stand for more than one. */
 export function isPattern(host: string): boolean {

@@ -3,12 +3,9 @@ import { DOCKER_HUB_HOSTS, DOCKER_HUB_SITES } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
-	type Address,
 	addressOf,
 	hostMatches,
-	isPattern,
 	keyMatches,
-	LONGEST_HOST,
 	lookUp,
 	matchesOf,
 	normaliseKey,
@@ -93,7 +90,7 @@ export function nearMisses(
 	for (const source of sources) {
 		const misread = misreadKey(image, source);
 		if (misread) ranked.push({ rank: 1, miss: misread });
-		for (const key of comparedKeys(source, repository)) {
+		for (const key of comparedKeys(source)) {
 			const differences = differencesOf(key, repository);
 			const [first] = differences;
 			if (first)
@@ -157,7 +154,8 @@ function nameDifference(
 	const account = ECR.exec(b)?.[1];
 	if (account !== undefined && account === ECR.exec(a)?.[1])
 		return { because: "region", host: wanted };
-	const fixed = withoutStars(a);
+	// Without the labels in front that are stars alone.
+	const fixed = a.replace(/^(?:\*\.)+/, "");
 	const [keyLabels, imageLabels] = [a, b].map((name) => name.split(".").length);
 	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);
 	return related && fixed.includes(".") && keyLabels && imageLabels
@@ -165,101 +163,20 @@ function nameDifference(
 		: "unrelated";
 }
 
-/** A name without the labels in front that are stars alone. */
-function withoutStars(name: string): string {
-	return name.replace(/^(?:\*\.)+/, "");
-}
-
 /** Of one Secret, for one image: what comes near is only advice, and a Secret may hold ten thousand. */
-const MOST_COMPARED = 200;
+const MOST_COMPARED = 100;
+/** Nor are longer keys looked at: they are compared for each image anew. */
+const LONGEST_KEY = 512;
 
-/**
- * Those of a Secret's keys that can come near to a full repository name, in their order: what
- * `differencesOf` has something to say about is among them, as far as it is looked at.
- */
-export function comparedKeys(
-	source: PullSource,
-	repository: string,
-): readonly string[] {
-	const wanted = addressOf(repository);
-	if (wanted === undefined) return [];
-	const { keys, byHandle, patterns } = indexOf(source);
-	const found = new Set(patterns);
-	for (const handle of handlesOfImage(wanted)) {
-		if (found.size >= 2 * MOST_COMPARED) break;
-		for (const at of byHandle.get(handle) ?? []) found.add(at);
-	}
-	return [...found]
-		.sort((a, b) => a - b)
-		.slice(0, MOST_COMPARED)
-		.map((at) => keys[at] ?? "");
-}
-
-/**
- * A Secret's keys, and the places of those that a registry's name may come near to: by what it has to have for
- * that, and those with stars, which may match anything. Made once, however many images are asked about.
- */
-const indexOf = remembered(({ type, data }: PullSource) => {
+/** The first keys of a Secret, in their order; the same list each time, for it is read once. */
+const comparedKeys = remembered(({ type, data }: PullSource) => {
 	const reading =
 		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
 	const keys = reading?.ok ? [...reading.entries.keys()] : [];
-	const byHandle = new Map<string, number[]>();
-	const patterns: number[] = [];
-	for (const [at, key] of keys.entries()) {
-		const normalised = normaliseKey(bareOf(key));
-		const address =
-			normalised === undefined ? undefined : addressOf(normalised);
-		if (address === undefined || address.name.length > LONGEST_HOST) continue;
-		if (isPattern(address.name) && patterns.length < MOST_COMPARED)
-			patterns.push(at);
-		for (const handle of handlesOfKey(address.name)) {
-			const same = byHandle.getOrInsert(handle, []);
-			// No image compares more than so many.
-			if (same.length < MOST_COMPARED) same.push(at);
-		}
-	}
-	return { keys, byHandle, patterns };
+	return keys
+		.filter(({ length }) => length <= LONGEST_KEY)
+		.slice(0, MOST_COMPARED);
 });
-
-/** Names of more labels than these are compared by these alone. */
-const MOST_LABELS = 10;
-
-/** What a key can be found by: its name, the names that it is below, and what names of one registry share. */
-function handlesOfKey(name: string): string[] {
-	const lower = name.toLowerCase();
-	const fixed = withoutStars(lower);
-	const above = suffixesOf(lower)
-		.slice(1)
-		.map((suffix) => `above ${suffix}`);
-	return [`name ${fixed}`, ...above, ...sharedHandles(lower)];
-}
-
-/** What the keys are found by that can come near to an image. */
-function handlesOfImage({ name, path }: Address): string[] {
-	const lower = name.toLowerCase();
-	const [, first = ""] = path.split("/", 2);
-	return [
-		...suffixesOf(lower).map((suffix) => `name ${suffix}`),
-		`above ${lower}`,
-		...sharedHandles(lower),
-		...(name === "docker.io" ? [`name ${first.toLowerCase()}`] : []),
-	];
-}
-
-function sharedHandles(lower: string): string[] {
-	const account = ECR.exec(lower)?.[1];
-	return [
-		...(DOCKER_HUB_NAMES.has(lower) ? ["Docker Hub"] : []),
-		...(account === undefined ? [] : [`ECR ${account}`]),
-	];
-}
-
-/** A name and those that it is below, the longest first. */
-function suffixesOf(name: string): string[] {
-	const labels = name.split(".");
-	const suffixes = labels.slice(1).map((_, at) => labels.slice(at + 1));
-	return [name, ...suffixes.slice(-MOST_LABELS).map((rest) => rest.join("."))];
-}
 
 /** The keyring of one Secret alone, read once however many images are asked about. */
 const alone = remembered((source: PullSource) => readKeyring([source]));
