@@ -2,15 +2,14 @@ import { readPolicies } from "../../actions/accounts/policies.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { placeMeant, whyNoSource } from "../../actions/read/find-source.ts";
 import { readWholeSecrets } from "../../actions/read/read-keys.ts";
+import type { PolicyObject } from "../../core/accounts/policy.ts";
 import {
 	type AccountFacts,
 	accountFacts,
 	type Facts,
 	kubeletMinor,
 	type PodFacts,
-	type PolicyFacts,
 	podFacts,
-	policyFacts,
 	type SecretFacts,
 	type SourceFacts,
 	secretFacts,
@@ -194,17 +193,17 @@ async function readSources(
 		.sort((a, b) => compare(a.name, b.name));
 }
 
-/** Only of a source that notes some: few may read policies. */
+/** Only of a source that notes some: few may read policies. None where the API server has no such kind. */
 function policiesOf(
 	source: PullSecret,
 	snapshot: Snapshot,
-): Promise<PolicyFacts | undefined> | undefined {
+): Promise<readonly PolicyObject[] | undefined> | undefined {
 	if (!isByPolicy(source)) return undefined;
 	return snapshot.attempt("policies", "", async () => {
 		try {
-			return policyFacts(await readPolicies(snapshot.cluster, source));
+			return await readPolicies(snapshot.cluster, source);
 		} catch (error) {
-			if (isFailure(error, "policy-unsupported")) return policyFacts(undefined);
+			if (isFailure(error, "policy-unsupported")) return [];
 			throw error;
 		}
 	});

@@ -14,7 +14,6 @@ import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
 	type Facts,
-	heededSince,
 	isUnread,
 	judgedPolicies,
 	type PodFacts,
@@ -30,8 +29,8 @@ export class Keyrings {
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
 	readonly #sources: readonly (readonly [SourceFacts, Keyring])[];
 	readonly #found = new Map<string, readonly SourceFacts[]>();
-	/** Sources whose policies are as they should be, and since when pods are sure to get theirs. */
-	readonly #inForce: ReadonlyMap<SourceFacts, number>;
+	/** Sources whose policies are as they should be. */
+	readonly #inForce: ReadonlySet<SourceFacts>;
 
 	constructor(readonly facts: Facts) {
 		this.#byNamespace = Map.groupBy(
@@ -48,10 +47,10 @@ export class Keyrings {
 			source,
 			readKeyring([pullSourceOfKey(source.secret)]),
 		]);
-		this.#inForce = new Map(
-			facts.sources
-				.filter((source) => judgedPolicies(source)?.faults.length === 0)
-				.map((source) => [source, heededSince(source)]),
+		this.#inForce = new Set(
+			facts.sources.filter(
+				(source) => judgedPolicies(source)?.differing.length === 0,
+			),
 		);
 	}
 
@@ -118,23 +117,14 @@ export class Keyrings {
 		return record && standingOf(record, namespace, known);
 	}
 
-	/** Whether a source by itself has a credential for an image. */
-	isSourceFor(source: SourceFacts, image: string): boolean {
-		const keyring = this.#sources.find(([one]) => one === source)?.[1];
-		return keyring !== undefined && hasMatch(image, keyring);
-	}
-
-	/**
-	 * Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source:
-	 * they are as they should be, and the pod is from before.
-	 */
-	getsByPolicy({ namespace, created }: PodFacts, name: string): boolean {
-		return this.facts.sources.some((source) => {
-			if (source.secret.name !== name || !this.isSent(source, namespace))
-				return false;
-			const since = this.#inForce.get(source);
-			return since !== undefined && (created === undefined || created < since);
-		});
+	/** Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source. */
+	getsByPolicy({ namespace }: PodFacts, name: string): boolean {
+		return this.facts.sources.some(
+			(source) =>
+				source.secret.name === name &&
+				this.isSent(source, namespace) &&
+				this.#inForce.has(source),
+		);
 	}
 
 	/** The Secrets of a namespace that would match an image, each by itself. */
