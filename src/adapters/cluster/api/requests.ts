@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { isJsonObject, readJson } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject, readJson } from "../../../core/json-object.ts";
 import { oneLine } from "../../../core/output/printable.ts";
 import { AbortedError, ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
@@ -117,6 +117,7 @@ export class Requests {
 		let taken = 0;
 		const takeOne = (value: unknown): void => {
 			if (!item.is(value)) throw strangeAnswer(asked, "other JSON", list.name);
+			if (withoutManagedFields) emptyManagedFields(value);
 			taken++;
 			take(value);
 		};
@@ -147,10 +148,7 @@ export class Requests {
 		if (reader === undefined) {
 			const text = Buffer.concat(first).toString("utf8");
 			const body = readAs(list, text, asked);
-			for (const value of body.items ?? []) {
-				if (withoutManagedFields) emptyManagedFields(value);
-				takeOne(value);
-			}
+			for (const value of body.items ?? []) takeOne(value);
 			return { body, size };
 		}
 		const body = readAs(list, reader.end(), asked);
@@ -339,7 +337,8 @@ function redactOf(
 }
 
 /** As ItemReader does where it passes them over. */
-function emptyManagedFields({ metadata }: { metadata?: unknown }): void {
+function emptyManagedFields(object: unknown): void {
+	const metadata = fieldOf(object, "metadata");
 	if (isJsonObject(metadata) && Array.isArray(metadata.managedFields))
 		metadata.managedFields = [];
 }

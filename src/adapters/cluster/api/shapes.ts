@@ -16,7 +16,7 @@ export interface Shape<T> {
 /** One page of a list, without what its objects say. */
 export interface ListBody {
 	readonly metadata: { resourceVersion?: string; continue?: string };
-	readonly items?: readonly object[] | null;
+	readonly items?: readonly unknown[] | null;
 }
 
 /** A line of a watch; of type ERROR the object is a Status. */
@@ -66,7 +66,7 @@ export function askedForBy(
 	};
 }
 
-/** One object of the kind: it has a name, the fields of its kind have their types, and it is what was asked for. */
+/** One object of the kind: it has a name, and it is what was asked for. What its fields hold an API server has seen to. */
 export function objectShape<K extends Kind>(
 	kind: K,
 	asked: AskedFor,
@@ -74,10 +74,7 @@ export function objectShape<K extends Kind>(
 	return {
 		name: `a ${kind}`,
 		is: (value): value is ObjectOf[K] =>
-			isNamed(value) &&
-			isOfKind(value, kind) &&
-			hasFields(value, FIELDS[kind] ?? {}) &&
-			isAskedFor(value, asked),
+			isNamed(value) && isOfKind(value, kind) && isAskedFor(value, asked),
 	};
 }
 
@@ -90,7 +87,7 @@ export function listShape(kind: Kind): Shape<ListBody> {
 			(value.kind === `${kind}List` ||
 				value.kind === "PartialObjectMetadataList") &&
 			isJsonObject(value.metadata) &&
-			hasFields(value, { items: [{}] }),
+			(Array.isArray(value.items) || (value.items ?? null) === null),
 	};
 }
 
@@ -114,10 +111,7 @@ export function watchShape<K extends Kind>(
 				case "DELETED":
 					return gone.is(object);
 				case "BOOKMARK":
-					return (
-						isJsonObject(object.metadata) &&
-						hasFields(object.metadata, { resourceVersion: "text" })
-					);
+					return isJsonObject(object.metadata);
 				default:
 					return type === "ERROR";
 			}
@@ -145,124 +139,10 @@ function isOfKind({ kind }: { kind?: unknown }, wanted: Kind): boolean {
 	);
 }
 
-/** An object with a name, of which the fields that all kinds have, and those of a Secret, are of their types. */
 function isNamed(value: unknown): value is never {
 	return (
-		isJsonObject(value) &&
-		typeof fieldOf(value.metadata, "name") === "string" &&
-		hasFields(value, OBJECT)
+		isJsonObject(value) && typeof fieldOf(value.metadata, "name") === "string"
 	);
-}
-
-/**
- * What a field has to be where it is there, and not null: a text, a flag, a map of texts, an object of such
- * fields, or a list of such objects.
- */
-type Field = "text" | "flag" | "texts" | Fields | readonly [Fields];
-interface Fields {
-	readonly [name: string]: Field;
-}
-
-const OBJECT: Fields = {
-	metadata: {
-		namespace: "text",
-		uid: "text",
-		resourceVersion: "text",
-		creationTimestamp: "text",
-		deletionTimestamp: "text",
-		labels: "texts",
-		annotations: "texts",
-		ownerReferences: [{}],
-		managedFields: [{}],
-	},
-	type: "text",
-	data: "texts",
-	immutable: "flag",
-};
-
-const NAMED = { name: "text" } as const;
-const CONTAINER = { ...NAMED, image: "text" } as const;
-const POD = {
-	containers: [CONTAINER],
-	initContainers: [CONTAINER],
-	ephemeralContainers: [CONTAINER],
-	imagePullSecrets: [NAMED],
-	volumes: [{ ...NAMED, image: { reference: "text" } }],
-	serviceAccountName: "text",
-	nodeName: "text",
-} as const;
-const STATUS = {
-	...NAMED,
-	image: "text",
-	imageID: "text",
-	state: { waiting: { reason: "text", message: "text" } },
-} as const;
-
-/** Fields of kinds that whole clusters are full of, and that are looked into; of a Secret, OBJECT has them. */
-const FIELDS: Partial<Record<Kind, Fields>> = {
-	ServiceAccount: { imagePullSecrets: [NAMED] },
-	Pod: {
-		spec: POD,
-		status: {
-			phase: "text",
-			containerStatuses: [STATUS],
-			initContainerStatuses: [STATUS],
-			ephemeralContainerStatuses: [STATUS],
-		},
-	},
-	Deployment: { spec: { template: { spec: POD } } },
-	DaemonSet: { spec: { template: { spec: POD } } },
-	StatefulSet: { spec: { template: { spec: POD } } },
-	Event: {
-		reason: "text",
-		message: "text",
-		involvedObject: {
-			...NAMED,
-			kind: "text",
-			namespace: "text",
-			fieldPath: "text",
-		},
-		series: { lastObservedTime: "text" },
-	},
-	Node: {
-		status: {
-			nodeInfo: {
-				kubeletVersion: "text",
-				architecture: "text",
-				operatingSystem: "text",
-			},
-		},
-	},
-};
-
-/** Looked at for each object of a list, hence a loop, as in the next. */
-function hasFields(
-	value: Readonly<Record<string, unknown>>,
-	fields: Fields,
-): boolean {
-	for (const name in fields) {
-		const has = value[name];
-		const field = fields[name];
-		if (has === undefined || has === null || field === undefined) continue;
-		if (!isField(has, field)) return false;
-	}
-	return true;
-}
-
-function isField(value: unknown, field: Field): boolean {
-	if (field === "text") return typeof value === "string";
-	if (field === "flag") return typeof value === "boolean";
-	if (field === "texts") return isTexts(value);
-	if (!isList(field)) return isJsonObject(value) && hasFields(value, field);
-	const [fields] = field;
-	return (
-		Array.isArray(value) &&
-		value.every((item) => isJsonObject(item) && hasFields(item, fields))
-	);
-}
-
-function isList(field: Fields | readonly [Fields]): field is readonly [Fields] {
-	return Array.isArray(field);
 }
 
 function isAskedFor(
@@ -283,10 +163,4 @@ function isAskedFor(
 		(type === undefined || itsType === undefined || itsType === type) &&
 		(labels === undefined || labels.matches(its.labels ?? {}))
 	);
-}
-
-function isTexts(value: unknown): boolean {
-	if (!isJsonObject(value)) return false;
-	for (const key in value) if (typeof value[key] !== "string") return false;
-	return true;
 }
