@@ -122,10 +122,7 @@ export interface Output {
 	readonly colours?: boolean;
 	/** Width in characters; 80 where it cannot be known. */
 	readonly columns: number;
-	/**
-	 * Aborts when nobody reads it any more: what is written from then on goes nowhere. Who asks for it
-	 * is told as soon as a pipe is closed where the system says so (Linux), else at the next write.
-	 */
+	/** Aborts when a write finds that nobody reads it any more: what is written from then on goes nowhere. */
 	readonly gone?: AbortSignal;
 }
 

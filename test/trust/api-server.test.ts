@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { account, copyOf, MANAGED } from "../support/build.ts";
+import { account, copyOf } from "../support/build.ts";
 import type { Outcome } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -100,42 +100,6 @@ test("a credential that was read is not repeated by what is said of another obje
 	assert.equal(status, 1, out);
 	assert.match(err, /<redacted>/);
 	for (const echo of echoes(PASSWORD)) assert.ok(!err.includes(echo), echo);
-});
-
-describe("fields of another type than any API server's are no bug of ours", () => {
-	for (const [what, odd] of [
-		["labels", { metadata: { labels: { ...MANAGED, a: 5 } } }],
-		["annotations", { metadata: { annotations: { a: {} } } }],
-		["owners", { metadata: { ownerReferences: [null] } }],
-		["managed fields", { metadata: { managedFields: "x" } }],
-		["times", { metadata: { creationTimestamp: 7 } }],
-		["data", { data: { ".dockerconfigjson": 5 } }],
-		["type", { type: ["x"] }],
-	] as const)
-		test(what, async () => {
-			await using bed = await started();
-			const { metadata, ...more } = {
-				metadata: {},
-				type: "kubernetes.io/dockerconfigjson",
-				...odd,
-			};
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: {
-					namespace: "shop",
-					name: "x",
-					labels: MANAGED,
-					...metadata,
-				},
-				...more,
-			} as never);
-			const { status, err } = await bed.run(["list"]);
-			assert.equal(status, 1);
-			assert.match(
-				err,
-				/answered GET \/api\/v1\/secrets with other JSON instead of a SecretList/,
-			);
-		});
 });
 
 describe("a proxy that leaves selectors and namespaces out has nothing else changed or deleted", () => {

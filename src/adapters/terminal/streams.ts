@@ -7,10 +7,9 @@ import type { Output, Streams } from "../../world.ts";
 import { systemWords } from "../error-code.ts";
 import { attempt } from "../files.ts";
 import { wholeOf } from "../pieces.ts";
-import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
-interface ProcessStreams extends Handles {
+interface ProcessStreams {
 	readonly stdin: Readable & { readonly isTTY?: boolean };
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
@@ -43,8 +42,8 @@ export function processStreams(
 	});
 	const { env } = process;
 	const colours = !isSet(env.NO_COLOR) && env.TERM !== "dumb";
-	const err = output(process.stderr, batch, colours, process, () => {});
-	const out = output(process.stdout, batch, colours, process, (reason) => {
+	const err = output(process.stderr, batch, colours, () => {});
+	const out = output(process.stdout, batch, colours, (reason) => {
 		lost = true;
 		err.write(`error: cannot write to standard output: ${reason}\n`);
 	});
@@ -123,11 +122,9 @@ function output(
 	stream: OutputStream,
 	batch: Batch,
 	colours: boolean,
-	process: Handles,
 	lost: (reason: string) => void,
 ): Output {
 	const gone = new AbortController();
-	let isWatched = false;
 	stream.on("error", (error) => {
 		if (gone.signal.aborted) return;
 		gone.abort(error);
@@ -144,12 +141,7 @@ function output(
 		get columns() {
 			return stream.columns || 80;
 		},
-		get gone() {
-			if (!isWatched && stream.fd !== undefined)
-				onReaderGone(stream.fd, process, () => gone.abort());
-			isWatched = true;
-			return gone.signal;
-		},
+		gone: gone.signal,
 	};
 }
 
