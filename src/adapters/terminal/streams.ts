@@ -64,7 +64,9 @@ export function processStreams(
 			return process.stdin.isTTY === true;
 		},
 		get interactive() {
-			return err.isTerminal && process.stdin.isTTY === true;
+			return (
+				err.isTerminal && process.stdin.isTTY === true && env.TERM !== "dumb"
+			);
 		},
 		// A build log may be a terminal, but nobody watches it move.
 		animated:
