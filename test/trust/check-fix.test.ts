@@ -21,10 +21,11 @@ function plantSecret(
 	bed: TestBed,
 	name: string,
 	labels: Record<string, string>,
+	namespace = "evil",
 ): void {
 	bed.server.store.seed({
 		kind: "Secret",
-		metadata: { namespace: "evil", name, labels },
+		metadata: { namespace, name, labels },
 		type: "kubernetes.io/dockerconfigjson",
 		data: {
 			".dockerconfigjson": btoa(
@@ -39,10 +40,11 @@ function plantPod(
 	image: string,
 	secret: string,
 	message: string,
+	namespace = "evil",
 ): void {
 	bed.server.store.seed({
 		kind: "Pod",
-		metadata: { namespace: "evil", name: "web" },
+		metadata: { namespace, name: "web" },
 		spec: {
 			serviceAccountName: "default",
 			imagePullSecrets: [{ name: secret }],
@@ -61,6 +63,19 @@ function plantPod(
 	});
 }
 
+/** Gives the source this entry alone. */
+function giveSource({ server }: TestBed, key: string): void {
+	for (const namespace of ["nginx-mesh", "app"]) {
+		const secret = server.store.get("Secret", namespace, NAME);
+		assert.ok(secret);
+		const auths = { [key]: { username: "mesh", password: "first" } };
+		const data = { ".dockerconfigjson": btoa(JSON.stringify({ auths })) };
+		server.store.seed({ ...secret, kind: "Secret", data });
+	}
+}
+
+const GIVES =
+	"\nGives evil the credential; run it only if evil may have it:\n    kubectl meshreg ";
 const REJECTED = "incorrect username or password";
 
 describe("check --fix asks for no credential that would go to a tenant", () => {
@@ -71,7 +86,7 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 				plantSecret(bed, "mine", {});
 				plantPod(bed, "r.io/a", "mine", REJECTED);
 			},
-			"create mine -n evil --force --registry-server r.io",
+			`${GIVES}create mine -n evil --force --registry-server r.io`,
 		],
 		[
 			"what he labelled as a source",
@@ -79,7 +94,7 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 				plantSecret(bed, "mine", labelsOf());
 				plantPod(bed, "r.io/a", "mine", REJECTED);
 			},
-			"rotate mine -n evil --registry-server r.io",
+			`${GIVES}rotate mine -n evil --registry-server r.io`,
 		],
 		[
 			"what bears the source's name",
@@ -87,7 +102,25 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 				plantSecret(bed, NAME, labelsOf());
 				plantPod(bed, "r.io/a", NAME, REJECTED);
 			},
-			"rotate -n evil --registry-server r.io",
+			`${GIVES}rotate -n evil --registry-server r.io`,
+		],
+		[
+			"for a part of the registry that the source has none for",
+			(bed: TestBed) => {
+				giveSource(bed, "r.io/team");
+				plantSecret(bed, "mine", {});
+				plantPod(bed, "r.io/a", "mine", REJECTED);
+			},
+			`${GIVES}create mine -n evil --force --registry-server r.io`,
+		],
+		[
+			"for one of the many hosts that the source has",
+			(bed: TestBed) => {
+				giveSource(bed, "*.io");
+				plantSecret(bed, "mine", {});
+				plantPod(bed, "r.io/a", "mine", REJECTED);
+			},
+			`${GIVES}create mine -n evil --force --registry-server r.io`,
 		],
 		[
 			"a Secret that is not there",
@@ -98,7 +131,7 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 					"gone",
 					"Unable to retrieve some image pull secrets (gone)",
 				),
-			"create gone -n evil --registry-server other.io",
+			"    Fix: kubectl meshreg create gone -n evil --registry-server other.io",
 		],
 	] as const)
 		test(what, async () => {
@@ -114,8 +147,19 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 				answers: [],
 			});
 			assert.equal(status, 1);
-			assert.match(out, new RegExp(`Fix: kubectl meshreg ${printed}\n`));
+			assert.ok(out.endsWith(`${printed}\n`), out);
 			assert.match(err, /^1 problem\nAbout \S+: \S+\n$/);
 			assert.deepEqual(secrets(), before);
 		});
+});
+
+test("where the source is sent, a Secret beside its copy is fixed as any", async () => {
+	await using bed = await started();
+	plantSecret(bed, "mine", {}, "app");
+	plantPod(bed, "r.io/a", "mine", REJECTED, "app");
+	const { out } = await bed.run(["check"]);
+	assert.match(
+		out,
+		/ {4}Fix: kubectl meshreg create mine -n app --force --registry-server r\.io\n$/,
+	);
 });

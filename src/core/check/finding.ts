@@ -231,7 +231,7 @@ export function fixesOf(findings: readonly Finding[]): Script[] {
 
 /**
  * What of it this program runs itself. A person runs kubectl's: they make pods
- * again, and enters credentials for namespaces that no record names. What gives a credential away is never
+ * again, and enters credentials for other namespaces than the source's. What gives a credential away is never
  * among the fixes.
  */
 export function ownFixes(findings: readonly Finding[]): ShellCommand[] {

@@ -3,8 +3,9 @@ import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
-import { sourceRef } from "../pull-secrets/pull-secret.ts";
+import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
+import { registryOf } from "../registry/server.ts";
 import { byNames } from "./accounts.ts";
 import { blockedIn, isToGetNone } from "./blocked.ts";
 import { writtenAgain } from "./credentials.ts";
@@ -71,9 +72,45 @@ export function podFix(
 			keyrings.isAccountGone(pod),
 	);
 	const [first, ...others] = able;
+	const known = first && ([first, ...others] as const);
 	return {
-		...(first === undefined ? NOTHING : fixFor([first, ...others], keyrings)),
+		...(known ? setApart(fixFor(known, keyrings), known, keyrings) : NOTHING),
 		stranded: podsOf(stranded),
+	};
+}
+
+/**
+ * What asks for a credential that a source has, and writes it where none is sent, is no fix: whoever may make pods
+ * and Secrets there would be given it for a Secret that does not work.
+ */
+function setApart(
+	made: PodFix,
+	group: NonEmpty<PullProblem>,
+	keyrings: Keyrings,
+): PodFix {
+	const { sources } = keyrings.facts;
+	const registry = registryOf(group[0].host);
+	const isOurs =
+		group.some(({ pod, image }) => keyrings.sourceFor(pod.namespace, image)) ||
+		sources.some(({ secret }) =>
+			registriesOf(secret.content).some((key) => registryOf(key) === registry),
+		);
+	if (!isOurs) return made;
+	const [apart, fix] = partition(made.fix ?? [], ([first]) => {
+		const namespace = first?.byHand;
+		return (
+			namespace !== undefined &&
+			!sources.some((source) => keyrings.isServed(source, namespace))
+		);
+	});
+	const given = [...Map.groupBy(apart, ([first]) => first?.byHand ?? "")];
+	return {
+		...made,
+		fix: sequence([fix]),
+		gives: [
+			...made.gives,
+			...given.flatMap(([namespace, script]) => giving([namespace], script)),
+		],
 	};
 }
 

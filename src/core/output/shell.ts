@@ -5,8 +5,8 @@ export interface ShellCommand {
 	readonly program: "kubectl" | "kubectl meshreg";
 	/** As the program gets them: what a shell needs is quoted where they are rendered. */
 	readonly words: readonly (string | SourceWords)[];
-	/** Nothing runs it but a person: it asks for a credential, and writes it where no record sends one. */
-	readonly byHand?: true;
+	/** Nothing runs it but a person: it asks for a credential, and writes it into this namespace, which is not its source's. */
+	readonly byHand?: string;
 }
 
 /** The pull secret and source namespace that commands take where the command line says nothing. */
@@ -150,10 +150,13 @@ export function objectNames(texts: readonly string[]): Name {
 		: undefined;
 }
 
-/** The same, to be run by nothing but a person. */
-export function byHand(script: Script | undefined): Script | undefined {
+/** The same, to be run by nothing but a person: it writes into that namespace what it asks for. */
+export function byHand(
+	script: Script | undefined,
+	namespace: string,
+): Script | undefined {
 	return script?.map((pipeline) =>
-		pipeline.map((command) => ({ ...command, byHand: true })),
+		pipeline.map((command) => ({ ...command, byHand: namespace })),
 	);
 }
 

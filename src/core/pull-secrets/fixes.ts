@@ -281,7 +281,9 @@ export class Fixes {
 			...words,
 		);
 		// Whoever may make a pod there can make it look as if it needed a credential.
-		return namespace === this.#target.namespace ? made : byHand(made);
+		return namespace === this.#target.namespace
+			? made
+			: byHand(made, namespace);
 	}
 
 	#send(words: readonly Word[]): Script | undefined {

@@ -86,12 +86,12 @@ describe("a printed command", () => {
 	});
 
 	test("that only a person runs says so of each of its calls", () => {
-		const made = byHand(piped(kubectl("get"), meshreg("inject")));
+		const made = byHand(piped(kubectl("get"), meshreg("inject")), "a");
 		assert.deepEqual(
 			made?.flat().map((call) => call.byHand),
-			[true, true],
+			["a", "a"],
 		);
-		assert.equal(byHand(undefined), undefined);
+		assert.equal(byHand(undefined, "a"), undefined);
 	});
 
 	test("without such flags is what it is", () => {

@@ -322,12 +322,12 @@ describe("a source that has to be put right first", () => {
 
 describe("a command that nobody but a person runs", () => {
 	const isByHand = (script: Script | undefined) =>
-		script?.flat().map(({ byHand }) => byHand === true);
+		script?.flat().map(({ byHand }) => byHand);
 	const fixes = new Fixes(elsewhere);
 	for (const [what, script, expected] of [
-		["at the source", fixes.rotate("r.io"), false],
-		["elsewhere", fixes.rotateAt("a", "other", "r.io"), true],
-		["where the source is", fixes.rotateAt("keys", "b", "r.io"), false],
+		["at the source", fixes.rotate("r.io"), undefined],
+		["elsewhere", fixes.rotateAt("a", "other", "r.io"), "a"],
+		["where the source is", fixes.rotateAt("keys", "b", "r.io"), undefined],
 	] as const)
 		it(what, () => assert.deepEqual(isByHand(script), [expected]));
 });
