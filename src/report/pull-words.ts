@@ -268,7 +268,7 @@ const SKIPPED = "annotated kubectl-meshreg/skip=true";
 export function obstacleHint({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
-			return `sync leaves it alone: rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it, or leave the namespace out with sync --forget.`;
+			return `sync leaves it alone: remove or rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it, or leave the namespace out with sync --forget.`;
 		case "copy-of-another":
 			return "sync leaves it alone: give one of the two sources another name, or leave the namespace out with sync --forget.";
 		case "is-source":

@@ -47,7 +47,7 @@ export interface SourceChoice {
 /** Where the source is, or would be made. */
 export function placeMeant(
 	choice: Pick<SourceChoice, "namespace" | "name" | "usual">,
-	cluster: Cluster,
+	cluster: Pick<Cluster, "namespace">,
 ): SourceRef {
 	return {
 		namespace: choice.namespace ?? cluster.namespace,

@@ -12,6 +12,7 @@ import {
 	CREDENTIAL_FLAGS,
 	credentialOptionsOf,
 } from "../../flags/credential.ts";
+import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
 /** Flags of a source that is not there, or is to be overwritten or taken over. */
@@ -92,10 +93,7 @@ export type CreateOptions = OptionsOf<typeof create>;
  * that is there already and may have a label of its own.
  */
 function labelled(given: Given, env: flags.Env) {
-	const place = {
-		namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
-		name: flags.nameOf(given, env),
-	};
+	const source = sourceChoiceIn(given, env);
 	const label = flags.labelOf(given);
 	const isThere =
 		sourceEditOf(given).by !== "replace" ||
@@ -103,10 +101,10 @@ function labelled(given: Given, env: flags.Env) {
 		given.on("force");
 	if (label === undefined && !isThere)
 		labelOfName(
-			place.name,
+			source.name ?? source.usual,
 			given.positionals.length > 0 ? "NAME" : "MESHREG_NAME",
 		);
-	return { place, label };
+	return { source, label };
 }
 
 /** Whether nothing on the command line or around it says which mesh the source is for. */

@@ -13,7 +13,11 @@ import {
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import { newEntries } from "../../actions/credentials/entered-credential.ts";
 import { onCluster, onFirstCluster } from "../../actions/on-cluster.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
+import {
+	placeMeant,
+	type SourceChoice,
+	seekSource,
+} from "../../actions/read/find-source.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
@@ -40,10 +44,12 @@ import {
 	manifestOf,
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
+import { newSource } from "../../core/pull-secrets/new-source.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -67,11 +73,11 @@ import type { CreateOptions } from "./command.ts";
 /** What `create` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
 export async function ask(options: CreateOptions, world: World) {
 	warn(world, ...options.notes, ...options.warnings);
-	const place = await meshPlace(options, world);
+	const source = await choiceOf(options, world);
 	// Before anything is entered: what cannot be edited needs no credential.
-	const intent = await intentOf({ ...options, place }, world);
+	const intent = await intentOf({ ...options, source }, world);
 	if (intent === CANCELLED) return CANCELLED;
-	if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
+	if (intent.edit.by === "remove") return { ...intent, entered: [] };
 	const { replaced } = intent;
 	const known = replaced && inputFor(replaced.source, replaced.key);
 	const byDefault = world.streams.interactive && options.dryRun === "none";
@@ -81,7 +87,6 @@ export async function ask(options: CreateOptions, world: World) {
 	if (entered === CANCELLED) return CANCELLED;
 	return {
 		...intent,
-		place,
 		entered: replaced ? enteredFor(replaced.key, entered) : entered,
 	};
 }
@@ -90,22 +95,24 @@ export async function ask(options: CreateOptions, world: World) {
 export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	given,
 	world,
-	{ entered, edit, ...asked },
+	{ entered, edit, source, ...asked },
 ) => {
-	const place = await placeOf({ ...given, place: asked.place }, world);
-	const options = { ...given, place, edit };
+	const options = { ...given, edit };
 	const { dryRun, output, label } = options;
 	const isNew = edit.by === "replace";
 	const reader = new ContentReader();
 	const entries = newEntries(entered, options, world.clock.now());
-	const make = sourceMaker(edit, place, entries, label);
 	const isObject = output === "json" || output === "yaml";
 	const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
-	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
-		return objectsOf(make(undefined), options);
+	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere) {
+		const place = await placeUnseen(source, options, world);
+		return objectsOf(newSource(place, entries, label), options);
+	}
 	return onCluster(world, options.connection, async (cluster) => {
-		const before = await readThere(cluster, reader, place);
+		const wish = { source, edit: given.edit };
+		const { place, before } = await lookAt(cluster, reader, wish, world);
 		if (!isNew) editable(before, place);
+		const make = sourceMaker(edit, place, entries, label);
 		// What was said of the source in one cluster says nothing about that in another.
 		const here =
 			asked.seen?.context === cluster.context ? asked.seen : undefined;
@@ -117,17 +124,17 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 		const report = new ChangeReport(world, cluster, formOf(options));
 		return await report.whatIsDone(async () => {
 			if (before !== undefined && isSourceLike(before)) recordOf(before);
-			const wish = { place, before, made: make };
+			const made = { place, before, made: make };
 			const replace = options.replace || (asked.chosen === "over" && !!here);
 			const said = await askToWrite(
-				{ ...wish, entered, edit, replace, asks, seen: here?.namespaces },
+				{ ...made, entered, edit, replace, asks, seen: here?.namespaces },
 				given,
 				cluster,
 				world,
 			);
 			if (said === CANCELLED) return report.cancelled();
 			const making = await planMaking(
-				{ ...options, ...wish, ...said },
+				{ ...options, ...made, ...said },
 				{ ...options, cluster, reader, report, world },
 			);
 			const written =
@@ -170,15 +177,15 @@ async function nextOf(
  * Where the source is to be. At a terminal, where nothing says which mesh it is for and the cluster has
  * another than the default one, the person is asked.
  */
-async function meshPlace(
-	{ connection, place, offersMesh, yes }: CreateOptions,
+async function choiceOf(
+	{ connection, source, offersMesh, yes }: CreateOptions,
 	world: World,
-): Promise<CreateOptions["place"]> {
-	if (!offersMesh || yes || !world.streams.interactive) return place;
+): Promise<SourceChoice> {
+	if (!offersMesh || yes || !world.streams.interactive) return source;
 	return onFirstCluster(world, connection, async (cluster, found) => {
 		const installed = await meshesInstalled(cluster);
 		found();
-		if (installed.every(({ name }) => name === DEFAULT_MESH)) return place;
+		if (installed.every(({ name }) => name === DEFAULT_MESH)) return source;
 		const offered = [...installed, NO_MESH];
 		const chosen = await (await world.prompter()).choose({
 			message: "Which mesh is the pull secret for?",
@@ -188,7 +195,11 @@ async function meshPlace(
 			})),
 		});
 		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
-		return { namespace: mesh.sourceNamespace, name: mesh.secretName };
+		return {
+			...source,
+			namespace: mesh.sourceNamespace,
+			usual: mesh.secretName,
+		};
 	});
 }
 
@@ -210,6 +221,8 @@ async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
 
 /** What is to be done about a source that is there, and what is asked for it. */
 interface Intent {
+	/** Which source; by its name, where one was found that is to be edited. */
+	readonly source: SourceChoice;
 	readonly edit: SourceEdit;
 	/** What a person said is to become of the source that is there; undefined: nobody was asked. */
 	readonly chosen?: "add" | "change" | "over";
@@ -230,7 +243,7 @@ async function intentOf(
 	options: CreateOptions,
 	world: World,
 ): Promise<Intent | typeof CANCELLED> {
-	const { edit, input } = options;
+	const { edit, input, source: choice } = options;
 	const offers =
 		world.streams.interactive &&
 		!options.yes &&
@@ -245,18 +258,20 @@ async function intentOf(
 	// What stands in the way in one of several clusters is told there, and keeps it from no other.
 	const isAlone = !options.inSeveral;
 	if (edit.by === "replace" ? !offers : !isAlone && !world.streams.interactive)
-		return { edit };
+		return { edit, source: choice };
 	return onFirstCluster(world, options.connection, async (cluster, found) => {
-		const place = placeIn(cluster, options);
-		const [source, namespaces] = await Promise.all([
-			readThere(cluster, new ContentReader(), place),
+		const { namespace } = placeMeant(choice, cluster);
+		const wish = isAlone ? options : { ...options, source: usualOf(choice) };
+		const [{ place, before: source }, namespaces] = await Promise.all([
+			lookAt(cluster, new ContentReader(), wish, world),
 			world.streams.interactive
-				? seeNamespaces([place.namespace], cluster)
+				? seeNamespaces([namespace], cluster)
 				: undefined,
 		]);
 		found();
 		const plain: Intent = {
 			edit,
+			source: isAlone ? { ...choice, name: place.name } : choice,
 			...(namespaces && { seen: { context: cluster.context, namespaces } }),
 		};
 		// What is no source is left alone, whatever would be entered.
@@ -316,29 +331,45 @@ async function askWhatToDo(
 	});
 }
 
-/** Where the source is to be: without a namespace of its own, in the context's. */
-async function placeOf(asked: CreateOptions, world: World): Promise<SourceRef> {
-	const { namespace, name } = asked.place;
-	if (namespace !== undefined) return { namespace, name };
-	return onCluster(world, asked.connection, async (cluster) =>
-		placeIn(cluster, asked),
+/** Where the source would be: without a namespace of its own, in the context's. */
+async function placeUnseen(
+	source: SourceChoice,
+	{ connection }: CreateOptions,
+	world: World,
+): Promise<SourceRef> {
+	const { namespace } = source;
+	return namespace === undefined
+		? onCluster(world, connection, async (cluster) =>
+				placeMeant(source, cluster),
+			)
+		: placeMeant(source, { namespace });
+}
+
+/** The choice with the usual name where it has none: a new source is made nowhere else. */
+function usualOf(choice: SourceChoice): SourceChoice {
+	return { ...choice, name: choice.name ?? choice.usual };
+}
+
+/**
+ * What is there, and where the source is or would be. Without a name `--add` and `--remove` mean the source that
+ * every other command means. Throws FailureError where this user may not look there, or it is not known
+ * which; what the cluster throws.
+ */
+async function lookAt(
+	cluster: Cluster,
+	reader: ContentReader,
+	{ source, edit }: Pick<CreateOptions, "source" | "edit">,
+	world: World,
+): Promise<{ place: SourceRef; before: PullSecret | undefined }> {
+	const choice = edit.by === "replace" ? usualOf(source) : source;
+	const sought = await seekSource(cluster, reader, choice, world).catch(
+		(error: unknown) => {
+			throw orElsewhere(error);
+		},
 	);
-}
-
-function placeIn(
-	cluster: Pick<Cluster, "namespace">,
-	{ place: { namespace = cluster.namespace, name } }: CreateOptions,
-): SourceRef {
-	return { namespace, name };
-}
-
-/** What bears the source's name. Throws FailureError where this user may not look there; what the cluster throws. */
-async function readThere(
-	...args: Parameters<typeof readPullSecret>
-): Promise<PullSecret | undefined> {
-	return readPullSecret(...args).catch((error: unknown) => {
-		throw orElsewhere(error);
-	});
+	const before = sought.source ?? sought.inTheWay;
+	const place = before ? placeOf(before) : placeMeant(source, cluster);
+	return { place, before };
 }
 
 /** The Secret itself, and the namespace that is to be made for it, whether it is there or not: nothing was looked at. */

@@ -23,6 +23,8 @@ const MARKS: readonly { readonly domain: string; readonly tool: string }[] = [
 	{ domain: "sealedsecrets.bitnami.com", tool: "Sealed Secrets" },
 	{ domain: "replicator.v1.mittwald.de", tool: "Kubernetes Replicator" },
 	{ domain: "reflector.v1.k8s.emberstack.com", tool: "Reflector" },
+	// https://github.com/zakkg3/ClusterSecret/blob/master/src/consts.py
+	{ domain: "clustersecret.io", tool: "ClusterSecret" },
 ];
 
 /** By which Argo CD before 3.0 knows its own, and charts name their release. */

@@ -705,7 +705,7 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 				annotations: { "meta.helm.sh/release-name": "app" },
 			},
 			"a Secret managed by Helm",
-			`${move} rename it where Helm keeps it, ${forget}`,
+			`${move} remove or rename it where Helm keeps it, ${forget}`,
 		],
 		[
 			"another source's",

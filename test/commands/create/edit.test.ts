@@ -354,6 +354,66 @@ describe("create --remove", () => {
 	});
 });
 
+describe("without a NAME, --add and --remove mean the source that every other command means", () => {
+	const ADD = ["create", "--add", ...login("b.example")];
+	const REMOVE = ["create", "--remove", "b.example"];
+	/** Sources of these names, with a.example each. */
+	const withSources = async (...names: string[]): Promise<TestBed> => {
+		const bed = await testBed({ namespaces: ["nginx-mesh"] });
+		for (const name of names)
+			await bed.run(["create", name, ...login("a.example")], { stdin: "one" });
+		return bed;
+	};
+
+	test("the only one", async () => {
+		await using bed = await withSources("team");
+		for (const args of [ADD, REMOVE])
+			assert.deepEqual(
+				await bed.run(args, { stdin: args === ADD ? "two" : "" }),
+				{
+					status: 0,
+					out: "secret/team configured in nginx-mesh namespace\n",
+					err: "",
+					asked: [],
+				},
+			);
+		assert.deepEqual(bed.content("nginx-mesh", "team"), {
+			auths: { "a.example": entry("one") },
+		});
+	});
+
+	test("the one of the usual name beside others", async () => {
+		await using bed = await withSources("team", NAME);
+		const outcome = await bed.run(ADD, { stdin: "two" });
+		assert.equal(
+			outcome.out,
+			`secret/${NAME} configured in nginx-mesh namespace\n`,
+		);
+	});
+
+	test("of several, the one that is chosen at a terminal, once; elsewhere it has to be named", async () => {
+		await using bed = await withSources("team", "uu");
+		assert.deepEqual(await bed.run(ADD, { stdin: "two" }), {
+			status: 1,
+			out: "",
+			err: 'error: 2 sources in namespace "nginx-mesh": team, uu; choose one by NAME\n',
+			asked: [],
+		});
+		await bed.run(["create", "uu", ...ADD.slice(1)], { stdin: "two" });
+		assert.deepEqual(
+			await bed.run(REMOVE, {
+				answers: [["Which pull secret of nginx-mesh?", "uu"]],
+			}),
+			{
+				status: 0,
+				out: "secret/uu configured in nginx-mesh namespace\n",
+				err: "Next: kubectl meshreg sync uu --attach\n",
+				asked: ["Which pull secret of nginx-mesh?"],
+			},
+		);
+	});
+});
+
 test("a new credential without --expires-in forgets when the old one ended", async () => {
 	await using bed = await withSource();
 	assert.ok(remembered(bed)["expires-in"]["a.example"]);

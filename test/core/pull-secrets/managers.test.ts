@@ -91,6 +91,11 @@ describe("who else keeps an object", () => {
 			"Reflector",
 		],
 		[
+			"ClusterSecret",
+			{ annotations: { "clustersecret.io/version": "x" } },
+			"ClusterSecret",
+		],
+		[
 			"OpenShift, where it made the Secret of a service account",
 			{ annotations: { "kubernetes.io/service-account.name": "x" } },
 			"OpenShift",
