@@ -204,8 +204,8 @@ async function sourceToWatch(
 				told.succeeded();
 				if (items.includes(true)) there.resolve();
 			},
-			changed: (isSource, isGone) => {
-				if (isSource && !isGone) there.resolve();
+			changed: (isSource) => {
+				if (isSource) there.resolve();
 			},
 			trouble: (error) => told.note(error),
 			heard: () => vitals.heard(waited, world.clock.elapsed()),
@@ -312,10 +312,9 @@ function meansMore(
 	}
 }
 
-/** All accounts that the record names anywhere; `*` alone: every one there is. */
+/** All accounts that the record names anywhere; with `*` every one there is. */
 function accountsOf(record: SourceRecord | undefined): string[] {
-	const names = attachedAnywhere(record ?? EMPTY_RECORD);
-	return names.has("*") ? ["*"] : [...names];
+	return [...attachedAnywhere(record ?? EMPTY_RECORD)];
 }
 
 /** What of the record is kept right: what is selected, or all of it. */

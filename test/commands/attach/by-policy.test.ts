@@ -122,20 +122,22 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
-	test("takes back those of a source that was deleted; without any, it says that there is no source", async () => {
-		await bed.run(["attach", "--by-policy"]);
-		bed.server.store.delete("Secret", "nginx-mesh", NAME);
-		const { status, out } = await bed.run(["detach", "--by-policy"]);
-		assert.equal(status, 0);
-		assert.equal(
-			out,
-			`mutatingadmissionpolicybinding "${POLICY}" deleted\nmutatingadmissionpolicy "${POLICY}" deleted\n`,
-		);
-		assert.deepEqual(policies(), []);
-		const again = await bed.run(["detach", "--by-policy"]);
-		assert.equal(again.status, 1);
-		assert.match(again.err, /^error: no source named /);
-	});
+	for (const [argv, none] of [
+		[["detach", "--by-policy"], /^error: no source named /],
+		[["prune", NAME, "--yes"], /^No resources found$/m],
+	] as const)
+		test(`${argv[0]} takes back those of a source that was deleted; without any, it says so`, async () => {
+			await bed.run(["attach", "--by-policy"]);
+			bed.server.store.delete("Secret", "nginx-mesh", NAME);
+			const { status, out } = await bed.run(argv);
+			assert.equal(status, 0);
+			assert.equal(
+				out,
+				`mutatingadmissionpolicybinding "${POLICY}" deleted\nmutatingadmissionpolicy "${POLICY}" deleted\n`,
+			);
+			assert.deepEqual(policies(), []);
+			assert.match((await bed.run(argv)).err, none);
+		});
 
 	test("an edited one is put right, one that nothing asks for is deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);

@@ -39,9 +39,11 @@ describe("sync: which source", () => {
 			});
 			// A name that is mistyped records nothing, and so no empty record either.
 			assert.equal((await bed.run(["sync", "-n", "nope"])).status, 1);
-			const { status, err } = await bed.run(["sync"]);
-			assert.equal(status, 1);
-			assert.match(err, /has no record of where it was sent/);
+			for (const argv of [["sync"], ["sync", "--watch"]]) {
+				const { status, err } = await bed.run(argv);
+				assert.equal(status, 1);
+				assert.match(err, /has no record of where it was sent/);
+			}
 		});
 
 		test("none", async () => {

@@ -112,6 +112,29 @@ describe("sync --watch by itself", () => {
 		);
 	});
 
+	test("a source that comes while it is watched for is served; a Secret of its name that is none is not it", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		// Once the list is over: else that would tell of it.
+		const watched = Promise.withResolvers<void>();
+		bed.server.onRequest(({ path, query }) => {
+			if (query.get("watch") && path.endsWith("/nginx-mesh/secrets"))
+				watched.resolve();
+			return undefined;
+		});
+		await using watch = await started(
+			bed,
+			["sync", "--watch", "-n=app"],
+			["waiting for the source"],
+		);
+		await watched.promise;
+		secret(bed, "nginx-mesh", {});
+		for (let n = 0; n < 5; n++) await bed.run(["list"]);
+		source(bed, { "r.example.com": { auth: "dTpw" } });
+		await watch.says(`secret/${NAME} created in app namespace`);
+		const { err } = await watch.stop();
+		assert.equal(err.match(/waiting for the source/g)?.length, 1);
+	});
+
 	test("a source that comes and goes before it is read is waited for", async () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 		await using watch = await started(
