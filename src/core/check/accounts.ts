@@ -1,14 +1,21 @@
 import { groupsBy, partition } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
 import { openOf } from "./blocked.ts";
-import { type AccountFacts, type Facts, fixesFor, isUnread } from "./facts.ts";
+import {
+	type AccountFacts,
+	type Facts,
+	fixesFor,
+	isUnread,
+	type PodFacts,
+	type SourceFacts,
+} from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
 
 /**
  * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
- * attach added still is. `told`: places of Secrets that pods are told to reference, and that do not exist.
+ * attach added still is. `told`: places of Secrets that pods are told to lack.
  */
 export function checkAccounts(
 	keyrings: Keyrings,
@@ -51,27 +58,26 @@ export function checkAccounts(
  */
 function lostAttachments(keyrings: Keyrings): Finding[] {
 	const { facts } = keyrings;
-	// A pod that waits tells what its account lacks.
-	const waiting = new Set(
-		facts.pods
-			.filter((pod) => pod.waiting.length > 0)
-			.map(({ namespace, account }) => `${namespace}/${account}`),
+	const byPlace = Map.groupBy(
+		facts.pods,
+		({ namespace, account }) => `${namespace}/${account}`,
 	);
 	const lost = facts.accounts.flatMap((account) => {
-		const at = `${account.namespace}/${account.name}`;
-		const recorded = waiting.has(at) ? [] : recordedFor(account, keyrings);
-		return unique([...account.attached, ...recorded])
-			.filter(
-				(name) =>
-					!account.secrets.has(name) &&
-					facts.secrets.has(`${account.namespace}/${name}`),
-			)
+		const { namespace, attached, secrets } = account;
+		const pods = byPlace.get(`${namespace}/${account.name}`) ?? [];
+		return unique([...attached, ...recordedFor(account, pods, keyrings)])
+			.filter((name) => !secrets.has(name))
 			.map((name) => ({
 				account,
 				name,
-				taken: account.attached.has(name),
-				served: isServed(name, account.namespace, keyrings),
-			}));
+				taken: attached.has(name),
+				served: isServed(name, namespace, keyrings),
+			}))
+			.filter(
+				({ name, served }) =>
+					// What brings a copy that is missing does not attach it again.
+					served || facts.secrets.has(`${namespace}/${name}`),
+			);
 	});
 	return groupsBy(
 		lost,
@@ -114,15 +120,26 @@ function attaching(
 	return served ? { fix: script } : { look: script };
 }
 
+/** The pull secrets that records attach to an account, but those that its `pods` are told to lack. */
 function recordedFor(
 	{ namespace, name }: AccountFacts,
+	pods: readonly PodFacts[],
 	keyrings: Keyrings,
 ): string[] {
+	const isTold = (source: SourceFacts): boolean =>
+		pods.some(
+			(pod) =>
+				!keyrings.hasOwnList(pod) &&
+				pod.waiting.some(
+					({ image }) =>
+						!keyrings.has(pod, image) &&
+						keyrings.sourceFor(namespace, image) === source,
+				),
+		);
 	return keyrings.facts.sources.flatMap((source) => {
 		const attach = keyrings.attachedIn(source, namespace) ?? [];
-		return attach.includes("*") || attach.includes(name)
-			? [source.secret.name]
-			: [];
+		const isRecorded = attach.includes("*") || attach.includes(name);
+		return isRecorded && !isTold(source) ? [source.secret.name] : [];
 	});
 }
 

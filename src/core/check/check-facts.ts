@@ -50,6 +50,7 @@ export function* checkFacts(
 	// That all is well in some of the namespaces is not said of all.
 	const pods =
 		seen && blind ? judged.filter(({ severity }) => severity !== "ok") : judged;
+	const told = secretsToldBy(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
 	const absent = facts.unread.filter(({ what }) => what === "namespace");
 	const found = [
@@ -57,8 +58,8 @@ export function* checkFacts(
 		...checkCredentials(facts),
 		...(keyrings
 			? [
-					...checkCopies(keyrings, namespacesToldBy(pods)),
-					...checkAccounts(keyrings, secretsToldBy(pods)),
+					...checkCopies(keyrings, told),
+					...checkAccounts(keyrings, told),
 					...checkPolicies(keyrings),
 				]
 			: []),
@@ -170,22 +171,11 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 	});
 }
 
-/** Namespaces whose pods are told to lack a Secret: one cause is told once, where its pods are. */
-function namespacesToldBy(findings: readonly Finding[]): ReadonlySet<string> {
-	return new Set(
-		findings.flatMap(({ about, namespaces }) =>
-			about.cause === "no-secret" || about.cause === "secret-missing"
-				? namespaces
-				: [],
-		),
-	);
-}
-
-/** The Secrets, as NAMESPACE/NAME, that pods are told to reference, and that do not exist. */
+/** The Secrets, as NAMESPACE/NAME, that pods are told to lack: one cause is told once, where its pods are. */
 function secretsToldBy(findings: readonly Finding[]): ReadonlySet<string> {
 	return new Set(
 		findings.flatMap(({ about, namespaces }) =>
-			about.cause === "secret-missing"
+			about.cause === "no-secret" || about.cause === "secret-missing"
 				? namespaces.map(
 						(namespace) => `${namespace}/${about.secret.split("/").at(-1)}`,
 					)

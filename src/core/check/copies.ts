@@ -24,7 +24,7 @@ import type { Keyrings } from "./keyrings.ts";
 
 /**
  * Copies: where the record of their source wants one, one is there and is equal. The rest are claims.
- * `told`: namespaces whose pods are told to lack theirs.
+ * `told`: places of those that pods are told to lack.
  */
 export function checkCopies(
 	keyrings: Keyrings,
@@ -92,7 +92,9 @@ function recordFindings(
 	/** Of these their pods tell. */
 	const lacking = new Set(
 		(["copy-missing", "copy-blocked"] as const).flatMap((state) =>
-			(states.get(state) ?? []).filter((name) => told.has(name)),
+			(states.get(state) ?? []).filter((name) =>
+				told.has(`${name}/${secret.name}`),
+			),
 		),
 	);
 	const in_ = (state: State) =>

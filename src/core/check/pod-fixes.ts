@@ -2,7 +2,11 @@ import { type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
+import {
+	isCopyOf,
+	PULL_SECRET_TYPE,
+	roleOf,
+} from "../pull-secrets/ownership.ts";
 import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
 import { registryOf } from "../registry/server.ts";
@@ -249,9 +253,17 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	if (facts.sourceProblem?.cause !== "source-missing")
 		return ofItsOwn(group, first.host, keyrings);
 	const fixes = facts.withoutSource;
-	const pods = podsOf(group).filter(
-		({ namespace }) => !isToGetNone(namespace, facts),
-	);
+	const isOpen = (namespace: string): boolean => {
+		const ref = `${namespace}/${fixes.name}`;
+		const there = keyrings.secret(ref)?.key;
+		return (
+			!isToGetNone(namespace, facts) &&
+			(there === undefined
+				? !keyrings.isThere(ref)
+				: isCopyOf(there, `${fixes.sourceNamespace}/${fixes.name}`))
+		);
+	};
+	const pods = podsOf(group).filter(({ namespace }) => isOpen(namespace));
 	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
 		fixes.sync(at, accounts),
 	);

@@ -255,9 +255,10 @@ function withoutMatch(
 	const source = keyrings.sourceFor(pod.namespace, image);
 	if (source !== undefined) {
 		const copy = `${pod.namespace}/${source.secret.name}`;
-		return missing.includes(copy)
-			? problem("secret-missing", { secret: copy, source })
-			: problem("no-secret", { source });
+		return problem(missing.includes(copy) ? "secret-missing" : "no-secret", {
+			secret: copy,
+			source,
+		});
 	}
 	// A source without a key for the registry would not help where its copy is missing.
 	const sources = keyrings.facts.sources.map(({ secret }) => secret.name);

@@ -500,6 +500,88 @@ describe("what check prints mends it", () => {
 		});
 });
 
+/** What is amiss at one place, each of which hid the other. */
+const TOGETHER: [
+	what: string,
+	causes: readonly string[],
+	seed: (scene: Scene) => Promise<void> | void,
+][] = [
+	[
+		"copies that are missing, and accounts that are recorded for them",
+		["copy-missing", "attachment-lost"],
+		async ({ run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app,shop", "--attach");
+			await run("prune", "--keep-sources", "--yes");
+		},
+	],
+	[
+		"copies of two sources, one of which a pod waits for",
+		["copy-missing", "no-secret"],
+		async ({ bed, node, run }) => {
+			await run(...CREATE);
+			await run(...CREATE.with(2, "q.io"), "second");
+			await run("sync", "-n", "app", "--all-sources");
+			for (const name of [KEY, "second"])
+				bed.server.store.delete("Secret", "app", name);
+			node.deploy({ namespace: "app", name: "web", image: "q.io/web:1" });
+		},
+	],
+	[
+		"a copy, and a Secret of another name that a pod waits for",
+		["copy-missing", "secret-missing"],
+		async ({ bed, node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app");
+			bed.server.store.delete("Secret", "app", KEY);
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: "other.io/web:1",
+				secrets: ["regcred"],
+			});
+		},
+	],
+	[
+		"an account that lost its pull secret, and a pod of it that waits for another",
+		["attachment-lost", "secret-missing"],
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			account("app");
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: "other.io/web:1",
+				secrets: ["regcred"],
+			});
+		},
+	],
+];
+
+describe("what is amiss at one place is all told at once, and fixed", () => {
+	for (const [what, causes, seed] of TOGETHER)
+		test(what, async () => {
+			await using here = await scene();
+			await seed(here);
+			const found = async () => {
+				here.node.pull();
+				const { out } = await here.bed.run(["check", "-o", "json"]);
+				return (JSON.parse(out).items as CheckItem[]).filter(({ severity }) =>
+					["problem", "warning"].includes(severity),
+				);
+			};
+			const before = await found();
+			assert.deepEqual(
+				before.map(({ cause }) => cause),
+				causes,
+			);
+			for (const { command } of before)
+				await runMending(command, here.bed, here.node);
+			assert.deepEqual(await found(), []);
+		});
+});
+
 test("a Secret of the usual name is named where another source would be meant by itself", async () => {
 	await using here = await scene();
 	const { bed, node, secret } = here;
@@ -851,6 +933,22 @@ describe("what would give the credential away stands apart, and no script sees i
 			for (const { command } of JSON.parse(json.out).items)
 				assert.doesNotMatch(command, /sync/);
 		});
+});
+
+test("nothing is to be created and sent to where another's Secret has the name", async () => {
+	await using here = await scene();
+	const { bed, node, secret } = here;
+	secret(`app/${KEY}`, { "q.io": "theirs" });
+	secret(`shop/${KEY}`, { "q.io": "ours" }, copy);
+	for (const namespace of ["app", "shop"])
+		node.deploy({ namespace, name: "web", image: IMAGE });
+	node.pull();
+	const { out } = await bed.run(["check"]);
+	assert.match(
+		out,
+		/^Gives shop the credential; run it only if shop may have it:\n {4}kubectl meshreg create --registry-server r\.io && kubectl meshreg sync -n shop --attach && /m,
+	);
+	assert.doesNotMatch(out, /Gives app/);
 });
 
 describe("what explain prints mends it", () => {
