@@ -133,9 +133,9 @@ function commandAt(
 
 /** What to run, each command once; nothing where the findings say it all. */
 function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
-	const scripts = fixesOf(findings);
-	if (scripts.length < 2) return "";
-	const commands = scripts.map((script) => commandAt("", script, style));
+	const script = fixesOf(findings);
+	if (script.length < 2) return "";
+	const commands = script.map((command) => commandAt("", [command], style));
 	return heading("Fix") + commands.join("");
 }
 

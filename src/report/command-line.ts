@@ -15,16 +15,12 @@ export function commandLine(
 	commandContext: CommandContext,
 ): string {
 	return script
-		.map((pipeline) =>
-			pipeline
-				.map((command) => argvOf(command, commandContext).join(" "))
-				.join(" | "),
-		)
+		.map((command) => argvOf(command, commandContext).join(" "))
 		.join(" && ");
 }
 
 /**
- * The same in lines that fit `columns`, behind `lead`: a shell reads on after `&&`, `|` and a
+ * The same in lines that fit `columns`, behind `lead`: a shell reads on after `&&` and a
  * backslash, so that it is still pasted as one. A word that is wider has a line of its own.
  */
 export function commandLines(
@@ -36,19 +32,10 @@ export function commandLines(
 	const line = lead + commandLine(script, commandContext);
 	if (line.length <= columns) return line;
 	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
-	const calls = script.flatMap((pipeline, index) =>
-		pipeline.map((command, at) => ({
-			words: argvOf(command, commandContext),
-			end:
-				at < pipeline.length - 1
-					? " |"
-					: index < script.length - 1
-						? " &&"
-						: "",
-		})),
-	);
 	const lines: string[] = [];
-	for (const { words, end } of calls) {
+	for (const [at, command] of script.entries()) {
+		const words = argvOf(command, commandContext);
+		const end = at < script.length - 1 ? " &&" : "";
 		let current = lines.length === 0 ? lead : indent;
 		let empty = true;
 		for (const [index, each] of words.entries()) {
@@ -68,7 +55,7 @@ export function commandLines(
 }
 
 function argvOf(
-	command: Script[number][number],
+	command: Script[number],
 	commandContext: CommandContext,
 ): (QuotedWord | "kubectl" | "meshreg")[] {
 	return [

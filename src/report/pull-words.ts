@@ -158,7 +158,7 @@ export function bareHint(pods: readonly string[]): string {
 export function listingHint(pods: readonly string[], secret: string): string {
 	const [list, them] =
 		pods.length === 1 ? ["lists its", "it"] : ["list their", "them"];
-	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there, and recreate ${them}.`;
+	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there or in the template, and recreate ${them}.`;
 }
 
 const HINTS: Partial<Record<ProblemKind, string>> = {

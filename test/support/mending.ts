@@ -30,21 +30,6 @@ async function runPart(
 			throw new Error(`there is no Secret to delete: ${part}`);
 		return;
 	}
-	const piped =
-		/^kubectl get deployment\/(\S+) -n (\S+) -o yaml \| (kubectl meshreg inject .*) \| kubectl apply -f -$/.exec(
-			part,
-		);
-	if (piped) {
-		const [, name = "", namespace = "", inject = ""] = piped;
-		const stdin = node.manifest(namespace, name);
-		const { out } = await must(bed, spoken(inject, {}).argv, stdin);
-		const { imagePullSecrets } = JSON.parse(out).spec.template.spec;
-		return node.restart(
-			namespace,
-			name,
-			imagePullSecrets.map((entry: { name: string }) => entry.name),
-		);
-	}
 	const { argv } = spoken(part, {});
 	const asks = argv[0] === "create" || argv[0] === "rotate";
 	const credential = asks

@@ -101,7 +101,7 @@ async function fixed(
 			);
 		world.emit({ type: "document", document: documentOf(findings, cluster) });
 		const lines = commands.map(
-			(one) => `  ${commandLine([[one]], cluster.commandContext)}`,
+			(one) => `  ${commandLine([one], cluster.commandContext)}`,
 		);
 		const where =
 			cluster.context === "" ? "" : ` in context ${cluster.context}`;

@@ -298,14 +298,16 @@ export function fixesFor(
 
 /**
  * Copies a source to namespaces that its record serves, and lets accounts there pull with it. Where a
- * rule serves them, their names are not given: they would stand in the record when the rule no longer does.
+ * rule serves them, their names are not given: they would stand in the record when the rule no longer does; nor
+ * where its other copies have to follow as well.
  */
 export function sendingTo(
 	{ record, fixes }: SourceFacts,
 	namespaces: readonly string[],
 	accounts: readonly string[] = [],
+	othersFollow = false,
 ): (Script | undefined)[] {
-	if (namespaces.every((name) => record?.names.has(name)))
+	if (!othersFollow && namespaces.every((name) => record?.names.has(name)))
 		return [fixes.sync(namespaces, accounts)];
 	return [
 		fixes.syncRecorded(),

@@ -5,7 +5,7 @@ import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
-import { merged, type Script, type ShellCommand } from "../output/shell.ts";
+import { merged, type Script } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
@@ -218,15 +218,14 @@ export function isWell(findings: readonly Finding[]): boolean {
 }
 
 /**
- * What fixes the findings, each pipeline once, in their order; first what takes over Secrets that say what
+ * What fixes the findings, each call once, in their order; first what takes over Secrets that say what
  * the source says, as no more do once that has another credential.
  */
-export function fixesOf(findings: readonly Finding[]): Script[] {
+export function fixesOf(findings: readonly Finding[]): Script {
 	const adopts = ({ about }: Finding): boolean =>
 		about.cause === "copy-blocked";
 	const ordered = partition(findings, adopts).flat();
-	const all = merged(ordered.flatMap(({ fix }) => (fix ? [fix] : [])));
-	return all.map((pipeline) => [pipeline]);
+	return merged(ordered.flatMap(({ fix }) => (fix ? [fix] : [])));
 }
 
 /**
@@ -234,16 +233,10 @@ export function fixesOf(findings: readonly Finding[]): Script[] {
  * again, and enters credentials for other namespaces than the source's. What gives a credential away is never
  * among the fixes.
  */
-export function ownFixes(findings: readonly Finding[]): ShellCommand[] {
-	return fixesOf(findings).flatMap((script) =>
-		script.every(
-			(pipeline) =>
-				pipeline.length === 1 &&
-				pipeline[0]?.program === "kubectl meshreg" &&
-				pipeline[0].byHand === undefined,
-		)
-			? script.flat()
-			: [],
+export function ownFixes(findings: readonly Finding[]): Script {
+	return fixesOf(findings).filter(
+		({ program, byHand }) =>
+			program === "kubectl meshreg" && byHand === undefined,
 	);
 }
 

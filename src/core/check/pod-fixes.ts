@@ -1,7 +1,6 @@
 import { type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
-import type { Fixes } from "../pull-secrets/fixes.ts";
 import {
 	isCopyOf,
 	PULL_SECRET_TYPE,
@@ -100,14 +99,13 @@ function setApart(
 			registriesOf(secret.content).some((key) => registryOf(key) === registry),
 		);
 	if (!isOurs) return made;
-	const [apart, fix] = partition(made.fix ?? [], ([first]) => {
-		const namespace = first?.byHand;
-		return (
+	const [apart, fix] = partition(
+		made.fix ?? [],
+		({ byHand: namespace }) =>
 			namespace !== undefined &&
-			!sources.some((source) => keyrings.isServed(source, namespace))
-		);
-	});
-	const given = [...Map.groupBy(apart, ([first]) => first?.byHand ?? "")];
+			!sources.some((source) => keyrings.isServed(source, namespace)),
+	);
+	const given = [...Map.groupBy(apart, ({ byHand }) => byHand ?? "")];
 	return {
 		...made,
 		fix: sequence([fix]),
@@ -171,7 +169,7 @@ function copies(
 	before?: Script,
 ): PodFix {
 	const { secret } = source;
-	const fixes = before === undefined ? source.fixes : source.fixes.afterCreate;
+	const { fixes } = source;
 	const pods = podsOf(group);
 	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
 	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
@@ -183,11 +181,6 @@ function copies(
 		keyrings.secret(`${namespace}/${secret.name}`)?.key.content.canonical ===
 		secret.content.canonical;
 	const given = (some: readonly PodFacts[], isServed: boolean) => {
-		// Last: what fails elsewhere would end the rest.
-		const others =
-			before === undefined
-				? []
-				: source.fixes.syncOthers(some.map(({ namespace }) => namespace));
 		const steps = byAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
 				// Where the source is, or what it says already, nothing has to be copied: what fails elsewhere would end it.
@@ -200,11 +193,9 @@ function copies(
 				return [
 					...(away.length === 0
 						? []
-						: !isServed
-							? [fixes.sync(away, accounts)]
-							: accounts.length === 0 && others.length > 0
-								? others
-								: sendingTo({ ...source, fixes }, away, accounts)),
+						: isServed
+							? sendingTo(source, away, accounts, before !== undefined)
+							: [fixes.sync(away, accounts)]),
 					...(there.length > 0 && accounts.length > 0
 						? [fixes.attach(there, accounts, secret.name)]
 						: []),
@@ -212,8 +203,7 @@ function copies(
 			},
 		);
 		const scripts = before === undefined ? steps : [before, ...steps];
-		const made = withNewPods(scripts, some, secret.name, keyrings, fixes);
-		return { ...made, fix: made.fix && sequence([made.fix, ...others]) };
+		return withNewPods(scripts, some, secret.name, keyrings);
 	};
 	const [own, foreign] = [given(served, true), given(others, false)];
 	return {
@@ -272,7 +262,6 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 		pods,
 		fixes.name,
 		keyrings,
-		fixes,
 	);
 	return {
 		...NOTHING,
@@ -400,7 +389,7 @@ function attach(group: Group, name: string, keyrings: Keyrings): PodFix {
 	const steps = byAccounts(pods, name, keyrings)
 		.filter(([accounts]) => accounts.length > 0)
 		.map(([accounts, at]) => fixes.attach(at, accounts, name));
-	return { ...NOTHING, ...withNewPods(steps, pods, name, keyrings, fixes) };
+	return { ...NOTHING, ...withNewPods(steps, pods, name, keyrings) };
 }
 
 /**
@@ -431,7 +420,6 @@ function withNewPods(
 	pods: readonly PodFacts[],
 	secret: string,
 	keyrings: Keyrings,
-	fixes: Fixes,
 ): Pick<PodFix, "fix" | "left" | "listed"> {
 	const old = pods.filter(
 		({ secrets, isDebugged }) => !secrets.includes(secret) && !isDebugged,
@@ -439,15 +427,12 @@ function withNewPods(
 	const left: PodFacts[] = [];
 	const listed: PodFacts[] = [];
 	const again = old.flatMap((pod) => {
-		const { restart } = pod;
+		const { script } = pod.restart;
 		// What is made from a template with a list of its own would get the same list again.
-		const sameList =
-			keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret);
-		const restarting = !sameList
-			? restart.script
-			: restart.rollout && fixes.inject(restart, pod.namespace, secret);
-		if (restarting !== undefined) return [restarting];
-		(sameList ? listed : left).push(pod);
+		if (keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret))
+			listed.push(pod);
+		else if (script === undefined) left.push(pod);
+		else return [script];
 		return [];
 	});
 	return {

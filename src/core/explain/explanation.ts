@@ -211,7 +211,7 @@ function bringing(
 		? NOT_REMADE
 		: older
 			? asItIs(older)
-			: makeAgain(fixes.name, puller, fixes);
+			: makeAgain(fixes.name, puller);
 	const isAway = namespace !== fixes.sourceNamespace;
 	if (state.blocked === "skipped") return { skipped: namespace };
 	const there = `${namespace}/${fixes.name}`;
@@ -225,18 +225,18 @@ function bringing(
 		return remade(again, [made, ...attach]);
 	}
 	const isCovered = covers(source, image);
-	const sending = isCovered ? fixes : fixes.afterCreate;
-	// Last: what fails elsewhere would end the rest.
-	const others = isCovered ? [] : fixes.syncOthers([namespace]);
-	const isSent = served && accounts.length === 0 && others.length > 0;
 	const mended = remade(again, [
 		...(isCovered ? [] : [fixes.create(host)]),
-		...(!isAway ? attach : isSent ? [] : [sending.sync([namespace], accounts)]),
+		...(!isAway
+			? attach
+			: served && !isCovered
+				? // Its other copies follow.
+					[fixes.syncRecorded(), ...attach]
+				: [fixes.sync([namespace], accounts)]),
 	]);
 	if (mended.fix !== undefined)
 		return {
 			...mended,
-			fix: sequence([mended.fix, ...others]),
 			gives: isAway && !served ? namespace : undefined,
 		};
 	// A source that no kubelet can use is put right first, which check tells how.
@@ -282,7 +282,7 @@ function remade(
 /** What lets the puller use a Secret that is in its namespace. */
 function use(name: string, puller: PullerInCluster, fixes: Fixes): Remaking {
 	const { namespace } = puller;
-	const again = makeAgain(name, puller, fixes);
+	const again = makeAgain(name, puller);
 	const isPod = puller.kind === "pod";
 	if (isPod && (puller.ownList || puller.unused.includes(name))) return again;
 	const account = isPod ? puller.serviceAccount : puller.name;
@@ -301,17 +301,10 @@ function asItIs(pod: PodPuller): Remaking {
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */
-function makeAgain(
-	name: string,
-	puller: PullerInCluster,
-	fixes: Fixes,
-): Remaking {
+function makeAgain(name: string, puller: PullerInCluster): Remaking {
 	if (puller.kind !== "pod") return NOT_REMADE;
-	const { namespace, ownList, restart } = puller;
-	if (!ownList) return asItIs(puller);
-	return restart.rollout
-		? { scripts: [fixes.inject(restart, namespace, name)] }
-		: { scripts: [], byHand: { pod: puller, listing: name } };
+	if (!puller.ownList) return asItIs(puller);
+	return { scripts: [], byHand: { pod: puller, listing: name } };
 }
 
 function covers(

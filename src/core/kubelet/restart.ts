@@ -8,8 +8,6 @@ export interface Restart {
 	readonly name: string;
 	/** Starts all of its pods again, or deletes this one; undefined: nothing would make it again. */
 	readonly script: Script | undefined;
-	/** Its controller starts all its pods again; `held`: once this one is deleted. */
-	readonly rollout?: "held" | "free";
 }
 
 const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -40,9 +38,8 @@ export function restartOf({ metadata, status }: Pod): Restart {
 	const isReady = status?.conditions?.some(
 		(condition) => condition.type === "Ready" && condition.status === "True",
 	);
-	const held = kind === "StatefulSet" && !isReady;
 	const again =
-		rollout && !held
+		rollout && (kind !== "StatefulSet" || isReady)
 			? kubectl(
 					"rollout",
 					"restart",
@@ -51,12 +48,5 @@ export function restartOf({ metadata, status }: Pod): Restart {
 					objectName(namespace),
 				)
 			: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
-	return again === undefined
-		? bare
-		: {
-				kind,
-				name: target,
-				script: again,
-				...(rollout && { rollout: held ? "held" : "free" }),
-			};
+	return again === undefined ? bare : { kind, name: target, script: again };
 }

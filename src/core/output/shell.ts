@@ -53,11 +53,8 @@ export function wordsIn(
 	return [...said, ...flags];
 }
 
-/** Calls that feed each other, joined by `|`. */
-type Pipeline = readonly ShellCommand[];
-
-/** What is pasted as one line: pipelines joined by `&&`. */
-export type Script = readonly Pipeline[];
+/** What is pasted as one line: calls joined by `&&`. */
+export type Script = readonly ShellCommand[];
 
 /** A name in a command; undefined for what somebody made up, about which no command is printed. */
 export type Name = string | undefined;
@@ -74,16 +71,8 @@ export function kubectl(...words: readonly Word[]): Script | undefined {
 	return call("kubectl", words);
 }
 
-/** Calls of which each reads what the one before prints; undefined where one of them is. */
-export function piped(
-	...calls: readonly (Script | undefined)[]
-): Script | undefined {
-	const known = allOf(calls);
-	return known && [known.flat(2)];
-}
-
 /**
- * Scripts one after the other, each pipeline once; undefined where one of them is, for the rest
+ * Scripts one after the other, each call once; undefined where one of them is, for the rest
  * alone would leave the work half done, and where nothing would run.
  */
 export function sequence(
@@ -92,26 +81,26 @@ export function sequence(
 	const known = allOf(scripts)?.flat() ?? [];
 	return known.length === 0
 		? undefined
-		: distinct(known, (pipeline) => JSON.stringify(pipeline));
+		: distinct(known, (one) => JSON.stringify(one));
 }
 
-/** The pipelines of several scripts in their order, each once, and after whatever stands before it in any of them. */
+/** The calls of several scripts in their order, each once, and after whatever stands before it in any of them. */
 export function merged(scripts: readonly Script[]): Script {
-	const before = new Map<string, Pipeline[]>();
+	const before = new Map<string, ShellCommand[]>();
 	for (const script of scripts)
-		for (const [at, pipeline] of script.entries()) {
-			const known = before.getOrInsert(JSON.stringify(pipeline), []);
+		for (const [at, one] of script.entries()) {
+			const known = before.getOrInsert(JSON.stringify(one), []);
 			const previous = script[at - 1];
 			if (previous !== undefined) known.push(previous);
 		}
-	const placed: Pipeline[] = [];
+	const placed: ShellCommand[] = [];
 	const seen = new Set<string>();
-	const place = (pipeline: Pipeline): void => {
-		const key = JSON.stringify(pipeline);
+	const place = (one: ShellCommand): void => {
+		const key = JSON.stringify(one);
 		if (seen.has(key)) return;
 		seen.add(key);
 		before.get(key)?.forEach(place);
-		placed.push(pipeline);
+		placed.push(one);
 	};
 	scripts.flat().forEach(place);
 	return placed;
@@ -155,9 +144,7 @@ export function byHand(
 	script: Script | undefined,
 	namespace: string,
 ): Script | undefined {
-	return script?.map((pipeline) =>
-		pipeline.map((command) => ({ ...command, byHand: namespace })),
-	);
+	return script?.map((command) => ({ ...command, byHand: namespace }));
 }
 
 /** Whether the API server would take a text for an object's name. */
@@ -193,7 +180,7 @@ function call(
 	words: readonly Word[],
 ): Script | undefined {
 	const known = allOf(words);
-	return known && [[{ program, words: known }]];
+	return known && [{ program, words: known }];
 }
 
 function allOf<T>(items: readonly (T | undefined)[]): T[] | undefined {

@@ -1,16 +1,11 @@
-import type { Restart } from "../kubelet/restart.ts";
 import type { Place } from "../output/input-failure.ts";
 import {
 	byHand,
-	kubectl,
 	meshreg,
-	type Name,
 	objectName,
 	objectNames,
-	piped,
 	registryName,
 	type Script,
-	sequence,
 	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
@@ -18,7 +13,7 @@ import { copyFault } from "./content-fault.ts";
 import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAMESPACE, LONGEST_LABEL_VALUE } from "./ownership.ts";
 import type { PullSecret } from "./pull-secret.ts";
-import { EMPTY_RECORD, recordIn, recordReadingIn } from "./record.ts";
+import { recordReadingIn } from "./record.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
@@ -92,14 +87,6 @@ export class Fixes {
 			: this.createAt(this.sourceNamespace, this.name, host);
 	}
 
-	/** The commands once `create` is done, which an empty source is then no more. */
-	get afterCreate(): Fixes {
-		const { source, ...place } = this.#target;
-		return source && copyFault(source.content)?.kind === "empty"
-			? new Fixes(place)
-			: this;
-	}
-
 	/** Writes the source again, whatever is wrong with it. */
 	replace(host: string): Script | undefined {
 		return this.#ofSource("create", ["--replace", ...onServer(host)]);
@@ -124,16 +111,6 @@ export class Fixes {
 	/** Brings every recorded copy up to date; the record stays as it is. */
 	syncRecorded(): Script | undefined {
 		return this.#send([]);
-	}
-
-	/** What else the record sends a registry to that `create` adds: nothing where it means these namespaces alone. */
-	syncOthers(namespaces: readonly string[]): (Script | undefined)[] {
-		const { source } = this.#target;
-		const { names, rules } = (source && recordIn(source)) ?? EMPTY_RECORD;
-		return rules.length > 0 ||
-			[...names.keys()].some((name) => !namespaces.includes(name))
-			? [this.afterCreate.syncRecorded()]
-			: [];
 	}
 
 	/** Takes over unmanaged Secrets with the source's content: in these namespaces, or in all that are recorded. */
@@ -215,26 +192,6 @@ export class Fixes {
 	/** Writes the admission policies with which pods of the recorded namespaces pull, or takes them away. */
 	byPolicy(verb: "attach" | "detach"): Script | undefined {
 		return meshreg(verb, "--by-policy", ...this.#secret);
-	}
-
-	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
-	inject(target: Restart, namespace: string, name: string): Script | undefined {
-		const changed = piped(
-			kubectl(
-				"get",
-				targetWord(target),
-				"-n",
-				objectName(namespace),
-				"-o",
-				"yaml",
-			),
-			meshreg("inject", "-f", "-", unlessUsual("name", name, "--secret")),
-			kubectl("apply", "-f", "-"),
-		);
-		return sequence([
-			changed,
-			...(target.rollout === "held" ? [target.script] : []),
-		]);
 	}
 
 	/** Names the source to a verb whose operands are something else. */
@@ -377,12 +334,4 @@ export function canBeWritten(host: string): boolean {
 /** For a new entry. */
 function onNewServer(host: string): Word[] {
 	return canBeWritten(host) ? onServer(host) : [undefined];
-}
-
-/** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */
-function targetWord({ kind, name }: { kind: string; name: string }): Name {
-	const word = objectName(name);
-	return /^[A-Za-z][A-Za-z0-9]*$/.test(kind) && word !== undefined
-		? `${kind.toLowerCase()}/${word}`
-		: undefined;
 }

@@ -35,13 +35,13 @@ describe("what makes a pod again", () => {
 		[
 			"a Deployment",
 			pod({ kind: "ReplicaSet", name: "web-5d9" }, hash),
-			"rollout Deployment/web",
+			"Deployment/web",
 			"kubectl rollout restart deployment/web -n app",
 		],
 		[
 			"a Deployment, whatever its pod does",
 			pod({ kind: "ReplicaSet", name: "web-5d9" }, hash, {}),
-			"rollout Deployment/web",
+			"Deployment/web",
 			"kubectl rollout restart deployment/web -n app",
 		],
 		[
@@ -54,19 +54,19 @@ describe("what makes a pod again", () => {
 				},
 				hash,
 			),
-			"rollout Deployment/web",
+			"Deployment/web",
 			"kubectl rollout restart deployment/web -n app",
 		],
 		[
 			"a ReplicaSet whose name has another hash",
 			pod({ kind: "ReplicaSet", name: "web-6e0" }, hash),
-			"delete ReplicaSet/web-6e0",
+			"ReplicaSet/web-6e0",
 			deletion,
 		],
 		[
 			"a ReplicaSet of a pod without a hash",
 			pod({ kind: "ReplicaSet", name: "web-undefined" }),
-			"delete ReplicaSet/web-undefined",
+			"ReplicaSet/web-undefined",
 			deletion,
 		],
 		[
@@ -75,25 +75,25 @@ describe("what makes a pod again", () => {
 				{ apiVersion: "argoproj.io/v1", kind: "Rollout", name: "web-5d9" },
 				hash,
 			),
-			"delete Rollout/web-5d9",
+			"Rollout/web-5d9",
 			deletion,
 		],
 		[
 			"a ReplicaSet alone",
 			pod({ kind: "ReplicaSet", name: "web" }),
-			"delete ReplicaSet/web",
+			"ReplicaSet/web",
 			deletion,
 		],
 		[
 			"a StatefulSet",
 			pod({ kind: "StatefulSet", name: "db" }),
-			"rollout StatefulSet/db",
+			"StatefulSet/db",
 			"kubectl rollout restart statefulset/db -n app",
 		],
 		[
 			"a StatefulSet, which does nothing before a pod that waits is deleted",
 			pod({ kind: "StatefulSet", name: "db" }, {}, { phase: "Pending" }),
-			"rollout StatefulSet/db",
+			"StatefulSet/db",
 			deletion,
 		],
 		[
@@ -108,7 +108,7 @@ describe("what makes a pod again", () => {
 					],
 				},
 			),
-			"rollout StatefulSet/db",
+			"StatefulSet/db",
 			deletion,
 		],
 		[
@@ -118,27 +118,27 @@ describe("what makes a pod again", () => {
 				kind: "StatefulSet",
 				name: "db",
 			}),
-			"delete StatefulSet/db",
+			"StatefulSet/db",
 			deletion,
 		],
 		[
 			"the same where its group only ends so",
 			pod({ apiVersion: "my.apps/v1", kind: "StatefulSet", name: "db" }),
-			"delete StatefulSet/db",
+			"StatefulSet/db",
 			deletion,
 		],
 		...["K", "k8sJob", `K${"9".repeat(62)}`].map(
 			(kind): [string, Pod, string, string] => [
 				`a ${kind}`,
 				pod({ apiVersion: "x.io/v1", kind, name: "x" }),
-				`delete ${kind}/x`,
+				`${kind}/x`,
 				deletion,
 			],
 		),
 		[
 			"a kind that is too long for one",
 			pod({ apiVersion: "x.io/v1", kind: `K${"9".repeat(63)}`, name: "x" }),
-			"none Pod/web-5d9-x2x4b",
+			"Pod/web-5d9-x2x4b",
 		],
 		[
 			"a pod without a name",
@@ -155,51 +155,46 @@ describe("what makes a pod again", () => {
 					],
 				},
 			},
-			"none Pod/",
+			"Pod/",
 		],
 		[
 			"a DaemonSet",
 			pod({ kind: "DaemonSet", name: "agent" }),
-			"rollout DaemonSet/agent",
+			"DaemonSet/agent",
 			"kubectl rollout restart daemonset/agent -n app",
 		],
 		[
 			"a Job",
 			pod({ apiVersion: "batch/v1", kind: "Job", name: "once" }),
-			"delete Job/once",
+			"Job/once",
 			deletion,
 		],
-		["nobody", pod(undefined), "none Pod/web-5d9-x2x4b"],
+		["nobody", pod(undefined), "Pod/web-5d9-x2x4b"],
 		[
 			"an owner that does not control it",
 			pod({ kind: "Job", name: "once", controller: false }),
-			"none Pod/web-5d9-x2x4b",
+			"Pod/web-5d9-x2x4b",
 		],
 		[
 			"an owner whose name is none",
 			pod({ kind: "Deployment", name: "web;touch y" }),
-			"none Pod/web-5d9-x2x4b",
+			"Pod/web-5d9-x2x4b",
 		],
 		[
 			"an owner whose kind is none",
 			pod({ kind: "Job;touch y", name: "web" }),
-			"none Pod/web-5d9-x2x4b",
+			"Pod/web-5d9-x2x4b",
 		],
 	];
 	for (const [what, given, target, command] of rows)
 		it(what, () => {
 			const restart = restartOf(given);
-			assert.equal(
-				`${restart.rollout ? "rollout" : restart.script ? "delete" : "none"} ${restart.kind}/${restart.name}`,
-				target,
-			);
+			assert.equal(`${restart.kind}/${restart.name}`, target);
 			assert.equal(
 				restart.script === undefined
 					? undefined
 					: commandLine(restart.script, pasted()),
 				command,
 			);
-			if (restart.rollout)
-				assert.equal(restart.rollout, command === deletion ? "held" : "free");
 		});
 });

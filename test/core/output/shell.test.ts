@@ -9,7 +9,6 @@ import {
 	meshreg,
 	NO_CONTEXT,
 	objectNames,
-	piped,
 	registryName,
 	sequence,
 	unlessUsual,
@@ -54,7 +53,7 @@ describe("a printed command", () => {
 		const line = commandLine(
 			sequence([
 				meshreg("sync", "-n", "app"),
-				piped(kubectl("get", "deployment/web"), meshreg("inject", "-f", "-")),
+				kubectl("get", "deployment/web"),
 				meshreg("sync", "-n", "app"),
 				meshreg("check", "-n", "app"),
 			]) ?? [],
@@ -62,13 +61,13 @@ describe("a printed command", () => {
 		);
 		assert.equal(
 			line,
-			"kubectl meshreg sync -n app --context 'prod eu' && kubectl get deployment/web --context 'prod eu' | kubectl meshreg inject -f - --context 'prod eu' && kubectl meshreg check -n app --context 'prod eu'",
+			"kubectl meshreg sync -n app --context 'prod eu' && kubectl get deployment/web --context 'prod eu' && kubectl meshreg check -n app --context 'prod eu'",
 		);
 	});
 
 	test("of several scripts stands once, behind what it needs in each of them", () => {
 		const script = (...names: string[]) =>
-			names.map((name) => meshreg(name)?.[0] ?? []);
+			names.flatMap((name) => meshreg(name) ?? []);
 		for (const [scripts, expected] of [
 			["a sync, b sync", "a b sync"],
 			["sync one, sync two, one", "sync one two"],
@@ -78,7 +77,7 @@ describe("a printed command", () => {
 		] as const)
 			assert.equal(
 				merged(scripts.split(", ").map((names) => script(...names.split(" "))))
-					.map(([call]) => call?.words.join(" "))
+					.map(({ words }) => words.join(" "))
 					.join(" "),
 				expected,
 				scripts,
@@ -86,9 +85,9 @@ describe("a printed command", () => {
 	});
 
 	test("that only a person runs says so of each of its calls", () => {
-		const made = byHand(piped(kubectl("get"), meshreg("inject")), "a");
+		const made = byHand(sequence([kubectl("get"), meshreg("inject")]), "a");
 		assert.deepEqual(
-			made?.flat().map((call) => call.byHand),
+			made?.map((call) => call.byHand),
 			["a", "a"],
 		);
 		assert.equal(byHand(undefined, "a"), undefined);
@@ -114,10 +113,6 @@ describe("no command is printed", () => {
 		[
 			"where a part of it is unknown",
 			sequence([meshreg("sync"), kubectl(undefined)]),
-		],
-		[
-			"where a call of a pipe is unknown",
-			piped(kubectl("get"), kubectl(undefined)),
 		],
 	] as const)
 		test(what, () => assert.equal(given, undefined));

@@ -156,36 +156,6 @@ describe("a command that fixes", () => {
 			"kubectl meshreg attach --by-policy --secret other --from keys",
 		],
 		[
-			(fixes) =>
-				fixes.inject(
-					{
-						kind: "Deployment",
-						name: "web",
-						script: fixes.prune(["a"]) ?? [],
-						rollout: "free",
-					},
-					"a",
-					"other",
-				),
-			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f -",
-			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f -",
-		],
-		[
-			(fixes) =>
-				fixes.inject(
-					{
-						kind: "Deployment",
-						name: "web",
-						script: fixes.prune(["a"]) ?? [],
-						rollout: "held",
-					},
-					"a",
-					fixes.name,
-				),
-			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - | kubectl apply -f - && kubectl meshreg prune -n a",
-			"kubectl get deployment/web -n a -o yaml | kubectl meshreg inject -f - --secret other | kubectl apply -f - && kubectl meshreg prune other -n a",
-		],
-		[
 			() => syncing(elsewhere, "-A"),
 			"kubectl meshreg sync other --from keys -A",
 			"kubectl meshreg sync other --from keys -A",
@@ -214,12 +184,6 @@ describe("a command that fixes", () => {
 
 describe("no command is printed about a name that is none", () => {
 	const bad = "x;touch y";
-	const injected = (kind: string, name: string) =>
-		new Fixes(usual).inject(
-			{ kind, name, script: [], rollout: "free" },
-			"a",
-			"b",
-		);
 	const rows: [what: string, fix: Script | undefined][] = [
 		["a registry", new Fixes(usual).create(bad)],
 		["no registry", new Fixes(usual).rotate(undefined)],
@@ -233,8 +197,6 @@ describe("no command is printed about a name that is none", () => {
 			new Fixes({ ...usual, namespace: bad }).sync(["a"]),
 		],
 		["a source's name", new Fixes({ ...elsewhere, name: bad }).syncRecorded()],
-		["a kind", injected(bad, "x")],
-		["an owner", injected("Deployment", bad)],
 	];
 	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
 });
@@ -311,18 +273,11 @@ describe("a source that has to be put right first", () => {
 			rest.filter((verb) => verb !== "create"),
 		);
 	});
-
-	it("an empty one is sent once it has an entry", () => {
-		assert.deepEqual(printed(empty.afterCreate), verbs);
-		assert.equal(broken.afterCreate, broken);
-		assert.equal(sound.afterCreate, sound);
-		assert.equal(new Fixes(usual).afterCreate.sourceNamespace, "nginx-mesh");
-	});
 });
 
 describe("a command that nobody but a person runs", () => {
 	const isByHand = (script: Script | undefined) =>
-		script?.flat().map(({ byHand }) => byHand);
+		script?.map(({ byHand }) => byHand);
 	const fixes = new Fixes(elsewhere);
 	for (const [what, script, expected] of [
 		["at the source", fixes.rotate("r.io"), undefined],
