@@ -57,7 +57,8 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 			};
 		const report = new ChangeReport(world, cluster);
 		return await report.whatIsDone(async () => {
-			await checkNamespaces(installation, cluster);
+			await checkNamespaces(objects, installation.source, { cluster, report });
+			if (report.failed) return report.finish();
 			await applyObjects(objects, { cluster, dryRun, report, world });
 			const found = await findInstalled(cluster, installation.source);
 			const stale = found.filter(
@@ -139,18 +140,30 @@ async function tellUndone(
 		warn(world, { cause: "policies-unwatched" });
 }
 
-/** Nothing is written where a namespace that was named is not there. Throws what the cluster throws. */
+/**
+ * Nothing is written where a namespace is missing, but for the source's, which is made, or takes nothing any more,
+ * which is reported. Throws what the cluster throws.
+ */
 async function checkNamespaces(
-	{ names = [], source }: Installation,
-	cluster: Cluster,
+	objects: readonly InstalledObject[],
+	{ namespace: made }: SourceRef,
+	{ cluster, report }: Pick<Run, "cluster" | "report">,
 ): Promise<void> {
-	for (const name of names)
-		if (name !== source.namespace)
-			try {
-				await cluster.read("Namespace", { name });
-			} catch (error) {
-				throw await withNearNamespace(error, cluster);
-			}
+	const placed = new Map(
+		objects.map((object) => [object.metadata.namespace, object]),
+	);
+	for (const [name, { kind, metadata }] of placed) {
+		if (name === undefined) continue;
+		try {
+			const namespace = await cluster.read("Namespace", { name });
+			if (namespace.metadata.deletionTimestamp === undefined) continue;
+			const why = { cause: "namespace-terminating" } as const;
+			report.add(resultOf(cluster, kind, metadata, "failed", why));
+		} catch (error) {
+			if (name === made && isNotFound(error)) continue;
+			throw await withNearNamespace(error, cluster);
+		}
+	}
 }
 
 type Applying = Pick<Run, "cluster" | "dryRun" | "report" | "world">;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
-import { account, withoutKinds } from "../../support/build.ts";
+import { account, goingNamespace, withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const KEY = "nginx-mesh-registry-key";
@@ -179,6 +179,25 @@ deployment/${NAME} created in nginx-mesh namespace
 		});
 		assert.deepEqual(all(), []);
 	});
+
+	for (const where of [
+		["-n", "app,going"],
+		["-A", "--from", "going"],
+	])
+		test(`a namespace that is being deleted, ${where.join(" ")}: nothing is made`, async () => {
+			goingNamespace(bed, "going");
+			const argv = ["install", ...where];
+			assert.deepEqual(await bed.run(argv), {
+				status: 1,
+				out: "",
+				err: 'error: namespace "going" is being deleted; nothing was written there\n',
+				asked: [],
+			});
+			assert.deepEqual(all(), []);
+			bed.server.store.seed({ kind: "Namespace", metadata: { name: "going" } });
+			assert.equal((await bed.run(argv)).status, 0);
+			bed.server.store.delete("Namespace", "", "going");
+		});
 
 	test("what is refused ends it before rights are given", async () => {
 		const off = bed.server.onRequest(({ target }) =>
