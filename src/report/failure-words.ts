@@ -290,8 +290,16 @@ const WORDS: FailureWording<Failure> = {
 		`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(finalizers)})`,
 	"namespace-replaced": ({ namespaces }) =>
 		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written there. Run the command once more if that is intended`,
-	lost: ({ perhaps, refusal, keptIn }, { subject, wordsOf }) =>
-		`${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : `; its content is kept in ${keptIn}`}`,
+	// Run again without it, a command would make a source anew that has no record.
+	lost: ({ perhaps, refusal, keptIn }, { subject, wordsOf }) => ({
+		message: `${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : ", but its content is kept"}`,
+		...(keptIn !== undefined && {
+			advice: {
+				words: "before you run this again, put it back with",
+				script: kubectl("create", "-f", keptIn),
+			},
+		}),
+	}),
 	"not-attached-by-us": (_, { subject }) =>
 		`${subjectWords(subject)} references the pull secret, but attach did not add it; left unchanged`,
 	forbidden: refused,

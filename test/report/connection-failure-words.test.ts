@@ -22,7 +22,7 @@ test("and within another failure", () => {
 			{ cause: "lost", keptIn: "/kept", refusal: empty },
 			{ kind: "Secret", name: "key", namespaces: ["app"] },
 		).message.split("put back ")[1],
-		`(${WHY}); its content is kept in /kept`,
+		`(${WHY}), but its content is kept`,
 	);
 	assert.equal(
 		failureLine(

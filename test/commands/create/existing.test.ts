@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { TARGETS_ANNOTATION } from "../../../src/core/pull-secrets/ownership.ts";
 import { edit, secret as putSecret } from "../../support/build.ts";
 import type { Answer } from "../../support/command-line.ts";
 import { auths } from "../../support/source-entries.ts";
@@ -476,6 +478,43 @@ describe("create, where a Secret is there", () => {
 			assert.deepEqual(
 				[secret()?.type, secret()?.data, secret()?.metadata.labels],
 				["Opaque", { a: "Yg==" }, { keep: "me" }],
+			);
+		});
+
+		test("a source that could be neither replaced nor put back has its record again once it is put back as it says", async () => {
+			fresh();
+			const replacing = ["create", ...PIPED, "--replace", "--force", "--yes"];
+			await bed.run(["create", ...PIPED], { stdin: "old" });
+			await bed.run(["sync", "-n", "other"]);
+			edit(bed, "Secret", "nginx-mesh", { immutable: true });
+			const recorded = () =>
+				secret()?.metadata.annotations?.[TARGETS_ANNOTATION];
+			const record = recorded();
+			const off = bed.server.onRequest(({ method, query }) =>
+				method === "POST" && !query.has("dryRun")
+					? { answer: { status: 422, reason: "", message: "no" } }
+					: undefined,
+			);
+			const { status, err } = await bed.run(replacing, {
+				stdin: "new",
+				env: { HOME: bed.folder },
+			});
+			off();
+			assert.equal(status, 1);
+			const [, path = ""] =
+				/; before you run this again, put it back with 'kubectl create -f (\S+)'\n$/.exec(
+					err,
+				) ?? [];
+			assert.equal(
+				err,
+				`error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is gone: it was deleted to be replaced, and could be neither replaced nor put back (request is invalid: no), but its content is kept; before you run this again, put it back with 'kubectl create -f ${path}'\n`,
+			);
+			assert.equal(secret(), undefined);
+			bed.server.store.seed(JSON.parse(await readFile(path, "utf8")));
+			const again = await bed.run(replacing, { stdin: "new" });
+			assert.deepEqual(
+				[again.status, bed.password("nginx-mesh"), recorded()],
+				[0, "new", record],
 			);
 		});
 	});
