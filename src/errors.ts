@@ -138,7 +138,10 @@ export function isFatal(error: unknown): boolean {
 	);
 }
 
-/** The error with how far the work came that it ended, where it is one that ends work; what was counted before stands. */
+/**
+ * The error with how far the work came that it ended, where the same work may fare better another time; what was
+ * counted before stands.
+ */
 export function unfinished(error: unknown, progress: Progress): unknown {
 	if (error instanceof ConnectionError)
 		return new ConnectionError(
@@ -148,7 +151,10 @@ export function unfinished(error: unknown, progress: Progress): unknown {
 		);
 	if (error instanceof AbortedError)
 		return new AbortedError(error.signal, error.progress ?? progress);
-	if (error instanceof ApiError && error.status === 401)
+	if (
+		error instanceof ApiError &&
+		(error.status === 401 || error.status === 429 || error.status >= 500)
+	)
 		return new ApiError(
 			error.status,
 			error.reason,

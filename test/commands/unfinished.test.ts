@@ -11,9 +11,10 @@ const CREATE = [
 ];
 const ROTATE = ["rotate", "--registry-password-stdin", "--no-verify"];
 const SYNC = ["sync", "-n", "a,b", "--attach"];
+const EVERYWHERE = ["sync", "-A", "--attach"];
 
-/** What becomes of the request that is waited for; every later one meets a cut connection. */
-type End = "unasked" | "unanswered" | "logged out";
+/** What becomes of the request that is waited for; every later one meets a cut connection, or a server that is "away". */
+type End = "unasked" | "unanswered" | "logged out" | "away";
 
 const AGAIN = " (run the command again to finish)\n";
 const CASES: readonly [
@@ -30,6 +31,8 @@ const CASES: readonly [
 	[SYNC, [CREATE], /^GET .*\/a\/serviceaccounts\//, "unasked", AGAIN],
 	[SYNC, [CREATE], /^PATCH .*\/a\/serviceaccounts\//, "logged out", AGAIN],
 	[SYNC, [CREATE, SYNC], /^GET .*\/a\/serviceaccounts\//, "unasked", "\n"],
+	[EVERYWHERE, [CREATE], /^GET \/api\/v1\/serviceaccounts$/, "away", AGAIN],
+	[EVERYWHERE, [CREATE], /^GET \/api\/v1\/secrets$/, "away", "\n"],
 	[SYNC, [CREATE], /^GET .*\/nginx-mesh\/secrets\//, "unanswered", "\n"],
 	[
 		["attach", "-n", "a,b"],
@@ -65,9 +68,12 @@ function runUntil(
 ): ReturnType<TestBed["run"]> {
 	let gone = false;
 	bed.server.onRequest(({ method, path }) => {
-		if (gone) return { cut: "before" };
-		if (!at.test(`${method} ${path}`)) return undefined;
+		if (!gone && !at.test(`${method} ${path}`)) return undefined;
+		const isFirst = !gone;
 		gone = true;
+		if (end === "away")
+			return { answer: { status: 503, reason: "ServiceUnavailable" } };
+		if (!isFirst) return { cut: "before" };
 		if (end === "logged out")
 			return { answer: { status: 401, reason: "Unauthorized" } };
 		return { cut: end === "unanswered" ? "after" : "before" };
@@ -88,7 +94,10 @@ describe("the server goes away", () => {
 			}
 			const { status, err } = await runUntil(bed, argv, at, end);
 			assert.equal(status, 1);
-			assert.match(err, /^(Unable to connect|error: You must be logged in)/);
+			assert.match(
+				err,
+				/^(Unable to connect|error: You must be logged in|Error from server \(ServiceUnavailable\))/,
+			);
 			assert.equal(err.endsWith(words), true, err);
 			assert.equal(err.endsWith(AGAIN), words === AGAIN, err);
 			assert.equal(err.split("\n").length, 2, err);
