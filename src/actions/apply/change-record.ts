@@ -102,6 +102,8 @@ export async function changeRecord(
 					...about(how),
 				});
 			}
+			// That it is gone by now is said with where it was.
+			if (error.status === 404) await readSource(now, how);
 			if (error.status !== 409 || attempt === ATTEMPTS) throw error;
 		}
 		// Others are at it, too: not all at the same time again.

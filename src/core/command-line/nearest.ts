@@ -1,11 +1,15 @@
 /** More than these are no typing mistake, however long the word is: names of one cluster begin alike. */
 const MOST_EDITS = 3;
 
-/** The candidate that a typing mistake most likely meant; undefined where none is near. */
+/**
+ * The candidate that a typing mistake most likely meant; undefined where none is near, and for a word that is one of
+ * them: what was not there a moment ago was not mistyped.
+ */
 export function nearest(
 	word: string,
 	candidates: readonly string[],
 ): string | undefined {
+	if (candidates.includes(word)) return undefined;
 	let best: string | undefined;
 	// Of one letter nothing would be left.
 	const fewest = word.length === 1 ? 0 : 1;

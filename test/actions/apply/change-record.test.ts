@@ -178,6 +178,7 @@ describe("a record is changed", () => {
 			canI: async () => rights.shift() ?? false,
 			async read() {
 				const [text, ...later] = now;
+				if (now.length === 0) throw gone;
 				if (later.length > 0) now = later;
 				return secretWith(text, "2");
 			},
@@ -225,6 +226,11 @@ describe("a record is changed", () => {
 		},
 		{ dryRun },
 	];
+	const gone = new ApiError(404, "NotFound", "no", {
+		kind: "secrets",
+		name: "key",
+		causes: [],
+	});
 	const conflict = new ApiError(409, "Conflict", "no");
 	const forbidden = new ApiError(403, "Forbidden", "no");
 
@@ -279,11 +285,23 @@ describe("a record is changed", () => {
 		);
 	});
 
-	test("what else the server refuses it for ends it", async () => {
-		const { patches, change } = played([], new ApiError(422, "Invalid", "no"));
-		await assert.rejects(change(source(APP)), { status: 422 });
-		assert.equal(patches.length, 1);
+	test("one that is gone by then is named with where it was", async () => {
+		const { change } = played([], gone);
+		assert.deepEqual(await thrownFailure(() => change(source(APP))), {
+			cause: "source-missing",
+			...PLACE,
+			elsewhere: [],
+			by: "--from",
+		});
 	});
+
+	for (const status of [404, 422])
+		test(`what else the server refuses it for ends it: ${status}`, async () => {
+			const refusal = new ApiError(status, "No", "no");
+			const { patches, change } = played([APP], refusal);
+			await assert.rejects(change(source(APP)), { status });
+			assert.equal(patches.length, 1);
+		});
 
 	for (const [what, dryRun, uid, asked] of [
 		["a client's asks nobody", "client", "u", false],
