@@ -1,4 +1,3 @@
-import type { Credential } from "../../core/credentials/credential.ts";
 import {
 	endsWithItsJob,
 	nearEnd,
@@ -7,7 +6,7 @@ import {
 import type { World } from "../../world.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
 import { type CredentialInput, enterCredentials } from "./credential-input.ts";
-import type { EnteredCredential } from "./entered-credential.ts";
+import { ageOf, type EnteredCredential } from "./entered-credential.ts";
 import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 
 /**
@@ -30,7 +29,8 @@ export async function enterVerified(
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	const entered = await enterCredentials(input, verifying, world);
-	const say = ({ server, credential, warnings, from }: EnteredCredential) => {
+	const say = (one: EnteredCredential) => {
+		const { server, warnings, from } = one;
 		if (from !== undefined)
 			tellUnlessQuiet(world, {
 				cause: "credential-found",
@@ -38,7 +38,7 @@ export async function enterVerified(
 				from,
 			});
 		warn(world, ...server.warnings, ...warnings);
-		sayHowLong(server.key, credential, how.expiresIn, world);
+		sayHowLong(one, how.expiresIn, world);
 	};
 	for (const one of entered) say(one);
 	return (verifying.wanted ?? how.byDefault)
@@ -48,13 +48,16 @@ export async function enterVerified(
 
 /** How long a new credential is good, where that is known; a warning where it is not for long. */
 function sayHowLong(
-	key: string,
-	credential: Credential,
-	lifetime: number | undefined,
+	entered: EnteredCredential,
+	expiresIn: number | undefined,
 	world: World,
 ): void {
+	const {
+		server: { key },
+		credential,
+	} = entered;
 	const now = world.clock.now();
-	const term = termOf(key, credential, { issuedAt: now, lifetime });
+	const term = termOf(key, credential, ageOf(entered, expiresIn, now));
 	const end = term && nearEnd({ key, ...term }, now);
 	if (end !== undefined) warn(world, { cause: "credential-expiring", ...end });
 	else if (term !== undefined)

@@ -1,11 +1,12 @@
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { Note, StoredIn } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import type { Age } from "../../core/pull-secrets/expiry.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { RegistryServer } from "../../core/registry/server.ts";
 
 /** A registry and a credential for it, and whether the person was asked for any of it. */
-export interface EnteredCredential {
+export interface EnteredCredential extends Age {
 	readonly server: RegistryServer;
 	readonly credential: Credential;
 	readonly asked: boolean;
@@ -26,12 +27,27 @@ export function newEntries(
 	}: { readonly dryRun: DryRun; readonly expiresIn: number | undefined },
 	now: number,
 ): NewEntry[] {
-	return entered.map(({ server, credential, provider }) => ({
-		server,
-		credential,
-		// What is printed to be kept is the same for the same input.
-		...(dryRun !== "client" && { issuedAt: now }),
-		...(expiresIn !== undefined && { lifetime: expiresIn }),
-		...(provider !== undefined && { provider }),
-	}));
+	return entered.map((one) => {
+		const { server, credential, provider } = one;
+		const { issuedAt, lifetime } = ageOf(one, expiresIn, now);
+		return {
+			server,
+			credential,
+			// What is printed to be kept is the same for the same input.
+			...(dryRun !== "client" && { issuedAt }),
+			...(lifetime !== undefined && { lifetime }),
+			...(provider !== undefined && { provider }),
+		};
+	});
+}
+
+/** Since when a credential is good, and for how long: what a person says of it, `expiresIn`, counts from `now`. */
+export function ageOf(
+	{ issuedAt, lifetime }: Age,
+	expiresIn: number | undefined,
+	now: number,
+): { issuedAt: number; lifetime: number | undefined } {
+	return expiresIn === undefined
+		? { issuedAt: issuedAt ?? now, lifetime }
+		: { issuedAt: now, lifetime: expiresIn };
 }

@@ -2,10 +2,12 @@ import { readDockerConfig } from "../../core/credentials/docker-config.ts";
 import type { AuthEntry } from "../../core/credentials/entry.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
+import type { ObjectOf } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
 import { keyProblem } from "../../core/pull-secrets/content-fault.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
+import { ageIn } from "../../core/pull-secrets/expiry.ts";
 import {
 	displayHost,
 	type RegistryServer,
@@ -32,7 +34,7 @@ export async function takeFromSecret(
 	{ connection, ...secret }: SecretToTake,
 	world: World,
 ): Promise<EnteredCredential[]> {
-	const entries = await entriesIn({ ...secret, connection }, world);
+	const { there, entries } = await readSecret({ ...secret, connection }, world);
 	const keys =
 		servers.length === 0
 			? [...entries.keys()]
@@ -67,6 +69,7 @@ export async function takeFromSecret(
 		taken.push({
 			server: { key, given: host, spelled: key, warnings: [] },
 			credential: read.credential,
+			...ageIn(there, key),
 			from: { secret },
 			asked: false,
 			warnings: problem ? [{ cause: "entry-unusable", problem }] : [],
@@ -77,10 +80,13 @@ export async function takeFromSecret(
 	return taken;
 }
 
-async function entriesIn(
+async function readSecret(
 	{ connection, ...secret }: SecretToTake,
 	world: World,
-): Promise<ReadonlyMap<string, AuthEntry>> {
+): Promise<{
+	there: ObjectOf["Secret"];
+	entries: ReadonlyMap<string, AuthEntry>;
+}> {
 	return onCluster(world, connection, async (cluster) => {
 		const there = await readNaming("Secret", secret, cluster);
 		const { type, data } = pullSourceOf(there);
@@ -90,7 +96,7 @@ async function entriesIn(
 			data ?? "null",
 			type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
 		);
-		if (config.ok) return config.auths;
+		if (config.ok) return { there, entries: config.auths };
 		throw new FailureError({
 			cause: "secret-unreadable",
 			secret,

@@ -2,6 +2,8 @@ import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
 import { fieldOf, readJsonObject } from "../json-object.ts";
+import { changedOf, timeOf } from "../object-times.ts";
+import type { ObjectOf } from "../objects.ts";
 import { splitPath } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
@@ -10,6 +12,7 @@ import {
 	ISSUED_AT_ANNOTATION,
 	MANAGED_BY_LABEL,
 	MANAGER,
+	roleOf,
 	SOURCE_ANNOTATION,
 } from "./ownership.ts";
 import { authsIn, type PullSecret } from "./pull-secret.ts";
@@ -108,6 +111,31 @@ export function lifetimeSaid(
 	key: string,
 ): number | undefined {
 	return lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]).get(key);
+}
+
+/** Since when a credential is good, in milliseconds since 1970, and for how long, as far as that is known. */
+export interface Age {
+	readonly issuedAt?: number | undefined;
+	readonly lifetime?: number | undefined;
+}
+
+/**
+ * What a Secret that was read tells of an entry's credential: what a source says; of another, that it was issued
+ * before the data was written.
+ */
+export function ageIn(
+	{ metadata, type = "" }: ObjectOf["Secret"],
+	key: string,
+): Age {
+	const { name = "", labels = {}, annotations = {} } = metadata;
+	const said = { name, type, labels, annotations };
+	if (roleOf(said) !== "source")
+		return { issuedAt: changedOf(metadata, "f:data") };
+	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
+	return {
+		issuedAt: issued.get(key) ?? timeOf(metadata.creationTimestamp),
+		lifetime: lifetimeSaid(said, key),
+	};
 }
 
 /** Of a pull secret: a copy that equals its source expires as that says. */

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type {
+	ManagedFields,
+	Metadata,
+} from "../../support/api-server/objects.ts";
 import { auths, entry } from "../../support/source-entries.ts";
 import { testBed } from "../../support/test-bed.ts";
 
@@ -228,6 +232,111 @@ describe("create --from-secret", () => {
 		assert.equal(outcome.status, 0, outcome.err);
 		assert.deepEqual([...auths(bed)], [["b.example", entry("two")]]);
 	});
+
+	const ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+	const NOW = Date.parse("2026-11-21T08:00:00Z");
+	const told = (what: string, value: string) => ({
+		[`kubectl-meshreg/${what}`]: JSON.stringify({ [ECR]: value }),
+	});
+	const ours = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+	const managedFields: ManagedFields[] = [
+		{
+			manager: "kubectl-create",
+			apiVersion: "v1",
+			fieldsType: "FieldsV1",
+			operation: "Update",
+			time: "2026-11-21T01:00:00Z",
+			fieldsV1: { "f:data": {}, "f:type": {} },
+		},
+	];
+	// What it is taken from says how old it is: a token gets no younger by a new Secret.
+	const AGES: readonly [
+		what: string,
+		metadata: Partial<Metadata>,
+		args: readonly string[],
+		err: string,
+		remembered: Record<string, string>,
+	][] = [
+		[
+			"of a source, as that says; what renews it is for a person to say",
+			{
+				labels: ours,
+				annotations: {
+					...told("issued-at", "2026-11-21T06:00:00Z"),
+					...told("expires-in", "4h"),
+					...told("provider", "ecr"),
+				},
+			},
+			[],
+			"is valid for 2h",
+			{
+				...told("issued-at", "2026-11-21T06:00:00Z"),
+				...told("expires-in", "4h"),
+			},
+		],
+		[
+			"of a source that does not say it, since it was created",
+			{ labels: ours, creationTimestamp: "2026-11-21T05:00:00Z" },
+			[],
+			"is valid for 9h",
+			told("issued-at", "2026-11-21T05:00:00Z"),
+		],
+		[
+			"of another, since its data was written",
+			{
+				annotations: {
+					...told("issued-at", "2026-11-21T07:59:00Z"),
+					...told("provider", "ecr"),
+				},
+				creationTimestamp: "2025-01-01T00:00:00Z",
+				managedFields,
+			},
+			[],
+			"is valid for 5h",
+			told("issued-at", "2026-11-21T01:00:00Z"),
+		],
+		[
+			"as a person says, who counts from now on",
+			{ managedFields },
+			["--expires-in=3h"],
+			"is valid for 3h",
+			{
+				...told("issued-at", "2026-11-21T08:00:00Z"),
+				...told("expires-in", "3h"),
+			},
+		],
+	];
+	for (const [what, metadata, args, err, remembered] of AGES)
+		test(`how long it is good: ${what}`, async () => {
+			await using bed = await withSecret({});
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { ...metadata, namespace: "app", name: "old" },
+				type: "kubernetes.io/dockerconfigjson",
+				data: {
+					".dockerconfigjson": btoa(
+						JSON.stringify({ auths: { [ECR]: auth("AWS:token") } }),
+					),
+				},
+			});
+			const outcome = await bed.run(
+				["create", "--from-secret", "app/old", ...args],
+				{ now: NOW },
+			);
+			assert.equal(
+				outcome.err,
+				`using the credential for ${ECR} in secret "old" in namespace "app"\nthe credential for ${ECR} ${err}\n`,
+			);
+			assert.deepEqual(
+				bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+					.annotations,
+				{
+					...told("registry-servers", ECR),
+					...remembered,
+					"kubectl-meshreg/targets": "[]",
+				},
+			);
+		});
 
 	const REFUSED: readonly [
 		what: string,
