@@ -169,7 +169,7 @@ async function explainCluster(
 				: await readNamed(cluster, namespace, [byPolicy.name]);
 		const others: OtherSource[] =
 			source === undefined ||
-			source === "hidden" ||
+			typeof source === "string" ||
 			source.namespace === namespace
 				? here
 				: [...here, { ...source, where: "other-namespace" }];
@@ -245,21 +245,20 @@ async function readState(
 	try {
 		source = await findSource(cluster, reader, choice);
 	} catch (error) {
-		const isUnknown =
-			error instanceof FailureError ? !isMissing(error) : isForbidden(error);
-		if (!isUnknown && !(error instanceof FailureError)) throw error;
+		if (!isForbidden(error) && !(error instanceof FailureError)) throw error;
+		const seen = unseen(error);
 		const here = await readHere(place.name);
 		return {
 			fixes: new Fixes({ ...place, exists: false }),
-			source: isUnknown ? "hidden" : undefined,
+			source: seen,
 			served: false,
 			// A source that is made again has the copies of the one that was there.
 			blocked:
 				closed === "terminating" ||
-				(closed && !isUnknown && place.namespace !== namespace)
+				(closed && seen === undefined && place.namespace !== namespace)
 					? closed
 					: here !== undefined &&
-							(isUnknown || !isCopyOf(here, sourceRef(place)))
+							(seen !== undefined || !isCopyOf(here, sourceRef(place)))
 						? "secret"
 						: undefined,
 		};
@@ -304,12 +303,11 @@ function blockedBy(
 	return cause === "immutable" || cause === "terminating" ? "stuck" : "secret";
 }
 
-/** There is none: where one may be elsewhere, or it is not known which is meant, none is to be made. */
-function isMissing(error: FailureError): boolean {
+/** What is known of a source that was not found: nothing, where one may be elsewhere, or it is not known which is meant. */
+function unseen(error: unknown): "hidden" | "unclear" | undefined {
+	if (!(error instanceof FailureError)) return "hidden";
 	const { failure } = error;
-	return (
-		failure.cause === "source-missing" &&
-		failure.elsewhere !== "hidden" &&
-		failure.elsewhere.length === 0
-	);
+	if (failure.cause !== "source-missing") return "unclear";
+	if (failure.elsewhere === "hidden") return "hidden";
+	return failure.elsewhere.length > 0 ? "unclear" : undefined;
 }

@@ -271,7 +271,7 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	};
 }
 
-/** Whoever works in one namespace, and may not see the source, makes a pull secret of its own there. */
+/** Whoever works in one namespace, where the source is not to be had, makes a pull secret of its own there. */
 function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 	const fixes = keyrings.facts.withoutSource;
 	const [namespace, second] = namespacesOf(group);
@@ -282,10 +282,11 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 	)
 		return NOTHING;
 	const { fix, ...rest } = attach(group, fixes.name, keyrings);
-	return {
-		...rest,
-		fix: sequence([fixes.createAt(namespace, fixes.name, host), fix]),
-	};
+	const made = sequence([fixes.createAt(namespace, fixes.name, host), fix]);
+	// Whoever may look for the source may be who gives it to others.
+	return keyrings.facts.sourceProblem === undefined
+		? { ...rest, fix: made }
+		: { ...rest, fix: undefined, gives: giving([namespace], made) };
 }
 
 /** A new credential for one entry, wherever it is written; never at the price of another entry. */

@@ -87,10 +87,11 @@ export function registryServerOf(image: string): string | undefined {
 /** What is known of the pull secret when something is to be fixed with it. */
 export interface PullSecretState {
 	readonly fixes: Fixes;
-	/** undefined: there is none. `hidden`: there may be one, which this user may not see. */
+	/** undefined: there is none. `hidden`: there may be one, which this user may not see; `unclear`: it is not said which is meant. */
 	readonly source:
 		| (PullSource & { readonly namespace: string })
 		| "hidden"
+		| "unclear"
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
@@ -148,7 +149,7 @@ export function fixOf(
 		if (!served || state.blocked || name !== fixes.name) return NOTHING;
 		// What the source says is sent nowhere while it says it, and in its own namespace it is what was read.
 		const written =
-			state.source === undefined || state.source === "hidden"
+			typeof state.source !== "object"
 				? answer
 				: lookUp(image, readKeyring([state.source]));
 		return {
@@ -217,12 +218,18 @@ function bringing(
 	const there = `${namespace}/${fixes.name}`;
 	if (state.blocked === "secret") return { blockedBy: there };
 	if (state.blocked === "stuck") return { stuck: there };
-	if (!canBeWritten(host) && (source === "hidden" || !covers(source, image)))
+	if (
+		!canBeWritten(host) &&
+		(typeof source === "string" || !covers(source, image))
+	)
 		return { unwritable: host };
-	if (source === "hidden") {
+	if (typeof source === "string") {
 		// Whoever works in one namespace makes a pull secret of its own there.
 		const made = fixes.createAt(namespace, fixes.name, host);
-		return remade(again, [made, ...attach]);
+		return {
+			...remade(again, [made, ...attach]),
+			gives: isAway && source === "unclear" ? namespace : undefined,
+		};
 	}
 	const isCovered = covers(source, image);
 	const mended = remade(again, [
@@ -308,7 +315,7 @@ function makeAgain(name: string, puller: PullerInCluster): Remaking {
 }
 
 function covers(
-	source: Exclude<PullSecretState["source"], "hidden">,
+	source: Exclude<PullSecretState["source"], string>,
 	image: string,
 ): boolean {
 	return source !== undefined && hasMatch(image, readKeyring([source]));

@@ -863,6 +863,16 @@ const GIVING: [
 		({ node }) => node.deploy({ namespace: "app", name: "web", image: IMAGE }),
 	],
 	[
+		"what bears the source's name, and is none",
+		`Gives app the credential; run it only if app may have it:
+    kubectl meshreg create -n app --registry-server r.io && kubectl meshreg attach -n app --secret ${KEY} && kubectl rollout restart deployment/web -n app
+`,
+		({ node, secret }) => {
+			secret(`nginx-mesh/${KEY}`, { "q.io": "right" });
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
 		"a copy without a record, with the source's content",
 		`Gives app the credential; run it only if app may have it:
     kubectl meshreg sync -n app
@@ -897,10 +907,10 @@ describe("what would give the credential away stands apart, and no script sees i
 			here.node.pull();
 			const { out } = await here.bed.run(["check"]);
 			assert.equal(out.slice(out.indexOf("Gives ")), block);
-			assert.equal(out.split(" sync -n app").length, 2, "told once");
+			assert.equal(out.split(/ (?:sync|create) -n app/).length, 2, "told once");
 			const json = await here.bed.run(["check", "-o", "json"]);
 			for (const { command } of JSON.parse(json.out).items)
-				assert.doesNotMatch(command, /sync/);
+				assert.doesNotMatch(command, /sync|create -n/);
 		});
 });
 

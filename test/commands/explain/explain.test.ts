@@ -583,6 +583,51 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 			assert.doesNotMatch(out, /Gives|Fix:|kubectl meshreg/);
 		});
 
+	const GIVES = "Gives app the credential; run it only if app may have it";
+	const twoSources = (bed: TestBed): void => {
+		for (const name of ["a", "b"])
+			build.source(bed, { "r.io": user("u") }, [], {
+				at: `nginx-mesh/${name}`,
+			});
+	};
+	for (const [what, arrange, as, namespace, lead] of [
+		["one of two sources is not named", twoSources, "admin", "app", GIVES],
+		[
+			"another's Secret says that it is the source",
+			(bed) => build.source(bed, { "r.io": user("u") }, [], { at: "shop/a" }),
+			"admin",
+			"app",
+			GIVES,
+		],
+		["it may not be seen", twoSources, "sam", "app", "Fix"],
+		["nor what is elsewhere", () => {}, "ann", "app", "Fix"],
+		["it is for where they are", twoSources, "admin", "nginx-mesh", "Fix"],
+	] as [string, (bed: TestBed) => void, string, string, string][])
+		test(`what makes a pull secret where no source is found: ${what}`, async () => {
+			const may = (user: string, namespaces: string[]) => ({
+				user,
+				verbs: ["get", "list"],
+				resources: ["serviceaccounts", "secrets"],
+				namespaces,
+			});
+			await using bed = await started({
+				users: { sam: {}, ann: {} },
+				allow: [may("sam", ["app"]), may("ann", ["app", "nginx-mesh"])],
+			});
+			arrange(bed);
+			build.account(bed, `${namespace}/default`, []);
+			const { out } = await bed.run(["explain", "c.io/x", "-n", namespace], {
+				user: as,
+			});
+			const at = namespace === "app" ? " -n app" : "";
+			assert.ok(
+				out.endsWith(
+					`\n\n${lead}:\n  kubectl meshreg create${at} --registry-server c.io && kubectl meshreg attach -n ${namespace} --secret ${KEY}\n`,
+				),
+				out,
+			);
+		});
+
 	test("Secrets that may not be listed are not guessed at", async () => {
 		await using bed = await testBed({
 			namespaces: ["app"],
