@@ -118,7 +118,6 @@ function isUserInfo(info: string): boolean {
 }
 
 function percentDecoded(text: string): string | undefined {
-	if (!text.includes("%")) return text;
 	if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
 	return text.replace(/%(..)/g, (_, hex: string) =>
 		String.fromCharCode(Number.parseInt(hex, 16)),

@@ -56,7 +56,7 @@ async function inquire(inquiry: Session, host: string): Promise<Verification> {
 	);
 	if ("kind" in found) return unreachable(found);
 	const { request } = found;
-	const judgement = await judge(inquiry, { request }, found, false);
+	const judgement = await judge(inquiry, { request }, found, true);
 	const verdict =
 		typeof judgement === "string" ? describeVerdict(judgement) : judgement;
 	return probe.image && mayServe(verdict)
@@ -72,14 +72,14 @@ function mayServe(verification: Verification): boolean {
 }
 
 /**
- * `found` is what the target answers to a request without a credential. `doubtful`: this registry has let
- * anybody in before, so a credential that passes is compared with one that nobody has.
+ * `found` is what the target answers to a request without a credential. `compares`: one that passes is compared
+ * with none, and with one that nobody has; a registry that has refused those once is not asked again.
  */
 async function judge(
 	inquiry: Session,
 	target: Target,
 	{ answer, request }: Registry,
-	doubtful: boolean,
+	compares: boolean,
 ): Promise<Verdict | Verification> {
 	const { url } = target.request;
 	const { credential, insecure } = inquiry.probe;
@@ -125,7 +125,7 @@ async function judge(
 					})
 				: refused(inquiry, target, mine);
 		case "passed":
-			return (await wouldPassAnyway(inquiry, login, target, doubtful))
+			return compares && (await wouldPassAnyway(inquiry, login, target))
 				? "accepts-any"
 				: "good";
 	}
@@ -156,14 +156,11 @@ async function wouldPassAnyway(
 	inquiry: Session,
 	login: Login,
 	target: Target,
-	doubtful: boolean,
 ): Promise<boolean> {
 	// Basic was refused without a credential already, by the 401 that began it.
 	const open =
 		login.scheme === "bearer" &&
 		(await attempt(inquiry, login, target, undefined)).means === "passed";
-	// A registry that refuses nobody may still take anybody; once it has not, no image needs it again.
-	if (!open && target.scope !== undefined && !doubtful) return false;
 	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
 	// Unclear (a limit on requests, say) proves nothing: doubt only where no login was needed.
 	const isUnclear = bogus.means === "fault" || bogus.means === "no-token";

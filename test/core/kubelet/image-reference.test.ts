@@ -124,6 +124,7 @@ describe("parsing", () => {
 		[`a:${"t".repeat(129)}`, format],
 		[`a@sha256:${"a".repeat(63)}`, "invalid checksum digest length"],
 		[`a@sha256:${"A".repeat(64)}`, "invalid checksum digest format"],
+		[`a@sha256:${"A".repeat(63)}`, "invalid checksum digest length"],
 		["A_b.c/x", "repository name must be lowercase"],
 		[
 			`a@SHA256:${"a".repeat(64)}`,

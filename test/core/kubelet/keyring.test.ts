@@ -218,6 +218,18 @@ describe("an answer", () => {
 		);
 	});
 
+	it("has nothing for what is no image", () => {
+		const hub = sourceOf(
+			auths({ "https://index.docker.io/v1/": { auth: "YTpw" } }),
+		);
+		assert.deepEqual(
+			["team/app", "team/App"].map((image) =>
+				hasMatch(image, readKeyring([hub])),
+			),
+			[true, false],
+		);
+	});
+
 	it("takes equal keys in the order of their sources", () => {
 		for (const key of ["a.io", "*.io"]) {
 			const ring = ["first", "second"].map((from) =>

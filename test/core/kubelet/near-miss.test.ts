@@ -239,6 +239,15 @@ describe("a Secret that is not used", () => {
 		);
 	});
 
+	it("is nearer the less of it differs", () => {
+		const keys = ["REG.io:5000", "reg.io:5000"].map((key) => secret(key));
+		for (const own of [keys, keys.toReversed()])
+			assert.deepEqual(
+				nearMisses("reg.io/app", own, []).map(({ key }) => key),
+				["reg.io:5000", "REG.io:5000"],
+			);
+	});
+
 	it("is passed over when malformed", () => {
 		assert.deepEqual(
 			nearMisses(

@@ -80,6 +80,7 @@ const UNREADABLE: readonly [text: string, problem: CredentialFileFault][] = [
 	["eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln\n", "token"],
 	["apiVersion: v1\nkind: Secret\ndata: {}\n", "secret"],
 	["apiVersion: v1\nkind: Config\n", "object"],
+	["apiVersion: v1\n", "not-json"],
 	['{"authorizationData":[]}', "ecr-answer"],
 	['{"credHelpers":[]}', "cred-helpers-not-object"],
 	['{"credHelpers":{"h":1}}', "cred-helper-not-text"],
@@ -97,6 +98,17 @@ for (const [what, bytes, problem] of [
 ] as const)
 	test(`a file in ${what} is no docker config`, () =>
 		assert.equal(readCredentialFile(bytes), problem));
+
+test("a docker config is one, whatever else stands in it", () =>
+	assert.deepEqual(
+		registriesIn(
+			file({
+				type: "service_account",
+				auths: { "r.example": { auth: "dTpw" } },
+			}),
+		),
+		["r.example"],
+	));
 
 for (const text of ["", " \n"])
 	test(`a file with ${JSON.stringify(text)} holds no credentials, as docker has it`, () =>

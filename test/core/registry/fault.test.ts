@@ -8,7 +8,13 @@ import {
 import { faultInWords } from "../../support/fault-in-words.ts";
 
 const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
-	[{ code: "ENOTFOUND" }, "dns", "cannot resolve reg:5000 (no such host)"],
+	...["ENOTFOUND", "EAI_NONAME", "EAI_NODATA"].map(
+		(code): [TransportFailure, FaultKind, string] => [
+			{ code },
+			"dns",
+			"cannot resolve reg:5000 (no such host)",
+		],
+	),
 	[
 		{ code: "EAI_AGAIN" },
 		"dns",

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
 	configPlatform,
 	isSchema1,
+	manifestRequest,
 	readManifest,
 } from "../../../src/core/registry/manifest.ts";
 import {
@@ -68,6 +69,30 @@ describe("a manifest", () => {
 			{ manifests: [] },
 			`${OCI}.index.v1+json`,
 			{ is: "no-image", attests: false },
+		],
+		[
+			"an index that lists none",
+			{ schemaVersion: 2 },
+			`${OCI}.index.v1+json`,
+			{ is: "unreadable" },
+		],
+		[
+			"an index that does not know all of a platform",
+			{
+				manifests: [
+					{ platform: { os: "unknown", architecture: "amd64" } },
+					{ platform: { os: "linux", architecture: "unknown" } },
+				],
+			},
+			"",
+			{
+				is: "index",
+				platforms: [
+					{ os: "unknown", architecture: "amd64", variant: "" },
+					{ os: "linux", architecture: "unknown", variant: "" },
+				],
+				unsaid: false,
+			},
 		],
 		[
 			"attestations only",
@@ -146,6 +171,17 @@ describe("a manifest", () => {
 			assert.deepEqual(readManifest(text, type), read);
 		});
 
+	it("is asked for in every form that container runtimes take", () => {
+		const image = { repository: "team/app", reference: "1.0" };
+		assert.deepEqual(manifestRequest(image, new URL("https://r.io/v2/")), {
+			method: "HEAD",
+			url: new URL("https://r.io/v2/team/app/manifests/1.0"),
+			headers: {
+				accept: `${OCI}.index.v1+json, ${DOCKER}.distribution.manifest.list.v2+json, ${OCI}.manifest.v1+json, ${DOCKER}.distribution.manifest.v2+json`,
+			},
+		});
+	});
+
 	it("of schema 1 is known by its media type", () => {
 		assert.ok(
 			isSchema1(`${DOCKER}.distribution.manifest.v1+prettyjws; charset=utf-8`),
@@ -189,6 +225,8 @@ describe("a platform", () => {
 		["linux/amd64", "windows/amd64", false],
 		["linux/arm64", "linux/arm64/v8", true],
 		["linux/arm64/v8", "linux/arm64", true],
+		["linux/arm64/v9", "linux/arm64/v8", true],
+		["linux/arm/v8", "linux/arm/v7", false],
 		["linux/arm", "linux/arm/v6", true],
 		["linux/arm/v7", "linux/arm/v6", false],
 		["linux/arm/v7", "linux/arm", true],

@@ -242,6 +242,20 @@ const REGISTRIES: readonly [
 		{ outcome: "good" },
 	],
 	[
+		"Bearer whose anonymous token opens the door, and that tells logins apart",
+		bearer({ mine: token("mine"), nobody: token("stranger") }),
+		{ outcome: "good" },
+	],
+	[
+		"Bearer whose anonymous token opens the door, and that has no time for another login",
+		bearer({
+			mine: token("mine"),
+			nobody: token("stranger"),
+			stranger: { status: 429 },
+		}),
+		{ outcome: "unverifiable", because: { is: "accepts-any" } },
+	],
+	[
 		"Bearer that hands its token to anybody",
 		(call, who) =>
 			call === TOKEN
@@ -963,7 +977,6 @@ test("the token for an image is asked for with the scope to pull it, the first o
 		"nobody null",
 		"stranger null",
 		"mine repository:team/app:pull",
-		"nobody repository:team/app:pull",
 	]);
 });
 

@@ -38,6 +38,8 @@ const SAID: readonly [body: string, type: string, words: string][] = [
 	["access forbidden\n", "text/plain", "access forbidden"],
 	["<html><h1>403</h1></html>", "text/html; charset=utf-8", ""],
 	["  <!doctype html>", "", ""],
+	["Sign in to continue", "text/html", ""],
+	['{"errors":[{},{"message":"a"}]}', "application/json", "a"],
 	["", "", ""],
 	["red \u001b[31malert\u001b[0m\r\nnext", "", "red [31malert [0m next"],
 	["left\u202eright\u2028\u0000", "", "left right"],
@@ -167,6 +169,13 @@ for (const [said, beside, words] of [
 		'{"Secret":"p\\u003cassword-1"}',
 		"cannot use ***",
 	],
+	["cannot use p\\qassword-1", '{"Secret":"p\\qassword-1"}', "cannot use ***"],
+	...[
+		"team/payments-frontend/with-a-long-name",
+		"Team".repeat(10),
+		"A1".repeat(20),
+		"a1".repeat(20),
+	].map((name) => [`not found: ${name}`, "", `not found: ${name}`] as const),
 	["x".repeat(1000), "", `${"x".repeat(299)}…`],
 	[
 		`${"x ".repeat(146)}s3cr3t-12`,
