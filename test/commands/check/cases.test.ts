@@ -315,27 +315,25 @@ describe("H1: no printed command loses another registry's credential", () => {
 		assert.equal(item?.command, "kubectl meshreg sync -n app --attach=builder");
 	});
 
-	test("a Secret in a copy's place that has others is left alone", async () => {
-		await using bed = await started(["app"]);
-		source(bed, ["r.io"], ["app"]);
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { namespace: "app", name: KEY },
-			type: "kubernetes.io/dockerconfigjson",
-			data: {
-				".dockerconfigjson": btoa('{"auths":{"other.io":{"auth":"dTpw"}}}'),
-			},
+	for (const [what, host, type] of [
+		["has others", "other.io", "kubernetes.io/dockerconfigjson"],
+		// It is not read.
+		["is none that kubelets use", "r.io", "Opaque"],
+	] as const)
+		test(`a Secret in a copy's place that ${what} is left alone`, async () => {
+			await using bed = await started(["app"]);
+			source(bed, ["r.io"], ["app"]);
+			build.secret(bed, "app", { [host]: user }, { type });
+			account(bed, "app");
+			pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
+			const { items, out } = await problems(bed);
+			assert.deepEqual(
+				items.map(({ cause, command }) => [cause, command]),
+				[["no-secret", ""]],
+			);
+			assert.match(out, /does not manage is in the copy's place;/);
+			assert.doesNotMatch(out, /--force|Gives/);
 		});
-		account(bed, "app");
-		pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
-		const { items, out } = await problems(bed);
-		assert.deepEqual(
-			items.map(({ cause, command }) => [cause, command]),
-			[["no-secret", ""]],
-		);
-		assert.match(out, /does not manage is in the copy's place;/);
-		assert.doesNotMatch(out, /--force|Gives/);
-	});
 
 	test("a malformed source is attached nowhere: it would fail every pull", async () => {
 		await using bed = await started();
@@ -1161,6 +1159,26 @@ describe("Kubernetes of today", () => {
 			);
 			assert.equal(out.includes("Gives app"), cause === "would-not-restart");
 		});
+
+	test("the image of a volume counts as soon as its pod runs", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], []);
+		account(bed, "app");
+		const found = async (state: Json) => {
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name: "web" },
+				spec: {
+					containers: [{ name: "main", image: "other.io/web:1" }],
+					volumes: [{ name: "model", image: { reference: "r.io/model:1" } }],
+				},
+				status: { containerStatuses: [{ name: "main", state }] },
+			});
+			return (await problems(bed)).items.map(({ cause }) => cause);
+		};
+		assert.deepEqual(await found({}), []);
+		assert.deepEqual(await found({ running: {} }), ["runs-without-credential"]);
+	});
 
 	test("Nodes that may not be read are a line, not an error", async () => {
 		await using bed = await started(["app"], {

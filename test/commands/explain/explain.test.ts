@@ -1438,9 +1438,16 @@ No entry matches: anonymous pull; fine if the image is public.
 		});
 		const told = async (image: string) =>
 			(await bed.run(["explain", image, "-n", "app"])).out;
-		const azure = await told("mine.azurecr.io/x:1");
-		assert.match(azure, /credential provider \(Azure Container Registry\)/);
-		assert.doesNotMatch(azure, /Fix|Gives/);
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "web" },
+			spec: { containers: [{ name: "main", image: "mine.azurecr.io/x:1" }] },
+		});
+		for (const which of ["mine.azurecr.io/x:1", "pod/web"]) {
+			const azure = await told(which);
+			assert.match(azure, /credential provider \(Azure Container Registry\)/);
+			assert.doesNotMatch(azure, /Fix|Gives/);
+		}
 		const other = await told("r.io/x:1");
 		assert.doesNotMatch(other, /provider/);
 		assert.match(other, /\n {2}kubectl meshreg sync -n app --attach\n$/);
