@@ -267,7 +267,8 @@ export class SourceCare {
 			if (!mayBeWritten(verification))
 				return failed("rejected", { is: "rejected", verification });
 		}
-		const written = await this.#write(source, key, credential, name);
+		const before = entry.credential;
+		const written = await this.#write(source, key, before, credential, name);
 		if (written.is !== "written") return failed("unwritten", written);
 		this.#renewed(written.now, key, credential, name, cacheFor);
 	}
@@ -282,18 +283,16 @@ export class SourceCare {
 		);
 	}
 
-	/** Writes it, unless somebody changed the entry meanwhile. Returns the source as it is then, or why it was not. */
+	/** Writes it, unless the entry is no longer as `before`. Returns the source as it is then, or why it was not. */
 	async #write(
 		source: PullSecret,
 		key: string,
+		before: Credential,
 		credential: Credential,
 		provider: string,
 	): Promise<RefreshFailure | { is: "written"; now: PullSecret | undefined }> {
 		const { cluster, reader, world, onResult } = this.how;
-		const before = credentialIn(source, key);
-		const planned = (now: PullSecret | undefined): Change | undefined => {
-			const there = now && credentialIn(now, key);
-			if (before === undefined || !there?.equals(before)) return undefined;
+		const planned = (now: PullSecret): Change => {
 			const lifetime = lifetimeSaid(source, key);
 			const entry = {
 				server: {
@@ -310,31 +309,32 @@ export class SourceCare {
 			const desired = replaceCredentials(editable(now, source), [entry]);
 			return planSource(now, desired, { force: false, replace: true });
 		};
-		const change = planned(source);
-		if (change === undefined) return { is: "changed-meanwhile" };
 		let written: PullSecret | undefined;
-		const [result] = await apply(
+		const results = await apply(
 			// Deleted and created again, it would be gone in between.
-			[onlyAgreed(change, false, "rotate")],
+			[onlyAgreed(planned(source), false, "rotate")],
 			{
 				cluster,
 				reader,
 				world,
 				dryRun: "none",
-				replan: (_, now) => planned(now),
+				replan: (_, now) =>
+					now && credentialIn(now, key)?.equals(before)
+						? planned(now)
+						: undefined,
 				onWritten: (secret) => {
 					written = secret;
 				},
 			},
 		);
-		if (result === undefined || result.action !== "failed") {
-			if (result !== undefined) onResult(result);
-			return { is: "written", now: written };
+		for (const result of results) {
+			if (result.action === "failed")
+				return result.why?.cause === "changed-meanwhile"
+					? { is: "changed-meanwhile" }
+					: { is: "unwritten", result };
+			onResult(result);
 		}
-		const { why } = result;
-		return why === undefined || why.cause === "changed-meanwhile"
-			? { is: "changed-meanwhile" }
-			: { is: "unwritten", result };
+		return { is: "written", now: written };
 	}
 
 	#renewed(

@@ -54,6 +54,8 @@ interface Cared {
 interface Given {
 	/** The password that is there. */
 	there?: string;
+	/** The registry that it is for, where it is another. */
+	host?: string;
 	/** What the provider gives; undefined: it fails. */
 	gives: (asked: number, at: number) => Provided | string | undefined;
 	verification?: (
@@ -71,11 +73,16 @@ interface Given {
 	prepare?: (bed: TestBed, at: () => number) => void;
 }
 
-function seed(bed: TestBed, password: string, annotations = {}): void {
+function seed(
+	bed: TestBed,
+	password: string,
+	annotations = {},
+	host = HOST,
+): void {
 	const auth = btoa(`u:${password}`);
-	source(bed, { [HOST]: { username: "u", password, auth } }, [], {
+	source(bed, { [host]: { username: "u", password, auth } }, [], {
 		annotations: {
-			"kubectl-meshreg/provider": JSON.stringify({ [HOST]: "helper:mine" }),
+			"kubectl-meshreg/provider": JSON.stringify({ [host]: "helper:mine" }),
 			"kubectl-meshreg/targets": "[]",
 			...annotations,
 		},
@@ -88,7 +95,7 @@ async function cared(
 	work: (cared: Cared) => Promise<void>,
 ): Promise<void> {
 	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
-	seed(bed, given.there ?? token(HOUR), given.annotations);
+	seed(bed, given.there ?? token(HOUR), given.annotations, given.host);
 	const kubeconfig = `${bed.folder}/care`;
 	await bed.server.writeKubeconfig(kubeconfig);
 	const { cluster } = await connected({ kubeconfig });
@@ -304,19 +311,23 @@ describe("what renews itself", () => {
 		]);
 	});
 
-	test("with --no-verify no registry is asked", async () => {
-		await cared(
-			{
-				gives: () => token(2 * HOUR),
-				refresh: { verifies: false },
-				verification: () => assert.fail("it was asked"),
-			},
-			async ({ play, password }) => {
-				await play(49 * MINUTE);
-				assert.equal(password(), token(2 * HOUR));
-			},
-		);
-	});
+	for (const [what, given] of [
+		["with --no-verify", { refresh: { verifies: false } }],
+		["for more than one", { host: `*.${HOST}` }],
+	] as const)
+		test(`${what} no registry is asked`, async () => {
+			await cared(
+				{
+					gives: () => token(2 * HOUR),
+					verification: () => assert.fail("it was asked"),
+					...given,
+				},
+				async ({ play, password }) => {
+					await play(49 * MINUTE);
+					assert.equal(password(), token(2 * HOUR));
+				},
+			);
+		});
 
 	test("what somebody changed of the source meanwhile, but not of the entry, stays", async () => {
 		await cared(
