@@ -70,8 +70,6 @@ export interface StatusDetails {
 	readonly name: string;
 	/** Of its causes, in CamelCase: `NamespaceTerminating`. */
 	readonly causes: readonly string[];
-	/** What there is that was most likely meant by `name`; ours, not the server's. */
-	readonly near?: string;
 }
 
 /** An API server's `Status`, as kubectl words it: `Error from server (NotFound): …`. */

@@ -37,8 +37,6 @@ export type Document = Cases<
 			items: readonly ListItem[];
 			/** Those that were looked at; none: all. */
 			namespaces: readonly string[];
-			/** A NAME that is a namespace, where there is no item. */
-			meant?: string | undefined;
 			lacking?: LackingCopies | undefined;
 		};
 		tree: {

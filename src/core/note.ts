@@ -68,8 +68,6 @@ export type Note =
 			"not-recorded": {
 				source: SourceRef;
 				namespaces: readonly string[];
-				/** The recorded one that was most likely meant. */
-				near?: string | undefined;
 			};
 			/** A rule of the record means them although they were pruned. */
 			"covered-by-rule": {
@@ -115,11 +113,8 @@ export type Note =
 			"contexts-interrupted": SomeContexts;
 			// The run itself.
 			cancelled: None;
-			/** `namespaces`: where it was looked; none: everywhere. `meant`: a NAME that is a namespace. */
-			"nothing-found": {
-				namespaces?: readonly string[];
-				meant?: string | undefined;
-			};
+			/** `namespaces`: where it was looked; none: everywhere. */
+			"nothing-found": { namespaces?: readonly string[] };
 			interrupted: { progress: Progress };
 			/** Those who reference pull secrets are left out, everywhere where no namespace is named. */
 			"users-unlisted": {
@@ -196,8 +191,6 @@ export type AccountNote = Causes<{
 		namespaces: readonly string[];
 		/** Where no source bears that name either. */
 		source?: string;
-		/** The one there that was most likely meant. */
-		near?: string | undefined;
 		/** Those of the namespaces where sync writes nothing: they say so, or are being deleted. */
 		skipped: readonly string[];
 		terminating: readonly string[];
@@ -205,8 +198,6 @@ export type AccountNote = Causes<{
 		byAnother: boolean;
 		script: Script | undefined;
 	};
-	/** No account, but a source, bears the name of an operand. */
-	"secret-meant": { name: string };
 	/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
 	"accounts-kept": {
 		error: unknown;
@@ -339,8 +330,6 @@ export type ImageNote = Causes<{
 	};
 	"platforms-unknown": None;
 	"no-pod-templates": None;
-	/** Explained as an image, but most likely a workload, as `kind/name`. */
-	"workload-meant": { operand: string; meant: string };
 	"images-collide": { collision: ImageCollision };
 }>;
 

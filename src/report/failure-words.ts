@@ -35,7 +35,6 @@ import { INPUT_WORDS, secretWords } from "./input-failure-words.ts";
 import { OUTSIDE_WORDS } from "./outside-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 import {
-	didYouMean,
 	type FailureWording,
 	type FailureWords,
 	isOrAre,
@@ -84,9 +83,8 @@ const WORDS: FailureWording<Failure> = {
 	...CONNECTION_WORDS,
 	...INPUT_WORDS,
 	...OUTSIDE_WORDS,
-	"source-missing": ({ namespace, name, elsewhere, by, near }) => {
+	"source-missing": ({ namespace, name, elsewhere, by }) => {
 		const none = `no source named "${name}" in namespace "${namespace}"`;
-		if (near !== undefined) return `${none}${didYouMean(near)}`;
 		// Whether there is one, this user cannot know: making another may be the last thing to do.
 		if (elsewhere === "hidden")
 			return `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`;
@@ -261,9 +259,9 @@ const WORDS: FailureWording<Failure> = {
 		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with ${{ this: "--yes", rotate: "rotate --yes", sync: "sync --force --yes" }[recreatedBy]}`,
 	terminating: (_, { subject }) =>
 		`${subjectWords(subject)} is terminating (waiting for finalizers); retry once it is gone`,
-	"namespace-missing": ({ creatable, near }, { subject: { namespaces } }) => ({
+	"namespace-missing": ({ creatable }, { subject: { namespaces } }) => ({
 		lead: "Error from server (NotFound)",
-		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${didYouMean(near)}${creatable ? (near === undefined ? "; create it as well with --create-namespace" : " --create-namespace creates it") : ""}`,
+		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${creatable ? "; create it as well with --create-namespace" : ""}`,
 	}),
 	"namespace-terminating": (_, { subject }) =>
 		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} being deleted; nothing was written there`,

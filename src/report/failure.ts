@@ -16,7 +16,6 @@ import { REPORT_TO } from "./addresses.ts";
 import { commandLine } from "./command-line.ts";
 import { failureWords, withPlaces } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
-import { didYouMean } from "./wording.ts";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
@@ -57,9 +56,8 @@ function failureParts(
 		words: oneLine(`${message.trim()}${more}`),
 	});
 	if (error instanceof ApiError) {
-		const { message, details, progress, status } = error;
-		const more = didYouMean(details.near) + progressClause(progress);
-		return parts(message, more, status === 401);
+		const { message, progress, status } = error;
+		return parts(message, progressClause(progress), status === 401);
 	}
 	if (error instanceof ConnectionError) {
 		const { message, because, progress } = error;

@@ -12,7 +12,7 @@ import {
 	fileFaultWords,
 	JWT_WORDS,
 } from "./file-fault-words.ts";
-import { didYouMean, type FailureWording } from "./wording.ts";
+import type { FailureWording } from "./wording.ts";
 
 /** Why what was given, or is looked at, cannot be worked with. */
 export const INPUT_WORDS: FailureWording<InputFailure> = {
@@ -82,8 +82,8 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 		`--contexts: no context matches "${glob}"; ${entriesWords("context", known)}`,
 	"mesh-missing": ({ title, namespace }) =>
 		`no Deployments, StatefulSets or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
-	"pods-missing": ({ kind, name, namespace, near }) =>
-		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods${didYouMean(near) || "; explain an image instead"}`,
+	"pods-missing": ({ kind, name, namespace }) =>
+		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods; explain an image instead`,
 	"too-many-pull-secrets": ({ namespace, count, most }) =>
 		`${count} pull secrets are referenced in namespace "${namespace}", or too much in them: at most ${most} are read, of 8 MiB together`,
 	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({

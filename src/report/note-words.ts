@@ -20,20 +20,14 @@ import {
 	type Clauses,
 	clause,
 	DRY_RUN_SUFFIX,
-	didYouMean,
 	isOrAre,
 	type NoteWords,
 	type Wording,
 	worded,
 } from "./wording.ts";
 
-/** Nothing was found in these namespaces, or anywhere where none is named; without a line end. `meant`: a NAME that is a namespace. */
-export function noneFound(
-	namespaces: readonly string[],
-	meant?: string,
-): string {
-	if (meant !== undefined)
-		return `No resources found; "${meant}" is a namespace, did you mean -n ${meant}?`;
+/** Nothing was found in these namespaces, or anywhere where none is named; without a line end. */
+export function noneFound(namespaces: readonly string[]): string {
 	const [only, ...others] = namespaces;
 	// Only this one has a full stop with kubectl.
 	return only !== undefined && others.length === 0
@@ -121,8 +115,8 @@ const WORDS: Wording<Note> = {
 		`no namespace is recorded on ${sourceRef(source)}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces, dryRun }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay${DRY_RUN_SUFFIX[dryRun]}`,
-	"not-recorded": ({ source, namespaces, near }) =>
-		`${someOf(namespaces)} ${isOrAre(namespaces)} not in the record of ${sourceRef(source)}; nothing to forget${didYouMean(near)}`,
+	"not-recorded": ({ source, namespaces }) =>
+		`${someOf(namespaces)} ${isOrAre(namespaces)} not in the record of ${sourceRef(source)}; nothing to forget`,
 	"covered-by-rule": ({ source, namespaces, script }) => ({
 		message: `a rule in the record of ${sourceRef(source)} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },
@@ -173,7 +167,7 @@ const WORDS: Wording<Note> = {
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
 	"secret-missing": (note) => {
-		const { name, namespaces, source, near, byAnother, script } = note;
+		const { name, namespaces, source, byAnother, script } = note;
 		const { skipped, terminating } = note;
 		const message = [
 			`secret "${name}" does not exist in ${someOf(namespaces)} yet`,
@@ -189,22 +183,18 @@ const WORDS: Wording<Note> = {
 				? []
 				: [`and ${someOf(terminating)} ${isOrAre(terminating)} being deleted`]),
 		].join(", ");
-		return near === undefined
-			? {
-					message,
-					advice: {
-						words: byAnother
-							? "whoever may read its source creates it with"
-							: "create it with",
-						script,
-					},
-				}
-			: `${message}${didYouMean(near)}`;
+		return {
+			message,
+			advice: {
+				words: byAnother
+					? "whoever may read its source creates it with"
+					: "create it with",
+				script,
+			},
+		};
 	},
 	"attached-malformed": ({ name, namespaces }) =>
 		`secret "${name}" in ${someOf(namespaces)} cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it`,
-	"secret-meant": ({ name }) =>
-		`"${name}" is a pull secret; did you mean --secret ${name}?`,
 	"accounts-kept": ({ error, in: places, outside }) => {
 		const within = places ? ` in ${someOf(places)}` : "";
 		const but = outside ? ` outside ${someOf(outside)}` : "";
@@ -255,8 +245,6 @@ const WORDS: Wording<Note> = {
 	"platforms-unknown": () =>
 		"nodes cannot be listed: platforms are not checked (--platform names them)",
 	"no-pod-templates": () => "no pod templates found; nothing was added",
-	"workload-meant": ({ operand, meant }) =>
-		`"${operand}" is explained as an image${didYouMean(meant)}`,
 	"images-collide": ({ collision }) => collisionMessage(collision),
 	...MANIFEST_WORDS,
 	exported: ({ what, to }) =>
@@ -277,7 +265,7 @@ const WORDS: Wording<Note> = {
 	"context-refused": ({ context, error }) =>
 		`${context}: ${failureLine(error)}`,
 	cancelled: () => "Cancelled; nothing was changed",
-	"nothing-found": ({ namespaces = [], meant }) => noneFound(namespaces, meant),
+	"nothing-found": ({ namespaces = [] }) => noneFound(namespaces),
 	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
 	"users-unlisted": ({ kind, namespaces }) =>
 		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}${

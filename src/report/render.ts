@@ -98,7 +98,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			return onErr(changesText(document, look, page));
 		case "list":
 			return document.items.length === 0
-				? onErr(`${noneFound(document.namespaces, document.meant)}\n`)
+				? onErr(`${noneFound(document.namespaces)}\n`)
 				: {
 						out: listText(document.items, look, page),
 						err: page.columns === undefined ? "" : listFooter(document),

@@ -28,11 +28,6 @@ export interface FailureWords {
 	readonly advice?: Advice;
 }
 
-/** Behind what was not found: the name of that kind that was most likely meant; "" where none is near. */
-export function didYouMean(near: string | undefined): string {
-	return near === undefined ? "" : `; did you mean "${near}"?`;
-}
-
 /** The verb behind names. */
 export function isOrAre({ length }: readonly string[]): "is" | "are" {
 	return length === 1 ? "is" : "are";

@@ -15,7 +15,6 @@ import type { Cluster, World } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { inParallel } from "../in-parallel.ts";
 import { missingNamespaceOr } from "../read/missing-namespace.ts";
-import { withNearNamespace } from "../read/near-names.ts";
 import { tell } from "../tell.ts";
 
 /** A service account, as it was listed or still to be read. */
@@ -151,7 +150,7 @@ async function readAccount(
 			const missing = isNotFound(error);
 			const worthIt = awaitDefault && target.name === "default";
 			if (!missing || !worthIt || clock.elapsed() > until)
-				// The namespace of what was listed is gone, not mistyped: the watch looks for nothing near.
+				// The namespace of what was listed is there, or is no news.
 				throw target.listed === undefined
 					? await missingNamespaceOr(error, target.namespace, cluster)
 					: error;
@@ -170,7 +169,7 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 	} catch (error) {
 		// Whoever may not look at namespaces can still wait.
 		if (isForbidden(error)) return;
-		throw await withNearNamespace(error, cluster);
+		throw error;
 	}
 	throw new ApiError(
 		403,

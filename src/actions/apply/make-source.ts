@@ -19,7 +19,6 @@ import { displayHost } from "../../core/registry/server.ts";
 import { ApiError, isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
-import { nearNamespaces } from "../read/near-names.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { readNamespace } from "../read/read-namespaces.ts";
 import { apply } from "./apply.ts";
@@ -112,11 +111,9 @@ export async function planMaking(
 			},
 		});
 		if (missing !== undefined) {
-			const { namespace } = place;
-			const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
 			const cause = "namespace-missing";
 			const creatable = createNamespace ? {} : { creatable: true as const };
-			report.add({ ...missing, why: { cause, ...creatable, near } });
+			report.add({ ...missing, why: { cause, ...creatable } });
 		}
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;

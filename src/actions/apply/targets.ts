@@ -17,7 +17,6 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Cluster } from "../../world.ts";
-import { nearNamespaces } from "../read/near-names.ts";
 import {
 	type AllNamespaces,
 	byName,
@@ -148,10 +147,6 @@ export async function namedTargets(
 ): Promise<Targets & Pick<SourceRecord, "names">> {
 	const others = given.filter((name) => name !== source.namespace);
 	const known = await readNamespaces(cluster, others);
-	const near = await nearNamespaces(
-		cluster,
-		others.filter((name) => known.get(name) === "gone").toSorted(),
-	);
 	const trusted = { uid: "", attach };
 	const meant = new Map(others.map((name) => [name, trusted]));
 	const record = { ...EMPTY_RECORD, names: meant };
@@ -172,12 +167,9 @@ export async function namedTargets(
 		serve: serve.map((target) => ({ ...target, attach, named: true })),
 		atSource: isAtSource ? attach : undefined,
 		settled: settled.map((result): ChangeResult => {
-			const { why, namespace } = result;
-			if (why?.cause === "namespace-skipped") return result;
-			return why?.cause === "namespace-missing"
-				? { ...result, why: { ...why, near: near.get(namespace) } }
-				: // Whoever names it wants it there.
-					{ ...result, action: "failed" };
+			// Whoever names it wants it there.
+			const isOptedOut = result.why?.cause === "namespace-skipped";
+			return isOptedOut ? result : { ...result, action: "failed" };
 		}),
 		unread,
 		listed: false,

@@ -1,4 +1,3 @@
-import { nearest } from "../../core/command-line/nearest.ts";
 import {
 	FailureError,
 	type SourceFailure,
@@ -146,19 +145,6 @@ export async function sourcesIn(
 	return secrets?.filter(isSourceLike) ?? [];
 }
 
-/** The source of that namespace that a mistyped name most likely meant; undefined where none is near, or they may not be listed. */
-export async function nearSource(
-	{ namespace, name }: SourceRef,
-	cluster: Cluster,
-	reader: ContentReader,
-): Promise<string | undefined> {
-	const sources = await sourcesIn(namespace, cluster, reader);
-	return nearest(
-		name,
-		sources.map((source) => source.name),
-	);
-}
-
 /**
  * That nothing bears its name, and what calls itself one elsewhere, which is looked for only to say so: of
  * that name, or of any where none was given.
@@ -169,7 +155,6 @@ async function sourceMissing(
 	reader: ContentReader,
 ): Promise<SourceFailure> {
 	const place = placeMeant(choice, cluster);
-	const near = await nearSource(place, cluster, reader);
 	const queries = [
 		secretsNamed(place.name),
 		...(choice.name === undefined
@@ -190,7 +175,6 @@ async function sourceMissing(
 		cause: "source-missing",
 		...place,
 		by: choice.by,
-		near,
 		elsewhere: elsewhere
 			? [...new Set(elsewhere.map(sourceRef))].toSorted()
 			: "hidden",

@@ -1,7 +1,6 @@
 import type { ObjectOf } from "../../core/objects.ts";
 import { ApiError, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { nearName, withNear, withNearNamespace } from "./near-names.ts";
 
 /**
  * The error to tell where something in a namespace was not found: the namespace's own 404 where that is
@@ -17,7 +16,7 @@ export async function missingNamespaceOr(
 		: error;
 }
 
-/** The 404 of a namespace, with the one that was most likely meant; undefined where it is there, or this user may not look. */
+/** The 404 of a namespace; undefined where it is there, or this user may not look. */
 export async function namespaceMissing(
 	name: string,
 	cluster: Cluster,
@@ -26,21 +25,18 @@ export async function namespaceMissing(
 		await cluster.read("Namespace", { name });
 		return undefined;
 	} catch (error) {
-		return isNotFound(error) ? withNearNamespace(error, cluster) : undefined;
+		return isNotFound(error) ? error : undefined;
 	}
 }
 
 /**
  * One object of a namespace. The 404 names the namespace, which may not have been given, or is what is
- * missing, and the object there that was most likely meant. Throws what the cluster throws.
+ * missing. Throws what the cluster throws.
  */
 export async function readNaming<K extends "Pod" | "Secret" | "ServiceAccount">(
 	kind: K,
 	place: { readonly namespace: string; readonly name: string },
 	cluster: Cluster,
-	/** What was most likely meant. */
-	near: () => Promise<string | undefined> = () =>
-		nearName(kind, place, cluster),
 ): Promise<ObjectOf[K]> {
 	try {
 		return await cluster.read(kind, place);
@@ -49,6 +45,6 @@ export async function readNaming<K extends "Pod" | "Secret" | "ServiceAccount">(
 		if (error !== caught || !isNotFound(error)) throw error;
 		const { status, reason, detail } = error;
 		const here = `${detail} in namespace "${place.namespace}"`;
-		throw withNear(new ApiError(status, reason, here), await near());
+		throw new ApiError(status, reason, here);
 	}
 }

@@ -1,6 +1,5 @@
 import type { AccountChange } from "../../actions/accounts/account-record.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
-import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
@@ -88,36 +87,10 @@ export async function warnOfMissingKey(
 		byAnother: found === "unread",
 		...(!exists && {
 			source,
-			near: await nearSource({ namespace: source, name }, cluster, reader),
 		}),
 		script: sequence([
 			...(exists ? [] : [fixes.createSource()]),
 			...(open.length > 0 ? [fixes.sync(open)] : []),
 		]),
 	});
-}
-
-/** Says so where an account that was named, and is not there, bears the name of a source: operands are accounts. */
-export async function warnOfMeantSecret(
-	cluster: Cluster,
-	results: readonly ChangeResult[],
-	{ source: { namespace } }: Pick<AccountChange, "source">,
-	world: Pick<World, "emit">,
-): Promise<void> {
-	const unknown = new Set(
-		results
-			.filter(
-				({ kind, why }) =>
-					kind === "ServiceAccount" && why?.cause === "not-found",
-			)
-			.map(({ name }) => name),
-	);
-	if (unknown.size === 0) return;
-	const sources = await sourcesIn(
-		namespace ?? cluster.namespace,
-		cluster,
-		new ContentReader(),
-	);
-	for (const { name } of sources)
-		if (unknown.has(name)) warn(world, { cause: "secret-meant", name });
 }

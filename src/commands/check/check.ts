@@ -5,7 +5,6 @@ import {
 import { inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import {
 	listIfAllowed,
 	readNamespaces,
@@ -37,15 +36,6 @@ export const run: RunOf<CheckOptions> = async (options, world) => {
 			return look(cluster, options, world, reader);
 		};
 		let findings = await lookAgain();
-		const isMissing = findings.some(
-			({ about }) =>
-				about.cause === "source-missing" &&
-				about.failure.cause === "source-missing",
-		);
-		if (isMissing) {
-			const meant = await meantNamespace(options.choice.name, cluster);
-			if (meant) throw meant;
-		}
 		if (options.fix && (await fixed(findings, options, cluster, world)))
 			findings = await lookAgain();
 		// What has just been fixed takes a kubelet some time.

@@ -1,9 +1,8 @@
 import { inParallel } from "../../actions/in-parallel.ts";
-import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { type Scope, scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { Readable, Unread } from "../../core/check/facts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { type ApiError, isFatal, isNotFound } from "../../errors.ts";
+import { isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster, Page } from "../../world.ts";
 
 /** Lists by kind in all namespaces or in those named, remembering what failed. */
@@ -40,19 +39,15 @@ export class Snapshot {
 	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
 		const known = new Set(found.map(({ namespace }) => namespace));
 		const silent = this.namespaces?.filter((name) => !known.has(name)) ?? [];
-		const missing = new Map<string, ApiError>();
 		await inParallel(silent, async (name) => {
 			try {
 				await this.cluster.read("Namespace", { name });
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
-				if (isNotFound(error)) missing.set(name, error);
+				if (isNotFound(error)) this.note("namespace", name, error);
 			}
 		});
-		const near = await nearNamespaces(this.cluster, [...missing.keys()]);
-		for (const [name, error] of missing)
-			this.note("namespace", name, withNear(error, near.get(name)));
 	}
 
 	/** What the work gives; undefined where it could not be done, which is remembered unless it is only not there. */

@@ -3,7 +3,6 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespace } from "../../actions/read/read-namespaces.ts";
-import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
@@ -50,14 +49,12 @@ import {
 import type { Cluster, World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import {
-	nearWorkload,
 	readNamed,
 	readOthersHere,
 	readPuller,
 	readWorkload,
 } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
-import { workloadMeant } from "./workload-operand.ts";
 
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
@@ -148,8 +145,6 @@ async function explainCluster(
 				explained: first.map((explanation) => ({ explanation })),
 				commandContext,
 			};
-		if (pod === undefined)
-			await warnOfMeantWorkload(operand, namespace, cluster, world);
 		const [here, state] = await Promise.all([
 			readOthersHere(
 				cluster,
@@ -190,22 +185,6 @@ async function explainCluster(
 			commandContext,
 		};
 	});
-}
-
-/** Says what an image's name that nothing matches may have meant instead. */
-async function warnOfMeantWorkload(
-	operand: string,
-	namespace: string,
-	cluster: Cluster,
-	world: World,
-): Promise<void> {
-	const reading = workloadMeant(operand);
-	const meant =
-		reading?.by === "name"
-			? await nearWorkload({ name: operand }, namespace, cluster)
-			: reading?.meant;
-	if (meant !== undefined)
-		warn(world, { cause: "workload-meant", operand, meant });
 }
 
 /** One answer an image; yields after each: somebody else decides how many a pod has. */

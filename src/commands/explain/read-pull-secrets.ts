@@ -4,7 +4,6 @@ import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/read/missing-namespace.ts";
-import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
@@ -24,14 +23,10 @@ import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
+import { unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
-import {
-	type Workload,
-	type WorkloadKind,
-	workloadsOf,
-} from "./workload-operand.ts";
+import { type Workload, workloadsOf } from "./workload-operand.ts";
 
 /** Reads a pod or a service account and the Secrets that it names. Throws what the cluster throws; a Secret's 404 is an answer. */
 export async function readPuller(
@@ -140,8 +135,7 @@ export async function readWorkload(
 	{ kind, name }: Workload,
 ) {
 	if (kind === "Pod") {
-		const near = () => nearWorkload({ kind, name }, namespace, cluster);
-		const pod = await readNaming("Pod", { namespace, name }, cluster, near);
+		const pod = await readNaming("Pod", { namespace, name }, cluster);
 		return { pod: name, images: podImages(pod) };
 	}
 	let newest: Pod | undefined;
@@ -162,39 +156,9 @@ export async function readWorkload(
 				kind,
 				name,
 				namespace,
-				near: await nearWorkload({ kind, name }, namespace, cluster),
 			})
 		);
 	return { pod: newest.metadata.name ?? "", images: podImages(newest) };
-}
-
-/**
- * What a name most likely means among the pods of a namespace and what makes them, as `kind/name`: what
- * bears it, whatever its kind, else what of this kind is near to it. Undefined where that is nothing, or
- * pods may not be listed.
- */
-export async function nearWorkload(
-	{ kind, name }: { readonly kind?: WorkloadKind; readonly name: string },
-	namespace: string,
-	cluster: Cluster,
-): Promise<string | undefined> {
-	const names = new Set<string>();
-	let bearer: WorkloadKind | undefined;
-	try {
-		const query = { namespace, metadataOnly: true };
-		for await (const { items } of cluster.pages("Pod", query))
-			for (const one of items.flatMap(workloadsOf)) {
-				if (one.name === name) bearer ??= one.kind;
-				if (one.kind === kind) names.add(one.name);
-			}
-	} catch (error) {
-		if (!(error instanceof ApiError)) throw error;
-	}
-	const near = bearer === undefined ? nearest(name, [...names]) : name;
-	const found = bearer ?? kind;
-	return near === undefined || found === undefined
-		? undefined
-		: `${found.toLowerCase()}/${near}`;
 }
 
 function madeAt({ metadata }: Pod): string {

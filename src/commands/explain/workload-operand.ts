@@ -1,4 +1,3 @@
-import { nearest } from "../../core/command-line/nearest.ts";
 import { restartOf } from "../../core/kubelet/restart.ts";
 import type { Pod } from "../../core/objects.ts";
 import { isObjectName } from "../../core/output/shell.ts";
@@ -57,29 +56,6 @@ export function workloadNamed(operand: string): Workload | undefined {
 	return kind === undefined || name === undefined || rest.length > 0
 		? undefined
 		: { kind, name };
-}
-
-/**
- * What an operand that reads as an image of Docker Hub may have meant: `deplyo/web`, whose kind is nearly
- * one, or `deploy` alone. `by: "name"`: a pod or a workload may be called so.
- */
-export function workloadMeant(
-	operand: string,
-):
-	| { readonly by: "kind"; readonly meant: string }
-	| { readonly by: "name" }
-	| undefined {
-	const [word = "", name, ...rest] = operand.split("/");
-	if (rest.length > 0 || /[:@]/.test(operand)) return undefined;
-	const known = KINDS.get(word);
-	if (name === undefined)
-		return known === undefined
-			? { by: "name" }
-			: { by: "kind", meant: `${known.toLowerCase()}/NAME` };
-	// One letter away from a user of two letters there is always a kind: `db/postgres` is no `ds/postgres`.
-	if (word.length < 3) return undefined;
-	const kind = KINDS.get(nearest(word, [...KINDS.keys()]) ?? "");
-	return kind && { by: "kind", meant: `${kind.toLowerCase()}/${name}` };
 }
 
 /** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */

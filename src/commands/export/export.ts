@@ -1,6 +1,5 @@
 import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, seekSource } from "../../actions/read/find-source.ts";
-import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
@@ -91,11 +90,7 @@ async function keyToExport(
 ): Promise<PullSecret> {
 	const reader = new ContentReader();
 	if (namespace === undefined)
-		return findOrMeant(
-			findSource(cluster, reader, source, world),
-			source.name,
-			cluster,
-		);
+		return findSource(cluster, reader, source, world);
 	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key !== undefined && roleOf(key) !== "unmanaged") return key;
 	const sought = await seekSource(cluster, reader, source, world);

@@ -8,7 +8,6 @@ import {
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
-import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
@@ -161,7 +160,7 @@ async function checkNamespaces(
 			report.add(resultOf(cluster, kind, metadata, "failed", why));
 		} catch (error) {
 			if (name === made && isNotFound(error)) continue;
-			throw await withNearNamespace(error, cluster);
+			throw error;
 		}
 	}
 }

@@ -1,6 +1,5 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { allOf } from "../../actions/read/all-of.ts";
-import { meantFor } from "../../actions/read/meant-namespace.ts";
 import {
 	readEach,
 	scopesOf,
@@ -78,9 +77,6 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 							items,
 							namespaces: namespaces.filter((name) => !refused.has(name)),
 							lacking,
-							...(items.length === 0 && {
-								meant: await meantFor(choice.name, namespaces, cluster),
-							}),
 						}
 					: {
 							kind: "tree",

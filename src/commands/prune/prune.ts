@@ -18,7 +18,6 @@ import {
 	mustAsk,
 } from "../../actions/apply/confirm.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import {
 	readEach,
@@ -97,10 +96,8 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 		for (const result of unreadable) report.add(result);
 		const isLoss = changes.length + attached.length + outlived.length > 0;
 		if (!isLoss && outOf.length === 0) {
-			if (unreadable.length === 0) {
-				const meant = await meantFor(options.name, namespaces, cluster);
-				tell(world, { cause: "nothing-found", namespaces, meant });
-			}
+			if (unreadable.length === 0)
+				tell(world, { cause: "nothing-found", namespaces });
 			tellOfRest(pruning, () => false, how);
 			warnOfRules(sent, how);
 			// Of another name none is there, perhaps by mistake: no reason to go on to all.

@@ -21,7 +21,6 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
-import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import {
 	warnOfMalformed,
 	warnOfUnmatched,
@@ -80,11 +79,7 @@ export async function ask(
 			options.readsAhead && !interactive ? readingAhead(connected) : undefined;
 		const cluster = ahead ?? connected;
 		if (ahead) beginCopyLists(ahead, { ...options, selection: RECORDED });
-		const source = await findOrMeant(
-			findSource(cluster, reader, options.source, world),
-			options.source.name,
-			cluster,
-		);
+		const source = await findSource(cluster, reader, options.source, world);
 		editable(source, source);
 		const seen = interactive
 			? await seeNamespaces([source.namespace], cluster)

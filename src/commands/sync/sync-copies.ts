@@ -31,7 +31,6 @@ import {
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import {
@@ -313,17 +312,11 @@ async function forget(
 	const unknown = names.filter((name) =>
 		isSameRecord(without(before, name), before),
 	);
-	const others = [...before.names.keys()].filter(
-		(name) => !names.includes(name),
-	);
-	const near = nearestOfEach(unknown, others);
-	const told = Map.groupBy(unknown, (name) => near.get(name));
-	for (const [meant, namespaces] of told)
+	if (unknown.length > 0)
 		warn(world, {
 			cause: "not-recorded",
 			source: placeOf(source),
-			namespaces,
-			near: meant,
+			namespaces: unknown,
 		});
 	const changed = await changeRecord(source, {
 		...run,

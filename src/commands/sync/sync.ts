@@ -1,9 +1,9 @@
 import { mustAsk } from "../../actions/apply/confirm.ts";
-import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import { isFailure } from "../../core/output/failure.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError, unlessFailed } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
 import type { SyncOptions } from "./command.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
@@ -35,9 +35,7 @@ export const run: RunOf<SyncOptions> = async (options, world) => {
 			throw error;
 		const { source, selection } = options;
 		const named = selection.by === "names" ? selection.names : [];
-		const meant = await meantNamespace(source.name, cluster, named);
-		if (meant !== undefined) meant.cause = error;
-		throw meant ?? error;
+		throw (await meantNamespace(source.name, cluster, named)) ?? error;
 	} finally {
 		await cluster.close();
 	}
@@ -49,3 +47,19 @@ export const run: RunOf<SyncOptions> = async (options, world) => {
  * are under way as may be, while the watches go on hearing.
  */
 const LONGEST_REQUEST = 120_000;
+
+/** What to end with where NAME is a namespace, as far as this user may know, and was meant for -n; `named`: what -n names. */
+async function meantNamespace(
+	name: string | undefined,
+	cluster: Cluster,
+	named: readonly string[],
+): Promise<UsageError | undefined> {
+	if (name === undefined) return undefined;
+	const found = await unlessFailed(cluster.read("Namespace", { name }));
+	return (
+		found &&
+		new UsageError(
+			`"${name}" is a namespace; did you mean -n ${[...named, name].join(",")}?`,
+		)
+	);
+}

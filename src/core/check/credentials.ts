@@ -45,9 +45,7 @@ function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 
 /** What calls itself a source in other namespaces, where that is told with the one that is missing. */
 function elsewhereIn(problem: SourceFailure): readonly string[] | undefined {
-	return problem.cause === "source-missing" &&
-		problem.near === undefined &&
-		problem.elsewhere !== "hidden"
+	return problem.cause === "source-missing" && problem.elsewhere !== "hidden"
 		? problem.elsewhere
 		: undefined;
 }

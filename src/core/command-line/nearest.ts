@@ -30,23 +30,6 @@ export function nearest(
 	);
 }
 
-/** So many unknown words at once are no typing mistakes, but a list of what is gone. */
-const MOST_WORDS = 20;
-
-/** What each of several words most likely meant, by word; without those that none is near to, and none of too many words. */
-export function nearestOfEach(
-	words: readonly string[],
-	candidates: readonly string[],
-): ReadonlyMap<string, string> {
-	if (words.length > MOST_WORDS) return new Map();
-	return new Map(
-		words.flatMap((word) => {
-			const meant = nearest(word, candidates);
-			return meant === undefined ? [] : [[word, meant] as const];
-		}),
-	);
-}
-
 /**
  * Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); `most` + 1 where there
  * are more. A cluster has ten thousand names: only what is within `most` of the diagonal is looked at.

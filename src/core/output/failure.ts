@@ -131,8 +131,6 @@ export type ChangeFailure =
 			"namespace-missing": {
 				/** A flag of the command would have created it. */
 				creatable?: true;
-				/** The one that was most likely meant. */
-				near?: string | undefined;
 			};
 			"namespace-terminating": None;
 			"namespace-skipped": None;
@@ -180,8 +178,6 @@ export type SourceFailure = Causes<{
 		/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
 		elsewhere: readonly string[] | "hidden";
 		by: SourceFlag;
-		/** The source there that was most likely meant. */
-		near?: string | undefined;
 	};
 	"source-ambiguous": {
 		namespace: string;
@@ -297,8 +293,7 @@ export function orElsewhere(error: unknown): unknown {
 /** What an error that befell one object, or a whole cluster, comes to. */
 export function failureOf(error: unknown): Failure {
 	if (error instanceof FailureError) return error.failure;
-	if (isNamespaceMissing(error))
-		return { cause: "namespace-missing", near: error.details.near };
+	if (isNamespaceMissing(error)) return { cause: "namespace-missing" };
 	if (isNamespaceTerminating(error)) return { cause: "namespace-terminating" };
 	if (error instanceof ConnectionError) return { cause: "unreachable", error };
 	if (error instanceof AbortedError) return { cause: "interrupted", error };

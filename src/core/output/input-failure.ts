@@ -113,8 +113,6 @@ export type InputFailure = Causes<{
 		kind: string;
 		name: string;
 		namespace: string;
-		/** What was most likely meant, as `kind/name`. */
-		near?: string | undefined;
 	};
 	/** A pod or a service account references more, or more in them, than is read. */
 	"too-many-pull-secrets": {

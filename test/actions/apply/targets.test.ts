@@ -168,7 +168,7 @@ describe("namespaces that are named", () => {
 			]),
 		);
 		const [missing] = targets.settled;
-		assert.deepEqual(missing?.why, { cause: "namespace-missing", near: "app" });
+		assert.deepEqual(missing?.why, { cause: "namespace-missing" });
 	});
 
 	test("of the source's own nothing is recorded without accounts", async () => {

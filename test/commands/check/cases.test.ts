@@ -1377,17 +1377,6 @@ describe("whom to trust", () => {
 		}
 	});
 
-	test("C9: a NAME that is a namespace was meant for -n", async () => {
-		await using bed = await started(["app"]);
-		source(bed, ["r.io"]);
-		const { status, out, err } = await bed.run(["check", "app"]);
-		assert.deepEqual(
-			[status, out, err],
-			[2, "", 'error: "app" is a namespace; did you mean -n app?\n'],
-		);
-		assert.equal((await bed.run(["check", "none"])).status, 1);
-	});
-
 	test("a copy of a source elsewhere is told, and not judged", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"]);

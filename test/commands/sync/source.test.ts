@@ -55,21 +55,6 @@ describe("sync: which source", () => {
 			});
 		});
 
-		test("of a mistyped name: what was meant, and nothing that makes another", async () => {
-			await using bed = await testBed({ namespaces: NAMESPACES });
-			await create(bed, "p");
-			for (const verb of ["sync", "rotate", "export", "check"]) {
-				const { out, err } = await bed.run([verb, NAME.slice(0, -1)]);
-				assert.match(
-					out + err,
-					new RegExp(
-						`no source named "${NAME.slice(0, -1)}" in namespace "nginx-mesh"; did you mean "${NAME}"\\?`,
-					),
-				);
-				assert.doesNotMatch(out + err, /meshreg create/);
-			}
-		});
-
 		test("what calls itself one elsewhere is named, never taken, and nothing to paste", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			await create(bed, "one", "-n", "shop");

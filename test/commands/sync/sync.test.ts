@@ -16,55 +16,6 @@ test("C9: a NAME that is a namespace was meant for -n", async () => {
 	);
 });
 
-test("a NAME of no source right behind --attach was meant as its value", async () => {
-	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
-	await create(bed, "p");
-	for (const account of ["builder", "default"]) {
-		const { status, err } = await bed.run([
-			"sync",
-			"-n",
-			"app",
-			"--attach",
-			account,
-		]);
-		assert.equal(status, 2);
-		assert.equal(
-			err,
-			`error: --attach takes its value after "=": --attach=${account}\n`,
-		);
-	}
-	// Elsewhere it is a NAME.
-	for (const line of ["builder --attach", "--dry-run builder"]) {
-		const argv = ["sync", "-n", "app", ...line.split(" ")];
-		const { err } = await bed.run(argv);
-		assert.match(err, /^error: no source named "builder" in n/m, line);
-	}
-});
-
-const ROTATE = [
-	...["rotate", "app", "--registry-server=r.example"],
-	"--registry-password-stdin",
-];
-
-test("C9: with the other verbs that take a NAME, too", async () => {
-	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
-	for (const argv of [["export", "app"], ROTATE])
-		assert.deepEqual(shown(await bed.run(argv, { stdin: "p" })), {
-			status: 2,
-			out: "",
-			err: 'error: "app" is a namespace; did you mean -n app?\n',
-		});
-	// Nothing found is no error.
-	for (const argv of ["list app", "list app -o tree", "prune app --yes"])
-		assert.deepEqual(shown(await bed.run(argv.split(" "))), {
-			status: 0,
-			out: "",
-			err: 'No resources found; "app" is a namespace, did you mean -n app?\n',
-		});
-	for (const argv of ["list none", "prune none --yes"])
-		assert.equal((await bed.run(argv.split(" "))).err, "No resources found\n");
-});
-
 describe("sync", () => {
 	test("copies to named namespaces, in their order, and counts", async () => {
 		await using bed = await withSource();

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-	nearest,
-	nearestOfEach,
-} from "../../../src/core/command-line/nearest.ts";
+import { nearest } from "../../../src/core/command-line/nearest.ts";
 
 describe("what a mistyped word most likely meant", () => {
 	for (const [what, word, candidates, meant] of [
@@ -33,16 +30,4 @@ describe("what a mistyped word most likely meant", () => {
 		["another letter, all there is", "b", ["a", "bc"], undefined],
 	] as const)
 		test(what, () => assert.equal(nearest(word, candidates), meant));
-});
-
-test("of more words than anybody mistypes, none is answered", () => {
-	const gone = Array.from({ length: 21 }, (_, at) => `app-${at}x`);
-	assert.deepEqual(nearestOfEach(gone, ["app-1"]), new Map());
-	assert.deepEqual(
-		[...nearestOfEach(["ap", "web", "hsop"], ["app", "shop"])],
-		[
-			["ap", "app"],
-			["hsop", "shop"],
-		],
-	);
 });

@@ -10,7 +10,7 @@ import {
 /** The `cause` that scripts read in `-o json`. */
 
 const refused = (status: number, kind = "", name = "", causes: string[] = []) =>
-	new ApiError(status, "Reason", "words", { kind, name, causes, near: "app" });
+	new ApiError(status, "Reason", "words", { kind, name, causes });
 
 for (const [error, cause] of [
 	[refused(400), "invalid"],
@@ -34,7 +34,6 @@ for (const [error, cause] of [
 	test(`${error.name} ${error.message}: ${cause}`, () => {
 		const failure = failureOf(error);
 		assert.equal(failure.cause, cause);
-		if (cause === "namespace-missing")
-			assert.deepEqual(failure, { cause, near: "app" });
+		if (cause === "namespace-missing") assert.deepEqual(failure, { cause });
 		else if ("error" in failure) assert.equal(failure.error, error);
 	});
