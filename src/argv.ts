@@ -39,25 +39,18 @@ class LineReader {
 	readonly #positionals: string[] = [];
 	/** The flag whose value is the next word, and how it was written. */
 	#open: { readonly flag: Flag; readonly shown: string } | undefined;
-	/** The flag that was the last word, without its optional value. */
-	#bare: Flag | undefined;
-	#apart: Line["apart"];
 	#flagsEnded = false;
 	#fault: LineFault | undefined;
 
 	constructor(readonly known: readonly Flag[]) {}
 
 	read(word: string): void {
-		const bare = this.#bare;
-		this.#bare = undefined;
 		if (this.#open) {
 			const { flag, shown } = this.#open;
 			this.#flags.push({ name: flag.name, value: word, shown });
 			this.#open = undefined;
 		} else if (this.#flagsEnded || !word.startsWith("-") || word === "-") {
 			this.#positionals.push(word);
-			if (bare !== undefined && (bare.kind !== "switch" || isBoolean(word)))
-				this.#apart ??= { flag: bare.name, word };
 		} else if (word === "--") this.#flagsEnded = true;
 		else if (word.startsWith("--")) this.#long(word.slice(2));
 		else this.#short(word.slice(1));
@@ -72,7 +65,6 @@ class LineReader {
 			positionals: this.#positionals,
 			open: this.#open?.flag,
 			flagsEnded: this.#flagsEnded,
-			...(this.#apart && { apart: this.#apart }),
 			...(fault && { fault }),
 		};
 	}
@@ -116,19 +108,12 @@ class LineReader {
 			else this.#flags.push({ name, value: attached, shown });
 		} else if (flag.kind === "optional") {
 			this.#flags.push({ name, value: attached ?? BARE, shown });
-			if (attached === undefined && !flag.choices) this.#bare = flag;
 		} else if (attached === undefined || TRUE.test(attached)) {
 			this.#flags.push({ name, value: "true", shown });
-			if (attached === undefined) this.#bare = flag;
 		} else if (FALSE.test(attached))
 			this.#flags.push({ name, value: "false", shown });
 		else this.#fault ??= { is: "no boolean", flag: shown };
 	}
-}
-
-/** Whether a word is what a switch has behind its `=`; a Secret may be called `t` or `1`. */
-function isBoolean(word: string): boolean {
-	return word === "true" || word === "false";
 }
 
 function takesWord({ kind }: Flag): boolean {

@@ -63,7 +63,6 @@ type Invocation =
 			readonly doubt:
 				| { readonly word: string; readonly flag: string }
 				| undefined;
-			readonly apart: Line["apart"];
 			readonly prepared: Prepared;
 	  };
 
@@ -159,7 +158,6 @@ export async function parse(
 	return {
 		want: "run",
 		doubt: doubtOf(line, command),
-		apart: line.apart,
 		prepared: command.prepare(given, env),
 	};
 }
@@ -352,16 +350,9 @@ function yargsOption(flag: Flag): Options {
  * caller to look for.
  */
 function doubtOf(
-	{ flags, positionals: [, ...operands], apart }: Line,
+	{ flags, positionals: [, ...operands] }: Line,
 	command: Command,
 ): { word: string; flag: string } | undefined {
-	const before = flagsOf(command).find(({ name }) => name === apart?.flag);
-	const { kind, values } = before ?? {};
-	if (
-		apart !== undefined &&
-		(kind === "switch" || [values].flat().includes(apart.word))
-	)
-		throw valueApart(apart.flag, apart.word);
 	const bare = command.flags.filter(
 		({ name, kind }) =>
 			kind === "optional" &&

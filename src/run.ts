@@ -56,7 +56,7 @@ export async function run(
 				printer.print(globalFlags(CONNECTION_FLAGS, world.env));
 				return EXIT.done;
 			case "run": {
-				const { apart, doubt, prepared } = invocation;
+				const { doubt, prepared } = invocation;
 				// What ends a watch is a line of its log.
 				printer = new Printer(world.streams, prepared.look, world.clock);
 				if (doubt && (await world.files.exists(doubt.word)))
@@ -66,11 +66,7 @@ export async function run(
 					world,
 					printer,
 					() => commandContext,
-				).catch(async (error: unknown) => {
-					if (apart && (await namesNoSource(error)))
-						throw valueApart(apart.flag, apart.word);
-					throw error;
-				});
+				);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
 				world.interrupt.throwIfAborted();
 				return status;
@@ -87,13 +83,6 @@ export async function run(
 		}
 		return EXIT.usage;
 	}
-}
-
-/** Whether a command ended because its NAME is no source's. */
-async function namesNoSource(error: unknown): Promise<boolean> {
-	const { isFailure } = await import("./core/output/failure.ts");
-	const why = error instanceof UsageError ? error.cause : error;
-	return isFailure(why, "source-missing");
 }
 
 /** The outside for another command line: it reaches the cluster as this one does, whatever it says itself. */

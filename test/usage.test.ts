@@ -371,19 +371,6 @@ describe("an optional value stands behind =", () => {
 		);
 	});
 
-	for (const [line, flag] of [
-		["sync --watch --refresh ecr", "--refresh=ecr"],
-		["create --verify false --registry-server r.example", "--verify=false"],
-		["list -w true", "--watch=true"],
-		["sync -A true", "--all-namespaces=true"],
-	] as const)
-		test(`what only the flag before it can have: ${line}`, async () => {
-			assert.equal(
-				await refused(line.split(" ")),
-				`error: ${flag.replace(/=.*/, "")} takes its value after "=": ${flag}\n`,
-			);
-		});
-
 	test("a NAME that is a readable file", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
 		try {

@@ -126,8 +126,6 @@ export interface Line {
 		readonly shown: string;
 	}[];
 	readonly positionals: readonly string[];
-	/** The first operand that stands right behind a flag which takes its value only behind `=`. */
-	readonly apart?: { readonly flag: string; readonly word: string };
 	/** The flag whose value is the next word. */
 	readonly open: Flag | undefined;
 	/** After `--`. */
