@@ -135,7 +135,7 @@ export interface Streams {
 	/** Standard input to its end, at most `limit` bytes (OperationError beyond). */
 	readInput(limit: number): Promise<Buffer>;
 	readonly inputIsTerminal: boolean;
-	/** Prompts are allowed: stdin and stderr are terminals that can move a cursor. */
+	/** Prompts are allowed: stdin and stderr are terminals. */
 	readonly interactive: boolean;
 	/** Colour and animation are allowed on stderr: a terminal, no NO_COLOR, TERM not dumb. */
 	readonly animated: boolean;

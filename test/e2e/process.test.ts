@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
+import { testCluster } from "../support/cluster.ts";
 import { kubeconfigText } from "../support/kubeconfig-text.ts";
 import { BUILT, plugin } from "../support/plugin.ts";
 import { notPosix } from "../support/posix.ts";
@@ -285,6 +286,35 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 lets no impostor have the token", async () 
 	} finally {
 		server.close();
 	}
+});
+
+describe("a watch ends when the next program of its pipe has read enough", {
+	skip: process.platform !== "linux" && "only Linux tells of it",
+}, () => {
+	for (const verb of ["list -w", "sync --watch -n"])
+		test(verb, async () => {
+			await using cluster = await testCluster();
+			const [mesh, app] = [
+				await cluster.namespace("mesh"),
+				await cluster.namespace("app"),
+			];
+			const given = {
+				kubeconfig: cluster.kubeconfig,
+				home: folder,
+				env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: "gone" },
+			};
+			const create =
+				"create --registry-server=r.example --registry-username=u --registry-password-stdin";
+			await program(BUILT, create.split(" "), { ...given, stdin: "p" });
+			const args = verb.endsWith("-n") ? `${verb} ${app}` : verb;
+			const { out, err } = await program(
+				"sh",
+				["-c", `{ '${BUILT}' ${args}; echo "status $?" >&2; } | head -n 1`],
+				given,
+			);
+			assert.equal(out.split("\n").length, 2, out);
+			assert.match(err, /^status 0$/m);
+		});
 });
 
 async function listen(server: Server | ReturnType<typeof createSecureServer>) {

@@ -10,7 +10,8 @@ export interface TerminalInput extends Readable {
 
 /**
  * What is being typed: `keys` that move and mark, a `line` of text that readline edits and
- * echoes, or a line that is `kept` here and reaches nothing that could echo it: a secret.
+ * echoes, or a line that is `kept` here and reaches nothing that could echo it: a secret,
+ * and whatever is typed where no cursor can be moved.
  */
 export type Typing = "keys" | "line" | "kept";
 
@@ -46,8 +47,11 @@ export class Keyboard extends Readable {
 	readonly isTTY = true;
 	/** What readline does not get, as typed so far. */
 	kept = "";
+	/** Told when `kept` has changed or become empty, and before the Enter behind it. */
+	onKept: () => void = () => {};
 	/** Ctrl-Z, which readline does not get. */
 	onStop: () => void = () => {};
+	#shown = false;
 	#hides: boolean;
 	#refused = false;
 	#open = false;
@@ -67,6 +71,14 @@ export class Keyboard extends Readable {
 	/** Whether what is typed is kept here, and reaches nothing that could echo it. */
 	get hides(): boolean {
 		return this.#hides;
+	}
+
+	/**
+	 * Whether the line came whole, with the line feed that no Enter key sends: from a terminal
+	 * that edits lines by itself (Emacs' shell) and has shown it.
+	 */
+	get shown(): boolean {
+		return this.#shown;
 	}
 
 	/** Keeps a line that turned out to be a secret, and what is typed on, until nothing of it is left. */
@@ -186,6 +198,7 @@ export class Keyboard extends Readable {
 		const line = withoutLast(text, "\r\n");
 		const keys = line === text ? text : line + ENTER;
 		if (this.typing === "kept") {
+			this.#shown = this.kept === "" && /[^\r\n]\n$/.test(text);
 			this.#keep(keys);
 			return;
 		}
@@ -206,14 +219,18 @@ export class Keyboard extends Readable {
 
 	#keep(keys: string): void {
 		for (const key of keys.match(KEYS) ?? []) {
-			if (key === ENTER || key === CTRL_C) this.push(key);
-			else if (key === "\x7f" || key === "\b")
+			if (key === ENTER || key === CTRL_C) {
+				this.onKept();
+				this.push(key);
+			} else if (key === "\x7f" || key === "\b")
 				this.kept = this.kept.replace(/.$/su, "");
 			else if (key === CTRL_U) this.kept = "";
 			else if (key === CTRL_W) this.kept = withoutLastWord(this.kept);
 			else if (key === CTRL_Z) this.onStop();
 			else if (key === "\t" || !CONTROL.test(key)) this.kept += key;
+			if (this.kept === "") this.onKept();
 		}
+		this.onKept();
 		if (this.typing !== "line" || this.kept !== "") return;
 		this.show();
 		this.push(CTRL_U); // The question shows that nothing is left.

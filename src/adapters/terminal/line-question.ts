@@ -10,14 +10,7 @@ import {
 	useState,
 } from "@inquirer/core";
 import type { Keyboard } from "./keyboard.ts";
-
-/** What stands in the place of a token. */
-const NOT_SHOWN = "(token, not shown)";
-
-/** Whether a line begins as a JWT does (`eyJ` is `{"` in base64), which no user and no host is called. */
-function isToken(line: string): boolean {
-	return /^\s*eyJ[\w-]{5}/.test(line);
-}
+import { isToken, NOT_SHOWN } from "./token.ts";
 
 /**
  * Asks for a line of text, which readline edits. inquirer's own input question echoes

@@ -1,3 +1,4 @@
+import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { wrapQuestion } from "../../core/output/wrap.ts";
 import { AbortedError } from "../../errors.ts";
@@ -17,6 +18,7 @@ import { Spinner } from "./spinner.ts";
 interface Terminal {
 	readonly stdin: TerminalInput;
 	readonly stderr: Context["output"];
+	readonly env: Env;
 	readonly pid: number;
 	readonly platform: string;
 	on(event: "SIGTSTP" | "SIGCONT", listener: () => void): unknown;
@@ -42,6 +44,7 @@ export function terminalPrompter(
 	const onStop = () =>
 		asking === undefined ? stop(terminal.pid) : asking.onStop();
 	terminal.on("SIGTSTP", onStop);
+	const plain = terminal.env.TERM === "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
 	function ask<T>(
@@ -49,7 +52,9 @@ export function terminalPrompter(
 		question: (questions: Questions) => Promise<T>,
 	): Promise<T> {
 		return spinner.during(async () => {
-			const { questionsIn } = await import("./questions.ts");
+			const { questionsIn } = plain
+				? await import("./plain-questions.ts")
+				: await import("./questions.ts");
 			for (;;) {
 				const answer = await askOnce(typing, (context) =>
 					question(questionsIn(context)),
@@ -68,13 +73,15 @@ export function terminalPrompter(
 		interrupt.signal.throwIfAborted();
 		const ended = new AbortController();
 		const signal = AbortSignal.any([interrupt.signal, ended.signal]);
-		const input = await Keyboard.open(terminal.stdin, typing, (ending) =>
-			ended.abort(ERRORS[ending]()),
+		const input = await Keyboard.open(
+			terminal.stdin,
+			plain ? "kept" : typing,
+			(ending) => ended.abort(ERRORS[ending]()),
 		);
 		// Windows has no such key.
 		input.onStop = () => terminal.platform === "win32" || ended.abort(STOPPED);
 		asking = input;
-		const mark = (pastes: string) => terminal.stderr.write(pastes);
+		const mark = (pastes: string) => plain || terminal.stderr.write(pastes);
 		mark(MARK_PASTES.on);
 		// A shell has had the terminal meanwhile, which echoes there whatever is typed.
 		const continued = () => {
@@ -88,6 +95,7 @@ export function terminalPrompter(
 				input,
 				output: terminal.stderr,
 				signal,
+				stop: stopWithin,
 			});
 		} catch (error) {
 			const ending = endingOf(error, signal);
@@ -101,6 +109,13 @@ export function terminalPrompter(
 			await input.close();
 			mark(MARK_PASTES.off);
 		}
+	}
+
+	function stopWithin(): void {
+		if (terminal.platform === "win32") return;
+		terminal.stdin.setRawMode(false);
+		stop(0);
+		terminal.stdin.setRawMode(true);
 	}
 
 	/** Until `fg`; the shell that shows next gets a terminal with a cursor. Who handles the signal is not stopped by it. */

@@ -12,6 +12,8 @@ export interface Context {
 		readonly columns?: number;
 	};
 	readonly signal: AbortSignal;
+	/** Gives the terminal back to the shell, as Ctrl-Z does, and takes it again when it is continued. */
+	readonly stop: () => void;
 }
 
 /** Each asks until it is answered; what it throws ends the question. */

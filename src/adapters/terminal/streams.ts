@@ -64,9 +64,7 @@ export function processStreams(
 			return process.stdin.isTTY === true;
 		},
 		get interactive() {
-			return (
-				err.isTerminal && process.stdin.isTTY === true && env.TERM !== "dumb"
-			);
+			return err.isTerminal && process.stdin.isTTY === true;
 		},
 		// A build log may be a terminal, but nobody watches it move.
 		animated:

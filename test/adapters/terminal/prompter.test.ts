@@ -491,14 +491,258 @@ for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }, { CI: "true" }])
 		assert.doesNotMatch(shown, /sss/);
 	});
 
-for (const [what, typed, after, answer] of [
-	["username", "ro", "? Username:", "robot"],
-	["password", "ro", "? Password:", "robot"],
-	["choose", "", "❯ username and password", ""],
-	["pick", "", "> [ ] team-0000", " "],
+/** On a terminal that can move no cursor, nothing but text is written. */
+const dumb = (
+	name: string,
+	what: string,
+	drive: (session: TerminalSession) => Promise<void>,
+	expected: { answer?: unknown; status?: number; shown: string },
+) =>
+	terminal(`TERM=dumb: ${name}`, async (t) => {
+		const { status, settings, answer, shown } = await asked(t, what, drive, {
+			TERM: "dumb",
+		});
+		assert.equal(shown.replaceAll("\r\n", "\n"), expected.shown);
+		assert.deepEqual(answer, expected.answer);
+		assert.equal(status, expected.status ?? 0);
+		assertRestored(settings);
+	});
+
+dumb(
+	"a line, with what is wrong and a default",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.type("ghcr.io/x\r");
+		await session.shows("please");
+		await session.shows("docker.io) ");
+		session.type("\r");
+	},
+	{
+		answer: "docker.io",
+		shown:
+			"Registry server: (docker.io) ghcr.io/x\n> no path, please\nRegistry server: (docker.io) \n",
+	},
+);
+dumb(
+	"a password is not echoed, and a yes is",
+	"login",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type("robot\r");
+		await session.shows("Password: ");
+		session.type("s3cr3t\r");
+		await session.shows("(y/N) ");
+		session.type("y\r");
+	},
+	{
+		answer: ["robot", "s3cr3t", true],
+		shown: "Username: robot\nPassword: \nWrite it? (y/N) y\n",
+	},
+);
+dumb(
+	"choices are numbered",
+	"choose",
+	async (session) => {
+		await session.shows("(1): ");
+		session.type("3\r");
+		await session.shows("from 1 to 2");
+		await session.shows("(1): ");
+		session.type("2\r");
+	},
+	{
+		answer: "key",
+		shown:
+			"Authenticate with:\n1) username and password\n2) JSON key file\nNumber (1): 3\n> give a number from 1 to 2\nNumber (1): 2\n",
+	},
+);
+const numbered = (n: number) =>
+	`${String(n + 1).padStart(4)}) team-${String(n).padStart(4, "0")}`;
+/** D14: in columns that fit 80. */
+const THOUSAND = Array.from(
+	{ length: 250 },
+	(_, n) => `${[n, n + 250, n + 500, n + 750].map(numbered).join("  ")}\n`,
+).join("");
+const MANY = "Numbers or names, with commas between them, * for all:";
+dumb(
+	"D14: several of many, by number and name",
+	"pick",
+	async (session) => {
+		await session.shows("for all: ");
+		session.type("team-0007,x\r");
+		await session.shows('no "x"');
+		await session.shows("for all: ");
+		session.type("team-0007, 2\r");
+	},
+	{
+		answer: ["team-0001", "team-0007"],
+		shown: `Namespaces:\n${THOUSAND}${MANY} team-0007,x\n> there is no "x"\n${MANY} team-0007, 2\n`,
+	},
+);
+dumb(
+	"nothing selected is asked again",
+	"pick",
+	async (session) => {
+		await session.shows("for all: ");
+		session.type("\r");
+		await session.shows("nothing is selected");
+		await session.shows("for all: ");
+		session.type("1\r");
+	},
+	{
+		answer: ["team-0000"],
+		shown: `Namespaces:\n${THOUSAND}${MANY} \n> nothing is selected\n${MANY} 1\n`,
+	},
+);
+dumb(
+	"Enter takes what is marked",
+	"pickMarked",
+	async (session) => {
+		await session.shows("with an x: ");
+		session.type("\r");
+	},
+	{
+		answer: ["app", "shop"],
+		shown:
+			"Namespaces:\n1) [x] app  no copy\n2) [ ] pay  no copy\n3) [x] shop  no copy\nNumbers or names, with commas between them, * for all, Enter for those with an x: \n",
+	},
+);
+dumb(
+	"Ctrl-C",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.ctrl("c");
+	},
+	{
+		status: 130,
+		shown: "Registry server: (docker.io) ^C\nerror: interrupted by SIGINT\n",
+	},
+);
+dumb(
+	"Ctrl-D",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.ctrl("d");
+	},
+	{
+		status: 1,
+		shown:
+			"Registry server: (docker.io) \nerror: the question was not answered\n",
+	},
+);
+dumb(
+	"Ctrl-C at a password",
+	"password",
+	async (session) => {
+		await session.shows("Password: ");
+		session.type("half");
+		session.ctrl("c");
+	},
+	{ status: 130, shown: "Password: ^C\nerror: interrupted by SIGINT\n" },
+);
+
+/** What a line looks like when `\b \b` has rubbed out what stood before. */
+const seen = (shown: string) => {
+	let line = shown.replaceAll("\r\n", "\n");
+	while (line.includes("\b \b")) line = line.replace(/[^\b][\b] [\b]/u, "");
+	return line;
+};
+
+for (const [name, type] of [
+	["pasted", (session) => session.type(JWT)],
+	["pasted with its line end", (session) => session.type(`${JWT}\n`)],
+	["marked as a paste", (session) => session.type(PASTE(`${JWT}\n`))],
+	...BY_HAND,
+] satisfies readonly Entering[])
+	terminal(
+		`F20: TERM=dumb: a JWT in the place of a user name is not echoed: ${name}`,
+		async (t) => {
+			const { answer, shown, settings } = await asked(
+				t,
+				"username",
+				async (session) => {
+					await session.shows("Username: ");
+					await type(session);
+					if (name !== "pasted with its line end") session.type("\r");
+				},
+				{ TERM: "dumb" },
+			);
+			assert.equal(answer, JWT);
+			assert.doesNotMatch(shown, /GciOiJS|Zm9v|c2ln/);
+			assert(shown.length < 200, `${shown.length} characters were written`);
+			assert.equal(seen(shown), "Username: (token, not shown)\n");
+			assertRestored(settings);
+		},
+	);
+
+for (const [name, typed, answer, shown] of [
+	["backspace", "robox\x7ft\r", "robot", "Username: robot\n"],
+	["backspace at the beginning", "\x7f\bme\r", "me", "Username: me\n"],
+	["a letter of two code units", "🔑🔑\x7f\r", "🔑", "Username: 🔑\n"],
+	["Ctrl-U", "wrong\x15me\r", "me", "Username: me\n"],
+	["Ctrl-W", "me two\x17too\r", "me too", "Username: me too\n"],
+	["arrows are no text", "m\x1b[D\x1bOAe\r", "me", "Username: me\n"],
+	["a paste of one line", `${PASTE("me\r")}\r`, "me", "Username: me\n"],
+	["a JWT taken back", `${JWT}\x15me\r`, "me", "Username: me\n"],
+] as const)
+	terminal(`TERM=dumb: a line is edited: ${name}`, async (t) => {
+		const result = await asked(
+			t,
+			"username",
+			async (session) => {
+				await session.shows("Username: ");
+				session.type(typed);
+			},
+			{ TERM: "dumb" },
+		);
+		assert.equal(result.answer, answer);
+		assert.equal(seen(result.shown), shown);
+	});
+
+dumb(
+	"several lines pasted are refused",
+	"username",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type('{\n"type": "leaked"\n}\n');
+		await session.shows("nothing was read");
+		await session.shows("Username: ");
+		session.type("me\r");
+	},
+	{
+		answer: "me",
+		shown:
+			"Username: \n> Pasted text has several lines; nothing was read. Paste it as one line.\nUsername: me\n",
+	},
+);
+dumb(
+	"a line that Emacs' shell has shown is not shown again; what it hid ends a line",
+	"login",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type("robot\n");
+		await session.shows("Password: ");
+		session.type("s3cr3t\n");
+		await session.shows("(y/N) ");
+		session.type("y\n");
+	},
+	{
+		answer: ["robot", "s3cr3t", true],
+		shown: "Username: Password: \nWrite it? (y/N) ",
+	},
+);
+
+for (const [what, term, typed, after, answer] of [
+	["username", "dumb", "ro", "Username: ro", "bot"],
+	["username", "xterm", "ro", "? Username:", "robot"],
+	["password", "xterm", "ro", "? Password:", "robot"],
+	["choose", "xterm", "", "❯ username and password", ""],
+	["pick", "xterm", "", "> [ ] team-0000", " "],
 ] as const)
 	terminal(
-		`${what}: Ctrl-Z gives the shell its terminal; fg asks again`,
+		`TERM=${term}, ${what}: Ctrl-Z gives the shell its terminal; fg asks again`,
 		async (t) => {
 			const answerFile = join(folder, "answer");
 			rmSync(answerFile, { force: true });
@@ -508,7 +752,7 @@ for (const [what, typed, after, answer] of [
 				{
 					env: {
 						PATH: process.env.PATH ?? "",
-						TERM: "xterm",
+						TERM: term,
 						ANSWER: answerFile,
 					},
 					stop: t.signal,

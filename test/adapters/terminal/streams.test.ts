@@ -71,10 +71,7 @@ test("animated only at a terminal that somebody watches and that can", () => {
 		const colours = animated || (tty && "CI" in env);
 		assert.equal(streams.out.colours, colours, JSON.stringify([tty, env]));
 		assert.equal(streams.err.colours, colours);
-		assert.equal(
-			streams.interactive,
-			tty && !("TERM" in env && env.TERM === "dumb"),
-		);
+		assert.equal(streams.interactive, tty);
 		assert.equal(streams.inputIsTerminal, tty);
 		assert.equal(streams.out.isTerminal, tty);
 	}
