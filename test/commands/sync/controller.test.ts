@@ -154,7 +154,9 @@ async function kept(
 			env: {},
 			files: disk,
 			emit: (event) =>
-				say(`${event.type} ${"note" in event ? event.note : ""}`),
+				say(
+					`${event.type} ${"note" in event && "cause" in event.note ? event.note.cause : ""}`,
+				),
 		},
 		interrupt: interrupt.signal,
 		onResult: (result) =>
@@ -269,6 +271,34 @@ describe("at first", () => {
 			"ready",
 		]);
 		assert.equal(pullSecrets(bed, "default"), undefined);
+	});
+
+	test("accounts that may not be listed keep what attach added, which is told once and not tried again", async () => {
+		await using bed = await bedWith("app");
+		copy(bed, "default");
+		attachedAccount(bed, "default");
+		const isOfAccounts = ({ path }: { path: string }) =>
+			path.includes("/serviceaccounts");
+		refuse(bed, isOfAccounts);
+		await using keeping = await kept(bed, {}, { prune: true });
+		await keeping.says("ready");
+		const asked = () => bed.server.requests.filter(isOfAccounts).length;
+		const before = asked();
+		newNamespace(bed, "shop");
+		await keeping.says("Secret shop created");
+		keeping.clock.set(2000);
+		newNamespace(bed, "zoo");
+		await keeping.says("Secret zoo created");
+		assert.deepEqual(keeping.log, [
+			"Secret app created",
+			"Secret default deleted",
+			"warning accounts-kept",
+			"ready",
+			"Secret shop created",
+			"Secret zoo created",
+		]);
+		assert.equal(asked(), before);
+		assert.deepEqual(pullSecrets(bed, "default"), [{ name: NAME }]);
 	});
 
 	for (const [what, when] of [

@@ -253,6 +253,27 @@ describe("sync: which namespaces", () => {
 			assert.equal(bed.content("app"), undefined);
 		});
 
+		test("an empty record, and nobody to ask", async () => {
+			await using bed = await withSource({ namespaces: ["nginx-mesh"] });
+			source(bed, { "r.example.com": { auth: "dTpw" } });
+			assert.deepEqual(shown(await bed.run(["sync"])), {
+				status: 0,
+				out: "",
+				err: `Warning: no namespace is recorded on nginx-mesh/${NAME}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed\n`,
+			});
+		});
+
+		test("at a terminal, where there is none to pick nothing is asked", async () => {
+			await using bed = await withSource({ namespaces: ["nginx-mesh"] });
+			bed.server.store.delete("Namespace", "", "default");
+			assert.deepEqual(await bed.run(["sync"], { answers: [] }), {
+				status: 0,
+				out: "",
+				err: "No namespace selected; nothing to do\n",
+				asked: [],
+			});
+		});
+
 		test("at a terminal, none named: picked from a list", async () => {
 			await using bed = await labelled();
 			const outcome = await bed.run(["sync"], {
@@ -274,7 +295,12 @@ describe("sync: which namespaces", () => {
 		[
 			"who may list all",
 			["namespaces", "secrets", "pods"],
-			["in sync", "no copy, 1 pod needs it", "no copy"],
+			[
+				"in sync",
+				"no copy, 1 pod needs it",
+				"no copy, 2 pods need it",
+				"no copy",
+			],
 		],
 		[
 			"who may not list Secrets is not told that there is no copy",
@@ -282,13 +308,14 @@ describe("sync: which namespaces", () => {
 			[
 				"copy unknown (needs list on secrets in all namespaces)",
 				"copy unknown (needs list on secrets in all namespaces), 1 pod needs it",
+				"copy unknown (needs list on secrets in all namespaces), 2 pods need it",
 				"copy unknown (needs list on secrets in all namespaces)",
 			],
 		],
 	] as const)
 		test(`the list at a terminal: ${who}`, async () => {
 			await using bed = await withSource({
-				namespaces: ["app", "nginx-mesh", "pay", "shop"],
+				namespaces: ["app", "nginx-mesh", "pay", "shop", "zoo"],
 				users: { sam: {} },
 				allow: [
 					{ user: "sam", verbs: ["list"], resources: [...resources] },
@@ -300,11 +327,16 @@ describe("sync: which namespaces", () => {
 				],
 			});
 			await bed.run(["sync", "-n", "app", "--once"]);
-			bed.server.store.seed({
-				kind: "Pod",
-				metadata: { namespace: "pay", name: "web" },
-				spec: { containers: [{ name: "c", image: "r.example.com/web:1" }] },
-			});
+			for (const [namespace, name] of [
+				["pay", "web"],
+				["shop", "web"],
+				["shop", "till"],
+			] as const)
+				bed.server.store.seed({
+					kind: "Pod",
+					metadata: { namespace, name },
+					spec: { containers: [{ name: "c", image: "r.example.com/web:1" }] },
+				});
 			let notes: unknown[] = [];
 			const { status, out, err } = await bed.run(["sync"], {
 				user: "sam",

@@ -559,6 +559,40 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("dev-app"), undefined);
 	});
 
+	for (const [name, said] of [
+		[
+			"never",
+			'Warning: namespace "never" is annotated kubectl-meshreg/skip=true; nothing was written there\n',
+		],
+		[
+			"going",
+			'error: namespace "going" is being deleted; nothing was written there\n',
+		],
+		["nope", 'Error from server (NotFound): namespaces "nope" not found\n'],
+	] as const)
+		test(`what is named and gets nothing is told, once: ${name}`, async () => {
+			await using bed = await bedWith(["app"]);
+			const { store } = bed.server;
+			store.seed({
+				kind: "Namespace",
+				metadata: {
+					name: "never",
+					annotations: { "kubectl-meshreg/skip": "true" },
+				},
+			});
+			store.seed({
+				kind: "Namespace",
+				metadata: { name: "going", deletionTimestamp: "2026-01-01T00:00:00Z" },
+			});
+			await using watch = await watching(bed, ["-n", `app,${name}`]);
+			const { out, err } = await watch.stop();
+			assert.equal(out, line("created", "app"));
+			assert.equal(
+				err,
+				`${said}1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed\nWatching for changes.\nstopped: 1 created, 0 configured, 0 deleted, 0 failed\n`,
+			);
+		});
+
 	test("ends well when nobody reads any more what it says", async () => {
 		await using bed = await bedWith(["app"]);
 		const gone = new AbortController();
