@@ -72,6 +72,29 @@ describe("sync --watch by itself", () => {
 		await assert.rejects(get("metrics"));
 	});
 
+	for (const [argv, kinds] of [
+		[["-n=app"], ["secrets"]],
+		[
+			["-A", "--attach"],
+			["namespaces", "secrets", "service accounts"],
+		],
+	] as const)
+		test(`Prometheus is told of what was heard last: ${argv.join(" ")}`, async () => {
+			await using bed = await bedWith(["app"]);
+			const { address, onListen, get } = anyPort();
+			await using _ = await watching(
+				bed,
+				[...argv, `--metrics-address=${address}`],
+				{ onListen },
+			);
+			const text = await (await get("metrics")).text();
+			const heard = text.matchAll(/_last_heard_seconds\{kind="([^"]+)"\} \d/g);
+			assert.deepEqual(
+				[...heard].map(([, kind]) => kind),
+				kinds,
+			);
+		});
+
 	test("no server when the record is written: it waits, and says so once", async () => {
 		await using bed = await bedWith(["app"]);
 		let left = 3;
