@@ -5,6 +5,7 @@ import {
 	failureWords,
 	registryWords,
 	withoutCredentials,
+	withoutCredentialsIn,
 } from "../../../src/core/registry/words.ts";
 
 const SAID: readonly [body: string, type: string, words: string][] = [
@@ -133,6 +134,22 @@ test("a password that is a word's part is not given away by the gap it leaves", 
 	assert.equal(
 		withoutCredentials("invalid password", [new Credential("mesh", "ali")]),
 		"",
+	));
+
+test("one of four letters leaves a gap that tells nothing", () =>
+	assert.equal(
+		withoutCredentials("no login abcd", [new Credential("mesh", "abcd")]),
+		"no login ***",
+	));
+
+test("of the names that are told the one that is known stays, whatever it holds", () =>
+	assert.deepEqual(
+		withoutCredentialsIn(
+			{ host: "marked-password.io", server: "marked-password.com", left: 1 },
+			new Set(["marked-password.io"]),
+			[new Credential("mesh", "marked-password")],
+		),
+		{ host: "marked-password.io", server: "***.com", left: 1 },
 	));
 
 test("an empty password hides nothing", () =>
