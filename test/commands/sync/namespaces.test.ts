@@ -280,7 +280,13 @@ describe("sync: which namespaces", () => {
 				answers: [
 					[
 						"Which namespaces get a copy (context embedded)?",
-						["app", "team-y"],
+						() => {
+							// One that is not picked may be another by then.
+							const { store } = bed.server;
+							store.delete("Namespace", "", "default");
+							store.seed({ kind: "Namespace", metadata: { name: "default" } });
+							return ["app", "team-y"];
+						},
 					],
 				],
 			});
