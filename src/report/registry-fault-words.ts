@@ -104,6 +104,10 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 	ECONNRESET: "closed the connection",
 	EPIPE: "closed the connection",
 	UND_ERR_SOCKET: "closed the connection",
+	// The same in HTTP/2, of all that goes on in it or of one request.
+	UND_ERR_INFO: "closed the connection",
+	ERR_HTTP2_SESSION_ERROR: "closed the connection",
+	ERR_HTTP2_STREAM_ERROR: "closed the connection",
 	EHOSTUNREACH: "cannot be reached (no route to host)",
 	ENETUNREACH: "cannot be reached (no route to network)",
 	EADDRNOTAVAIL: "cannot be reached (address not available)",

@@ -1,6 +1,10 @@
 import { readJson, textIn } from "../json-object.ts";
 import type { RealmFault } from "./login-fault.ts";
-import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
+import {
+	isLoopbackHost,
+	isNameable,
+	isPrivateHost,
+} from "./network-address.ts";
 
 /** One challenge of a `WWW-Authenticate` header; `scheme` and the parameters' names in lower case. */
 export interface Challenge {
@@ -107,7 +111,8 @@ export function realmFault(
 	insecure: boolean,
 ): RealmFault | undefined {
 	const url = URL.parse(realm);
-	if (!url || !/^https?:$/.test(url.protocol)) return { is: "no-address" };
+	if (!url || !/^https?:$/.test(url.protocol) || !isNameable(url.hostname))
+		return { is: "no-address" };
 	if (url.username !== "" || url.password !== "")
 		return { is: "user-information" };
 	const own = url.hostname === registry.hostname;

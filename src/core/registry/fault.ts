@@ -74,6 +74,9 @@ const PLAIN_HTTP = new Set([
 	"ERR_SSL_HTTP_REQUEST",
 ]);
 
+/** Codes by which Node and undici say that what was answered breaks the rules of HTTP/1 or HTTP/2. */
+const NO_HTTP = /^(?:HPE_|ERR_HTTP2_ERROR$|UND_ERR_(?:HEADERS_OVERFLOW|RES_))/;
+
 /** Reads a failure to talk to `host` (host and port, for the message). */
 export function faultOf(failure: TransportFailure, host: string): Fault {
 	const { code, names = "", waited } = failure;
@@ -93,7 +96,7 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 	if (code === "PRIVATE_REALM") return { host, kind: "private", as: "realm" };
 	if (code === "PRIVATE_HOST") return { host, kind: "private", as: "host" };
 	if (code === "PROXY") return { host, kind: "proxy" };
-	if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")
+	if (NO_HTTP.test(code))
 		return { host, kind: "not-a-registry", because: { is: "no-http" } };
 	return { host, kind: "network", code };
 }

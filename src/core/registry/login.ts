@@ -13,7 +13,11 @@ import {
 import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import type { TokenServerFault } from "./login-fault.ts";
-import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
+import {
+	isLoopbackHost,
+	isNameable,
+	isPrivateHost,
+} from "./network-address.ts";
 import { apiOf } from "./server.ts";
 import type { Probe, Verification } from "./verification.ts";
 import type { Hidden } from "./words.ts";
@@ -251,11 +255,12 @@ export function redirectOf(answer: RegistryAnswer, from: URL): URL | undefined {
 		: undefined;
 }
 
-/** Not from https to http, and not from outside to the inside of a network. */
+/** Not from https to http, not from outside to the inside of a network, and to no name that can be none. */
 export function mayFollow(to: URL, registry: URL): boolean {
 	return (
 		(to.protocol === "https:" || to.protocol === registry.protocol) &&
 		(!isPrivateHost(to.hostname) || isPrivateHost(registry.hostname)) &&
+		isNameable(to.hostname) &&
 		to.username === "" &&
 		to.password === ""
 	);

@@ -41,6 +41,11 @@ export function isInsideName(host: string): boolean {
 	return labels.length === 1 || INSIDE_DOMAINS.has(labels.at(-1) ?? "");
 }
 
+/** Whether DNS could know it: a host that a registry chose may fill a message otherwise (RFC 1035, 2.3.4). */
+export function isNameable(host: string): boolean {
+	return host.length <= 254;
+}
+
 const INSIDE_DOMAINS: ReadonlySet<string> = new Set([
 	"internal",
 	"local",

@@ -499,17 +499,22 @@ suite("time", () => {
 	});
 });
 
-test("what is no HTTP is no registry", async () => {
-	const server = await started(
-		serveRaw((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n")),
-	);
-	const verification = await ask(server.host);
-	assert.ok(
-		verification.outcome === "unreachable" &&
-			verification.fault.kind === "not-a-registry",
-		JSON.stringify(verification),
-	);
-});
+for (const [what, answer] of [
+	["what is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n"],
+	[
+		"what is of two lengths",
+		"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+	],
+] as const)
+	test(`${what} is no registry`, async () => {
+		const server = await started(serveRaw((socket) => socket.end(answer)));
+		const verification = await ask(server.host);
+		assert.ok(
+			verification.outcome === "unreachable" &&
+				verification.fault.kind === "not-a-registry",
+			JSON.stringify(verification),
+		);
+	});
 
 test("a host that is not there, and a port that nobody listens on", async () => {
 	const client = registryClient({

@@ -148,6 +148,7 @@ const REALMS: readonly [
 	]),
 	[SECURE, "/token", false, { is: "no-address" }],
 	[SECURE, "", false, { is: "no-address" }],
+	[SECURE, `https://${"a.".repeat(127)}b/`, false, { is: "no-address" }],
 	[SECURE, "file:///etc/passwd", false, { is: "no-address" }],
 	[SECURE, "shttp://auth.example.com/token", true, { is: "no-address" }],
 ];

@@ -85,11 +85,26 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 		"network",
 		"reg:5000 cannot be reached (no route to host)",
 	],
-	[
-		{ code: "HPE_INVALID_CONSTANT" },
+	...[
+		"ECONNRESET",
+		"UND_ERR_INFO",
+		"ERR_HTTP2_SESSION_ERROR",
+		"ERR_HTTP2_STREAM_ERROR",
+	].map((code): (typeof FAULTS)[number] => [
+		{ code },
+		"network",
+		"reg:5000 closed the connection",
+	]),
+	...[
+		"HPE_INVALID_CONSTANT",
+		"UND_ERR_HEADERS_OVERFLOW",
+		"UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+		"ERR_HTTP2_ERROR",
+	].map((code): (typeof FAULTS)[number] => [
+		{ code },
 		"not-a-registry",
 		"reg:5000 does not answer in HTTP as a registry does",
-	],
+	]),
 	[
 		{ code: "PROXY" },
 		"proxy",

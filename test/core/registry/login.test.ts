@@ -63,6 +63,8 @@ describe("a redirect", () => {
 		["https://r.io", "ftp://cdn.example/x", false],
 		["https://r.io", "https://10.0.0.1/x", false],
 		["https://10.0.0.2", "https://10.0.0.1/x", true],
+		["https://r.io", `https://${"a.".repeat(127)}/x`, true],
+		["https://r.io", `https://${"a.".repeat(127)}b/x`, false],
 		["https://r.io", "https://me@cdn.example/x", false],
 		["https://r.io", "https://:secret@cdn.example/x", false],
 	] as const)
