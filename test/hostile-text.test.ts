@@ -277,7 +277,7 @@ test("accounts and pods that name a hundred thousand pull Secrets", () => {
 		planDetachAll(account);
 		accountDifferences(account, other);
 		accountDifferences(other, account);
-		podPuller(pod, account);
+		podPuller(pod, account, new Set());
 		podsOf(account, [pod]);
 	});
 	new Script("underTest()").runInThisContext({ timeout: LIMIT_MS });

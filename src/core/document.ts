@@ -1,7 +1,8 @@
 import type { Cases, None } from "./cases.ts";
 import type { Finding } from "./check/finding.ts";
+import type { LackFix } from "./check/pod-fixes.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
-import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
+import type { Explanation } from "./explain/explanation.ts";
 import type { LogNote } from "./in-cluster/log.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
@@ -87,8 +88,10 @@ export interface ChangedCluster {
 }
 
 /** An image and its explanation. */
-export interface ExplainedImage extends ExplainedFix {
+export interface ExplainedImage {
 	readonly explanation: Explanation;
+	/** What lets it be pulled; undefined where nothing is to be fixed. */
+	readonly lack?: LackFix;
 	/** With `--verify`: each credential that was verified. */
 	readonly checks: readonly CredentialCheck[] | undefined;
 }

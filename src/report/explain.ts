@@ -19,15 +19,21 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import { type NamedSecret, providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
+import type { Place } from "../core/output/input-failure.ts";
 import { lineOf } from "../core/output/printable.ts";
-import type { CommandContext } from "../core/output/shell.ts";
+import type { CommandContext, Script } from "../core/output/shell.ts";
 import { wrap, wrapItem } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { quoted } from "./input-failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
-import { bareHint, listingHint } from "./pull-words.ts";
+import {
+	bareHint,
+	lackHint,
+	listingHint,
+	obstacleSentence,
+} from "./pull-words.ts";
 import { verificationWords } from "./verification-words.ts";
 
 /** One of `-o json` of `explain`: what a script asks, without advice; `verified` only with `--verify`. */
@@ -95,18 +101,7 @@ type Text = (
 ) => string;
 
 function imageParagraphs(
-	{
-		explanation,
-		checks,
-		fix,
-		gives,
-		blockedBy,
-		stuck,
-		skipped,
-		terminating,
-		unwritable,
-		byHand,
-	}: ExplainedImage,
+	{ explanation, checks, lack }: ExplainedImage,
 	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
@@ -132,7 +127,7 @@ function imageParagraphs(
 			`${answer.from} has ${answer.error}: what a kubelet would use is not known.`,
 		);
 	else if (answer.outcome === "malformed") {
-		const isMendable = puller.kind === "files" || fix !== undefined;
+		const isMendable = puller.kind === "files" || lack?.fix !== undefined;
 		const keys =
 			answer.keys.length === 0
 				? ""
@@ -169,37 +164,25 @@ function imageParagraphs(
 		paragraphs.push(
 			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
 		);
-	if (blockedBy !== undefined)
-		say(
-			`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
-		);
-	if (stuck !== undefined)
-		say(
-			`${stuck} is immutable, of another type, or being deleted: sync says how to go on.`,
-		);
-	if (skipped !== undefined)
-		say(
-			`sync writes nothing in ${skipped} while the Namespace is annotated kubectl-meshreg/skip=true.`,
-		);
-	if (terminating !== undefined)
-		say(`${terminating} is being deleted: nothing can be created there.`);
-	if (unwritable !== undefined)
-		say(
-			`Registries are written in lower case, and kubelets compare letter case: write ${unwritable} in lower case in the image.`,
-		);
-	if (fix !== undefined) {
-		const command = `${commandLines(fix, commandContext, columns, "  ")}\n`;
+	if (lack === undefined) return paragraphs;
+	for (const blocked of lack.blocked) say(obstacleSentence(blocked, lack.name));
+	if (lack.isEnding && puller.kind !== "files")
+		say(`${puller.namespace} is being deleted: nothing can be created there.`);
+	const hint = lackHint(lack);
+	if (hint !== "") say(hint);
+	const command = (script: Script) =>
+		`${commandLines(script, commandContext, columns, "  ")}\n`;
+	if (lack.fix !== undefined) paragraphs.push(`Fix:\n${command(lack.fix)}`);
+	for (const { namespaces, script } of lack.gives) {
+		const place = namespaces.join(", ");
 		paragraphs.push(
-			gives === undefined
-				? `Fix:\n${command}`
-				: `${text(`Gives ${gives} the credential; run it only if ${gives} may have it:`)}${command}`,
+			`${text(`Gives ${place} the credential; run it only if ${place} may have it:`)}${command(script)}`,
 		);
 	}
-	if (byHand !== undefined) {
-		const { pod, listing } = byHand;
-		const pods = [`pod/${pod.name} in ${pod.namespace}`];
-		say(listing === undefined ? bareHint(pods) : listingHint(pods, listing));
-	}
+	const named = ({ namespace, name }: Place) => `pod/${name} in ${namespace}`;
+	if (lack.left.length > 0) say(bareHint(lack.left.map(named)));
+	const { pods, secret } = lack.listed;
+	if (pods.length > 0) say(listingHint(pods.map(named), secret));
 	return paragraphs;
 }
 

@@ -1,8 +1,10 @@
 import type { Blocked } from "../core/check/blocked.ts";
 import type { PullSubject } from "../core/check/finding.ts";
+import type { LackFix } from "../core/check/pod-fixes.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
+import { canBeWritten } from "../core/pull-secrets/fixes.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
 import { WITHOUT_ACCOUNTS } from "../core/registry/public.ts";
 import { duration } from "./age.ts";
@@ -129,6 +131,7 @@ export function pullHint(about: PullSubject): string {
 		about.cause === "rate-limit" && WITHOUT_ACCOUNTS.has(about.host)
 			? "It has no accounts to log in with: pull from a mirror, or wait."
 			: (HINTS[about.cause] ?? ""),
+		about.cause === "no-key" ? unwritableHint(about.host) : "",
 		missing.length === 0
 			? ""
 			: `${claimsWords(missing)} ${is} referenced, and ${does} not exist.`,
@@ -146,6 +149,20 @@ export function pullHint(about: PullSubject): string {
 	]
 		.filter((text) => text !== "")
 		.join(" ");
+}
+
+/** What explain adds about an image that a pod has no credential for, where no pull secret of ours would help as it is. */
+export function lackHint({ kind, host, controller }: LackFix): string {
+	if (controller !== undefined) return controllerHint(controller, host);
+	if (kind === "static-pod")
+		return `Static pods use no pull Secrets. ${HINTS["static-pod"]}`;
+	return kind === "no-key" ? unwritableHint(host) : "";
+}
+
+function unwritableHint(host: string): string {
+	return canBeWritten(host)
+		? ""
+		: `Registries are written in lower case, and kubelets compare letter case: write ${host} in lower case in the image.`;
 }
 
 /** Of pods (`pod/NAME in NAMESPACE`) that nothing makes again. */
@@ -260,6 +277,16 @@ export function obstacleNoun({ by, claims }: Blocked): string {
 /** Some of them, and of each its beginning: the rest of the line is ours. */
 function claimsWords(claims: readonly string[]): string {
 	return someNames(claims.map((claim) => onOneLine(claim, 80)));
+}
+
+/** What is in the way of a copy of this name, and what to do about it. */
+export function obstacleSentence(blocked: Blocked, name: string): string {
+	const refs = someNames(blocked.namespaces.map((at) => `${at}/${name}`));
+	const what =
+		blocked.by.cause === "namespace-skipped"
+			? `${someNames(blocked.namespaces)} is ${SKIPPED}`
+			: `${refs}, ${obstacleNoun(blocked)}, is in the copy's place`;
+	return `${what}. ${obstacleHint(blocked)}`;
 }
 
 const SKIPPED = "annotated kubectl-meshreg/skip=true";

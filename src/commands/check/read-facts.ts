@@ -1,18 +1,20 @@
-import { readPolicies } from "../../actions/accounts/policies.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { placeMeant, whyNoSource } from "../../actions/read/find-source.ts";
-import { readWholeSecrets } from "../../actions/read/read-keys.ts";
-import type { PolicyObject } from "../../core/accounts/policy.ts";
+import {
+	secretReading,
+	sourceFacts,
+	stayingSources,
+} from "../../actions/read/pull-facts.ts";
 import {
 	type AccountFacts,
 	accountFacts,
 	type Facts,
+	isAlive,
 	kubeletMinor,
 	type PodFacts,
 	podFacts,
 	type SecretFacts,
 	type SourceFacts,
-	secretFacts,
 } from "../../core/check/facts.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
@@ -22,23 +24,15 @@ import {
 	readPull,
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
-import type { Secret } from "../../core/objects.ts";
-import { byFirst, byPlace, compare } from "../../core/order.ts";
-import { isFailure } from "../../core/output/failure.ts";
+import { byFirst, byPlace } from "../../core/order.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import { isByPolicy, roleOf } from "../../core/pull-secrets/ownership.ts";
+import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
-	type PullSecret,
-	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	type NamespaceKnowledge,
-	recordReadingIn,
-} from "../../core/pull-secrets/record.ts";
-import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { CheckOptions } from "./command.ts";
@@ -69,22 +63,16 @@ export async function readFacts(
 	const place = placeMeant(choice, cluster);
 	const sourceNamespace = place.namespace;
 	const [candidates, { secrets, accounts, pods }] = await Promise.all([
-		readSources(snapshot, sourceNamespace, choice.name),
+		snapshot.attempt("source", place.namespace, () =>
+			stayingSources(cluster, reader, choice),
+		),
 		readUsers(snapshot),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
-	const sources = await inParallel(
-		candidates,
-		async (secret): Promise<SourceFacts> => ({
-			secret,
-			...recordReadingIn(secret),
-			fixes: new Fixes({
-				...placeOf(secret),
-				exists: true,
-				source: secret,
-			}),
-			policies: await policiesOf(secret, snapshot),
-		}),
+	const sources = await inParallel(candidates ?? [], (secret) =>
+		sourceFacts(secret, cluster, (reading) =>
+			snapshot.attempt("policies", "", () => reading),
+		),
 	);
 	const names = new Set(sources.map(({ secret }) => secret.name));
 	return {
@@ -143,7 +131,10 @@ async function readUsers(snapshot: Snapshot) {
 		),
 		snapshot.list(
 			"pods",
-			(scope) => cluster.picked("Pod", scope, podFacts),
+			(scope) =>
+				cluster.picked("Pod", scope, (pod) =>
+					isAlive(pod) ? podFacts(pod) : undefined,
+				),
 			(facts) => facts && pods.push(facts),
 		),
 	]);
@@ -152,61 +143,6 @@ async function readUsers(snapshot: Snapshot) {
 		accounts: accounts.sort(byPlace),
 		pods: pods.sort(byPlace),
 	};
-}
-
-/** What is made of a pull Secret as it is read; one string for all Secrets that say the same. */
-function secretReading(reader: ContentReader): (secret: Secret) => SecretFacts {
-	const texts = new Map<string, string>();
-	return (secret) => {
-		const key = reader.listed(secret);
-		const older = secret.data?.[PULL_SECRET_DATA["kubernetes.io/dockercfg"]];
-		const isTooMuch =
-			key.content.unread ||
-			(older !== undefined && !reader.keeps(key.namespace, older.length));
-		const source = pullSourceOf(isTooMuch ? { ...secret, data: {} } : secret);
-		const { data = "" } = source;
-		texts.set(data, texts.get(data) ?? data);
-		return secretFacts(
-			secret.metadata,
-			{ ...source, data: texts.get(data) },
-			key,
-		);
-	};
-}
-
-/** The sources of the namespace where sources are: what is called one there, or the one that is named. */
-async function readSources(
-	snapshot: Snapshot,
-	namespace: string,
-	name: string | undefined,
-): Promise<PullSecret[]> {
-	const { cluster, reader } = snapshot;
-	const found = await snapshot.attempt("source", namespace, async () => {
-		if (name !== undefined)
-			return [
-				reader.toPullSecret(await cluster.read("Secret", { namespace, name })),
-			];
-		return readWholeSecrets(cluster, reader, namespace);
-	});
-	return (found ?? [])
-		.filter((secret) => isSourceLike(secret) && !secret.terminating)
-		.sort((a, b) => compare(a.name, b.name));
-}
-
-/** Only of a source that notes some: few may read policies. None where the API server has no such kind. */
-function policiesOf(
-	source: PullSecret,
-	snapshot: Snapshot,
-): Promise<readonly PolicyObject[] | undefined> | undefined {
-	if (!isByPolicy(source)) return undefined;
-	return snapshot.attempt("policies", "", async () => {
-		try {
-			return await readPolicies(snapshot.cluster, source);
-		} catch (error) {
-			if (isFailure(error, "policy-unsupported")) return [];
-			throw error;
-		}
-	});
 }
 
 /**

@@ -29,7 +29,7 @@ IMAGE is written as in a pod; pod/NAME, deploy/NAME, sts/NAME, ds/NAME, rs/NAME,
 
 The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod. What the node itself knows, such as a credential provider, is not visible from here.
 
-By default it answers for a new pod of service account "default". Exit status 1 when nothing matches (but at a registry that gives public images to anybody), a Secret is malformed, or IMAGE is not an image reference.`,
+By default it answers for a new pod of service account "default". Exit status 1 when nothing matches (but at a registry that gives public images to anybody and has not refused the pod's), a Secret is malformed, or IMAGE is not an image reference.`,
 	examples: {
 		"For a new pod in a namespace":
 			"kubectl meshreg explain registry.example.com/agent:1.5 -n app",

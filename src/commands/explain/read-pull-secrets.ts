@@ -1,10 +1,10 @@
 import { inParallel } from "../../actions/in-parallel.ts";
-import { allOf } from "../../actions/read/all-of.ts";
 import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/read/missing-namespace.ts";
-import type { OtherSource } from "../../core/kubelet/near-miss.ts";
+import { type PodFacts, podFacts } from "../../core/check/facts.ts";
+import { refusedImages } from "../../core/check/pull-diagnosis.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
 	accountOf,
@@ -15,31 +15,51 @@ import {
 	providerOf,
 	pullSourceOf,
 } from "../../core/kubelet/pod-secrets.ts";
-import {
-	isPullSecretType,
-	PULL_SECRET_DATA,
-} from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { unlessForbidden, unlessNotFound } from "../../errors.ts";
+import { unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import type { ExplainOptions } from "./command.ts";
 import { type Workload, workloadsOf } from "./workload-operand.ts";
+
+/** Whose pull Secrets are asked about, and what is known of them. */
+export interface Asking {
+	readonly puller: Puller;
+	/** The pod, or the one that the account would have next. */
+	readonly pod: PodFacts;
+	/** The pod's own; undefined where there is none of that name. */
+	readonly account: ServiceAccount | undefined;
+	readonly secrets: readonly ReadSecret[];
+}
+
+/** A Secret that a pod names, as it was read; undefined: not there. */
+interface ReadSecret extends NamedSecret {
+	readonly secret: Secret | undefined;
+}
 
 /** Reads a pod or a service account and the Secrets that it names. Throws what the cluster throws; a Secret's 404 is an answer. */
 export async function readPuller(
 	cluster: Cluster,
 	namespace: string,
-	ref: Pick<ExplainOptions, "pod" | "serviceAccount">,
-): Promise<{ puller: Puller; secrets: NamedSecret[] }> {
+	ref: { readonly pod: string | undefined; readonly serviceAccount: string },
+): Promise<Asking> {
 	if (ref.pod === undefined) {
 		const place = { namespace, name: ref.serviceAccount };
 		const account = await readNaming("ServiceAccount", place, cluster);
-		const provider = providerOf(account);
+		const { imagePullSecrets } = account;
+		const spec = {
+			serviceAccountName: place.name,
+			containers: [],
+			...(imagePullSecrets && { imagePullSecrets }),
+		};
 		return {
-			puller: { kind: "serviceaccount", ...place, provider },
+			puller: {
+				kind: "serviceaccount",
+				...place,
+				provider: providerOf(account),
+			},
+			pod: { ...podFacts({ metadata: { namespace }, spec }), stays: true },
+			account,
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
@@ -47,22 +67,25 @@ export async function readPuller(
 	const account = await unlessNotFound<ServiceAccount>(
 		cluster.read("ServiceAccount", { namespace, name: accountOf(pod) }),
 	);
+	const facts = podFacts(pod);
 	return {
-		puller: podPuller(pod, account),
+		puller: podPuller(pod, account, refusedImages(facts)),
+		pod: facts,
+		account,
 		secrets: await readNamed(cluster, namespace, namesOf(pod.spec)),
 	};
 }
 
 /** So many Secrets are read for one puller, and of all that they hold so many characters: whoever wrote it decides. */
-const MOST_NAMED = 100;
+export const MOST_NAMED = 100;
 const MOST_TEXT = 8 << 20;
 
 /** The Secrets of these names. Throws FailureError where they are more than are read. */
-export async function readNamed(
+async function readNamed(
 	cluster: Cluster,
 	namespace: string,
 	names: readonly string[],
-): Promise<NamedSecret[]> {
+): Promise<ReadSecret[]> {
 	const tooMany = new FailureError({
 		cause: "too-many-pull-secrets",
 		namespace,
@@ -81,47 +104,8 @@ export async function readNamed(
 		const source = secret && pullSourceOf(secret);
 		size += source?.data?.length ?? 0;
 		if (size > MOST_TEXT) throw tooMany;
-		return { name, source };
+		return { name, source, secret };
 	});
-}
-
-/**
- * Secrets with credentials that are in a namespace, as far as much is kept of lists, but for those that are
- * used; to who may not list them, those of these names that they may read.
- */
-export async function readOthersHere(
-	cluster: Cluster,
-	namespace: string,
-	used: ReadonlySet<string>,
-	known: readonly string[],
-): Promise<OtherSource[]> {
-	const reader = new ContentReader();
-	const pick = (secret: Secret): OtherSource[] => {
-		if (used.has(secret.metadata.name ?? "")) return [];
-		const source = pullSourceOf(secret);
-		return reader.keeps(namespace, source.data?.length ?? 0)
-			? [{ ...source, where: "same-namespace" }]
-			: [];
-	};
-	const listed = await unlessForbidden(
-		Promise.all(
-			Object.keys(PULL_SECRET_DATA).map((type) => {
-				const query = { namespace, fieldSelector: `type=${type}` };
-				return allOf(cluster.pages("Secret", query), pick);
-			}),
-		),
-	);
-	if (listed !== undefined) return listed.flat();
-	const named = await inParallel(
-		known.filter(isObjectName).slice(0, MOST_NAMED),
-		(name) =>
-			unlessForbidden(
-				unlessNotFound<Secret>(cluster.read("Secret", { namespace, name })),
-			),
-	);
-	return named.flatMap((secret) =>
-		secret && isPullSecretType(secret.type ?? "") ? pick(secret) : [],
-	);
 }
 
 /**

@@ -45,7 +45,7 @@ export function obstacleIn(
 }
 
 /** Whether a namespace says that it is never to be served, as far as is known. */
-export function isToGetNone(namespace: string, { namespaces }: Facts): boolean {
+function isToGetNone(namespace: string, { namespaces }: Facts): boolean {
 	const there = namespaces.get(namespace);
 	return typeof there === "object" && isSkipped(there);
 }

@@ -122,6 +122,7 @@ function recordFindings(
 				record,
 				named("made-again"),
 				named("missing"),
+				told,
 			),
 		],
 		good: in_("good").length,
@@ -186,6 +187,7 @@ function namespaceFindings(
 	record: SourceRecord,
 	again: readonly string[],
 	gone: readonly string[],
+	told: ReadonlySet<string>,
 ): Finding[] {
 	const ref = sourceRef(secret);
 	const found: Finding[] = [];
@@ -196,9 +198,15 @@ function namespaceFindings(
 			finding("copies", "problem", {
 				about: { cause: "namespace-made-again", ref },
 				namespaces: again,
-				// The accounts went with the namespace, too.
-				gives: groupsBy(again, (name) => attachOf(name).join()).flatMap(
-					(names) => giving(names, fixes.sync(names, attachOf(names[0]))),
+				// The accounts went with the namespace, too. With the pods that lack it the same is told.
+				gives: groupsBy(
+					again.filter(
+						(name) =>
+							attachOf(name).length > 0 || !told.has(`${name}/${secret.name}`),
+					),
+					(name) => attachOf(name).join(),
+				).flatMap((names) =>
+					giving(names, fixes.sync(names, attachOf(names[0]))),
 				),
 			}),
 		);

@@ -8,11 +8,7 @@ import {
 import { argumentFor } from "../pull-secrets/entry-naming.ts";
 import { expiriesOf, isNearlyOver, textsIn } from "../pull-secrets/expiry.ts";
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
-import {
-	type PullSecret,
-	registriesOf,
-	sourceRef,
-} from "../pull-secrets/pull-secret.ts";
+import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { providerNoted, providersNoted } from "../pull-secrets/renewal.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
@@ -31,16 +27,22 @@ export function checkCredentials(facts: Facts): Finding[] {
 	];
 }
 
-function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
+function missing(facts: Facts): Finding[] {
+	const { sourceProblem, withoutSource } = facts;
 	if (sourceProblem === undefined) return [];
-	const none = elsewhereIn(sourceProblem)?.length === 0;
 	return [
 		finding("credentials", "problem", {
 			about: { cause: "source-missing", failure: sourceProblem },
-			// Where another was meant, one may be elsewhere, or nobody may look, none is to be made in its place.
-			fix: none ? withoutSource.createSource() : undefined,
+			fix: isSourceToBeMade(facts) ? withoutSource.createSource() : undefined,
 		}),
 	];
+}
+
+/** Whether there is no source: where another was meant, one may be elsewhere, or nobody may look, none is to be made in its place. */
+export function isSourceToBeMade({ sourceProblem }: Facts): boolean {
+	return (
+		sourceProblem !== undefined && elsewhereIn(sourceProblem)?.length === 0
+	);
 }
 
 /** What calls itself a source in other namespaces, where that is told with the one that is missing. */
@@ -72,31 +74,26 @@ function otherSources({
 			];
 }
 
-function checkContent({ secret, fixes }: SourceFacts): Finding[] {
+function checkContent(source: SourceFacts): Finding[] {
+	const { secret } = source;
 	const ref = sourceRef(secret);
 	const namespaces = [secret.namespace];
 	const written = registriesOf(secret.content);
-	const rotate = (key: string) => fixes.rotate(argumentFor(key, written));
 	const fault = contentFault(secret.content);
-	if (fault !== undefined) {
-		const keys = fault.kind === "malformed" ? fault.keys : [];
+	if (fault !== undefined)
 		return [
 			finding("credentials", "problem", {
 				about: { cause: "invalid-content", ref, fault },
-				fix:
-					keys.length > 0
-						? sequence(keys.map(rotate))
-						: writtenAgain(secret, fixes.replace.bind(fixes)),
+				fix: contentFix(source),
 				namespaces,
 			}),
 		];
-	}
 	const found = entryProblems(secret.content).map((problem) => {
 		const { kind } = problem;
 		const isUsable = kind === "key" || kind === "bad-characters";
 		return finding("credentials", isUsable ? "warning" : "problem", {
 			about: { cause: "invalid-entry", ref, problem },
-			fix: kind === "key" ? undefined : rotate(problem.key),
+			fix: kind === "key" ? undefined : rotating(source, problem.key),
 			namespaces,
 		});
 	});
@@ -116,14 +113,27 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 			];
 }
 
+/** Gives the entries of a source that cannot be read another credential, or writes all of it again. */
+export function contentFix(source: SourceFacts): Script | undefined {
+	const fault = contentFault(source.secret.content);
+	const keys = fault?.kind === "malformed" ? fault.keys : [];
+	return keys.length > 0
+		? sequence(keys.map((key) => rotating(source, key)))
+		: writtenAgain(source);
+}
+
+function rotating(
+	{ secret, fixes }: SourceFacts,
+	key: string,
+): Script | undefined {
+	return fixes.rotate(argumentFor(key, registriesOf(secret.content)));
+}
+
 /**
  * Where several registries were in it, a command for one of them would lose the others; one that no image matches is
  * not written again.
  */
-export function writtenAgain(
-	secret: PullSecret,
-	replace: (host: string) => Script | undefined,
-): Script | undefined {
+function writtenAgain({ secret, fixes }: SourceFacts): Script | undefined {
 	const hosts = new Set([
 		...registriesOf(secret.content).map(displayHost),
 		...textsIn(secret.annotations[SERVERS_ANNOTATION]).map(([key]) =>
@@ -134,11 +144,12 @@ export function writtenAgain(
 	return only !== undefined &&
 		second === undefined &&
 		keyProblem(only) !== "single-word"
-		? replace(only)
+		? fixes.replace(only)
 		: undefined;
 }
 
-function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
+function checkExpiry(source: SourceFacts, now: number): Finding[] {
+	const { secret } = source;
 	return expiriesOf(secret)
 		.filter((expiry) => isNearlyOver(expiry, now))
 		.map(({ key, at }) => {
@@ -152,7 +163,7 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 					provider: providerNoted(secret, key) ?? "",
 				},
 				namespaces: [secret.namespace],
-				fix: fixes.rotate(argumentFor(key, registriesOf(secret.content))),
+				fix: rotating(source, key),
 			});
 		});
 }

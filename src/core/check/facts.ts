@@ -117,8 +117,8 @@ export interface PodFacts extends Place {
 	readonly isMirror: boolean;
 	readonly restart: Restart;
 	readonly waiting: readonly Waiting[];
-	/** Only ephemeral containers, which somebody added to debug it, do: what runs is not made again for them. */
-	readonly isDebugged: boolean;
+	/** It is not made again: only ephemeral containers wait, which somebody added to debug it, or there is no such pod yet. */
+	readonly stays: boolean;
 	/** Containers are waited for, and none says why: it may be the sandbox. */
 	readonly isStarting: boolean;
 	/** Warnings about it, where they were needed and may be read. */
@@ -151,12 +151,18 @@ export function isUnread({ unread }: Facts, what: Readable): boolean {
 	return unread.some((one) => one.what === what);
 }
 
-/** A pod that is alive, in the little that is needed of it; undefined for one that has ended or is going. */
-export function podFacts(pod: Pod): PodFacts | undefined {
-	const { metadata, spec, status } = pod;
-	if (metadata.deletionTimestamp !== undefined) return undefined;
-	if (status?.phase === "Succeeded" || status?.phase === "Failed")
-		return undefined;
+/** Whether a pod is alive: it has not ended, and is not going. */
+export function isAlive({ metadata, status }: Pod): boolean {
+	return (
+		metadata.deletionTimestamp === undefined &&
+		status?.phase !== "Succeeded" &&
+		status?.phase !== "Failed"
+	);
+}
+
+/** A pod, in the little that is needed of it. */
+export function podFacts(pod: Pod): PodFacts {
+	const { metadata, spec } = pod;
 	const uses = imageUses(pod);
 	const statuses = statusesOf(pod);
 	const started = new Set(statuses.filter(hasStarted).map(({ name }) => name));
@@ -179,7 +185,7 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 			(metadata.ownerReferences ?? []).some(({ kind }) => kind === "Node"),
 		restart: restartOf(pod),
 		waiting: waits,
-		isDebugged:
+		stays:
 			waits.length > 0 && waits.every(({ container }) => added.has(container)),
 		isStarting: statuses.some(
 			({ state }) => state?.waiting?.reason === "ContainerCreating",

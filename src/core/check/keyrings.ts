@@ -117,6 +117,12 @@ export class Keyrings {
 		return record && standingOf(record, namespace, known);
 	}
 
+	/** Whether a source by itself has a credential for an image. */
+	isSourceFor(source: SourceFacts, image: string): boolean {
+		const keyring = this.#sources.find(([one]) => one === source)?.[1];
+		return keyring !== undefined && hasMatch(image, keyring);
+	}
+
 	/** Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source. */
 	getsByPolicy({ namespace }: PodFacts, name: string): boolean {
 		return this.facts.sources.some(

@@ -1,18 +1,22 @@
 import { type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
+import { copyFault } from "../pull-secrets/content-fault.ts";
+import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import {
-	isCopyOf,
-	PULL_SECRET_TYPE,
-	roleOf,
-} from "../pull-secrets/ownership.ts";
-import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
+	contentOfAuths,
+	registriesOf,
+	sourceRef,
+	yetUnwritten,
+} from "../pull-secrets/pull-secret.ts";
+import { EMPTY_RECORD } from "../pull-secrets/record.ts";
 import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
 import { registryOf } from "../registry/server.ts";
 import { byNames } from "./accounts.ts";
-import { blockedIn, isToGetNone } from "./blocked.ts";
-import { writtenAgain } from "./credentials.ts";
+import { blockedIn } from "./blocked.ts";
+import { contentFix, isSourceToBeMade } from "./credentials.ts";
 import {
+	type Facts,
 	fixesFor,
 	type PodFacts,
 	type SecretFacts,
@@ -21,12 +25,17 @@ import {
 } from "./facts.ts";
 import { type Finding, giving, type PullSubject, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import type { PullProblem } from "./pull-diagnosis.ts";
+import {
+	lackOf,
+	type ProblemKind,
+	type PullProblem,
+} from "./pull-diagnosis.ts";
 
 /** Problems of one kind, host and Secret name. */
 type Group = readonly PullProblem[];
 
-interface PodFix
+/** What lets pods have their images, and what of it no command can do. */
+export interface PodFix
 	extends Pick<Finding, "fix" | "gives">,
 		Pick<PullSubject, "controller" | "blocked"> {
 	/** Pods that no command makes again, since nothing would. */
@@ -59,6 +68,55 @@ const OF_LISTS: ReadonlySet<PullProblem["kind"]> = new Set([
 	"pod-lacks",
 	"rate-limit",
 ]);
+
+/** A pod's own pull Secrets are what is wrong. */
+const LACKS = OF_LISTS.union(new Set(["secret-missing", "malformed-secret"]));
+
+/** The same for one image of one pod, or of one that is yet to be made, whether or not anybody tried to pull it. */
+export interface LackFix extends PodFix {
+	/** What its own pull Secrets lack; "unknown" where they lack nothing. */
+	readonly kind: ProblemKind;
+	/** As `--registry-server` takes it; "" for what is no image reference. */
+	readonly host: string;
+	/** Of the pull secret that it would be pulled with. */
+	readonly name: string;
+	/** Its namespace is being deleted: nothing can be created there. */
+	readonly isEnding: boolean;
+}
+
+/** What a pod's own pull Secrets lack for an image, and what lets it have that. */
+export function fixOfLack(
+	pod: PodFacts,
+	image: string,
+	keyrings: Keyrings,
+): LackFix {
+	const { facts } = keyrings;
+	const problem = lackOf(pod, image, keyrings);
+	const { kind, host } = problem;
+	const known = facts.namespaces.get(pod.namespace);
+	const isEnding = typeof known === "object" && known.terminating;
+	const found = isEnding ? NOTHING : podFix([problem], keyrings);
+	const isOpen =
+		LACKS.has(kind) &&
+		!isEnding &&
+		[found.gives, found.left, found.listed.pods, found.stranded].every(
+			(some) => some.length === 0,
+		) &&
+		found.blocked.length === 0;
+	// What keeps a source from being used is put right first, which check tells how.
+	const broken = facts.sources.find(
+		({ fault, secret }) =>
+			fault !== undefined || copyFault(secret.content)?.kind === "malformed",
+	);
+	return {
+		...found,
+		fix: found.fix ?? (isOpen ? broken?.fixes.check() : undefined),
+		kind,
+		host,
+		name: (problem.source?.fixes ?? facts.withoutSource).name,
+		isEnding,
+	};
+}
 
 /** For those of a group. */
 export function podFix(
@@ -124,8 +182,7 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 			// It may hold other registries' credentials, so it is never deleted or written anew.
 			const refs = unique(group.map(({ secret }) => secret));
 			return fixSecrets(refs, keyrings, {
-				ofSource: ({ secret, fixes }) =>
-					writtenAgain(secret, (host) => fixes.replace(host)),
+				ofSource: contentFix,
 				ofAnother: () => undefined,
 			});
 		}
@@ -134,6 +191,9 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 			if (first.source !== undefined)
 				return copies(group, first.source, keyrings);
 			const { withoutSource } = keyrings.facts;
+			// Of that name a sync would write one, which what is made here would keep it from.
+			if (name === withoutSource.name && isSourceToBeMade(keyrings.facts))
+				return addRegistry(group, keyrings);
 			const made = namespacesOf(group).map((at) =>
 				withoutSource.createAt(at, name, first.host),
 			);
@@ -231,49 +291,36 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	// Its credential provider answers for it, or should.
 	if (keyrings.providerFor(first.pod, first.image) !== undefined)
 		return NOTHING;
-	const known = first.source;
-	if (known !== undefined) return copies(group, known, keyrings);
+	if (first.source !== undefined) return copies(group, first.source, keyrings);
 	const [only, ...others] = facts.sources;
 	if (others.length > 0) return NOTHING;
-	if (only !== undefined) {
-		const made = only.fixes.create(first.host);
-		return made === undefined ? NOTHING : copies(group, only, keyrings, made);
-	}
 	// Where there may be a source already, or what bears its name is none, none is to be made in its place.
-	if (facts.sourceProblem?.cause !== "source-missing")
+	if (only === undefined && !isSourceToBeMade(facts))
 		return ofItsOwn(group, first.host, keyrings);
-	const fixes = facts.withoutSource;
-	const isOpen = (namespace: string): boolean => {
-		const ref = `${namespace}/${fixes.name}`;
-		const there = keyrings.secret(ref)?.key;
-		return (
-			!isToGetNone(namespace, facts) &&
-			(there === undefined
-				? !keyrings.isThere(ref)
-				: isCopyOf(there, `${fixes.sourceNamespace}/${fixes.name}`))
-		);
-	};
-	const pods = podsOf(group).filter(({ namespace }) => isOpen(namespace));
-	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
-		fixes.sync(at, accounts),
-	);
-	const { fix, left, listed } = withNewPods(
-		[fixes.create(first.host), ...steps],
-		pods,
-		fixes.name,
-		keyrings,
-	);
+	const source = only ?? notYetMade(facts);
+	const made = source.fixes.create(first.host);
+	return made === undefined ? NOTHING : copies(group, source, keyrings, made);
+}
+
+/** The source that a command makes. */
+function notYetMade({ withoutSource: fixes }: Facts): SourceFacts {
 	return {
-		...NOTHING,
-		gives: giving(unique(pods.map(({ namespace }) => namespace)), fix),
-		left,
-		listed,
+		secret: yetUnwritten({
+			namespace: fixes.sourceNamespace,
+			name: fixes.name,
+			labels: {},
+			annotations: {},
+			content: contentOfAuths([]),
+		}),
+		record: EMPTY_RECORD,
+		fixes,
+		policies: undefined,
 	};
 }
 
 /** Whoever works in one namespace, where the source is not to be had, makes a pull secret of its own there. */
 function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
-	const fixes = keyrings.facts.withoutSource;
+	const { withoutSource: fixes, sourceProblem: problem } = keyrings.facts;
 	const [namespace, second] = namespacesOf(group);
 	if (
 		namespace === undefined ||
@@ -283,8 +330,9 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 		return NOTHING;
 	const { fix, ...rest } = attach(group, fixes.name, keyrings);
 	const made = sequence([fixes.createAt(namespace, fixes.name, host), fix]);
-	// Whoever may look for the source may be who gives it to others.
-	return keyrings.facts.sourceProblem === undefined
+	// Whoever may look for the source, everywhere, may be who gives it to others.
+	return problem === undefined ||
+		(problem.cause === "source-missing" && problem.elsewhere === "hidden")
 		? { ...rest, fix: made }
 		: { ...rest, fix: undefined, gives: giving([namespace], made) };
 }
@@ -423,7 +471,7 @@ function withNewPods(
 	keyrings: Keyrings,
 ): Pick<PodFix, "fix" | "left" | "listed"> {
 	const old = pods.filter(
-		({ secrets, isDebugged }) => !secrets.includes(secret) && !isDebugged,
+		({ secrets, stays }) => !secrets.includes(secret) && !stays,
 	);
 	const left: PodFacts[] = [];
 	const listed: PodFacts[] = [];

@@ -133,6 +133,47 @@ const ABOUT_CREDENTIALS: ReadonlySet<PullCause> = new Set([
 	"malformed-secret",
 ]);
 
+/** The registry wants a credential, or another one. */
+const REFUSALS: ReadonlySet<PullCause> = new Set([
+	"no-credentials",
+	"denied",
+	"unauthorized",
+	"forbidden",
+	"rejected",
+	"expired-token",
+	"rate-limit",
+]);
+
+/** The images of a pod that its kubelet could not pull without a credential, or with the one that it had, as its status says. */
+export function refusedImages({
+	waiting,
+	images,
+	secrets,
+}: PodFacts): ReadonlySet<string> {
+	const reports = waiting.map((one) => readPull(one, [], images, secrets));
+	return new Set(
+		reports
+			.filter(({ cause }) => REFUSALS.has(cause))
+			.map(({ image }) => image),
+	);
+}
+
+/** Why a pod's own pull Secrets do not do for an image, as far as they tell: nothing is known of an attempt. */
+export function lackOf(
+	pod: PodFacts,
+	image: string,
+	keyrings: Keyrings,
+): PullProblem {
+	const report: PullReport = {
+		image,
+		cause: "no-credentials",
+		words: "",
+		asked: undefined,
+		at: undefined,
+	};
+	return diagnoseOne(pod, report, keyrings);
+}
+
 function diagnoseOne(
 	pod: PodFacts,
 	report: PullReport,

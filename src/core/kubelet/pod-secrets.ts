@@ -3,7 +3,6 @@ import type { Pod, Secret, ServiceAccount } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
 import { readImageReference } from "./image-reference.ts";
 import type { PullSource } from "./keyring.ts";
-import { type Restart, restartOf } from "./restart.ts";
 import { isPullSecretType, PULL_SECRET_DATA } from "./secret-entries.ts";
 
 /** Whose pull Secrets are asked about. */
@@ -23,7 +22,8 @@ export type Puller =
 			readonly unused: readonly string[];
 			/** Its template has a list of its own, which the service account's does not add to. */
 			readonly ownList: boolean;
-			readonly restart: Restart;
+			/** Images that its kubelet could not pull for want of a credential, as far as its status says. */
+			readonly refused: ReadonlySet<string>;
 			/** That of its service account. */
 			readonly provider: string | undefined;
 	  })
@@ -88,6 +88,7 @@ export function isOwnList(
 export function podPuller(
 	pod: Pod,
 	account: ServiceAccount | undefined,
+	refused: ReadonlySet<string>,
 ): Puller {
 	const secrets = namesOf(pod.spec);
 	const own = new Set(secrets);
@@ -111,7 +112,7 @@ export function podPuller(
 				changed: account && changedOf(account.metadata),
 			},
 		),
-		restart: restartOf(pod),
+		refused,
 		provider: account && providerOf(account),
 	};
 }

@@ -1,0 +1,118 @@
+import { inParallel } from "../../actions/in-parallel.ts";
+import { allOf } from "../../actions/read/all-of.ts";
+import {
+	placeMeant,
+	type SourceChoice,
+	whyNoSource,
+} from "../../actions/read/find-source.ts";
+import {
+	secretReading,
+	sourceFacts,
+	stayingSources,
+} from "../../actions/read/pull-facts.ts";
+import { readNamespace } from "../../actions/read/read-namespaces.ts";
+import {
+	accountFacts,
+	type Facts,
+	type SecretFacts,
+} from "../../core/check/facts.ts";
+import type { PullSource } from "../../core/kubelet/keyring.ts";
+import { namesOf } from "../../core/kubelet/pod-secrets.ts";
+import {
+	isPullSecretType,
+	PULL_SECRET_DATA,
+} from "../../core/kubelet/secret-entries.ts";
+import type { Secret } from "../../core/objects.ts";
+import { isObjectName } from "../../core/output/shell.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { unlessFailed, unlessForbidden, unlessNotFound } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import { type Asking, MOST_NAMED } from "./read-pull-secrets.ts";
+
+/**
+ * What check judges, of one pod and its namespace. Who may not list Secrets is told by those that may be read by
+ * name; a source that may not be seen may be there all the same. Throws what else the cluster throws.
+ */
+export async function readFacts(
+	cluster: Cluster,
+	choice: SourceChoice,
+	{ pod, account, secrets: named }: Asking,
+): Promise<Facts> {
+	const { namespace } = pod;
+	const reader = new ContentReader();
+	const place = placeMeant(choice, cluster);
+	const sourcesOf = (one: SourceChoice) =>
+		unlessForbidden(stayingSources(cluster, reader, one));
+	const [known, found] = await Promise.all([
+		unlessFailed(readNamespace(cluster, namespace)),
+		sourcesOf(choice).then(
+			(all) => all ?? sourcesOf({ ...choice, name: place.name }),
+		),
+	]);
+	const sources = await inParallel(found ?? [], (secret) =>
+		sourceFacts(secret, cluster, unlessFailed),
+	);
+	const factsOf = secretReading(reader);
+	const secrets = new Map<string, SecretFacts>();
+	const otherSecrets = new Map<string, PullSource>();
+	const keep = (secret: Secret): void => {
+		const facts = factsOf(secret);
+		const { from } = facts.source;
+		if (isPullSecretType(secret.type ?? "")) secrets.set(from, facts);
+		else otherSecrets.set(from, facts.source);
+	};
+	for (const { secret } of named) if (secret !== undefined) keep(secret);
+	const isKept = (name: string) =>
+		named.some((one) => one.name === name) ||
+		secrets.has(`${namespace}/${name}`);
+	const listed = await unlessForbidden(
+		Promise.all(
+			Object.keys(PULL_SECRET_DATA).map((type) =>
+				allOf(
+					cluster.pages("Secret", { namespace, fieldSelector: `type=${type}` }),
+					(secret) => {
+						if (!isKept(secret.metadata.name ?? "")) keep(secret);
+						return [];
+					},
+				),
+			),
+		),
+	);
+	const names = new Set([
+		place.name,
+		...sources.map(({ secret }) => secret.name),
+		...(listed === undefined ? namesOf(account ?? {}) : []),
+	]);
+	await inParallel(
+		[...names]
+			.filter((name) => isObjectName(name) && !isKept(name))
+			.slice(0, MOST_NAMED),
+		async (name) => {
+			const reading = cluster.read("Secret", { namespace, name });
+			const secret = await unlessForbidden(unlessNotFound<Secret>(reading));
+			if (secret !== undefined) keep(secret);
+		},
+	);
+	return {
+		scope: [namespace],
+		now: 0,
+		sourceNamespace: place.namespace,
+		only: choice.name,
+		sources,
+		sourceProblem:
+			found?.length === 0
+				? await whyNoSource(choice, cluster, reader)
+				: undefined,
+		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
+		keys: [],
+		secrets,
+		otherSecrets,
+		accounts: account === undefined ? [] : [accountFacts(account)],
+		pods: [pod],
+		namespaces: new Map([[namespace, known ?? "unknown"]]),
+		nodes: new Map(),
+		beforeUpgrade: false,
+		unread: [],
+	};
+}
