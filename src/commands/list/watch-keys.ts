@@ -10,7 +10,6 @@ import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Kind, ObjectOf } from "../../core/objects.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -30,8 +29,8 @@ import { type ListChoice, listQueries, meantKeys } from "./list-keys.ts";
 
 /** A rotation touches every key: changes are gathered for so many milliseconds, and then told together. */
 const GATHERED = 100;
-/** So many sources elsewhere are watched one by one: whoever writes copies says how many they name. */
-const WATCHED_SINGLY = 20;
+/** Of so many sources elsewhere it is known what they hold: whoever writes copies says how many they name. */
+const WATCHED = 20;
 /** After a failure, in milliseconds. */
 const PAUSE = 5_000;
 
@@ -75,8 +74,6 @@ class PullSecretWatch {
 	#listed: Snapshot[] = [];
 	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
 	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
-	/** Where copies name more of them: all pull Secrets. */
-	#everywhere: Promise<Snapshot | "unknown"> | undefined;
 	/** All Namespaces, while some record has rules and they may be listed. */
 	#namespaces: Promise<AllNamespaces | undefined> | undefined;
 	/** What was told of each, and the same as text. */
@@ -220,29 +217,12 @@ class PullSecretWatch {
 		const place = legalSourceRef(ref);
 		if (place === undefined) return "unknown";
 		let found = this.#elsewhere.get(ref);
-		if (found === undefined && this.#elsewhere.size < WATCHED_SINGLY) {
+		if (found === undefined) {
+			if (this.#elsewhere.size >= WATCHED) return "unknown";
 			found = await this.#lookElsewhere(place);
 			this.#elsewhere.set(ref, found);
 		}
-		if (found === undefined) {
-			this.#everywhere ??= this.#lookEverywhere();
-			found = await this.#everywhere;
-		}
 		return found instanceof Map ? (found.get(ref) ?? "gone") : found;
-	}
-
-	/** Watches all pull Secrets. Where that is forbidden, nothing is known of them. */
-	async #lookEverywhere(): Promise<Snapshot | "unknown"> {
-		const fieldSelector = `type=${PULL_SECRET_TYPE}`;
-		try {
-			return (
-				(await unlessForbidden(this.#secrets({ fieldSelector }))) ?? "unknown"
-			);
-		} catch (error) {
-			// It is tried again with the next news.
-			this.#everywhere = undefined;
-			throw error;
-		}
 	}
 
 	/** Watches it; where that is forbidden, reads it once. */
