@@ -183,19 +183,12 @@ export type AccountNote = Causes<{
 	/** `default`, of a new namespace. */
 	"account-awaited": { namespace: string; name: string };
 	"pods-older-unknown": { error: unknown };
-	/** Accounts reference a Secret that fails every pull. */
-	"attached-malformed": { name: string; namespaces: readonly string[] };
 	/** Accounts reference a Secret that is not there. */
 	"secret-missing": {
 		name: string;
 		namespaces: readonly string[];
 		/** Where no source bears that name either. */
 		source?: string;
-		/** Those of the namespaces where sync writes nothing: they say so, or are being deleted. */
-		skipped: readonly string[];
-		terminating: readonly string[];
-		/** The source may not be read: the command is for somebody else to run. */
-		byAnother: boolean;
 		script: Script | undefined;
 	};
 	/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
@@ -236,9 +229,6 @@ export type AccountNote = Causes<{
 	"mountable-secrets-unknown": None;
 	/** Nothing keeps the watch's account to pull secrets. */
 	"account-unlimited": None;
-	/** The record attaches accounts, and the watch is installed without the right to. */
-	"attaches-unwatched": None;
-	"policies-unwatched": None;
 	"pods-older": OldPods;
 }>;
 

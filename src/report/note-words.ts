@@ -166,35 +166,15 @@ const WORDS: Wording<Note> = {
 	},
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
-	"secret-missing": (note) => {
-		const { name, namespaces, source, byAnother, script } = note;
-		const { skipped, terminating } = note;
-		const message = [
+	"secret-missing": ({ name, namespaces, source, script }) => ({
+		message: [
 			`secret "${name}" does not exist in ${someOf(namespaces)} yet`,
 			...(source === undefined
 				? []
 				: [`and no source of that name in ${source}`]),
-			...(skipped.length === 0
-				? []
-				: [
-						`and sync writes nothing in ${someOf(skipped)}: annotated kubectl-meshreg/skip=true`,
-					]),
-			...(terminating.length === 0
-				? []
-				: [`and ${someOf(terminating)} ${isOrAre(terminating)} being deleted`]),
-		].join(", ");
-		return {
-			message,
-			advice: {
-				words: byAnother
-					? "whoever may read its source creates it with"
-					: "create it with",
-				script,
-			},
-		};
-	},
-	"attached-malformed": ({ name, namespaces }) =>
-		`secret "${name}" in ${someOf(namespaces)} cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it`,
+		].join(", "),
+		advice: { words: "create it with", script },
+	}),
 	"accounts-kept": ({ error, in: places, outside }) => {
 		const within = places ? ` in ${someOf(places)}` : "";
 		const but = outside ? ` outside ${someOf(outside)}` : "";
@@ -227,10 +207,6 @@ const WORDS: Wording<Note> = {
 		"service accounts or namespaces cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
 	"account-unlimited": () =>
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
-	"attaches-unwatched": () =>
-		"the record attaches service accounts, which this watch may not: install with --attach as well",
-	"policies-unwatched": () =>
-		"the source has policies of attach --by-policy, which this watch may not keep: install with --by-policy as well",
 	...PRUNE_WORDS,
 	"mesh-retired": ({ title, retired: { sold, archived } }) =>
 		`${title} is no longer sold (since ${sold}) or maintained (archived ${archived})`,

@@ -1,14 +1,11 @@
-import { warnOfAsking } from "../../actions/apply/asking-namespaces.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
-import { ruleOf } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import {
@@ -18,18 +15,8 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
-import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import {
-	ApiError,
-	EXIT,
-	isApiMissing,
-	isNotFound,
-	unlessForbidden,
-} from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import { ApiError, EXIT, isApiMissing, isNotFound } from "../../errors.ts";
 import type { InstallOptions } from "./command.ts";
 
 /** The work of `install`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -70,7 +57,6 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 					),
 			);
 			await removeInstalled(stale, { cluster, dryRun, report });
-			await tellUndone(options, installation.source, cluster, world);
 			return report.finish();
 		});
 	});
@@ -106,37 +92,6 @@ function installationOf(
 		healthPort,
 		metricsPort,
 	};
-}
-
-/**
- * What of the source the installation leaves undone: by `--injected` whom a person would be asked about, and
- * the accounts and the policies that pods pull by, to which it has no right. Nothing where this user may not
- * read it.
- */
-async function tellUndone(
-	{ settings, policies }: InstallOptions,
-	place: SourceRef,
-	cluster: Cluster,
-	world: World,
-): Promise<void> {
-	const { selection, exclude, attach } = settings;
-	const read = await unlessForbidden(
-		readPullSecret(cluster, new ContentReader(), place).then((found) => ({
-			found,
-		})),
-	);
-	if (read === undefined) return;
-	const { found: source } = read;
-	const record = source && recordIn(source);
-	if (selection.by === "injected") {
-		const entry = { rule: ruleOf(selection), exclude, attach };
-		const { injection } = selection.mesh;
-		await warnOfAsking({ ...place, record }, entry, injection, cluster, world);
-	}
-	if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
-		warn(world, { cause: "attaches-unwatched" });
-	if (source && isByPolicy(source) && !policies)
-		warn(world, { cause: "policies-unwatched" });
 }
 
 /**

@@ -158,50 +158,6 @@ describe("attach and detach", () => {
 		);
 	});
 
-	test("one that is malformed is said: it fails every pull of the pods that are made then", async () => {
-		for (const [namespace, auth] of [
-			["app", btoa("no colon")],
-			["shop", btoa("u:p")],
-		] as const)
-			build.secret(bed, `${namespace}/regcred`, { "r.io": { auth } });
-		const { status, err } = await bed.run(
-			"attach --secret=regcred -n=app,shop -q".split(" "),
-		);
-		assert.deepEqual(
-			[status, err],
-			[
-				0,
-				'Warning: secret "regcred" in app cannot be read by kubelets, which fails every pull of the pods that reference it; correct it, or detach it\n',
-			],
-		);
-		await bed.run("detach --secret=regcred -n=app,shop".split(" "));
-	});
-
-	test("no sync is advised for a namespace that says skip, or is being deleted: it would write nothing there", async () => {
-		secret("nginx-mesh");
-		for (const metadata of [
-			{ name: "off", annotations: { "kubectl-meshreg/skip": "true" } },
-			{ name: "ending", deletionTimestamp: "2026-01-01T00:00:00Z" },
-		]) {
-			bed.server.store.seed({ kind: "Namespace", metadata });
-			account(metadata.name, "default");
-		}
-		const attach = async (namespaces: string) =>
-			(await bed.run(["attach", "-q", "-n", namespaces])).err;
-		assert.equal(
-			await attach("off"),
-			`Warning: secret "${KEY}" does not exist in off yet, and sync writes nothing in off: annotated kubectl-meshreg/skip=true\n`,
-		);
-		assert.equal(
-			await attach("ending"),
-			`Warning: secret "${KEY}" does not exist in ending yet, and ending is being deleted\n`,
-		);
-		assert.equal(
-			await attach("app,off"),
-			`Warning: secret "${KEY}" does not exist in app, off yet, and sync writes nothing in off: annotated kubectl-meshreg/skip=true; create it with 'kubectl meshreg sync -n app'\n`,
-		);
-	});
-
 	test("C7: detach --all takes back everything that attach did, under whatever name", async () => {
 		account("app", "builder", ["mine"]);
 		for (const name of [KEY, "team", "other"]) {
@@ -358,18 +314,6 @@ describe("attach and detach", () => {
 		});
 		assert.equal(status, 0);
 		assert.equal(out, "serviceaccount/default configured in app namespace\n");
-	});
-
-	test("who may not read the source is told no command as theirs that reads it", async () => {
-		secret("nginx-mesh");
-		const { status, err } = await bed.run(["attach", "-n", "app"], {
-			user: "tenant",
-		});
-		assert.equal(status, 0);
-		assert.match(
-			err,
-			/does not exist in app yet; whoever may read its source creates it with 'kubectl meshreg sync -n app'\n/,
-		);
 	});
 
 	test("missing and forbidden accounts are reported, the others done", async () => {

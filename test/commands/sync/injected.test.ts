@@ -316,39 +316,4 @@ describe("sync --injected", () => {
 		assert.match(err, warning);
 		assert.doesNotMatch(recorded(), /ambient|plain/);
 	});
-
-	test("install tells nothing where the record may not be read: it may name them", async () => {
-		await asking();
-		const hidden = bed.server.onRequest(({ method, path }) =>
-			method === "GET" && /\/secrets\/istio-registry-key$/.test(path)
-				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
-				: undefined,
-		);
-		const { status, err } = await bed.run([
-			...["install", "--mesh", "istio", "--injected"],
-		]);
-		hidden();
-		assert.equal(status, 0, err);
-		assert.doesNotMatch(err, /Warning/);
-	});
-
-	test("install tells of them as well, and whoever may not list them is told nothing", async () => {
-		await asking();
-		const { status, err } = await bed.run([
-			...["install", "--mesh", "istio", "--injected"],
-		]);
-		assert.equal(status, 0, err);
-		assert.match(err, warning);
-		const hidden = bed.server.onRequest(({ method, path }) =>
-			method === "GET" && /\/(?:pods|gateways)$/.test(path)
-				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
-				: undefined,
-		);
-		const quiet = await bed.run([
-			...["install", "--mesh", "istio", "--injected"],
-		]);
-		hidden();
-		assert.equal(quiet.status, 0, quiet.err);
-		assert.doesNotMatch(quiet.err, /Warning/);
-	});
 });
