@@ -295,11 +295,13 @@ const SKIPPED = "annotated kubectl-meshreg/skip=true";
 export function obstacleHint({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
-			return `sync leaves it alone: remove or rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it, or leave the namespace out with sync --forget.`;
+			return leftAlone(
+				`remove or rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it`,
+			);
 		case "copy-of-another":
-			return "sync leaves it alone: give one of the two sources another name, or leave the namespace out with sync --forget.";
+			return leftAlone("give one of the two sources another name");
 		case "is-source":
-			return "sync leaves it alone: give one of the two another name, or leave the namespace out with sync --forget.";
+			return leftAlone("give one of the two another name");
 		case "terminating":
 			return "It waits for its finalizers: run sync once it is gone.";
 		case "immutable":
@@ -309,8 +311,13 @@ export function obstacleHint({ by, claims }: Blocked): string {
 		default:
 			return by.cause === "unmanaged" && by.equal
 				? "It has the same content: sync --adopt takes it over."
-				: "sync leaves it alone: move it away, or leave the namespace out with sync --forget.";
+				: leftAlone("remove or rename it");
 	}
+}
+
+/** Pods are told of it also in namespaces that no record has. */
+function leftAlone(remedy: string): string {
+	return `sync leaves it alone: ${remedy}, or, where the namespace is recorded, take it out with sync --forget.`;
 }
 
 /** `app`, `app, shop`, or `app, pay, shop and 7 more`. */

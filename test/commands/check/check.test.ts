@@ -695,7 +695,7 @@ describe("check: service accounts", () => {
 describe("what is in a copy's place is the cause, of the copy and of pods that lack it", () => {
 	const [move, forget] = [
 		"sync leaves it alone:",
-		"or leave the namespace out with sync --forget.",
+		"or, where the namespace is recorded, take it out with sync --forget.",
 	];
 	for (const [name, metadata, noun, next, more = {}] of [
 		[
@@ -729,7 +729,7 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 			"nobody's",
 			{},
 			"a Secret that meshreg does not manage",
-			`${move} move it away, ${forget}`,
+			`${move} remove or rename it, ${forget}`,
 		],
 		[
 			"a copy that is immutable",
@@ -873,7 +873,7 @@ test("a Secret in a copy's place: what takes over an equal one, and where to loo
     It has the same content: sync --adopt takes it over.
     Fix: kubectl meshreg sync -n app --adopt
 × a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in shop
-    sync leaves it alone: move it away, or leave the namespace out with sync --forget.
+    sync leaves it alone: remove or rename it, or, where the namespace is recorded, take it out with sync --forget.
     See: kubectl meshreg sync -n shop --force --diff
 `,
 	);
