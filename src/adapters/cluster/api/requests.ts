@@ -197,6 +197,8 @@ export class Requests {
 			if (error instanceof OversizedAnswer) return "";
 			throw error;
 		});
+		// What it was about may be in the rest: half of one would say that the kind is unknown.
+		if (isBeginning(body)) throw new TransportError(brokenOff(), true);
 		const retryAfter = answer.header("retry-after");
 		return refusal(answer.status, body, retryAfter, redactOf(call, credential));
 	}

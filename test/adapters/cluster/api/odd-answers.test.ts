@@ -376,24 +376,32 @@ for (const [size, padding, asked] of [
 		);
 	});
 
-test("an answer that always ends early is asked for a few times", async () => {
-	await listed();
-	let count = 0;
-	heal = server.onRequest(() => {
-		count++;
-		return {
-			answer: {
-				status: 200,
-				body: '{"kind":"SecretList","metadata":{},"items":[{"data":{"a":"S3CR',
-				headers: { "content-type": "application/json" },
-			},
-		};
+for (const [what, status, body] of [
+	[
+		"an answer",
+		200,
+		'{"kind":"SecretList","metadata":{},"items":[{"data":{"a":"S3CR',
+	],
+	["a refusal", 404, '{"kind":"Status","code":404,"details":{"name":"S3CR'],
+] as const)
+	test(`${what} that always ends early is asked for a few times`, async () => {
+		await listed();
+		let count = 0;
+		heal = server.onRequest(() => {
+			count++;
+			return {
+				answer: {
+					status,
+					body,
+					headers: { "content-type": "application/json" },
+				},
+			};
+		});
+		await assert.rejects(listed(), {
+			message: "Unable to connect to the server: the answer ended early",
+		});
+		assert.equal(count, 6);
 	});
-	await assert.rejects(listed(), {
-		message: "Unable to connect to the server: the answer ended early",
-	});
-	assert.equal(count, 6);
-});
 
 test("and more often where others are answered meanwhile: it may be the connection", async () => {
 	let count = 0;
