@@ -5,9 +5,9 @@ import {
 } from "../../core/accounts/attachment.ts";
 import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import type { Failure } from "../../core/output/failure.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
-import { isForbidden } from "../../errors.ts";
+import { type Failure, failureOf } from "../../core/output/failure.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
+import { ApiError, isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import {
 	inEach,
@@ -126,6 +126,15 @@ export async function takeBackAttached(
 		how,
 	);
 	return unread?.outside?.length === namespaces.length ? undefined : unread;
+}
+
+/** The result of what could not be read or taken back, which a warning tells of; none where this user may not. */
+export function failedToTakeBack(
+	error: unknown,
+	cluster: Pick<Cluster, "context">,
+): ChangeResult[] {
+	if (!(error instanceof ApiError) || isForbidden(error)) return [];
+	return [resultOf(cluster, "", {}, "failed", failureOf(error))];
 }
 
 const KEPT: ReadonlySet<unknown> = new Set<Failure["cause"]>([

@@ -6,6 +6,7 @@ import {
 } from "../../actions/accounts/policies.ts";
 import {
 	attachedAccounts,
+	failedToTakeBack,
 	meantAccounts,
 	takeBack,
 } from "../../actions/accounts/take-back.ts";
@@ -122,7 +123,7 @@ interface Pruning {
 	readonly sent: readonly SentThere[];
 	/** Of those, the ones whose record names a namespace. */
 	readonly outOf: readonly SentThere[];
-	/** A failed result for each source whose record cannot be read: nothing of theirs is deleted. */
+	/** A failed result for each source whose record cannot be read: nothing of theirs is deleted; and for the accounts. */
 	readonly unreadable: readonly ChangeResult[];
 	/** The accounts that attach changed. */
 	readonly accounts: readonly ServiceAccount[];
@@ -178,7 +179,7 @@ async function findPruning(
 		sent,
 		outOf: sent.filter(({ named }) => named.length > 0),
 		outlived: onlyBeside ? [] : await outlivedBy(found, how),
-		unreadable,
+		unreadable: [...unreadable, ...failedToTakeBack(unread?.error, cluster)],
 		accounts,
 		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
 		entries,
@@ -337,5 +338,6 @@ async function takeBackPolicies(
 				sources: sources.map(sourceRef),
 				error,
 			});
+			failedToTakeBack(error, how.cluster).forEach(how.onResult);
 		}
 }

@@ -1,5 +1,8 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
-import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import {
+	failedToTakeBack,
+	takeBackAttached,
+} from "../../actions/accounts/take-back.ts";
 import {
 	changeRecord,
 	recordMissing,
@@ -128,6 +131,8 @@ async function syncOne(
 		const how = { ...run, onResult: run.report.add };
 		const unread = await takeBackAttached(results, how);
 		if (unread) warn(run.world, { cause: "accounts-kept", ...unread });
+		for (const failed of failedToTakeBack(unread?.error, run.cluster))
+			run.report.add(failed);
 	}
 	await followCopies(scope, targets, run);
 	return true;

@@ -345,6 +345,24 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
+	test("where the server fails to delete one, prune has failed: run again it finishes", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "DELETE" && path.includes("/mutating")
+				? { answer: { status: 400, reason: "BadRequest", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", NAME, "--yes"]);
+		off();
+		assert.equal(status, 1);
+		assert.match(
+			err,
+			/Warning: the policies of nginx-mesh\/\S+ are not taken back: Error from server \(BadRequest\): no\n/,
+		);
+		assert.equal((await bed.run(["prune", NAME, "--yes"])).status, 0);
+		assert.deepEqual(bed.server.store.all("MutatingAdmissionPolicy"), []);
+	});
+
 	test("prune ends where the user's credentials do, and does not warn of the policies alone", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		const off = bed.server.onRequest(({ path }) =>

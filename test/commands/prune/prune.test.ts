@@ -1096,7 +1096,8 @@ Cancelled; nothing was changed
 				? { answer: { status: 400, reason: "BadRequest", message: "no" } }
 				: undefined,
 		);
-		const { err } = await bed.run(["prune", "--yes"]);
+		const { status, err } = await bed.run(["prune", "--yes"]);
+		assert.equal(status, 1);
 		assert.match(
 			err,
 			/^Warning: what attach added to service accounts is not taken back: Error from server \(BadRequest\): no\n/,

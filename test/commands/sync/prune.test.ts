@@ -111,32 +111,36 @@ describe("sync --prune", () => {
 				assert.deepEqual(attached.sort(), ["app"]);
 			}
 		});
-		test("says what it could not take back, and deletes all the same", async () => {
-			await using bed = await withSource();
-			for (const namespace of ["app", "shop"]) account(bed, namespace, []);
-			await bed.run(["sync", "-n", "app,shop", "--attach"]);
-			bed.server.requests.length = 0;
-			bed.server.onRequest(({ path }) =>
-				path.endsWith("/serviceaccounts")
-					? { answer: { status: 403, reason: "Forbidden", message: "no" } }
-					: undefined,
-			);
-			const { status, out, err } = await bed.run(
-				"sync -n app --prune --yes".split(" "),
-			);
-			assert.equal(status, 0);
-			assert.match(out, /^secret ".*" deleted from shop namespace$/m);
-			assert.match(
-				err,
-				/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\): no$/m,
-			);
-			assert.deepEqual(
-				bed.server.requests
-					.map(({ path }) => path)
-					.filter((path) => path.endsWith("/serviceaccounts")),
-				["/api/v1/namespaces/shop/serviceaccounts"],
-			);
-		});
+		for (const [code, reason, ends] of [
+			[403, "Forbidden", 0],
+			[400, "BadRequest", 1],
+		] as const)
+			test(`says what it could not take back, and deletes all the same: ${reason}`, async () => {
+				await using bed = await withSource();
+				for (const namespace of ["app", "shop"]) account(bed, namespace, []);
+				await bed.run(["sync", "-n", "app,shop", "--attach"]);
+				bed.server.requests.length = 0;
+				bed.server.onRequest(({ path }) =>
+					path.endsWith("/serviceaccounts")
+						? { answer: { status: code, reason, message: "no" } }
+						: undefined,
+				);
+				const { status, out, err } = await bed.run(
+					"sync -n app --prune --yes".split(" "),
+				);
+				assert.equal(status, ends);
+				assert.match(out, /^secret ".*" deleted from shop namespace$/m);
+				assert.equal(
+					err,
+					`Warning: what attach added to service accounts is not taken back: Error from server (${reason}): no\n2 namespaces: 0 created, 0 configured, 1 unchanged, 1 deleted, 0 failed\n`,
+				);
+				assert.deepEqual(
+					bed.server.requests
+						.map(({ path }) => path)
+						.filter((path) => path.endsWith("/serviceaccounts")),
+					["/api/v1/namespaces/shop/serviceaccounts"],
+				);
+			});
 		test("asks first, and no means no", async () => {
 			await using bed = await copied();
 			const outcome = await bed.run(["sync", "-n", "app", "--prune"], {
