@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
-import { labelsOf } from "../support/build.ts";
+import { goingNamespace, labelsOf } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -367,4 +367,31 @@ secret/${NAME} in shop namespace
 		for (const flag of ["-ojson", "--dry-run=client"])
 			assert.equal((await told(bed, "sync", "-A", "--diff", flag))[0], 2);
 	});
+
+	for (const [where, err] of [
+		[
+			["create", "-n", "none"],
+			'Error from server (NotFound): namespaces "none" not found; create it as well with --create-namespace\n',
+		],
+		[
+			["create", "-n", "going"],
+			'error: namespace "going" is being deleted; nothing was written there\n',
+		],
+		[
+			["create", "-n", "going", "--create-namespace"],
+			'error: namespace "going" is being deleted; nothing was written there\n',
+		],
+		[
+			["apply", "--from", "going", "-n", "shop"],
+			'error: namespace "going" is being deleted; nothing was written there\n',
+		],
+	] as const)
+		test(`${where.join(" ")}: nothing would be made where nothing can be`, async () => {
+			await using bed = await testBed({ namespaces: ["shop"] });
+			goingNamespace(bed, "going");
+			const argv = [...where, ...login("ghcr.io")];
+			assert.deepEqual(await told(bed, ...argv, "--diff"), [1, "", err]);
+			// As it is without.
+			assert.deepEqual(await told(bed, ...argv), [1, "", err]);
+		});
 });

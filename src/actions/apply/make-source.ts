@@ -1,6 +1,7 @@
 import type { CredentialGoing } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { andCopies } from "../../core/output/counted.ts";
+import type { Failure } from "../../core/output/failure.ts";
 import {
 	type ChangeResult,
 	type DryRun,
@@ -94,9 +95,20 @@ export async function planMaking(
 		// Somebody was faster to make it, by less than a request.
 		else if (createNamespace && before === undefined)
 			await refuseReplaced(seenBefore, cluster);
+		// Of differences, which no server is asked for, it is to be said as well that they cannot be.
+		const why =
+			before === undefined &&
+			namespace === undefined &&
+			report.form === "differences"
+				? await obstacleIn(place.namespace, cluster)
+				: undefined;
+		const step =
+			why === undefined
+				? change
+				: resultOf(cluster, "Secret", place, "failed", why);
 		let written: PullSecret | undefined;
 		let missing: ChangeResult | undefined;
-		await apply([change], {
+		await apply([step], {
 			...run,
 			// A dry run has not made the namespace: the server could not take the Secret.
 			dryRun:
@@ -151,6 +163,18 @@ export async function planMaking(
 		return { source, typed: asks, agreed, write };
 	await write();
 	return undefined;
+}
+
+/** Why nothing can be made in a namespace; undefined: it can be, as far as this user may know. */
+async function obstacleIn(
+	namespace: string,
+	cluster: Cluster,
+): Promise<Failure | undefined> {
+	const there = await readNamespace(cluster, namespace);
+	if (there === "gone") return { cause: "namespace-missing" };
+	return typeof there === "object" && there.terminating
+		? { cause: "namespace-terminating" }
+		: undefined;
 }
 
 /**
