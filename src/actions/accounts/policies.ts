@@ -7,7 +7,7 @@ import {
 	planPolicies,
 	policyNames,
 } from "../../core/accounts/policy.ts";
-import type { NonEmpty } from "../../core/groups.ts";
+import { distinct, type NonEmpty } from "../../core/groups.ts";
 import { groupOf, RESOURCES } from "../../core/objects.ts";
 import {
 	FailureError,
@@ -25,10 +25,12 @@ import {
 	isByPolicy,
 	MANAGED_BY_LABEL,
 	MANAGER,
+	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
 	registriesOf,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
@@ -168,10 +170,7 @@ export async function policyRemovals(
 	const found = await (others.length === 0
 		? readPolicies(cluster, source)
 		: listPolicies(cluster)
-	).catch((error: unknown) => {
-		if (isFailure(error, "policy-unsupported")) return [];
-		throw error;
-	});
+	).catch(noneIfUnsupported);
 	const changes = found
 		.filter((object) => {
 			const owner = owners.get(object.metadata.name ?? "");
@@ -181,6 +180,23 @@ export async function policyRemovals(
 	await checkPolicyRights(changes, cluster);
 	// A binding without its policy does nothing, either.
 	return changes.toReversed();
+}
+
+/** The sources that policies say they were made for, each once. Throws as `policyRemovals` does. */
+export async function policyOwners(cluster: Cluster): Promise<SourceRef[]> {
+	const found = await listPolicies(cluster).catch(noneIfUnsupported);
+	const owners = found.flatMap(({ metadata }) => {
+		const said = metadata.annotations?.[SOURCE_ANNOTATION] ?? "";
+		const [namespace = "", name = ""] = said.split("/");
+		const owner = { namespace, name };
+		return policyNames(owner).includes(metadata.name ?? "") ? [owner] : [];
+	});
+	return distinct(owners, sourceRef);
+}
+
+function noneIfUnsupported(error: unknown): PolicyObject[] {
+	if (isFailure(error, "policy-unsupported")) return [];
+	throw error;
 }
 
 /**

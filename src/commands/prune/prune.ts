@@ -1,6 +1,7 @@
 import {
 	keepPolicies,
 	type PolicyWriting,
+	policyOwners,
 	policyRemovals,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
@@ -129,7 +130,7 @@ interface Pruning {
 	readonly accounts: readonly ServiceAccount[];
 	/** Of those, the ones that lose an entry where all is deleted. */
 	readonly attached: readonly ServiceAccount[];
-	/** The source that is meant, where it is gone and its policies are not: an earlier prune did not come to them. */
+	/** The sources that are meant, and gone where their policies are not: an earlier prune did not come to them. */
 	readonly outlived: readonly SourceRef[];
 	/** What becomes of the entries that attach added once some Secrets are gone. */
 	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
@@ -191,9 +192,13 @@ async function outlivedBy(
 	found: readonly PullSecret[],
 	{ sourceNamespace: namespace, name, namespaces, cluster }: PruneRun,
 ): Promise<SourceRef[]> {
-	if (name === undefined || namespaces.length > 0) return [];
+	if (namespaces.length > 0) return [];
+	const there = new Set(found.map(sourceRef));
+	const isGone = (owner: SourceRef) => !there.has(sourceRef(owner));
+	if (name === undefined)
+		return ((await unlessFailed(policyOwners(cluster))) ?? []).filter(isGone);
 	const source = { namespace, name };
-	if (found.some((one) => sourceRef(one) === sourceRef(source))) return [];
+	if (!isGone(source)) return [];
 	const policies = await unlessFailed(policyRemovals([source], cluster));
 	return policies?.length ? [source] : [];
 }

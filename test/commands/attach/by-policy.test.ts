@@ -324,7 +324,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		const asked = bed.server.requests.filter(
 			({ method, path }) => method === "GET" && path.includes("/mutating"),
 		);
-		assert.equal(asked.length, 6);
+		assert.equal(asked.length, 8);
 	});
 
 	test("where such a list is forbidden, prune says whose policies may be left", async () => {
@@ -345,23 +345,28 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		);
 	});
 
-	test("where the server fails to delete one, prune has failed: run again it finishes", async () => {
-		await bed.run(["attach", "--by-policy"]);
-		const off = bed.server.onRequest(({ method, path }) =>
-			method === "DELETE" && path.includes("/mutating")
-				? { answer: { status: 400, reason: "BadRequest", message: "no" } }
-				: undefined,
-		);
-		const { status, err } = await bed.run(["prune", NAME, "--yes"]);
-		off();
-		assert.equal(status, 1);
-		assert.match(
-			err,
-			/Warning: the policies of nginx-mesh\/\S+ are not taken back: Error from server \(BadRequest\): no\n/,
-		);
-		assert.equal((await bed.run(["prune", NAME, "--yes"])).status, 0);
-		assert.deepEqual(bed.server.store.all("MutatingAdmissionPolicy"), []);
-	});
+	for (const which of [NAME, "--all"])
+		test(`where the server fails to delete one, prune ${which} has failed: run again it finishes`, async () => {
+			await bed.run(["attach", "--by-policy"]);
+			const off = bed.server.onRequest(({ method, path }) =>
+				method === "DELETE" && path.includes("/mutating")
+					? { answer: { status: 400, reason: "BadRequest", message: "no" } }
+					: undefined,
+			);
+			const { status, err } = await bed.run(["prune", which, "--yes"]);
+			off();
+			assert.equal(status, 1);
+			assert.match(
+				err,
+				/Warning: the policies of nginx-mesh\/\S+ are not taken back: Error from server \(BadRequest\): no\n/,
+			);
+			const again = await bed.run(["prune", which, "--yes"]);
+			assert.deepEqual(
+				[again.status, again.err],
+				[0, "taken back: 1 admission policy\n"],
+			);
+			assert.deepEqual(policies(), []);
+		});
 
 	test("prune ends where the user's credentials do, and does not warn of the policies alone", async () => {
 		await bed.run(["attach", "--by-policy"]);
