@@ -873,6 +873,19 @@ const GIVING: [
 		},
 	],
 	[
+		"no source at all, whose name the pods reference",
+		`Gives app the credential; run it only if app may have it:
+    kubectl meshreg create --registry-server r.io && kubectl meshreg sync -n app
+`,
+		({ node }) =>
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: IMAGE,
+				secrets: [KEY],
+			}),
+	],
+	[
 		"a copy without a record, with the source's content",
 		`Gives app the credential; run it only if app may have it:
     kubectl meshreg sync -n app
