@@ -90,6 +90,20 @@ export class Keyrings {
 		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
 	}
 
+	/** Whether a source gives for an image what a Secret gives, under the same keys. */
+	givesSame(source: SourceFacts, secret: SecretFacts, image: string): boolean {
+		const ring = this.#sources.find(([one]) => one === source)?.[1];
+		const given = ring ? matchesOf(lookUp(image, ring)) : [];
+		const there = matchesOf(lookUp(image, this.#ringOf(secret)));
+		return (
+			given.length === there.length &&
+			given.every(
+				({ key, credential }, at) =>
+					key === there[at]?.key && credential.equals(there[at].credential),
+			)
+		);
+	}
+
 	/** Whether the source's record sends it to a namespace, or it is there itself. */
 	isServed(source: SourceFacts, namespace: string): boolean {
 		return (
@@ -137,11 +151,14 @@ export class Keyrings {
 	wouldMatch(namespace: string, image: string): SecretFacts[] {
 		const matches = matcherOf(image);
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) =>
-			matches(
-				this.#alone.getOrInsertComputed(secret, () =>
-					readKeyring([secret.source]),
-				),
-			),
+			matches(this.#ringOf(secret)),
+		);
+	}
+
+	/** Of a Secret by itself. */
+	#ringOf(secret: SecretFacts): Keyring {
+		return this.#alone.getOrInsertComputed(secret, () =>
+			readKeyring([secret.source]),
 		);
 	}
 

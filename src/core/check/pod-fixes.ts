@@ -182,6 +182,8 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 			// It may hold other registries' credentials, so it is never deleted or written anew.
 			const refs = unique(group.map(({ secret }) => secret));
 			return fixSecrets(refs, keyrings, {
+				isSame: ({ key }, { secret }) =>
+					key.content.canonical === secret.content.canonical,
 				ofSource: contentFix,
 				ofAnother: () => undefined,
 			});
@@ -349,6 +351,11 @@ function fixCredential(group: Group, keyrings: Keyrings): PodFix {
 			(bySecret.get(ref) ?? []).map(({ entry, host }) => fixing(entry, host)),
 		);
 	return fixSecrets([...bySecret.keys()], keyrings, {
+		// What else differs in a copy does not make its registry accept this.
+		isSame: (facts, source) =>
+			(bySecret.get(sourceRef(facts)) ?? []).every(({ image }) =>
+				keyrings.givesSame(source, facts, image),
+			),
 		ofSource: ({ fixes }, ref) => each(ref, (entry) => fixes.rotate(entry)),
 		ofAnother: (facts) =>
 			each(sourceRef(facts), (entry, host) =>
@@ -366,6 +373,8 @@ function fixSecrets(
 	refs: readonly string[],
 	keyrings: Keyrings,
 	how: {
+		/** Whether what is wrong with a Secret is wrong with the source that it is, or is a copy of. */
+		readonly isSame: (facts: SecretFacts, source: SourceFacts) => boolean;
 		readonly ofSource: (source: SourceFacts, ref: string) => Script | undefined;
 		readonly ofAnother: (facts: SecretFacts) => Script | undefined;
 	},
@@ -397,11 +406,9 @@ function fixSecrets(
 		.filter(({ facts }) => !closed.has(facts.namespace))
 		.map(({ facts, source }) => {
 			if (source === undefined) return how.ofAnother(facts);
-			const { namespace, key } = facts;
-			return namespace === source.secret.namespace ||
-				key.content.canonical === source.secret.content.canonical
+			return how.isSame(facts, source)
 				? how.ofSource(source, sourceRef(facts))
-				: sequence(sendingTo(source, [namespace]));
+				: sequence(sendingTo(source, [facts.namespace]));
 		});
 	return { ...NOTHING, fix: sequence(scripts), blocked };
 }

@@ -272,6 +272,17 @@ const SCENES: [
 		},
 	],
 	[
+		"a credential that the registry rejects, in a copy that lacks another",
+		"rejected",
+		"kubectl meshreg rotate --registry-server r.io",
+		async ({ bed, node, run }) => {
+			await bed.run(CREATE, { stdin: "wrong" });
+			await run("sync", "-n", "app", "--attach");
+			await run("create", "--add", ...CREATE.with(2, "q.io").slice(1));
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
 		"a credential of somebody else that the registry rejects",
 		"rejected",
 		"kubectl meshreg create regcred -n app --force --registry-server r.io",
