@@ -174,8 +174,10 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 /** The Secrets, as NAMESPACE/NAME, that pods are told to lack: one cause is told once, where its pods are. */
 function secretsToldBy(findings: readonly Finding[]): ReadonlySet<string> {
 	return new Set(
-		findings.flatMap(({ about, namespaces }) =>
-			about.cause === "no-secret" || about.cause === "secret-missing"
+		findings.flatMap(({ about, namespaces, fix, gives }) =>
+			(about.cause === "no-secret" || about.cause === "secret-missing") &&
+			// Of pods without a service account nothing is to be done before that is there.
+			(fix || gives.length > 0 || about.blocked.length > 0)
 				? namespaces.map(
 						(namespace) => `${namespace}/${about.secret.split("/").at(-1)}`,
 					)

@@ -796,6 +796,20 @@ describe("no pull secret is attached to an account that is not there", () => {
 		assert.doesNotMatch(out, /sync -n(?!.* --diff$)/m);
 	});
 
+	test("nor does that hide the copy that is missing", async () => {
+		await using here = await scene();
+		const { bed, node, run } = here;
+		await run(...CREATE);
+		await run("sync", "-n", "app");
+		bed.server.store.delete("Secret", "app", KEY);
+		const web = { namespace: "app", name: "web", image: IMAGE };
+		node.deploy({ ...web, account: "gone" });
+		node.pull();
+		const { out } = await bed.run(["check", "-q"]);
+		assert.match(out, /serviceaccount\/gone does not exist/);
+		assert.match(out, /^ {4}Fix: kubectl meshreg sync -n app$/m);
+	});
+
 	test("of pods that wait, of whatever cause", async () => {
 		await using here = await scene();
 		const { bed, node, run } = here;
