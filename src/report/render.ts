@@ -414,7 +414,7 @@ function lackingText(lacking: LackingCopies | undefined): string {
 	const parts = (
 		[
 			[missing, "no copy"],
-			[taken, "another's Secret in its place"],
+			[taken, "another Secret in its place"],
 		] as const
 	)
 		.filter(([count]) => count > 0)

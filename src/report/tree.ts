@@ -130,7 +130,7 @@ function namespaceBranch({
 		status === "missing"
 			? "no copy"
 			: status === "taken"
-				? "another's Secret"
+				? "another Secret in its place"
 				: status;
 	return {
 		line: [
