@@ -73,7 +73,7 @@ export async function openTransport(
 	});
 
 	return {
-		async send({ method, url, headers, body }) {
+		async send({ method, url, headers }) {
 			const dispatcher = routes.to(url);
 			const deadline = whole ?? AbortSignal.timeout(limit);
 			const signal = AbortSignal.any([interrupt, deadline]);
@@ -85,7 +85,6 @@ export async function openTransport(
 				const request = undici.request(url, {
 					method,
 					headers: { "user-agent": "kubectl-meshreg", ...headers },
-					...(body !== undefined && { body }),
 					dispatcher,
 					signal,
 				});

@@ -5,10 +5,9 @@ import { type Hidden, registryWords, withoutCredentials } from "./words.ts";
 
 /** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
 export interface RegistryRequest {
-	readonly method: "GET" | "HEAD" | "POST";
+	readonly method: "GET" | "HEAD";
 	readonly url: URL;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body?: string;
 }
 
 /** A registry's or token server's answer. */

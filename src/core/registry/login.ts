@@ -1,5 +1,4 @@
 import type { Credential } from "../credentials/credential.ts";
-import { fieldOf, readJson } from "../json-object.ts";
 import {
 	messageOf,
 	passingFault,
@@ -88,25 +87,14 @@ export async function requestToken(
 ): Promise<TokenAnswer> {
 	const { host } = login.realm;
 	const url = tokenAddress(login, credential?.username, scope);
-	let found = await ask(
+	const found = await ask(
 		withAuthorization(get(url), credential && `Basic ${credential.basic()}`),
 	);
-	// Token servers by OAuth 2 alone take a POST, which containerd sends first of all.
-	if (
-		credential &&
-		"answer" in found &&
-		[404, 405].includes(found.answer.status)
-	)
-		found = await ask(passwordGrant(login, credential, scope));
 	if ("fault" in found) return { means: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
 	const words = messageOf(answer, hidden);
-	// What OAuth 2 has for a wrong password (RFC 6749, 5.2).
-	const isInvalidGrant =
-		status === 400 &&
-		fieldOf(readJson(answer.body), "error") === "invalid_grant";
-	if (status === 401 || status === 403 || isInvalidGrant)
+	if (status === 401 || status === 403)
 		return { means: "login", status, words };
 	const passing = passingFault(answer, host);
 	if (passing) return { means: "fault", fault: passing };
@@ -121,30 +109,6 @@ export async function requestToken(
 	return token === undefined
 		? { means: "no-token", fault: { host, is: "no-token" } }
 		: { means: "token", token };
-}
-
-/** As containerd asks: https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go */
-function passwordGrant(
-	login: Login & { scheme: "bearer" },
-	credential: Credential,
-	scope: string | undefined,
-): RegistryRequest {
-	const { searchParams } = tokenAddress(login, undefined, scope);
-	const form = new URLSearchParams({
-		grant_type: "password",
-		client_id: "kubectl-meshreg",
-		service: login.service ?? "",
-		username: credential.username,
-		password: credential.reveal(),
-	});
-	if (scope !== undefined)
-		form.set("scope", searchParams.getAll("scope").join(" "));
-	return {
-		method: "POST",
-		url: new URL(login.realm),
-		headers: { "content-type": "application/x-www-form-urlencoded" },
-		body: form.toString(),
-	};
 }
 
 /** What came of a request: the answer, or why there is none. */

@@ -515,15 +515,6 @@ describe("a password that is wrong is not sent once an image, which would lock i
 			"denied",
 		],
 		[
-			"by a token server that speaks OAuth 2",
-			(request, authorization) =>
-				request.url.pathname === "/token" && authorization === SENT
-					? { status: 400, body: { error: "invalid_grant" } }
-					: bearer(() => ({}))(request, authorization),
-			2,
-			"denied",
-		],
-		[
 			"where what it may do is said for each image",
 			(request, authorization) =>
 				request.url.pathname === "/token"

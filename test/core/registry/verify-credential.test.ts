@@ -70,14 +70,7 @@ async function ask(
 	return { verification, calls };
 }
 
-function whoAsks({ headers, body }: RegistryRequest): Who {
-	if (body !== undefined) {
-		const form = new URLSearchParams(body);
-		return form.get("username") === MINE.username &&
-			form.get("password") === MINE.reveal()
-			? "mine"
-			: "stranger";
-	}
+function whoAsks({ headers }: RegistryRequest): Who {
 	switch (headers.authorization) {
 		case undefined:
 		case "Bearer nobody":
@@ -92,11 +85,6 @@ function whoAsks({ headers, body }: RegistryRequest): Who {
 
 const V2 = "GET https://reg.example/v2/";
 const TOKEN = "GET https://auth.example/token";
-const POST = "POST https://auth.example/token";
-const INVALID_GRANT = {
-	status: 400,
-	body: '{"error":"invalid_grant","error_description":"no such login"}',
-};
 const token = (who: Who): Scripted => ({
 	status: 200,
 	body: JSON.stringify({ token: who }),
@@ -122,17 +110,6 @@ const bearer =
 					(who === "nobody"
 						? { status: 401, headers: BEARER }
 						: { status: 200 }));
-	};
-
-/** One whose token server takes a POST alone. */
-const oauth2 =
-	(tokens: Partial<Record<Who, Scripted>>, otherwise = 405): Script =>
-	(call, who) => {
-		if (call === TOKEN) return { status: otherwise };
-		if (call === POST) return tokens[who] ?? INVALID_GRANT;
-		return who === "nobody"
-			? { status: 401, headers: BEARER }
-			: { status: 200 };
 	};
 
 const unreachable = (kind: string, because: string) => ({
@@ -357,43 +334,13 @@ const REGISTRIES: readonly [
 		},
 	],
 	[
-		"Bearer whose token server knows no GET, as OAuth 2 has it",
-		oauth2({ mine: { status: 200, body: '{"access_token":"mine"}' } }),
-		{ outcome: "good" },
-		[
-			`${V2} as nobody`,
-			`${TOKEN} as mine`,
-			`${POST} as mine`,
-			`${V2} as mine`,
-			`${TOKEN} as nobody`,
-			`${TOKEN} as stranger`,
-			`${POST} as stranger`,
-		],
-	],
-	[
-		"Bearer by OAuth 2, a wrong credential",
-		oauth2({}, 404),
-		{ outcome: "rejected", status: 400, words: "no such login" },
-	],
-	[
-		"Bearer by OAuth 2, a wrong one with an echo",
-		oauth2({
-			mine: { status: 401, body: "not username=mesh&password=marked-password" },
-		}),
-		{
-			outcome: "rejected",
-			status: 401,
-			words: "not username=mesh&password=***",
-		},
-	],
-	[
-		"Bearer whose token server knows neither",
-		oauth2({ mine: { status: 404 } }),
+		"Bearer whose token server knows no GET",
+		bearer({ mine: { status: 405 } }),
 		{
 			outcome: "unverifiable",
 			because: {
 				is: "token-server",
-				fault: { host: "auth.example", is: "status", status: 404, words: "" },
+				fault: { host: "auth.example", is: "status", status: 405, words: "" },
 				scoped: false,
 			},
 		},
