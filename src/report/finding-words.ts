@@ -98,8 +98,6 @@ export function headline({ about, namespaces }: Finding): string {
 			return "no pod is waiting for an image";
 		case "would-not-restart":
 			return `${counted(about.pods, "pod")} would not start again on a kubelet from 1.35 on: no pull secret for ${someNames(about.hosts)}`;
-		case "runs-without-credential":
-			return `${counted(about.pods, "pod")} ${about.pods === 1 ? "runs" : "run"} with images of ${someNames(about.hosts)} without a pull secret`;
 		case "secret-missing-runs":
 			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		default:
@@ -161,8 +159,6 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 			return about.narrower ? "With -n NAMESPACE fewer rights are needed." : "";
 		case "would-not-restart":
 			return "Kubelets from 1.35 on want a pod's credential for images that another pod brought, unless they are public.";
-		case "runs-without-credential":
-			return "The images are public, or were on the node already.";
 		case "secret-missing-runs":
 			return "Kubelets skip it with a warning.";
 		default:

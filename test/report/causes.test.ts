@@ -61,7 +61,6 @@ const CAUSES: Readonly<Record<CheckCause, true>> = {
 	"registry-error": true,
 	rejected: true,
 	"retry-pending": true,
-	"runs-without-credential": true,
 	"sandbox-image": true,
 	"secret-missing": true,
 	"secret-missing-runs": true,

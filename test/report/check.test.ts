@@ -79,7 +79,7 @@ test("a workload that goes on on a second line is told from the next one, and fr
 		[
 			finding("pods", "note", {
 				about: {
-					cause: "runs-without-credential",
+					cause: "would-not-restart",
 					pods: 2,
 					hosts: ["registry.example.com"],
 				},
@@ -92,14 +92,15 @@ test("a workload that goes on on a second line is told from the next one, and fr
 		text,
 		`pods
 ----
-i 2 pods run with images of registry.example.com
-  without a pull secret
+i 2 pods would not start again on a kubelet from
+  1.35 on: no pull secret for registry.example.com
     shop: deployment/a (1 pod):
       registry.example.com/team/image:1.2.3
     shop: deployment/b (1 pod):
       registry.example.com/team/image:1.2.3
-    The images are public, or were on the node
-    already.
+    Kubelets from 1.35 on want a pod's credential
+    for images that another pod brought, unless
+    they are public.
 `,
 	);
 });

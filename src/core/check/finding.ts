@@ -136,7 +136,6 @@ export type Subject =
 			"no-pod-waits": { count: number };
 			"secret-missing-runs": { secrets: readonly string[]; pods: number };
 			"would-not-restart": { hosts: readonly string[]; pods: number };
-			"runs-without-credential": { hosts: readonly string[]; pods: number };
 	  }>
 	| {
 			readonly cause: "expired" | "expiring";

@@ -206,21 +206,16 @@ function lookAt(
 const VERIFIES_IMAGES = 35;
 
 /**
- * Pods that run with images for which a source has a credential and they have none: the images are
- * public, or were on the node already. A newer kubelet does not take the latter again.
+ * Pods that run with images for which a source has a credential and they have none, on a kubelet that would not
+ * take these again, unless they are public.
  */
 function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const found: {
-		pod: PodFacts;
-		source: SourceFacts;
-		images: string[];
-		verifies: boolean;
-	}[] = [];
+	const found: { pod: PodFacts; source: SourceFacts; images: string[] }[] = [];
 	for (const pod of facts.pods) {
 		if (pod.isMirror || pod.waiting.length > 0) continue;
 		const minor = facts.nodes.get(pod.node) ?? 0;
-		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
+		if (!facts.beforeUpgrade && minor < VERIFIES_IMAGES) continue;
 		const lacking = new Map<SourceFacts, string[]>();
 		for (const image of new Set(pod.started)) {
 			const source =
@@ -232,34 +227,31 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 			if (source !== undefined) lacking.getOrInsert(source, []).push(image);
 			yield;
 		}
-		for (const [source, images] of lacking)
-			found.push({ pod, source, images, verifies });
+		for (const [source, images] of lacking) found.push({ pod, source, images });
 	}
-	const [verifying, others] = partition(found, ({ verifies }) => verifies);
-	return [
-		// Each source goes to the pods that lack it, and to no others.
-		...groupsBy(verifying, ({ source }) => sourceRef(source.secret)),
-		...groupsBy(others, () => ""),
-	].map((group) => {
-		const [{ source, verifies }] = group;
-		const pods = [...new Set(group.map(({ pod }) => pod))];
-		return finding("pods", verifies ? "warning" : "note", {
-			about: {
-				cause: verifies ? "would-not-restart" : "runs-without-credential",
-				hosts: unique(
-					group.flatMap(({ images }) =>
-						images.map((image) =>
-							displayHost(registryServerOf(image) ?? image),
+	// Each source goes to the pods that lack it, and to no others.
+	return groupsBy(found, ({ source }) => sourceRef(source.secret)).map(
+		(group) => {
+			const [{ source }] = group;
+			const pods = [...new Set(group.map(({ pod }) => pod))];
+			return finding("pods", "warning", {
+				about: {
+					cause: "would-not-restart",
+					hosts: unique(
+						group.flatMap(({ images }) =>
+							images.map((image) =>
+								displayHost(registryServerOf(image) ?? image),
+							),
 						),
 					),
-				),
-				pods: pods.length,
-			},
-			namespaces: unique(pods.map(({ namespace }) => namespace)),
-			workloads: workloadsOf(group),
-			...(verifies ? sendingCopies(source, pods, keyrings) : {}),
-		});
-	});
+					pods: pods.length,
+				},
+				namespaces: unique(pods.map(({ namespace }) => namespace)),
+				workloads: workloadsOf(group),
+				...sendingCopies(source, pods, keyrings),
+			});
+		},
+	);
 }
 
 /** Copies to where they are recorded, and apart from that to where they are not; no pod has to be made again for it now. */
