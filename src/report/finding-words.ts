@@ -148,9 +148,7 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 		case "account-lacks-secret":
 			return "These pods run, with images that are public or were on the node already.";
 		case "dangling":
-			return gives.length > 0
-				? ""
-				: "Kubelets skip it with a warning. Create the Secret, or take the name out.";
+			return "Kubelets skip it with a warning. Create the Secret, or take the name out.";
 		case "secrets-enforced":
 			return "The account has kubernetes.io/enforce-mountable-secrets: add the names to its imagePullSecrets.";
 		case "not-allowed":

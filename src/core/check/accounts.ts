@@ -1,6 +1,5 @@
-import { groupsBy, partition } from "../groups.ts";
+import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
-import { openOf } from "./blocked.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -9,7 +8,7 @@ import {
 	type PodFacts,
 	type SourceFacts,
 } from "./facts.ts";
-import { type Finding, finding, giving, unique } from "./finding.ts";
+import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
 
@@ -211,105 +210,42 @@ function missingNames(keyrings: Keyrings): MissingName[] {
 }
 
 /**
- * Names that nothing else tells of. A problem in a namespace that a record serves. Elsewhere whoever may
- * write the account decides what it says, also of what attach added, and a kubelet passes over such a
- * name: it changes no exit status.
+ * Names that nothing else tells of: each wherever it stands, and those that the same accounts reference, once. A
+ * problem in a namespace that a record serves. Elsewhere whoever may write the account decides what it says, also of
+ * what attach added, and a kubelet passes over such a name: it changes no exit status.
  */
 function dangling(gone: readonly MissingName[], keyrings: Keyrings): Finding[] {
-	const { facts } = keyrings;
-	// Only where all sources are known: what one is to bring, or what lost its source, is not taken back.
-	const [left, others] = partition(
-		gone,
-		({ account: { attached }, name }) =>
-			facts.only === undefined &&
-			facts.sources.length > 0 &&
-			attached.has(name) &&
-			!facts.sources.some(({ secret }) => secret.name === name) &&
-			!keyrings.isThere(`${facts.sourceNamespace}/${name}`),
-	);
-	return [
-		...leftBehind(byName(left, keyrings), facts),
-		...nameless(byName(others, keyrings), facts),
-	];
-}
-
-/** A name on accounts' lists that is no Secret. */
-interface Dangling {
-	readonly name: string;
-	/** Whether a record serves the accounts' namespaces. */
-	readonly served: boolean;
-	readonly accounts: readonly AccountFacts[];
-}
-
-function byName(found: readonly MissingName[], keyrings: Keyrings): Dangling[] {
-	const isServed = ({ namespace }: AccountFacts) =>
-		keyrings.facts.sources.some((source) =>
-			keyrings.isServed(source, namespace),
-		);
-	return groupsBy(found, ({ account, name }) =>
-		JSON.stringify([isServed(account), name]),
+	const found = gone.map(({ account, name }) => ({
+		account,
+		name,
+		served: keyrings.facts.sources.some((source) =>
+			keyrings.isServed(source, account.namespace),
+		),
+	}));
+	const places = groupsBy(found, ({ served, name }) =>
+		JSON.stringify([served, name]),
 	).map((group) => ({
-		name: group[0].name,
-		served: isServed(group[0].account),
-		accounts: group.map(({ account }) => account),
+		...group[0],
+		namespaces: unique(group.map(({ account }) => account.namespace)),
+		accounts: unique(group.map(({ account }) => account.name)),
 	}));
-}
-
-/** What attach added for a source that is no more. */
-function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
-	return names.flatMap(({ name, served, accounts: all }) =>
-		byAccounts(all).map(([accounts, namespaces]) => {
-			const fix = facts.withoutSource.accountsIn(
-				"detach",
-				namespaces,
-				accounts,
-				name,
-			);
-			return finding("service accounts", served ? "problem" : "warning", {
-				about: { cause: "dangling", accounts, secrets: [name] },
-				namespaces,
-				fix,
-				look: fix ? undefined : edit(accounts[0], namespaces[0]),
-			});
-		}),
-	);
-}
-
-/** Any other: a name wherever it stands, and names that the same accounts reference, once. */
-function nameless(names: readonly Dangling[], facts: Facts): Finding[] {
-	const sources = new Map(
-		facts.sources.map((source) => [source.secret.name, source]),
-	);
-	const places = names.map(({ accounts, ...one }) => ({
-		...one,
-		first: accounts[0],
-		namespaces: unique(accounts.map(({ namespace }) => namespace)),
-		accounts: unique(accounts.map(({ name }) => name)),
-	}));
-	return groupsBy(places, ({ served, name, namespaces, accounts }) =>
-		JSON.stringify([served, sources.has(name) && name, namespaces, accounts]),
+	return groupsBy(places, ({ served, namespaces, accounts }) =>
+		JSON.stringify([served, namespaces, accounts]),
 	).map((alike) => {
-		const [{ served, name, first, namespaces, accounts }] = alike;
-		const source = sources.get(name);
-		const open = source ? openOf(namespaces, source.secret, facts) : [];
-		const secrets = alike.map((one) => one.name);
+		const [{ served, account, namespaces, accounts }] = alike;
+		const secrets = alike.map(({ name }) => name);
 		return finding("service accounts", served ? "problem" : "note", {
 			about: { cause: "dangling", accounts, secrets },
 			namespaces,
-			gives: giving(open, source?.fixes.sync(open)),
-			look: source ? undefined : edit(first?.name, first?.namespace),
+			look: kubectl(
+				"edit",
+				"serviceaccount",
+				objectName(account.name),
+				"-n",
+				objectName(account.namespace),
+			),
 		});
 	});
-}
-
-function edit(account = "", at = "") {
-	return kubectl(
-		"edit",
-		"serviceaccount",
-		objectName(account),
-		"-n",
-		objectName(at),
-	);
 }
 
 /**

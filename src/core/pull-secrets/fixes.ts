@@ -149,19 +149,9 @@ export class Fixes {
 		accounts: readonly string[],
 		name = this.name,
 	): Script | undefined {
-		return this.accountsIn("attach", namespaces, accounts, name);
-	}
-
-	/** The same, or takes back what attach added to accounts under this name. */
-	accountsIn(
-		verb: "attach" | "detach",
-		namespaces: readonly string[],
-		accounts: readonly string[],
-		name: string,
-	): Script | undefined {
 		if (this.#isStuck && name === this.name) return undefined;
 		return meshreg(
-			verb,
+			"attach",
 			...(accounts.every((account) => account === "default")
 				? []
 				: accounts.map(objectName)),

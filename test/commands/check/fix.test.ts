@@ -2,10 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
-import {
-	ATTACHED_ANNOTATION,
-	ATTACHED_LABEL,
-} from "../../../src/core/pull-secrets/ownership.ts";
 import type { Clock } from "../../../src/world.ts";
 import { account, NAME as KEY, source } from "../../support/build.ts";
 import { PlayedNode } from "../../support/played-node.ts";
@@ -68,47 +64,6 @@ describe("check --fix", () => {
 			err: "",
 			asked: [],
 		});
-	});
-
-	test("takes back a mistyped name that attach added, and nothing that it did not add", async () => {
-		await using bed = await started();
-		account(bed, "evil", ["theirs"]);
-		await bed.run(["sync", "-n", "app"]);
-		await bed.run(["attach", "--secret=nope", "-n", "app"]);
-		const looked = await bed.run(["check"]);
-		assert.equal(looked.status, 1);
-		assert.match(
-			looked.out,
-			/× serviceaccount\/default in app references nope, .*\n.*\n {4}Fix: kubectl meshreg detach -n app --secret nope\n/,
-		);
-		// One source's check knows of no other.
-		const named = await bed.run(["check", KEY]);
-		assert.match(
-			named.out,
-			/× serviceaccount\/default in app references nope, /,
-		);
-		assert.doesNotMatch(named.out, /detach/);
-		const { status, out } = await bed.run(["check", "--fix", "--yes"]);
-		assert.equal(status, 0, out);
-		const listed = (namespace: string) =>
-			bed.server.store.get("ServiceAccount", namespace, "default")
-				?.imagePullSecrets;
-		assert.deepEqual(listed("app"), [{ name: KEY }]);
-		assert.deepEqual(listed("evil"), [{ name: "theirs" }]);
-	});
-
-	test("of what an account says that attach added, only what is a name and on its list is taken back", async () => {
-		await using bed = await started();
-		const metadata = {
-			namespace: "evil",
-			name: "default",
-			labels: { [ATTACHED_LABEL]: "true" },
-			annotations: { [ATTACHED_ANNOTATION]: "x; rm,--all,absent" },
-		};
-		account(bed, "evil", ["x; rm", "--all"], { metadata });
-		const { out } = await bed.run(["check"]);
-		assert.match(out, /default in evil references/);
-		assert.doesNotMatch(out, /detach/);
 	});
 
 	test("never gives the credential to whom nobody sent it, --yes or not", async () => {
