@@ -18,6 +18,7 @@ import {
 } from "./pull-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { verificationWords } from "./verification-words.ts";
+import { isOrAre } from "./wording.ts";
 
 /** What was found, in one line without a full stop. */
 export function headline({ about, namespaces }: Finding): string {
@@ -82,8 +83,20 @@ export function headline({ about, namespaces }: Finding): string {
 			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that name ${someNames(about.secrets)} will be refused`;
 		case "policies":
 			return `${about.ref}: pods in its recorded namespaces get it by an admission policy`;
-		case "policy-differs":
-			return `${someNames(about.names)}: not what the record and the registries of ${about.ref} ask for`;
+		case "policy-missing":
+			return `${someNames(about.names)} ${isOrAre(about.names)} missing: pods do not get ${about.ref}`;
+		case "policy-edited":
+			return `${someNames(about.names)} ${isOrAre(about.names)} not what the record and the registries of ${about.ref} ask for`;
+		case "policy-surplus":
+			return `${someNames(about.names)} ${isOrAre(about.names)} no longer needed: nothing in the record or the registries of ${about.ref} asks for ${about.names.length === 1 ? "it" : "them"}`;
+		case "policy-of-another":
+			return `${someNames(about.names)}: not managed by meshreg, in the place of the policy of ${about.ref}`;
+		case "policy-unsupported":
+			return `pods are to get ${about.ref} by an admission policy, and the API server has none`;
+		case "policy-refuses":
+			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: the API server refuses its pods once the policy adds ${about.secret}`;
+		case "policy-without-effect":
+			return `${counted(about.pods, "pod")} in ${places} ${about.pods === 1 ? "was" : "were"} created after the policy of ${about.ref}, without the pull secret`;
 		case "credential-provider":
 			return `${accountsIn(about.accounts, places)}: nodes may pull with a credential provider (${about.provider})`;
 		case "permitted":
@@ -151,6 +164,14 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 			return "Kubelets skip it with a warning. Create the Secret, or take the name out.";
 		case "secrets-enforced":
 			return "The account has kubernetes.io/enforce-mountable-secrets: add the names to its imagePullSecrets.";
+		case "policy-of-another":
+			return "It is left alone. Look at it, and delete it if nobody needs it; then attach --by-policy.";
+		case "policy-unsupported":
+			return "MutatingAdmissionPolicy needs Kubernetes 1.36 or later, and may be switched off there (feature gate, runtime-config). Attach service accounts instead, and detach --by-policy.";
+		case "policy-refuses":
+			return "The account has kubernetes.io/enforce-mountable-secrets.";
+		case "policy-without-effect":
+			return "Is the admission plugin MutatingAdmissionPolicy disabled on the API server? Another one may also have taken the pull secret out.";
 		case "not-allowed":
 			return pageAddress("permissions");
 		case "unreadable":

@@ -1,5 +1,6 @@
-import type { PolicyObject } from "../../core/accounts/policy.ts";
 import {
+	type PolicyFacts,
+	policyFacts,
 	type SecretFacts,
 	type SourceFacts,
 	secretFacts,
@@ -44,9 +45,7 @@ export async function stayingSources(
 export async function sourceFacts(
 	secret: PullSecret,
 	cluster: Cluster,
-	attempt: (
-		reading: Promise<readonly PolicyObject[]>,
-	) => Promise<readonly PolicyObject[] | undefined>,
+	attempt: (reading: Promise<PolicyFacts>) => Promise<PolicyFacts | undefined>,
 ): Promise<SourceFacts> {
 	return {
 		secret,
@@ -58,15 +57,14 @@ export async function sourceFacts(
 	};
 }
 
-/** None where the API server has no such kind. */
 async function policiesOf(
 	source: PullSecret,
 	cluster: Cluster,
-): Promise<readonly PolicyObject[]> {
+): Promise<PolicyFacts> {
 	try {
-		return await readPolicies(cluster, source);
+		return policyFacts(await readPolicies(cluster, source));
 	} catch (error) {
-		if (isFailure(error, "policy-unsupported")) return [];
+		if (isFailure(error, "policy-unsupported")) return policyFacts(undefined);
 		throw error;
 	}
 }

@@ -298,6 +298,11 @@ export interface PolicyChange {
 	readonly object: PolicyObject;
 }
 
+/** One that is not as it should be, by what would put it right. */
+export type PolicyFault = PolicyChange & {
+	readonly action: Exclude<PolicyChange["action"], "keep">;
+};
+
 /**
  * What makes of what was found under a source's names what is desired. Updates carry the
  * resourceVersion, deletions the uid of what was found; what somebody else made is left.

@@ -2,6 +2,7 @@ import { attachedKeys } from "../accounts/attachment.ts";
 import {
 	desiredPolicies,
 	enforcesSecrets,
+	type PolicyFault,
 	type PolicyObject,
 	planPolicies,
 } from "../accounts/policy.ts";
@@ -16,7 +17,7 @@ import {
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
-import { changedOf, timeOf } from "../object-times.ts";
+import { changedOf, latest, timeOf } from "../object-times.ts";
 import type {
 	Container,
 	ContainerStatus,
@@ -69,11 +70,16 @@ export interface Facts {
 export interface SourceFacts extends RecordReading {
 	readonly secret: PullSecret;
 	readonly fixes: Fixes;
-	/**
-	 * The admission policies by which pods are to pull with it, as far as they are there; undefined: by none, or they
-	 * may not be looked at.
-	 */
-	readonly policies: readonly PolicyObject[] | undefined;
+	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
+	readonly policies: PolicyFacts | undefined;
+}
+
+/** The admission policies that are noted on a source. */
+export interface PolicyFacts {
+	/** What bears their names; undefined: the API server has no such kind. */
+	readonly found: readonly PolicyObject[] | undefined;
+	/** When one of them was last written, as far as that is known. */
+	readonly changed: number | undefined;
 }
 
 /** A pull Secret, whoever manages it. Times are milliseconds since 1970. */
@@ -232,29 +238,50 @@ export function accountFacts(account: ServiceAccount): AccountFacts {
 	};
 }
 
+/** What bears the names of a source's policies; undefined: the API server has no such kind. */
+export function policyFacts(
+	found: readonly PolicyObject[] | undefined,
+): PolicyFacts {
+	const times = (found ?? []).flatMap(
+		({ metadata }) =>
+			changedOf(metadata) ?? timeOf(metadata.creationTimestamp) ?? [],
+	);
+	return { found, changed: latest(times) };
+}
+
+/** How long an API server may take to heed a policy that was written, in milliseconds: it looks every few seconds. */
+const HEEDED_AFTER = 60_000;
+
+/** From when on a source's policies change every pod that they mean; milliseconds since 1970. */
+export function heededSince({ policies }: SourceFacts): number {
+	return policies?.changed === undefined
+		? Number.POSITIVE_INFINITY
+		: policies.changed + HEEDED_AFTER;
+}
+
 /**
- * Which of a source's policies, KIND/NAME, are not what its record and its registries ask for, and whether these ask
- * for any; undefined: nothing is known of any, or of where it was sent.
+ * What is wrong with a source's policies, measured by its record and its registries, and whether these ask for any;
+ * undefined: nothing is known of any, or of where it was sent.
  */
 export function judgedPolicies({
 	secret,
 	record,
 	policies,
 }: SourceFacts):
-	| { readonly differing: readonly string[]; readonly needed: boolean }
+	| { readonly faults: readonly PolicyFault[]; readonly needed: boolean }
 	| undefined {
 	const keys = registriesOf(secret.content);
-	// A record that cannot be read is told with the copies.
-	if (policies === undefined || record === undefined || keys.length === 0)
+	if (
+		policies?.found === undefined ||
+		record === undefined ||
+		keys.length === 0
+	)
 		return undefined;
 	const desired = desiredPolicies({ source: secret, keys, record });
 	return {
-		differing: planPolicies(desired, policies, secret)
-			.filter(({ action }) => action !== "keep")
-			.map(
-				({ object: { kind, metadata } }) =>
-					`${kind.toLowerCase()}/${metadata.name}`,
-			),
+		faults: planPolicies(desired, policies.found, secret).filter(
+			(change): change is PolicyFault => change.action !== "keep",
+		),
 		needed: desired.length > 0,
 	};
 }

@@ -119,8 +119,11 @@ export type Subject =
 			};
 			/** Pods of the recorded namespaces get the pull secret by admission policies. */
 			policies: { ref: string };
-			/** `names` as kubectl shows them, KIND/NAME: missing, edited, no longer needed, or somebody else's. */
-			"policy-differs": { ref: string; names: readonly string[] };
+			"policy-unsupported": { ref: string };
+			/** Accounts whose pods the API server refuses once a policy adds the pull secret. */
+			"policy-refuses": { accounts: readonly string[]; secret: string };
+			/** Pods that were made after the policies, and did not get it. */
+			"policy-without-effect": { ref: string; pods: number };
 			"credential-provider": { accounts: readonly string[]; provider: string };
 			permitted: None;
 			/** What this user may not do, and what therefore was not looked at. */
@@ -145,6 +148,16 @@ export type Subject =
 			readonly at: number;
 			/** The name of what renews it, as the source says: free text; "" where it names none. */
 			readonly provider: string;
+	  }
+	/** Of the policies that bear a source's names: `names` as kubectl shows them, KIND/NAME. */
+	| {
+			readonly cause:
+				| "policy-missing"
+				| "policy-edited"
+				| "policy-surplus"
+				| "policy-of-another";
+			readonly ref: string;
+			readonly names: readonly string[];
 	  }
 	| PullSubject;
 

@@ -14,6 +14,7 @@ import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
 	type Facts,
+	heededSince,
 	isUnread,
 	judgedPolicies,
 	type PodFacts,
@@ -29,8 +30,8 @@ export class Keyrings {
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
 	readonly #sources: readonly (readonly [SourceFacts, Keyring])[];
 	readonly #found = new Map<string, readonly SourceFacts[]>();
-	/** Sources whose policies are as they should be. */
-	readonly #inForce: ReadonlySet<SourceFacts>;
+	/** Sources whose policies are as they should be, and since when pods are sure to get theirs. */
+	readonly #inForce: ReadonlyMap<SourceFacts, number>;
 
 	constructor(readonly facts: Facts) {
 		this.#byNamespace = Map.groupBy(
@@ -47,10 +48,10 @@ export class Keyrings {
 			source,
 			readKeyring([pullSourceOfKey(source.secret)]),
 		]);
-		this.#inForce = new Set(
-			facts.sources.filter(
-				(source) => judgedPolicies(source)?.differing.length === 0,
-			),
+		this.#inForce = new Map(
+			facts.sources
+				.filter((source) => judgedPolicies(source)?.faults.length === 0)
+				.map((source) => [source, heededSince(source)]),
 		);
 	}
 
@@ -137,14 +138,17 @@ export class Keyrings {
 		return keyring !== undefined && hasMatch(image, keyring);
 	}
 
-	/** Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source. */
-	getsByPolicy({ namespace }: PodFacts, name: string): boolean {
-		return this.facts.sources.some(
-			(source) =>
-				source.secret.name === name &&
-				this.isSent(source, namespace) &&
-				this.#inForce.has(source),
-		);
+	/**
+	 * Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source:
+	 * they are as they should be, and the pod is from before.
+	 */
+	getsByPolicy({ namespace, created }: PodFacts, name: string): boolean {
+		return this.facts.sources.some((source) => {
+			if (source.secret.name !== name || !this.isSent(source, namespace))
+				return false;
+			const since = this.#inForce.get(source);
+			return since !== undefined && (created === undefined || created < since);
+		});
 	}
 
 	/** The Secrets of a namespace that would match an image, each by itself. */

@@ -546,7 +546,6 @@ Cancelled; nothing was changed
 		const attach = "kubectl meshreg attach --by-policy";
 		const policy = `mutatingadmissionpolicy/${POLICY}`;
 		const binding = `mutatingadmissionpolicybinding/${POLICY}`;
-		const both = `${policy}, ${binding}`;
 		const ref = `nginx-mesh/${NAME}`;
 		const edit = (
 			kind: string,
@@ -580,6 +579,16 @@ Cancelled; nothing was changed
 					data: { ".dockerconfigjson": btoa(`{"auths":${auths}}`) },
 				}),
 			}));
+		const pod = (name: string, created: string, secrets: string[] = []) =>
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name, creationTimestamp: created },
+				spec: {
+					containers: [{ name: "c", image: "reg.io/app:1" }],
+					imagePullSecrets: secrets.map((each) => ({ name: each })),
+				},
+				status: { phase: "Running" },
+			});
 		beforeEach(async () => {
 			for (const { metadata } of bed.server.store.all("Pod"))
 				bed.server.store.delete("Pod", "app", metadata.name);
@@ -608,19 +617,24 @@ Cancelled; nothing was changed
 			);
 		});
 
-		const detach = "kubectl meshreg detach --by-policy";
 		const cases: readonly (readonly [
 			what: string,
 			prepare: () => unknown,
-			names: string,
-			command: string,
+			items: readonly (readonly string[])[],
+			status: number,
 		])[] = [
 			[
 				"one that is missing",
 				() =>
 					bed.server.store.delete("MutatingAdmissionPolicyBinding", "", POLICY),
-				binding,
-				attach,
+				[
+					[
+						"policy-missing",
+						`${binding} is missing: pods do not get ${ref}`,
+						attach,
+					],
+				],
+				1,
 			],
 			[
 				"one that somebody edited",
@@ -628,28 +642,63 @@ Cancelled; nothing was changed
 					edit("MutatingAdmissionPolicy", POLICY, () => ({
 						spec: { failurePolicy: "Fail" },
 					})),
-				policy,
-				attach,
+				[
+					[
+						"policy-edited",
+						`${policy} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
 			],
 			[
 				"a record that changed since",
 				() => rerecord('[{"namespaces":{"app":"","shop":""}}]'),
-				binding,
-				attach,
+				[
+					[
+						"policy-edited",
+						`${binding} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
 			],
 			[
 				"another registry",
 				() =>
 					rerecord(RECORD, '{"reg.io":{"auth":"YTpw"},"b.io":{"auth":"YTpw"}}'),
-				policy,
-				attach,
+				[
+					[
+						"policy-edited",
+						`${policy} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
 			],
-			["an emptied record", () => rerecord("[]"), both, detach],
+			[
+				"an emptied record",
+				() => rerecord("[]"),
+				[
+					[
+						"policy-surplus",
+						`${policy}, ${binding} are no longer needed: nothing in the record or the registries of ${ref} asks for them`,
+						"kubectl meshreg detach --by-policy",
+					],
+				],
+				0,
+			],
 			[
 				"a registry that no image can come from",
 				() => rerecord(RECORD, '{"reg":{"auth":"YTpw"}}'),
-				both,
-				detach,
+				[
+					[
+						"policy-surplus",
+						`${policy}, ${binding} are no longer needed: nothing in the record or the registries of ${ref} asks for them`,
+						"kubectl meshreg detach --by-policy",
+					],
+				],
+				1,
 			],
 			[
 				"one of somebody else in its place",
@@ -660,31 +709,83 @@ Cancelled; nothing was changed
 						metadata: { name: POLICY },
 					});
 				},
-				binding,
-				attach,
+				[
+					[
+						"policy-of-another",
+						`${binding}: not managed by meshreg, in the place of the policy of ${ref}`,
+						"",
+					],
+				],
+				1,
+			],
+			[
+				"a new account with enforce-mountable-secrets",
+				() => {
+					account("app", "builder");
+					account("app", "other", [NAME]);
+					account("shop", "elsewhere");
+				},
+				[
+					[
+						"policy-refuses",
+						`serviceaccount/builder in app allows only the pull secrets it references: the API server refuses its pods once the policy adds ${NAME}`,
+						"kubectl meshreg attach builder -n app",
+					],
+				],
+				1,
+			],
+			[
+				"pods that were made since, and got nothing: the plugin is switched off",
+				() => {
+					pod("old", "2020-01-01T00:00:00Z");
+					pod("new", "2099-01-01T00:00:00Z");
+				},
+				[
+					[
+						"policy-without-effect",
+						`1 pod in app was created after the policy of ${ref}, without the pull secret`,
+						"",
+					],
+				],
+				0,
+			],
+			[
+				"pods from before, and newer ones that got it",
+				() => {
+					pod("old", "2020-01-01T00:00:00Z");
+					pod("joining", "2098-01-01T00:00:00Z");
+					pod("new", "2099-01-01T00:00:00Z", [NAME]);
+				},
+				[
+					[
+						"",
+						`${ref}: pods in its recorded namespaces get it by an admission policy`,
+						"",
+					],
+				],
+				0,
 			],
 		];
-		const differing = (names: string, command: string) => ({
-			items: [
-				[
-					"policy-differs",
-					`${names}: not what the record and the registries of ${ref} ask for`,
-					command,
-				],
-			],
-			status: 1,
-		});
-		for (const [what, prepare, names, command] of cases)
+		for (const [what, prepare, items, status] of cases)
 			test(`finds ${what}`, async () => {
 				prepare();
-				assert.deepEqual(await found(), differing(names, command));
+				assert.deepEqual(await found(), { items, status });
 			});
 
 		test("finds that the API server has none: too old, or switched off", async () => {
 			const off = withoutKinds(bed, "mutatingadmissionpolic");
 			const seen = await found();
 			off();
-			assert.deepEqual(seen, differing(both, attach));
+			assert.deepEqual(seen, {
+				items: [
+					[
+						"policy-unsupported",
+						`pods are to get ${ref} by an admission policy, and the API server has none`,
+						"",
+					],
+				],
+				status: 1,
+			});
 		});
 
 		test("whoever may not read them is told; in one namespace it judges nothing", async () => {
