@@ -532,7 +532,7 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		[
 			"somebody else's",
 			{ metadata: { namespace: "app", name: KEY } },
-			`app/${KEY}, a Secret that meshreg does not manage, is in the copy's place. sync leaves it alone: move it away, or leave the namespace out with sync --forget.`,
+			`app/${KEY}, a Secret that meshreg does not manage, is in the copy's place. sync leaves it alone: remove or rename it, or, where the namespace is recorded, take it out with sync --forget.`,
 		],
 		[
 			"a copy that is immutable",
