@@ -33,7 +33,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, unlessFailed } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { CheckOptions } from "./command.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -186,15 +186,15 @@ async function otherSecrets(
 			read.set(namespace, before + 1);
 			return before < READ_SINGLY;
 		}),
-		(ref) => {
+		async (ref) => {
 			const [namespace = "", name = ""] = ref.split("/");
-			return snapshot.attempt("secret-names", namespace, async () => {
-				const source = pullSourceOf(
-					await cluster.read("Secret", { namespace, name }),
-				);
-				if (reader.keeps(namespace, source.data?.length ?? 0))
-					others.set(ref, source);
-			});
+			// That it is there is known without it.
+			const secret = await unlessFailed(
+				cluster.read("Secret", { namespace, name }),
+			);
+			const source = secret && pullSourceOf(secret);
+			if (source && reader.keeps(namespace, source.data?.length ?? 0))
+				others.set(ref, source);
 		},
 	);
 	return others;

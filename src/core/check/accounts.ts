@@ -40,6 +40,7 @@ export function checkAccounts(
 	const notes = providers(facts);
 	if (
 		isUnread(facts, "serviceaccounts") ||
+		isUnread(facts, "secret-names") ||
 		findings.length + missing.length > 0
 	)
 		return [...findings, ...notes];
@@ -200,8 +201,6 @@ interface MissingName {
 
 function missingNames(keyrings: Keyrings): MissingName[] {
 	const { facts } = keyrings;
-	// Names of Secrets that may not be read would all seem to be missing.
-	if (isUnread(facts, "secret-names")) return [];
 	return facts.accounts.flatMap((account) =>
 		[...account.secrets]
 			.filter((name) => !keyrings.isThere(`${account.namespace}/${name}`))

@@ -224,8 +224,12 @@ export class Keyrings {
 			.filter((ref) => !this.isThere(ref));
 	}
 
-	/** Whether there is a Secret, of whatever type. */
+	/** Whether there is a Secret, of whatever type; where not all names could be read, there may be. */
 	isThere(ref: string): boolean {
-		return this.facts.secrets.has(ref) || this.facts.otherSecrets.has(ref);
+		return (
+			this.facts.secrets.has(ref) ||
+			this.facts.otherSecrets.has(ref) ||
+			isUnread(this.facts, "secret-names")
+		);
 	}
 }

@@ -290,7 +290,6 @@ function sendingCopies(
 
 /** Pods that run, and name a pull Secret that is not there: kubelets warn of it each time. */
 function missingButRunning(keyrings: Keyrings): Finding[] {
-	if (isUnread(keyrings.facts, "secret-names")) return [];
 	const found = keyrings.facts.pods
 		.filter(
 			({ waiting, started }) => waiting.length === 0 && started.length > 0,

@@ -815,6 +815,37 @@ test("L9: the nearest miss is told, as explain has it", async () => {
 	);
 });
 
+for (const [who, refused, told] of [
+	[
+		"who may list Secrets and not read one, beyond what is known,",
+		/\/secrets\/opaque$/,
+		"i serviceaccount/default in app references gone, which does not exist",
+	],
+	[
+		"who cannot be told the names of Secrets",
+		/\/app\/secrets$/,
+		"× cannot read the names of Secrets: Error from server (Forbidden): no",
+	],
+] as const)
+	test(`${who} is told of none that it is not there, nor that all are`, async () => {
+		await using bed = await started(["app"]);
+		source(bed, []);
+		account(bed, "app", { imagePullSecrets: [{ name: "gone" }] });
+		secret(bed, "app/opaque", { "q.io": user }, { type: "Opaque" });
+		pod(bed, "app", "runs", "r.io/web:1", { secrets: ["opaque"] });
+		pod(bed, "app", "waits", "q.io/web:1", {
+			message: "unauthorized",
+			secrets: ["opaque"],
+		});
+		bed.server.onRequest(({ path, query }) =>
+			refused.test(path) && !query.has("fieldSelector")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { out } = await bed.run(["check", "-n", "app"]);
+		assert.deepEqual(out.match(/^.*(?:exist|cannot read).*$/gm), [told]);
+	});
+
 test("L10: a running pod that references what is not there", async () => {
 	await using bed = await started(["app"]);
 	source(bed, []);

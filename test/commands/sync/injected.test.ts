@@ -303,7 +303,11 @@ describe("sync --injected", () => {
 
 	test("--watch follows the rule and the names; whom pods and Gateways alone show is told, --yes or not", async () => {
 		await asking();
-		bed.server.store.delete("Secret", "named", "istio-registry-key");
+		// What another rule means is not selected.
+		labelled("other", { team: "a" });
+		await bed.run(["sync", "--mesh", "istio", "-l", "team=a"]);
+		for (const name of ["named", "other"])
+			bed.server.store.delete("Secret", name, "istio-registry-key");
 		await using watch = await watching(bed, [
 			...["--mesh", "istio", "--injected", "--prune", "--yes"],
 		]);
