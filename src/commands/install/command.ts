@@ -123,7 +123,6 @@ function argsOf(
 ): string[] {
 	const values = ({ name, kind, commas }: Flag): readonly string[] => {
 		if (kind === "switch") return [`${given.on(name)}`];
-		if (kind === "text") return [given.text(name) ?? ""];
 		const [bare, named] = partition(given.list(name), isBare);
 		const isOne = commas && named.length > 0;
 		return [...bare.slice(0, 1), ...(isOne ? [named.join(",")] : named)];

@@ -78,6 +78,9 @@ deployment/${NAME} created in nginx-mesh namespace
 		await bed.run(["install", "-A"]);
 		const { out } = await bed.run(["install", "-n", "app"]);
 		assert.match(out, new RegExp(`clusterrole "${WIDE}" deleted`));
+		assert.match(out, new RegExp(`^deployment/${NAME} configured in`, "m"));
+		const deployment = bed.server.store.get("Deployment", "nginx-mesh", NAME);
+		assert.match(JSON.stringify(deployment), /"--namespace=app"/);
 		assert.deepEqual(all(), [
 			`Deployment nginx-mesh/${NAME}`,
 			`ServiceAccount nginx-mesh/${NAME}`,
@@ -135,6 +138,15 @@ deployment/${NAME} created in nginx-mesh namespace
 				},
 			);
 		await bed.run(["prune", "--all", "--yes"]);
+	});
+
+	test("the namespace of the source is made where it is not there", async () => {
+		const { status, out, err } = await bed.run([
+			...["install", "key", "-A", "--from", "team"],
+		]);
+		assert.equal(status, 0, err);
+		assert.match(out, /^namespace\/team created$/m);
+		assert.ok(bed.server.store.get("Deployment", "team", "meshreg-key"));
 	});
 
 	test("a namespace that is not there: nothing is made", async () => {
@@ -249,25 +261,37 @@ deployment/${NAME} created in nginx-mesh namespace
 		]);
 	});
 
-	test("of a flag that is repeated the watch is told all values", async () => {
-		await using bed = await testBed();
-		const { out } = await bed.run([
-			...["install", "-A", "--dry-run=client", "-o=json"],
-			...["--attach=one", "--attach", "--attach=two,three"],
-			...["--refresh=ecr", "--refresh=helper:gcloud", "--image=r.io/m:1"],
-			...["--exclude=a", "--exclude=b", "--copy-label=c=d", "--copy-label=e=f"],
-		]);
-		const [deployment] = JSON.parse(out).items.slice(-1);
-		assert.deepEqual(
-			deployment.spec.template.spec.containers[0].args.slice(4, -2),
+	for (const [argv, args] of [
+		[["--attach"], ["--attach"]],
+		[
 			[
-				...["--all-namespaces=true", "--exclude=a,b"],
+				...["--attach=one", "--attach", "--attach=two,three"],
+				...["--refresh=ecr", "--refresh=helper:gcloud"],
+				...["--exclude=a", "--exclude=b"],
+				...["--copy-label=c=d", "--copy-label=e=f"],
+			],
+			[
+				"--exclude=a,b",
 				...["--attach", "--attach=one,two,three"],
 				...["--copy-label=c=d", "--copy-label=e=f"],
 				"--refresh=ecr,helper:gcloud",
 			],
-		);
-	});
+		],
+	] as const)
+		test(`the watch is told all that is given: ${argv.join(" ")}`, async () => {
+			await using bed = await testBed();
+			const { out } = await bed.run([
+				...["install", "-A", "--dry-run=client", "-o=json"],
+				...["--image=r.io/m:1", ...argv],
+			]);
+			const [deployment] = JSON.parse(out).items.slice(-1);
+			const [container] = deployment.spec.template.spec.containers;
+			assert.equal(container.image, "r.io/m:1");
+			assert.deepEqual(container.args.slice(4, -2), [
+				"--all-namespaces=true",
+				...args,
+			]);
+		});
 
 	test("without a selection the watch goes by the record, and renews what it may", async () => {
 		await using bed = await testBed();
