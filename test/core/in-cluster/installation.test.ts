@@ -164,6 +164,94 @@ describe("the manifests", () => {
 		);
 	});
 
+	it("keep the account to pull secrets of one name before they give it rights", () => {
+		const labels = {
+			"app.kubernetes.io/name": "kubectl-meshreg",
+			"app.kubernetes.io/instance": "meshreg-key",
+			"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			"kubectl-meshreg/installation": installationId(SOURCE),
+		};
+		const across = { name: "kubectl-meshreg.watch.mesh.key", labels };
+		const core = (resource: string, verbs: string[], more = {}) => ({
+			apiGroups: [""],
+			resources: [resource],
+			verbs,
+			...more,
+		});
+		const own = { resourceNames: ["key"] };
+		assert.deepEqual(manifestsOf(installation()).slice(0, -1), [
+			{ apiVersion: "v1", kind: "Namespace", metadata: { name: "mesh" } },
+			{
+				apiVersion: "v1",
+				kind: "ServiceAccount",
+				metadata: { name: "meshreg-key", namespace: "mesh", labels },
+			},
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "ValidatingAdmissionPolicy",
+				metadata: across,
+				spec: {
+					failurePolicy: "Fail",
+					matchConstraints: {
+						resourceRules: [
+							{
+								apiGroups: [""],
+								apiVersions: ["v1"],
+								operations: ["CREATE", "UPDATE"],
+								resources: ["secrets"],
+							},
+						],
+					},
+					matchConditions: [
+						{
+							name: "is-this-account",
+							expression:
+								"request.userInfo.username == 'system:serviceaccount:mesh:meshreg-key'",
+						},
+					],
+					validations: [
+						{
+							expression:
+								"object.type == 'kubernetes.io/dockerconfigjson' && object.metadata.name == 'key'",
+							message:
+								"this account writes pull secrets named key, and no other Secret",
+						},
+					],
+				},
+			},
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "ValidatingAdmissionPolicyBinding",
+				metadata: across,
+				spec: { policyName: across.name, validationActions: ["Deny"] },
+			},
+			{
+				apiVersion: "rbac.authorization.k8s.io/v1",
+				kind: "ClusterRole",
+				metadata: across,
+				rules: [
+					core("secrets", ["get", "list", "watch", "patch"], own),
+					core("secrets", ["create"]),
+					core("namespaces", ["list", "watch"]),
+					core("events", ["create"]),
+				],
+			},
+			{
+				apiVersion: "rbac.authorization.k8s.io/v1",
+				kind: "ClusterRoleBinding",
+				metadata: across,
+				roleRef: {
+					apiGroup: "rbac.authorization.k8s.io",
+					kind: "ClusterRole",
+					name: across.name,
+				},
+				subjects: [
+					{ kind: "ServiceAccount", name: "meshreg-key", namespace: "mesh" },
+				],
+			},
+		]);
+	});
+
 	it("run as nobody, with nothing, on a disk that cannot be written", () => {
 		const deployment = manifestsOf(installation({ metricsPort: 9 })).at(-1);
 		assert.deepEqual(deployment, {
