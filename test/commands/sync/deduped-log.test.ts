@@ -91,6 +91,19 @@ describe("troubles", () => {
 		assert.ok(told.troubles > 20 && told.troubles < 40, `${told.troubles}`);
 	});
 
+	test("take no more memory with words that are others each time: those before are forgotten", () => {
+		const { told, log } = played();
+		const note = (at: number) => {
+			log.note(forbidden(`n${at}`));
+			log.succeeded();
+		};
+		for (let at = 0; at <= 1000; at++) note(at);
+		note(1000);
+		assert.equal(told.troubles, 1001);
+		note(0);
+		assert.equal(told.troubles, 1002);
+	});
+
 	test("one that comes back after a while is told at once", () => {
 		const { told, clock, log } = played();
 		for (let time = 0; time < 5; time++) {
