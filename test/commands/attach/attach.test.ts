@@ -675,6 +675,22 @@ Warning: 1 pod in shop was created before this change (pod/bare); delete it and 
 		account("shop", "default");
 	});
 
+	test("who is no longer logged in is told so once, not of each account", async () => {
+		secret("app");
+		secret("shop");
+		const off = bed.server.onRequest(({ method }) =>
+			method === "PATCH"
+				? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["attach", "-n", "app,shop"]);
+		off();
+		assert.deepEqual(
+			[status, out, err],
+			[1, "", "error: You must be logged in to the server (Unauthorized)\n"],
+		);
+	});
+
 	test("an edit that admission refuses is no race: it fails at once", async () => {
 		const off = bed.server.onRequest((request) =>
 			request.method === "PATCH"
