@@ -243,7 +243,8 @@ describe("a case is told as what it is", () => {
 describe("H1: no printed command loses another registry's credential", () => {
 	test("a rejected credential of an unmanaged Secret is replaced alone", async () => {
 		await using bed = await started();
-		source(bed, []);
+		// What a source's copy beside it says is another matter.
+		source(bed, ["r.io"], ["f02"]);
 		replay(bed, "f02-rejected-two-registries");
 		const { items } = await problems(bed);
 		const { argv } = spoken(items[0]?.command ?? "", {});
@@ -1152,6 +1153,13 @@ describe("Kubernetes of today", () => {
 			},
 		});
 		pod(bed, "app", "web", "r.io/web:1", { secrets: ["mine"] });
+		// Another account's are its own affair.
+		secret(bed, "app/theirs", { "r.io": user });
+		account(bed, "app", { metadata: { namespace: "app", name: "free" } });
+		pod(bed, "app", "free", "r.io/web:1", {
+			account: "free",
+			secrets: ["theirs"],
+		});
 		const { items } = await problems(bed);
 		assert.deepEqual(
 			items.map(({ cause, message }) => [cause, message]),

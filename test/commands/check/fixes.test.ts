@@ -430,6 +430,37 @@ const SCENES: [
 		},
 	],
 	[
+		"no copy in two namespaces, for accounts that differ",
+		"no-secret",
+		"kubectl meshreg sync -n app --attach && kubectl meshreg sync -n shop --attach=runner && kubectl rollout restart deployment/web -n app && kubectl rollout restart deployment/web -n shop",
+		async ({ bed, node, run, record }) => {
+			await run(...CREATE);
+			record("app", "shop");
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace: "shop", name: "runner" },
+			});
+			for (const [namespace, account] of [
+				["app", "default"],
+				["shop", "runner"],
+			] as const)
+				node.deploy({ namespace, name: "web", image: IMAGE, account });
+		},
+	],
+	[
+		"a source that cannot be read",
+		"malformed",
+		"kubectl meshreg create --replace --registry-server r.io",
+		({ secret }) =>
+			secret(`nginx-mesh/${KEY}`, "not json", {
+				labels: labelsOf(),
+				annotations: {
+					"kubectl-meshreg/registry-servers": '{"r.io":"r.io"}',
+					"kubectl-meshreg/targets": "[]",
+				},
+			}),
+	],
+	[
 		"a malformed source",
 		"malformed",
 		"kubectl meshreg rotate --registry-server r.io",
