@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { Credential } from "../../core/credentials/credential.ts";
+import { Places } from "../../core/places.ts";
 import { isPrivateHost } from "../../core/registry/network-address.ts";
 import { apiHostOf, apiOf } from "../../core/registry/server.ts";
 import { verifyCredential } from "../../core/registry/verify-credential.ts";
@@ -12,6 +13,12 @@ import { openTransport, trustIn } from "./transport.ts";
 const LIMIT = 15_000;
 /** For one request of many. */
 const LIMIT_EACH = 10_000;
+/**
+ * Names that are looked up at once: Node looks up two, and keeps at a slow one whoever has given it up. Those of
+ * hosts that others chose take one, or they would keep our registries' token servers from being found.
+ */
+const LOOKUPS = 2;
+const LOOKUPS_OF_STRANGERS = 1;
 
 /** A client for whatever registries the probes name. `limit` and `resolve` are for tests. */
 export function registryClient(
@@ -25,6 +32,8 @@ export function registryClient(
 		trusts.getOrInsertComputed(ca, trustIn);
 	const { env, interrupt, resolve = resolveBySystem } = outside;
 	const around = { env, interrupt, resolve };
+	const ours = new Places(() => LOOKUPS);
+	const strangers = new Places(() => LOOKUPS_OF_STRANGERS);
 	return {
 		async open({ host, insecure, inside }, ca) {
 			const registryHost = hostNameOf(host);
@@ -41,6 +50,7 @@ export function registryClient(
 				insecure,
 				limit: outside.limit ?? LIMIT_EACH,
 				limited: "request",
+				lookups: inside ? ours : strangers,
 				trust: trusted(ca),
 			});
 		},
@@ -53,6 +63,7 @@ export function registryClient(
 				insecure: probe.insecure,
 				limit,
 				limited: "conversation",
+				lookups: ours,
 				trust: trusted(ca),
 			});
 			try {

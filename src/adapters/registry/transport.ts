@@ -1,6 +1,7 @@
 import { isIP, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
+import type { Places } from "../../core/places.ts";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
@@ -29,6 +30,8 @@ interface TransportOptions extends Pick<Outside, "env" | "interrupt"> {
 	readonly limit: number;
 	readonly limited: "conversation" | "request";
 	readonly resolve: Resolve;
+	/** For names that are looked up: one has a thread of the process until the system gives it up, whoever still waits. */
+	readonly lookups: Places;
 }
 
 /**
@@ -57,7 +60,11 @@ export async function openTransport(
 	};
 	const guard = new RealmGuard(
 		carriage.registryHost,
-		carriage.resolve,
+		(host) =>
+			carriage.lookups.take(async () => {
+				over.throwIfAborted();
+				return carriage.resolve(host);
+			}),
 		carriage.inside,
 	);
 	const direct = new undici.Agent({

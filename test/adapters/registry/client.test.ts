@@ -544,3 +544,49 @@ test("a host that is not there, and a port that nobody listens on", async () => 
 		},
 	});
 });
+
+test("slow names of hosts that others chose take neither all lookups nor one that nobody waits for any longer", async () => {
+	const looked: string[] = [];
+	const answers = new Map<string, () => void>();
+	let heard = Promise.withResolvers<void>();
+	const client = registryClient({
+		env: {},
+		interrupt: new AbortController().signal,
+		limit: PATIENT,
+		resolve: (host) => {
+			looked.push(host);
+			heard.resolve();
+			return new Promise((_, reject) =>
+				answers.set(host, () =>
+					reject(Object.assign(new Error("no"), { code: "ENOTFOUND" })),
+				),
+			);
+		},
+	});
+	const begin = async (host: string, inside: boolean) => {
+		const connection = await client.open({ host, insecure: false, inside });
+		const url = new URL(`https://${host}/v2/`);
+		const answer = connection.send({ method: "GET", url, headers: {} });
+		return { answer, close: () => connection.close() };
+	};
+	const next = async (work: () => unknown) => {
+		heard = Promise.withResolvers();
+		await work();
+		await heard.promise;
+	};
+	const all: Awaited<ReturnType<typeof begin>>[] = [];
+	const ask = async (host: string, inside = false) =>
+		all.push(await begin(host, inside));
+	await next(() => ask("a.example"));
+	await ask("given-up.example");
+	await ask("c.example");
+	await next(() => ask("ours.example", true));
+	assert.deepEqual(looked, ["a.example", "ours.example"]);
+	await all[1]?.close();
+	await next(() => answers.get("a.example")?.());
+	assert.deepEqual(looked.slice(2), ["c.example"]);
+	for (const answer of answers.values()) answer();
+	await Promise.all(all.map(({ answer }) => answer));
+	await Promise.all(all.map(({ close }) => close()));
+	assert.equal(looked.length, 3);
+});
