@@ -26,7 +26,11 @@ import {
 	beginCopyLists,
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
-import { findSource, findSources } from "../../actions/read/find-source.ts";
+import {
+	findSource,
+	findSources,
+	notASource,
+} from "../../actions/read/find-source.ts";
 import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import {
 	listNamespaces,
@@ -116,6 +120,8 @@ async function syncOne(
 	run: Run,
 ): Promise<boolean> {
 	warnOfExpiry(source, run.world);
+	// What is about to go is given to nobody any more.
+	if (source.terminating) throw new FailureError(notASource(source));
 	const spoiled = spoiledBy(source);
 	if (spoiled !== undefined) throw new FailureError(spoiled);
 	const scope = await scopeFor(source, options, run);

@@ -55,6 +55,22 @@ describe("sync: which source", () => {
 			});
 		});
 
+		test("one that is being deleted is given to nobody any more", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			const going = {
+				deletionTimestamp: "2026-01-01T00:00:00Z",
+				finalizers: ["example.com/wait"],
+			};
+			source(bed, { "r.example.com": { auth: "dTpw" } }, ["shop"], going);
+			for (const argv of [["sync"], ["sync", "-n", "app"]])
+				assert.deepEqual(shown(await bed.run(argv)), {
+					status: 1,
+					out: "",
+					err: `error: secret "${NAME}" in namespace "nginx-mesh" is terminating (waiting for finalizers)\n`,
+				});
+			assert.equal(bed.content("shop"), undefined);
+		});
+
 		test("what calls itself one elsewhere is named, never taken, and nothing to paste", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			await create(bed, "one", "-n", "shop");
