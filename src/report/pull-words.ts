@@ -130,7 +130,9 @@ export function pullHint(about: PullSubject): string {
 	return [
 		about.cause === "rate-limit" && WITHOUT_ACCOUNTS.has(about.host)
 			? "It has no accounts to log in with: pull from a mirror, or wait."
-			: (HINTS[about.cause] ?? ""),
+			: about.cause === "rate-limit" && about.secret !== ""
+				? `Already pulled with ${about.secret}: raise that user's limit, pull from a mirror, or wait.`
+				: (HINTS[about.cause] ?? ""),
 		about.cause === "no-key" ? unwritableHint(about.host) : "",
 		missing.length === 0
 			? ""

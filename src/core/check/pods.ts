@@ -61,7 +61,7 @@ const ABOUT: Readonly<
 	"sandbox-image": ["host", "words"],
 	"not-injected": [],
 	"not-found": ["host"],
-	"rate-limit": ["host", "asked"],
+	"rate-limit": ["host", "secret", "asked"],
 	"short-name": [],
 	signature: ["host"],
 	"pull-qps": [],

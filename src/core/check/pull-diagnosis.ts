@@ -190,27 +190,33 @@ function diagnoseOne(
 		return answer.overfull
 			? problem("unknown", { report: { ...report, words: ALL_HIDDEN } })
 			: problem("malformed-secret", { secret: answer.from });
-	if (keyrings.blind || !ABOUT_CREDENTIALS.has(cause)) {
-		const [match] = answer.matches;
+	const [match] = answer.matches;
+	const source =
+		match === undefined ? keyrings.sourceFor(pod.namespace, image) : undefined;
+	// The limit of who pulls without a credential, where somebody's Secret has one.
+	const isLeftOut =
+		cause === "rate-limit" &&
+		match === undefined &&
+		source === undefined &&
+		!pod.isMirror &&
+		keyrings.wouldMatch(pod.namespace, image).length > 0;
+	if (keyrings.blind || !(isLeftOut || ABOUT_CREDENTIALS.has(cause))) {
 		return problem(unseen(cause), {
 			report: {
 				...report,
 				words: withoutSecrets(report.words, answer.matches),
 			},
-			source:
-				match === undefined
-					? keyrings.sourceFor(pod.namespace, image)
-					: undefined,
+			source,
+			...(match && { secret: match.from }),
 		});
 	}
 	if (cause === "never-pull") return problem("never-pull");
 	// What was asked without a credential of the pod's says nothing about that credential.
-	const [first] = answer.matches;
-	if (first === undefined)
+	if (match === undefined)
 		return pod.isMirror
 			? problem("static-pod")
 			: withoutMatch(pod, image, keyrings, problem);
-	return withMatch(answer.matches, first, keyrings, problem, report, pod);
+	return withMatch(answer.matches, match, keyrings, problem, report, pod);
 }
 
 type Problem = (kind: ProblemKind, more?: Partial<PullProblem>) => PullProblem;

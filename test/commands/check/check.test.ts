@@ -825,6 +825,35 @@ test("nothing that runs is made again for a debugging container", async () => {
 	}
 });
 
+test("of a limit that is a user's own, another credential is no way out", async () => {
+	await using bed = await started();
+	account(bed, "app");
+	secret(bed, "app/hub", { "docker.io": user("x") });
+	for (const [name, pullSecrets] of [
+		["with", ["hub"]],
+		["without", []],
+	] as const)
+		build.pod(bed, `app/${name}`, {
+			image: "team/web",
+			pullSecrets,
+			waits: "ErrImagePull",
+			message: "toomanyrequests: You have reached your pull rate limit",
+		});
+	const { out } = await bed.run(["check", "-n", "app", "-q"]);
+	const [, pods = ""] = out.split("pods\n----\n");
+	assert.equal(
+		pods.split("\nFix\n")[0],
+		`× docker.io: rate limit reached (429); 1 pod cannot pull
+    app: pod/with: team/web
+    Already pulled with app/hub: raise that user's limit, pull from a mirror, or wait.
+× app/hub has a credential for docker.io, but neither the pod nor its service account references it; 1 pod cannot pull
+    app: pod/without: team/web
+    pod/without has no controller: delete and recreate it.
+    Fix: kubectl meshreg attach -n app --secret hub
+`,
+	);
+});
+
 test("what is in the place of copies is one finding, however each of them calls itself, and at whatever length", async () => {
 	await using bed = await started();
 	const teams = ["app", "shop", "team-c", "team-d", "team-e"];

@@ -372,6 +372,14 @@ const ROWS: [what: string, fix: string, scene: Scene][] = [
 		{ pod: { image: "nats:2.9" } },
 	],
 	[
+		"Docker Hub's limit, where a Secret that nobody references is for it",
+		`kubectl meshreg attach -n app --secret hub ${AGAIN}`,
+		{
+			secrets: { "app/hub": { "docker.io": user() } },
+			pod: { image: "nats:2.9" },
+		},
+	],
+	[
 		"a registry that has no accounts",
 		"",
 		{
