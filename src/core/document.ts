@@ -15,10 +15,7 @@ import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
 
 /** How many namespaces are recorded and have no copy. */
 export interface LackingCopies {
-	/** Where nothing has its name. */
 	readonly missing: number;
-	/** Where another's Secret has it. */
-	readonly taken: number;
 	readonly script: Script | undefined;
 	readonly commandContext: CommandContext;
 }

@@ -410,23 +410,13 @@ function listFooter({
 
 function lackingText(lacking: LackingCopies | undefined): string {
 	if (lacking === undefined) return "";
-	const { missing, taken, script, commandContext } = lacking;
-	const parts = (
-		[
-			[missing, "no copy"],
-			[taken, "another Secret in its place"],
-		] as const
-	)
-		.filter(([count]) => count > 0)
-		.map(
-			([count, what], index) =>
-				`${index > 0 ? count : counted(count, "recorded namespace")} ${count === 1 ? "has" : "have"} ${what}`,
-		);
+	const { missing, script, commandContext } = lacking;
+	const said = `${counted(missing, "recorded namespace")} ${missing === 1 ? "has" : "have"} no copy`;
 	const next =
 		script === undefined
 			? []
 			: [`Next: ${commandLine(script, commandContext)}`];
-	return linesOf(parts.join(", "), ...next);
+	return linesOf(said, ...next);
 }
 
 function imagesText(

@@ -126,12 +126,7 @@ function namespaceBranch({
 	accounts,
 	pods,
 }: TreeNamespace): Branch {
-	const words =
-		status === "missing"
-			? "no copy"
-			: status === "taken"
-				? "another Secret in its place"
-				: status;
+	const words = status === "missing" ? "no copy" : status;
 	return {
 		line: [
 			`${lineOf(namespace)}  `,

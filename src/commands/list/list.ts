@@ -19,7 +19,7 @@ import {
 import { EXIT, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { ListOptions } from "./command.ts";
-import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
+import { lackingCopies } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
@@ -57,10 +57,10 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 			output === "tree" ||
 			((output === undefined || output === "wide") &&
 				world.streams.out.isTerminal);
-		const { taken, lacking } =
+		const lacking =
 			isShown && !isFiltered
-				? await lackingCopies(cluster, listing, choice, sourceNamespace)
-				: NONE_LACKING;
+				? lackingCopies(cluster, listing, sourceNamespace)
+				: undefined;
 		return {
 			status:
 				refused.size > 0 ||
@@ -84,7 +84,6 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 								treesOf({
 									...listing,
 									...parts,
-									taken,
 									sourceNamespace,
 									tellsMissing: isFiltered ? () => false : listing.isMeant,
 								}),

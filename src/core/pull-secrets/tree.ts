@@ -55,7 +55,7 @@ export interface TreeRegistry {
 export interface TreeNamespace {
 	/** `NAMESPACE/NAME` where the copy's name is not the source's. */
 	readonly namespace: string;
-	readonly status: PullSecretStatus | "missing" | "taken";
+	readonly status: PullSecretStatus | "missing";
 	/** Of a drifted copy, a registry each. */
 	readonly differs: readonly string[];
 	readonly accounts: readonly string[];
@@ -85,8 +85,6 @@ interface TreeParts {
 	readonly accounts: readonly AccountFacts[];
 	/** Whether a namespace without a copy is worth telling of: not where statuses alone were asked for. */
 	readonly tellsMissing: (namespace: string) => boolean;
-	/** Where a copy is missing because another's Secret has its name, as `NAMESPACE/NAME`. */
-	readonly taken: ReadonlySet<string>;
 	/** Where the sources are that may be believed. */
 	readonly sourceNamespace: string;
 }
@@ -168,7 +166,7 @@ function* treeOf(
 	source: SourceKnowledge,
 	copies: readonly PullSecret[],
 	users: Users,
-	{ known, tellsMissing, taken, sourceNamespace }: TreeParts,
+	{ known, tellsMissing, sourceNamespace }: TreeParts,
 ): Steps<SourceTree> {
 	const there = typeof source === "string" ? undefined : source;
 	const keyring = there && readKeyring([pullSourceOfKey(there)]);
@@ -198,8 +196,7 @@ function* treeOf(
 			there.namespace === sourceNamespace ? without.length : MOST_LACKING;
 		lacking = Math.max(0, without.length - told);
 		for (const namespace of without.slice(0, told)) {
-			const status = taken.has(`${namespace}/${name}`) ? "taken" : "missing";
-			namespaces.push(row({ namespace, name }, status));
+			namespaces.push(row({ namespace, name }, "missing"));
 			yield;
 		}
 		yield;

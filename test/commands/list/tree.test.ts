@@ -300,7 +300,7 @@ describe("recorded namespaces without a copy", () => {
 			assert.equal(
 				(await bed.run(["list", ...argv], AT_TERMINAL)).err,
 				`3 pull secrets: 1 InSync, 2 Source
-1 recorded namespace has no copy, 2 have another Secret in its place
+3 recorded namespaces have no copy
 Next: kubectl meshreg check
 `,
 			);
@@ -308,7 +308,7 @@ Next: kubectl meshreg check
 		assert.equal(
 			err,
 			`1 pull secret: 1 InSync
-1 recorded namespace has another Secret in its place
+1 recorded namespace has no copy
 Next: kubectl meshreg check
 `,
 		);
@@ -333,11 +333,11 @@ Next: kubectl meshreg check
 		}
 	});
 
-	test("the tree tells nothing there from another's Secret", async () => {
+	test("the tree tells each, also where another Secret has the name", async () => {
 		await using bed = await lacking();
 		const { out } = await bed.run(["list", NAME, "-o", "tree"]);
 		assert.match(out, /^├─ dev {2}no copy$/m);
-		assert.match(out, /^├─ pay {2}another Secret in its place$/m);
-		assert.match(out, /^└─ shop {2}another Secret in its place$/m);
+		assert.match(out, /^├─ pay {2}no copy$/m);
+		assert.match(out, /^└─ shop {2}no copy$/m);
 	});
 });

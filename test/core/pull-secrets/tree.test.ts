@@ -53,7 +53,6 @@ function tenant(count: number) {
 		pods,
 		accounts: [],
 		tellsMissing: () => true,
-		taken: new Set(),
 		sourceNamespace: "nginx-mesh",
 	});
 	return { steps, looks: () => looks };
