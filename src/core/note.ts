@@ -208,16 +208,8 @@ export type AccountNote = Causes<{
 	};
 	/** Accounts are detached, and the record of the source still says that they are attached. */
 	"detached-recorded": Unrecorded;
-	/** Some accounts are detached where the record attaches all. */
-	"all-recorded": {
-		source: SourceRef;
-		accounts: readonly string[];
-		/** As for a person: `app`, `all namespaces`. */
-		where: string;
-		script: Script | undefined;
-	};
-	/** Accounts are detached in namespaces where a rule of the record attaches them. */
-	"attached-by-rule": {
+	/** Accounts are detached where the record attaches all, or a rule of it these. */
+	"still-recorded": {
 		source: SourceRef;
 		accounts: readonly string[];
 		namespaces: readonly string[];

@@ -191,13 +191,9 @@ const WORDS: Wording<Note> = {
 	}),
 	"detached-recorded": (note) =>
 		unrecorded(note, "still recorded, so sync and the watch keep attaching it"),
-	"all-recorded": ({ source, accounts, where, script }) => ({
-		message: `the record of ${sourceRef(source)} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
-		advice: { words: "attach by name those that are to stay, after", script },
-	}),
-	"attached-by-rule": ({ source, accounts, namespaces }) => {
+	"still-recorded": ({ source, accounts, namespaces }) => {
 		const what = accounts.includes("*") ? "service accounts" : someOf(accounts);
-		return `a rule in the record of ${sourceRef(source)} attaches ${what} in ${someOf(namespaces)}, so sync and the watch keep attaching ${what === accounts[0] ? "it" : "them"} there`;
+		return `the record of ${sourceRef(source)} attaches ${what} in ${someOf(namespaces)}, by a rule or as one of all, so sync and the watch keep attaching ${what === accounts[0] ? "it" : "them"} there`;
 	},
 	"policies-kept": ({ sources, error }) =>
 		`the policies of ${someOf(sources)} are not taken back: ${failureLine(error)}`,

@@ -11,11 +11,10 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type Attachments,
-	attachedByRule,
+	attachedAnywhere,
 	EMPTY_RECORD,
 	type SourceRecord,
 	standingOf,
-	stillAttached,
 	withAttachments,
 	withoutAttachments,
 } from "../../core/pull-secrets/record.ts";
@@ -28,7 +27,7 @@ import {
 	seekSource,
 	sourcesIn,
 } from "../read/find-source.ts";
-import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
+import { lookUpNamespaces } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
 
@@ -225,42 +224,25 @@ async function warnOfRuled(
 async function warnOfRest(
 	source: PullSecret,
 	record: SourceRecord,
-	attachments: Attachments,
-	{ change, selection, cluster, world }: AccountRun,
+	{ namespaces }: Attachments,
+	{ change: { accounts }, cluster, world }: AccountRun,
 ): Promise<void> {
-	const { accounts } = change;
-	const place = placeOf(source);
-	const still = stillAttached(record, attachments);
-	if (still.names.length > 0 || still.rule)
-		warn(world, {
-			cause: "all-recorded",
-			source: place,
-			accounts,
-			where:
-				still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
-			script: Fixes.of(source).accounts(
-				"detach",
-				["*"],
-				still.rule
-					? whereWords(selection, [])
-					: ["-n", objectNames(still.names)],
-			),
-		});
-	if (still.rule || !attachedByRule(record, accounts)) return;
-	const known = await readNamespaces(cluster, [
-		...attachments.namespaces.keys(),
-	]);
-	const ruled = [...known].flatMap(([name, facts]) =>
-		typeof facts === "object" && attachedByRule(record, accounts, facts)
+	if (attachedAnywhere(record).size === 0) return;
+	const { known } = await lookUpNamespaces(cluster, [...namespaces.keys()]);
+	const still = [...known].flatMap(([name, facts]) => {
+		const standing = standingOf(record, name, facts);
+		const attach = standing && "attach" in standing ? standing.attach : [];
+		return attach.includes("*") ||
+			attach.some((one) => accounts.includes("*") || accounts.includes(one))
 			? [name]
-			: [],
-	);
-	if (ruled.length > 0)
+			: [];
+	});
+	if (still.length > 0)
 		warn(world, {
-			cause: "attached-by-rule",
-			source: place,
+			cause: "still-recorded",
+			source: placeOf(source),
 			accounts,
-			namespaces: ruled,
+			namespaces: still,
 		});
 }
 

@@ -272,7 +272,7 @@ export function withAttachments(
 
 /**
  * The record with these accounts taken from the names and the rule; `*` takes all of them. Where it
- * attaches all, one account cannot be taken out: see `stillAttached`.
+ * attaches all, one account cannot be taken out.
  */
 export function withoutAttachments(
 	record: SourceRecord,
@@ -280,41 +280,6 @@ export function withoutAttachments(
 ): SourceRecord {
 	return editAttachments(record, attachments, (before, gone) =>
 		gone.includes("*") ? [] : before.filter((name) => !gone.includes(name)),
-	);
-}
-
-/** The names among these, and whether the rule, of which the record attaches all accounts. */
-export function stillAttached(
-	record: SourceRecord,
-	{ namespaces, rule }: Attachments,
-): { readonly names: readonly string[]; readonly rule: boolean } {
-	return {
-		names: [...namespaces.keys()].filter((name) =>
-			record.names.get(name)?.attach.includes("*"),
-		),
-		rule: record.rules.some(
-			(entry) =>
-				rule && isSameRule(rule.rule)(entry) && entry.attach.includes("*"),
-		),
-	};
-}
-
-/**
- * Whether a rule of the record attaches one of these accounts, `*` any: in this namespace, or where none is given
- * anywhere.
- */
-export function attachedByRule(
-	record: SourceRecord,
-	accounts: readonly string[],
-	namespace?: NamespaceFacts,
-): boolean {
-	const isAny = accounts.includes("*");
-	return record.rules.some(
-		(entry) =>
-			entry.attach.some(
-				(name) => isAny || name === "*" || accounts.includes(name),
-			) &&
-			(namespace === undefined || ruleMatches(entry, namespace)),
 	);
 }
 

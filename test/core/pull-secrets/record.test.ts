@@ -4,7 +4,6 @@ import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-fa
 import {
 	addsOnlyUids,
 	attachedAnywhere,
-	attachedByRule,
 	forgetNamespace,
 	hasOtherRules,
 	isCoveredByAll,
@@ -22,7 +21,6 @@ import {
 	type SourceRecord,
 	type Standing,
 	standingOf,
-	stillAttached,
 	withAttachments,
 	withoutAttachments,
 	withoutNames,
@@ -427,60 +425,6 @@ describe("which Namespace a name means is all that is added", () => {
 	for (const [name, before, after, only] of ROWS)
 		test(`${name}: ${only ? "yes" : "no"}`, () =>
 			assert.equal(addsOnlyUids(record(before), record(after)), only));
-});
-
-describe("what a record attaches all the same", () => {
-	const ALL = entry('{"all":true}');
-	const ROWS: [
-		text: string,
-		allIn: string[],
-		allByRule: boolean,
-		byRuleInApp: boolean,
-		byRuleAnywhere: boolean,
-	][] = [
-		["[]", [], false, false, false],
-		['[{"namespaces":{"app":""},"attach":["ci"]}]', [], false, false, false],
-		[
-			'[{"namespaces":{"app":"","b":""},"attach":["*"]}]',
-			["app"],
-			false,
-			false,
-			false,
-		],
-		['[{"all":true,"attach":["web"]}]', [], false, false, false],
-		['[{"all":true,"attach":["ci"]}]', [], false, true, true],
-		['[{"all":true,"attach":["*"]}]', [], true, true, true],
-		['[{"all":true,"exclude":["app"],"attach":["*"]}]', [], true, false, true],
-		['[{"selector":"team=a","attach":["*"]}]', [], false, true, true],
-		['[{"selector":"team=b","attach":["ci","web"]}]', [], false, false, true],
-	];
-	for (const [text, names, rule, inApp, anywhere] of ROWS)
-		test(text, () => {
-			const read = record(text);
-			const attach = ["ci"];
-			const namespaces = new Map([
-				["app", attach],
-				["gone", attach],
-			]);
-			const app = namespace("app", { labels: { team: "a" } });
-			assert.deepEqual(
-				{
-					byName: stillAttached(read, { namespaces }),
-					byRule: stillAttached(read, {
-						namespaces,
-						rule: { rule: ruleIn(ALL), attach },
-					}),
-					inApp: attachedByRule(read, attach, app),
-					anywhere: attachedByRule(read, attach),
-				},
-				{
-					byName: { names, rule: false },
-					byRule: { names, rule },
-					inApp,
-					anywhere,
-				},
-			);
-		});
 });
 
 test("a record that sends a source nowhere, and what one attaches anywhere", () => {
