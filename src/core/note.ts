@@ -304,12 +304,7 @@ export type ImageNote = Causes<{
 	/** Each with a pod that has it. */
 	"sidecars-elsewhere": { title: string; images: readonly string[] };
 	"pod-image-filled-in": { namespace: string; name: string };
-	"checked-without-credential": {
-		because:
-			| { readonly is: "no-cluster" }
-			| { readonly is: "missing" | "forbidden"; readonly source: SourceRef }
-			| { readonly is: "unanswered" };
-	};
+	"checked-without-credential": { error: unknown };
 	"platforms-unknown": None;
 	"no-pod-templates": None;
 	"images-collide": { collision: ImageCollision };

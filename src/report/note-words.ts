@@ -1,4 +1,4 @@
-import type { ImageNote, Note, Unrecorded } from "../core/note.ts";
+import type { Note, Unrecorded } from "../core/note.ts";
 import { counted } from "../core/output/counted.ts";
 import { FailureError, isFailure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
@@ -17,8 +17,6 @@ import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
 import {
-	type Clauses,
-	clause,
 	DRY_RUN_SUFFIX,
 	isOrAre,
 	type NoteWords,
@@ -70,15 +68,6 @@ function unrecordedWords(error: unknown): string {
 			return failureMessage(error);
 	}
 }
-
-const NO_CREDENTIAL_WORDS: Clauses<
-	(ImageNote & { cause: "checked-without-credential" })["because"]
-> = {
-	"no-cluster": "no cluster to read a pull secret from",
-	missing: ({ source }) => `no pull secret ${sourceRef(source)}`,
-	forbidden: ({ source }) => `not allowed to read secret ${sourceRef(source)}`,
-	unanswered: "the cluster cannot be reached for a pull secret",
-};
 
 const WORDS: Wording<Note> = {
 	"dry-run-without-value": () =>
@@ -212,8 +201,8 @@ const WORDS: Wording<Note> = {
 		`left out, because only pods name them, and none of ${title}'s own images is beside them: ${someOf(images.map((image) => onOneLine(image, 300)))}`,
 	"pod-image-filled-in": ({ namespace, name }) =>
 		`pod/${name} in ${namespace} namespace: image "auto" was not filled in by Istio's injector; left out`,
-	"checked-without-credential": ({ because }) =>
-		`${clause(NO_CREDENTIAL_WORDS, because)}: checking without a credential`,
+	"checked-without-credential": ({ error }) =>
+		`checking without a credential: ${failureMessage(error)}`,
 	"platforms-unknown": () =>
 		"nodes cannot be listed: platforms are not checked (--platform names them)",
 	"no-pod-templates": () => "no pod templates found; nothing was added",

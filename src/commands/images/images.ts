@@ -1,8 +1,4 @@
-import {
-	findSource,
-	placeMeant,
-	type SourceChoice,
-} from "../../actions/read/find-source.ts";
+import { findSource } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import {
@@ -13,7 +9,6 @@ import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
 import type { ImageNote } from "../../core/note.ts";
 import { byFirst } from "../../core/order.ts";
-import { FailureError } from "../../core/output/failure.ts";
 import {
 	ContentReader,
 	pullSourceOfKey,
@@ -23,7 +18,7 @@ import {
 	parsePlatform,
 	showPlatform,
 } from "../../core/registry/platform.ts";
-import { EXIT, isForbidden, OperationError } from "../../errors.ts";
+import { EXIT, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { checkImages } from "./check-images.ts";
 import type { CheckWish, ImagesOptions } from "./command.ts";
@@ -125,23 +120,18 @@ async function clusterSays(
 			if (!(error instanceof OperationError)) throw error;
 			warn(world, note(error));
 		};
-	const cause = "checked-without-credential";
-	const connecting = world.connect(connection);
-	const cluster = await connecting.catch(
-		orWarn(() => ({ cause, because: { is: "no-cluster" } })),
-	);
+	const without = orWarn((error) => ({
+		cause: "checked-without-credential",
+		error,
+	}));
+	const cluster = await world.connect(connection).catch(without);
 	if (cluster === undefined)
 		return { source: undefined, platforms: wish.platforms ?? [] };
 	try {
 		const [source, platforms] = await Promise.all([
 			findSource(cluster, new ContentReader(), wish.source, world)
 				.then(pullSourceOfKey)
-				.catch(
-					orWarn((error) => ({
-						cause,
-						because: noSource(error, wish.source, cluster),
-					})),
-				),
+				.catch(without),
 			wish.platforms ??
 				nodePlatforms(cluster).catch(
 					orWarn(() => ({ cause: "platforms-unknown" })),
@@ -151,18 +141,6 @@ async function clusterSays(
 	} finally {
 		await cluster.close();
 	}
-}
-
-function noSource(
-	error: OperationError,
-	choice: SourceChoice,
-	cluster: Cluster,
-): (ImageNote & { cause: "checked-without-credential" })["because"] {
-	const source = placeMeant(choice, cluster);
-	if (error instanceof FailureError) return { is: "missing", source };
-	return isForbidden(error)
-		? { is: "forbidden", source }
-		: { is: "unanswered" };
 }
 
 /** Each once, sorted. */

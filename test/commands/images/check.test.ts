@@ -410,7 +410,7 @@ describe("images --check", () => {
 		assert.equal(status, 1);
 		assert.match(
 			err,
-			/^Warning: no pull secret other\/nginx-mesh-registry-key: checking without a credential$/m,
+			/^Warning: checking without a credential: no source named "nginx-mesh-registry-key" in namespace "other"\./m,
 		);
 		const items: { status: string; detail: string }[] = JSON.parse(out).items;
 		assert.deepEqual(
