@@ -5,7 +5,6 @@ import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
 import type { Retirement } from "./meshes/meshes.ts";
 import type { EntryProblem } from "./output/entry-problem.ts";
-import type { SourceFlag } from "./output/failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
@@ -137,10 +136,6 @@ export type FlagNote = Causes<{
 	/** Others see it. */
 	"password-on-command-line": { flag: string };
 	"jwt-on-command-line": { flag: "--registry-username" | "--docker-username" };
-	"email-ignored": None;
-	/** kubectl would write to the context's namespace. */
-	/** `by`: how the command line names another. */
-	"namespace-unlike-kubectl": { by: SourceFlag };
 }>;
 
 /** About a credential on its way. */

@@ -16,7 +16,6 @@ import {
 } from "../core/credentials/credential-rules.ts";
 import { isJwt } from "../core/credentials/jwt.ts";
 import type { FlagNote } from "../core/note.ts";
-import type { SourceFlag } from "../core/output/failure.ts";
 import { parseProvider } from "../core/pull-secrets/provider.ts";
 import {
 	DOCKER_HUB_KEY,
@@ -161,13 +160,12 @@ export function registryNamedIn(given: Given): string | undefined {
 }
 
 /**
- * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`. `by`:
- * how the command line says where the source is.
+ * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`.
  * Throws UsageError that names the flags, never repeating a value.
  */
 export function credentialOptionsOf(
 	given: Given,
-	{ naming = false, by = "-n" }: { naming?: boolean; by?: SourceFlag } = {},
+	{ naming = false }: { naming?: boolean } = {},
 ): {
 	readonly input: CredentialInput;
 	readonly verifying: VerifyOptions;
@@ -176,12 +174,6 @@ export function credentialOptionsOf(
 	readonly warnings: readonly FlagNote[];
 } {
 	const warnings: FlagNote[] = [];
-	const docker = [
-		"docker-server",
-		"docker-username",
-		"docker-password",
-		"docker-email",
-	].some(given.has);
 	const username =
 		given.text("registry-username") ?? given.text("docker-username");
 	const usernameFlag = given.has("docker-username")
@@ -203,9 +195,6 @@ export function credentialOptionsOf(
 	}
 	if (username !== undefined && isJwt(username))
 		warnings.push({ cause: "jwt-on-command-line", flag: usernameFlag });
-	if (given.has("docker-email")) warnings.push({ cause: "email-ignored" });
-	if (docker && !given.has(by === "-n" ? "namespace" : "from"))
-		warnings.push({ cause: "namespace-unlike-kubectl", by });
 
 	const keyPath = pathOf(given, "registry-key");
 	const jwtPath = pathOf(given, "registry-jwt");

@@ -76,9 +76,6 @@ const WORDS: Wording<Note> = {
 		`${flag} can be seen in the process list and in the shell's history; use --registry-password-stdin`,
 	"jwt-on-command-line": ({ flag }) =>
 		`${flag} is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt`,
-	"email-ignored": () => "--docker-email is ignored: no registry asks for it",
-	"namespace-unlike-kubectl": ({ by }) =>
-		`unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with ${by}`,
 	...CREDENTIAL_WORDS,
 	"entry-malformed": ({ key, source, script }) => ({
 		message: `${secretWords(source)} cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,

@@ -37,7 +37,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	inContexts: "changes",
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
-		...credentialOptionsOf(given, { by: "--from" }),
+		...credentialOptionsOf(given),
 		...copySettingsOf(given, env),
 		label: flags.labelOf(given),
 		createNamespace: given.on("create-namespace"),

@@ -350,8 +350,6 @@ type: kubernetes.io/dockerconfigjson
 		assert.equal(
 			outcome.err,
 			`Warning: --docker-password can be seen in the process list and in the shell's history; use --registry-password-stdin
-Warning: --docker-email is ignored: no registry asks for it
-Warning: unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n
 `,
 		);
 		assert.deepEqual(bed.content("nginx-mesh", "mykey"), {
