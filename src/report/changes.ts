@@ -39,26 +39,31 @@ export function changeItem(
 	commandContext: CommandContext,
 ) {
 	if (why === undefined) return { ...result, cause: "", message: "" };
-	if ("error" in why)
-		return {
-			...result,
-			cause: why.cause,
-			message:
-				why.error instanceof ApiError
-					? oneLine(why.error.detail)
-					: failureLine(why.error, commandContext).replace(/^error: /, ""),
-		};
+	const itemOf = (message: string) => ({
+		...result,
+		cause: why.cause,
+		message: oneLine(message),
+	});
+	if ("error" in why && why.error instanceof ApiError)
+		return itemOf(why.error.detail);
+	if (isUnworded(why))
+		return itemOf(
+			failureLine(why.error, commandContext).replace(/^error: /, ""),
+		);
 	const { kind, name, namespace } = result;
 	const { message, advice } = failureWords(why, {
 		kind,
 		name,
 		namespaces: [namespace],
 	});
-	return {
-		...result,
-		cause: why.cause,
-		message: oneLine(`${message}${adviceClause(advice, commandContext)}`),
-	};
+	return itemOf(`${message}${adviceClause(advice, commandContext)}`);
+}
+
+/** An error that is told as it would be where it ends the work. */
+function isUnworded(
+	why: Failure,
+): why is Extract<Failure, { cause: "error" | "unreachable" | "interrupted" }> {
+	return ["error", "unreachable", "interrupted"].includes(why.cause);
 }
 
 /** The line of one that failed, for where nothing else tells what it is about. */
@@ -122,12 +127,7 @@ function groupLine(
 	commandContext: CommandContext,
 ): string {
 	const [{ why, kind, name, action }] = group;
-	if (
-		why.cause === "error" ||
-		why.cause === "unreachable" ||
-		why.cause === "interrupted"
-	)
-		return failureLine(why.error, commandContext);
+	if (isUnworded(why)) return failureLine(why.error, commandContext);
 	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
 	const {
 		lead = "error",

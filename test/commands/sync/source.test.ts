@@ -212,6 +212,9 @@ describe("sync: which source", () => {
 					assert.match(err, /^error: /);
 					assert.ok(err.endsWith(`${why}\n`), err);
 				}
+				const json = await bed.run(["sync", "-o", "json"]);
+				const [item] = JSON.parse(json.out).items;
+				assert.ok(item.message.includes(why.split(";")[0]), item.message);
 				const { out } = await bed.run(["check", "--fix", "--yes"]);
 				assert.match(out, /^× the copy of .* differs from it$/m);
 				assert.doesNotMatch(out, /meshreg sync/);
