@@ -5,7 +5,7 @@ import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Document, Outcome } from "./core/document.ts";
 import { groupsBy } from "./core/groups.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
-import { scriptKey } from "./core/output/shell.ts";
+import { type CommandContext, scriptKey } from "./core/output/shell.ts";
 import {
 	AbortedError,
 	EXIT,
@@ -23,6 +23,8 @@ import type { ConnectionFlags, Outside, World } from "./world.ts";
 
 interface InContext {
 	readonly context: string;
+	/** Of the cluster that was connected to last. */
+	readonly commandContext: CommandContext;
 	readonly outcome: Outcome;
 }
 
@@ -51,10 +53,14 @@ export async function runInContexts(
 	const { contexts, twins } = contextsMeant(choice.patterns, known);
 	for (const [twin, context] of twins)
 		tell(main, { cause: "context-twin", twin, context });
+	const asked = new Map<string, CommandContext>();
 	const asking = prepared.ask({
 		...outside,
-		connect: (flags, apart) =>
-			outside.connect({ context: contexts[0] ?? "", ...flags }, apart),
+		connect(flags, apart) {
+			const there = { context: contexts[0] ?? "", ...flags };
+			asked.set(there.context, commandContextOf(there, outside.env));
+			return outside.connect(there, apart);
+		},
 		contexts,
 		emit: (event) => main.emit(event),
 		again: (argv, connection) => run(argv, connection, outside),
@@ -71,7 +77,12 @@ export async function runInContexts(
 	const outcomes = await Promise.all(
 		contexts.map(async (context, index): Promise<InContext> => {
 			const write = sections.write(index);
-			const inside = insideOf(context, write, { look, outside, run });
+			const inside = insideOf(context, write, {
+				look,
+				outside,
+				run,
+				before: asked.get(context),
+			});
 			const { world, printer } = inside;
 			const prompter = async () => {
 				await unlessAborted(sections.turn(index), outside.interrupt);
@@ -95,7 +106,7 @@ export async function runInContexts(
 					!(error instanceof AbortedError || error instanceof UsageError)
 				)
 					printer.fail(error, inside.commandContext());
-				return { context, outcome };
+				return { context, commandContext: inside.commandContext(), outcome };
 			} finally {
 				sections.done(index);
 			}
@@ -107,10 +118,18 @@ export async function runInContexts(
 			await main.show(document);
 	if (structured) {
 		const parts = outcomes.map(
-			({ context, outcome: { document, ended } }): ContextPart => ({
+			({
 				context,
+				commandContext,
+				outcome: { document, ended },
+			}): ContextPart => ({
+				context,
+				commandContext,
 				document,
-				...(ended && { failure: failureLine(ended.error), error: ended.error }),
+				...(ended && {
+					failure: failureLine(ended.error, commandContext),
+					error: ended.error,
+				}),
 			}),
 		);
 		// Where objects are printed to be applied, what failed is none of them.
@@ -134,11 +153,18 @@ function insideOf(
 		look,
 		outside,
 		run,
-	}: { look: Prepared["look"]; outside: Outside; run: RunAgain },
+		before = commandContextOf({ context }, outside.env),
+	}: {
+		look: Prepared["look"];
+		outside: Outside;
+		run: RunAgain;
+		/** As it was connected to in order to ask. */
+		before: CommandContext | undefined;
+	},
 ) {
 	const { streams, env } = outside;
 	const printer = new Printer(streams, look, outside.clock, write);
-	let commandContext = commandContextOf({}, env);
+	let commandContext = before;
 	const world: World = {
 		...outside,
 		streams: {

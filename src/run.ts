@@ -136,7 +136,13 @@ async function perform(
 			!(error instanceof UsageError || error instanceof AbortedError);
 		if (isItem && isStructured(prepared.look)) {
 			const { mergeDocuments } = await import("./core/merge-documents.ts");
-			const whole = mergeDocuments([{ context, document, error }], "changes");
+			const part = {
+				context,
+				commandContext: commandContext(),
+				document,
+				error,
+			};
+			const whole = mergeDocuments([part], "changes");
 			// On stderr it is said once, and last.
 			await printer.show(document, "err");
 			await printer.show(whole, "out");

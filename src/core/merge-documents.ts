@@ -3,12 +3,14 @@ import type { ChangedCluster, CheckedCluster, Document } from "./document.ts";
 import { distinct } from "./groups.ts";
 import { failureOf } from "./output/failure.ts";
 import { resultOf } from "./output/result.ts";
-import { NO_CONTEXT } from "./output/shell.ts";
+import type { CommandContext } from "./output/shell.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
 /** What came of one context of several. */
 export interface ContextPart {
 	readonly context: string;
+	/** Where commands about it are pasted. */
+	readonly commandContext: CommandContext;
 	readonly document: Document;
 	/** Why it ended before it had done all: one line. */
 	readonly failure?: string;
@@ -41,9 +43,11 @@ export function mergeDocuments(
 		case "check":
 			return {
 				kind: "check",
-				clusters: parts.flatMap(({ context, document, failure }) => [
-					...(document.kind === "check" ? document.clusters : []),
-					...(failure === undefined ? [] : [failedCheck(context, failure)]),
+				clusters: parts.flatMap((part) => [
+					...(part.document.kind === "check" ? part.document.clusters : []),
+					...(part.failure === undefined
+						? []
+						: [failedCheck(part, part.failure)]),
 				]),
 			};
 		case "objects":
@@ -68,18 +72,22 @@ export function mergeDocuments(
 
 /** What was done in each; what ended one is an item of its own. */
 function changedClusters(parts: readonly ContextPart[]): ChangedCluster[] {
-	return parts.flatMap(({ context, document, error }) => [
-		...(document.kind === "changes" || document.kind === "objects"
-			? (document.clusters ?? [])
+	return parts.flatMap((part) => [
+		...(part.document.kind === "changes" || part.document.kind === "objects"
+			? (part.document.clusters ?? [])
 			: []),
-		...(error === undefined ? [] : [failedChange(context, error)]),
+		...(part.error === undefined ? [] : [failedChange(part)]),
 	]);
 }
 
 /** It is about no object in particular. */
-function failedChange(context: string, error: unknown): ChangedCluster {
+function failedChange({
+	context,
+	commandContext,
+	error,
+}: ContextPart): ChangedCluster {
 	const result = resultOf({ context }, "", {}, "failed", failureOf(error));
-	return { commandContext: NO_CONTEXT, results: [result] };
+	return { commandContext, results: [result] };
 }
 
 function failedItem(context: string, message: string): ListItem {
@@ -99,10 +107,13 @@ function failedItem(context: string, message: string): ListItem {
 	};
 }
 
-function failedCheck(context: string, message: string): CheckedCluster {
+function failedCheck(
+	{ context, commandContext }: ContextPart,
+	message: string,
+): CheckedCluster {
 	return {
 		context,
-		commandContext: NO_CONTEXT,
+		commandContext,
 		findings: [
 			finding("permissions", "problem", {
 				about: { cause: "cluster-failed", message },

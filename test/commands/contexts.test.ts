@@ -887,6 +887,14 @@ serviceaccount/default configured in app namespace
 				/^(==> prod-us <==\n)?error: no source named .* create it with 'kubectl meshreg create --context prod-us'/,
 			);
 		}
+		// What is asked is asked of the clusters one by one, before the work.
+		const rotate = ["rotate", ...CREDENTIAL, "--contexts=prod-eu,prod-us"];
+		const { out, err } = await all.run([...rotate, "-o", "json"]);
+		for (const [at, context] of ["prod-eu", "prod-us"].entries()) {
+			const command = `kubectl meshreg create --context ${context}'`;
+			assert.ok(err.includes(command), err);
+			assert.ok(JSON.parse(out).items[at].message.endsWith(command), out);
+		}
 		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);
 		assert.ok(
 			check.out.includes("    Fix: kubectl meshreg create --context prod-us\n"),

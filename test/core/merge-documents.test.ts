@@ -21,6 +21,7 @@ const merged = (
 	mergeDocuments(
 		documents.map(({ failure, ...document }, index) => ({
 			context: "abc"[index] ?? "",
+			commandContext: NO_CONTEXT,
 			document,
 			...(failure !== undefined && { failure, error: failure }),
 		})),
