@@ -847,6 +847,39 @@ for (const [who, refused, told] of [
 		assert.deepEqual(out.match(/^.*(?:exist|cannot read).*$/gm), [told]);
 	});
 
+test("what keeps most pods waiting is told first", async () => {
+	await using bed = await started(["app"]);
+	source(bed, []);
+	account(bed, "app");
+	for (const name of ["a", "b", "c"])
+		pod(bed, "app", name, name === "a" ? "a.io/web:1" : "b.io/web:1", {
+			message: "unauthorized",
+		});
+	const { items } = await problems(bed);
+	assert.deepEqual(
+		items.map(({ message }) => message),
+		["b", "a"].map(
+			(name, at) =>
+				`no pull secret has an entry for ${name}.io; ${["2 pods", "1 pod"][at]} cannot pull`,
+		),
+	);
+});
+
+test("who may not list pods is not told that none waits", async () => {
+	await using bed = await started(["app"]);
+	source(bed, ["r.io"]);
+	const none = /^√ .*pod/m;
+	assert.match((await bed.run(["check", "-n", "app"])).out, none);
+	bed.server.onRequest(({ path }) =>
+		path.endsWith("/pods")
+			? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+			: undefined,
+	);
+	const { out } = await bed.run(["check", "-n", "app"]);
+	assert.match(out, /^× cannot read pods/m);
+	assert.doesNotMatch(out, none);
+});
+
 test("L10: a running pod that references what is not there", async () => {
 	await using bed = await started(["app"]);
 	source(bed, []);
