@@ -847,6 +847,19 @@ for (const [who, refused, told] of [
 		assert.deepEqual(out.match(/^.*(?:exist|cannot read).*$/gm), [told]);
 	});
 
+test("of two sources for a registry the one that is sent to a namespace is sent there", async () => {
+	await using bed = await started(["app"]);
+	source(bed, ["r.io"]);
+	source(bed, ["r.io"], ["app"], { at: "nginx-mesh/other" });
+	account(bed, "app");
+	pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
+	const { items } = await problems(bed);
+	assert.deepEqual(
+		items.map(({ command }) => command),
+		["kubectl meshreg sync other -n app --attach"],
+	);
+});
+
 test("what keeps most pods waiting is told first", async () => {
 	await using bed = await started(["app"]);
 	source(bed, []);
