@@ -607,6 +607,13 @@ Cancelled; nothing was changed
 			]);
 		});
 
+		test("says nothing of them where the record cannot be read, which is told", async () => {
+			rerecord("[");
+			assert.deepEqual((await found()).items, []);
+			const { out } = await bed.run(["check"]);
+			assert.match(out, /^× .*the record/m);
+		});
+
 		test("asks for none of a source that notes none", async () => {
 			await bed.run(["detach", "--by-policy"]);
 			bed.server.requests.length = 0;
