@@ -30,6 +30,18 @@ async function runPart(
 			throw new Error(`there is no Secret to delete: ${part}`);
 		return;
 	}
+	const patch = /^kubectl patch deployment\/(\S+) -n (\S+) -p '(.*)'$/.exec(
+		part,
+	);
+	if (patch) {
+		const [, name = "", namespace = "", text = ""] = patch;
+		const { imagePullSecrets } = JSON.parse(text).spec.template.spec;
+		return node.add(
+			namespace,
+			name,
+			imagePullSecrets.map((entry: { name: string }) => entry.name),
+		);
+	}
 	const { argv } = spoken(part, {});
 	const asks = argv[0] === "create" || argv[0] === "rotate";
 	const credential = asks

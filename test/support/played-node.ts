@@ -67,20 +67,10 @@ export class PlayedNode {
 		return this.#workloads.get(`${namespace}/${name}`)?.image;
 	}
 
-	/** The workload as a manifest, for inject. */
-	manifest(namespace: string, name: string): string {
-		const workload = this.#workloads.get(`${namespace}/${name}`);
-		const { image, secrets = [] } = workload ?? { image: "" };
-		const spec = {
-			containers: [{ name: "main", image }],
-			imagePullSecrets: secrets.map((secret) => ({ name: secret })),
-		};
-		return JSON.stringify({
-			apiVersion: "apps/v1",
-			kind: "Deployment",
-			metadata: { name, namespace },
-			spec: { template: { spec } },
-		});
+	/** Adds to a template's list of pull Secrets, as a strategic merge patch does. */
+	add(namespace: string, name: string, further: readonly string[]): void {
+		const { secrets = [] } = this.#workloads.get(`${namespace}/${name}`) ?? {};
+		this.restart(namespace, name, [...further, ...secrets]);
 	}
 
 	/** Every pod pulls, with what is there now; the status says how it went. */

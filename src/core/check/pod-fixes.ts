@@ -1,5 +1,6 @@
 import { type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
+import { listedInTemplate } from "../kubelet/restart.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { copyFault } from "../pull-secrets/content-fault.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
@@ -483,12 +484,17 @@ function withNewPods(
 	const left: PodFacts[] = [];
 	const listed: PodFacts[] = [];
 	const again = old.flatMap((pod) => {
-		const { script } = pod.restart;
+		const { restart, namespace, nameless } = pod;
 		// What is made from a template with a list of its own would get the same list again.
-		if (keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret))
-			listed.push(pod);
-		else if (script === undefined) left.push(pod);
-		else return [script];
+		const sameList =
+			keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret);
+		// A patch knows the entries of that list by their names.
+		const added = nameless
+			? undefined
+			: listedInTemplate(restart, namespace, secret);
+		const script = sameList ? added : restart.script;
+		if (script !== undefined) return [script];
+		(sameList ? listed : left).push(pod);
 		return [];
 	});
 	return {

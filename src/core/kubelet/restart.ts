@@ -1,5 +1,5 @@
 import type { Pod } from "../objects.ts";
-import { kubectl, objectName, type Script } from "../output/shell.ts";
+import { kubectl, objectName, type Script, sequence } from "../output/shell.ts";
 
 /** What makes a pod again, with today's pull Secrets: a pod that is there keeps its own. */
 export interface Restart {
@@ -8,6 +8,8 @@ export interface Restart {
 	readonly name: string;
 	/** Starts all of its pods again, or deletes this one; undefined: nothing would make it again. */
 	readonly script: Script | undefined;
+	/** It has a template that its pods follow. */
+	readonly isRolledOut?: true;
 }
 
 const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -48,5 +50,31 @@ export function restartOf({ metadata, status }: Pod): Restart {
 					objectName(namespace),
 				)
 			: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
-	return again === undefined ? bare : { kind, name: target, script: again };
+	if (again === undefined) return bare;
+	const restart = { kind, name: target, script: again };
+	return rollout ? { ...restart, isRolledOut: true } : restart;
+}
+
+/**
+ * Adds a pull secret to the list in the template that a pod of the namespace is made from, beside what is there;
+ * undefined where it has none that its pods follow. A strategic merge patch knows that list's entries by name:
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podspec-v1-core
+ */
+export function listedInTemplate(
+	{ kind, name, script, isRolledOut }: Restart,
+	namespace: string,
+	secret: string,
+): Script | undefined {
+	if (!isRolledOut || objectName(secret) === undefined) return undefined;
+	const spec = { imagePullSecrets: [{ name: secret }] };
+	const patched = kubectl(
+		"patch",
+		`${kind.toLowerCase()}/${name}`,
+		"-n",
+		objectName(namespace),
+		"-p",
+		JSON.stringify({ spec: { template: { spec } } }),
+	);
+	// One that waits holds up the others of a StatefulSet.
+	return kind === "StatefulSet" ? sequence([patched, script]) : patched;
 }

@@ -170,6 +170,22 @@ const SCENES: [
 		},
 	],
 	[
+		"a list in the template that hides the account's",
+		"pod-lacks",
+		`kubectl patch deployment/web -n app -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"${KEY}"}]}}}}'`,
+		async ({ node, run, secret }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			secret("app/own", { "other.io": "right" });
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: IMAGE,
+				secrets: ["own"],
+			});
+		},
+	],
+	[
 		"an entry without a name that is the account's",
 		"pod-older",
 		"kubectl rollout restart deployment/web -n app",
@@ -1004,7 +1020,7 @@ describe("what explain prints mends it", () => {
 		([, cause, command]) =>
 			// Without a credential, a public image is no failure to explain.
 			cause !== "rate-limit" &&
-			/rollout restart/.test(command) &&
+			/rollout restart|kubectl patch/.test(command) &&
 			/ -n app( |$)/.test(command),
 	);
 	for (const [what, , , seed] of ofPods)

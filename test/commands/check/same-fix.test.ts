@@ -172,7 +172,7 @@ const ROWS: [what: string, fix: string, scene: Scene][] = [
 	],
 	[
 		"the same, of a pod with a list of its own",
-		"",
+		`kubectl patch deployment/web -n app -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"nginx-mesh-registry-key"}]}}}}'`,
 		{ source: R, sent: ["app"], copy: R, pod: { list: ["own"] } },
 	],
 	[

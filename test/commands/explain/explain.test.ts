@@ -176,7 +176,7 @@ Fix:
 		const { out } = await ofPod(bed);
 		assert.match(
 			out,
-			/\n\npod\/web-0 in app lists its pull secrets in the pod's spec: add mesh there or in the template, and recreate it\.\n$/,
+			/Fix:\n {2}kubectl patch deployment\/web -n app -p '\{"spec":\{"template":\{"spec":\{"imagePullSecrets":\[\{"name":"mesh"\}\]\}\}\}\}'\n$/,
 		);
 	});
 
@@ -1212,9 +1212,7 @@ q.io/side:2:
 No entry matches: the kubelet pulls without a credential.
 
 Fix:
-  kubectl meshreg create --add --registry-server q.io && kubectl meshreg sync
-
-pod/web-5d9-y in app lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there or in the template, and recreate it.
+  kubectl meshreg create --add --registry-server q.io && kubectl meshreg sync && kubectl patch deployment/web -n app -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"nginx-mesh-registry-key"}]}}}}'
 
 r.io/model:1:
 
