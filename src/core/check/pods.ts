@@ -197,6 +197,8 @@ function lookAt(
 	const [pod, at] = [objectName(name), objectName(namespace)];
 	if (kind === "forbidden" || kind === "no-right")
 		return meshreg("explain", image, "-n", at, "--pod", pod, "--verify");
+	if (kind === "malformed-secret")
+		return meshreg("explain", image, "-n", at, "--pod", pod);
 	return kind === "unknown" && (words === "" || words === ALL_HIDDEN)
 		? kubectl("describe", "pod", pod, "-n", at)
 		: undefined;

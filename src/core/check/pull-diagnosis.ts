@@ -193,13 +193,14 @@ function diagnoseOne(
 	const [match] = answer.matches;
 	const source =
 		match === undefined ? keyrings.sourceFor(pod.namespace, image) : undefined;
-	// The limit of who pulls without a credential, where somebody's Secret has one.
+	const isHere = () => keyrings.wouldMatch(pod.namespace, image).length > 0;
+	// Events go after an hour, and older kubelets write nothing else; and the limit of who pulls without a credential.
 	const isLeftOut =
-		cause === "rate-limit" &&
 		match === undefined &&
-		source === undefined &&
 		!pod.isMirror &&
-		keyrings.wouldMatch(pod.namespace, image).length > 0;
+		(cause === "unknown"
+			? report.words === "" && (source !== undefined || isHere())
+			: cause === "rate-limit" && source === undefined && isHere());
 	if (keyrings.blind || !(isLeftOut || ABOUT_CREDENTIALS.has(cause))) {
 		return problem(unseen(cause), {
 			report: {

@@ -825,6 +825,19 @@ test("nothing that runs is made again for a debugging container", async () => {
 	}
 });
 
+test("of a Secret that cannot be read, explain says which entry", async () => {
+	await using bed = await started();
+	account(bed, "app", "own");
+	secret(bed, "app/own", { "r.io": { auth: "%" }, "q.io": user("x") });
+	build.pod(bed, "app/web", { pullSecrets: ["own"], waits: "ErrImagePull" });
+	const { out } = await bed.run(["check", "-n", "app", "-q"]);
+	const [, line = ""] =
+		/^ {4}See: kubectl meshreg (explain .*)$/m.exec(out) ?? [];
+	assert.equal(line, "explain r.io/app:1 -n app --pod web");
+	const { out: named } = await bed.run(line.split(" "));
+	assert.match(named, /^app\/own cannot be read, .* r\.io: illegal base64/m);
+});
+
 test("of a limit that is a user's own, another credential is no way out", async () => {
 	await using bed = await started();
 	account(bed, "app");

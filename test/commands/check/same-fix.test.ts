@@ -150,6 +150,20 @@ const ROWS: [what: string, fix: string, scene: Scene][] = [
 		},
 	],
 	[
+		"no copy, where the kubelet's event is gone and says nothing any more",
+		`kubectl meshreg sync -n app --attach ${AGAIN}`,
+		{
+			source: R,
+			sent: ["app"],
+			pod: {
+				waiting: {
+					reason: "ImagePullBackOff",
+					message: 'Back-off pulling image "r.io/web:1"',
+				},
+			},
+		},
+	],
+	[
 		"a copy that nobody references",
 		`kubectl meshreg attach -n app ${AGAIN}`,
 		{ source: R, sent: ["app"], copy: R },
