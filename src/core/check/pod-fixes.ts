@@ -10,7 +10,7 @@ import {
 	sourceRef,
 	yetUnwritten,
 } from "../pull-secrets/pull-secret.ts";
-import { EMPTY_RECORD } from "../pull-secrets/record.ts";
+import { EMPTY_RECORD, isEmptyRecord } from "../pull-secrets/record.ts";
 import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
 import { registryOf } from "../registry/server.ts";
 import { byNames } from "./accounts.ts";
@@ -265,8 +265,15 @@ function copies(
 				];
 			},
 		);
-		const scripts = before === undefined ? steps : [before, ...steps];
-		return withNewPods(scripts, some, secret.name, keyrings);
+		if (before === undefined)
+			return withNewPods(steps, some, secret.name, keyrings);
+		const made = withNewPods([before, ...steps], some, secret.name, keyrings);
+		const isDone =
+			isServed && some.some(({ namespace }) => namespace !== secret.namespace);
+		if (isDone || isEmptyRecord(source.record ?? EMPTY_RECORD)) return made;
+		// The other copies, last: what fails there would end the rest.
+		const fix = made.fix && sequence([made.fix, fixes.syncRecorded()]);
+		return { ...made, fix };
 	};
 	const [own, foreign] = [given(served, true), given(others, false)];
 	return {

@@ -276,6 +276,21 @@ const SCENES: [
 		},
 	],
 	[
+		"the same, where it has copies elsewhere",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io && kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh && kubectl meshreg sync",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app");
+			account("nginx-mesh");
+			node.deploy({
+				namespace: "nginx-mesh",
+				name: "web",
+				image: "other.io/web",
+			});
+		},
+	],
+	[
 		"a credential that the registry rejects",
 		"rejected",
 		"kubectl meshreg rotate --registry-server r.io",
@@ -925,6 +940,17 @@ const GIVING: [
 			await run("sync", "-n", "shop");
 			record("shop");
 			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a registry that the source lacks, which has copies elsewhere",
+		`Gives app the credential; run it only if app may have it:
+    kubectl meshreg create --add --registry-server other.io && kubectl meshreg sync -n app --attach && kubectl rollout restart deployment/web -n app && kubectl meshreg sync
+`,
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "shop");
+			node.deploy({ namespace: "app", name: "web", image: "other.io/web" });
 		},
 	],
 	[
