@@ -88,6 +88,7 @@ function withoutEnding(facts: Facts): Facts {
 	};
 	return {
 		...facts,
+		keys: facts.keys.filter(stays),
 		accounts: facts.accounts.filter(stays),
 		pods: facts.pods.filter(stays),
 	};

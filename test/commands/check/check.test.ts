@@ -785,11 +785,19 @@ test("a namespace that is being deleted wants no copy, and nothing in it is look
 		waiting(bed, at, "unauthorized: authentication required");
 	// It references what is there: no command would give anything away.
 	secret(bed, "away/theirs", { "r.io": user("right") });
+	// And says that it is a copy, where no record knows it.
+
+	secret(
+		bed,
+		`away/${KEY}`,
+		{ "r.io": user("right") },
+		copyOf(`nginx-mesh/${KEY}`),
+	);
 	for (const where of [[], ["-n", "app,away"]]) {
 		const { status, out } = await bed.run(["check", "-q", ...where]);
 		assert.deepEqual([status, out], [0, ""]);
 		const notes = await bed.run(["check", ...where]);
-		assert.doesNotMatch(notes.out, /references gone/);
+		assert.doesNotMatch(notes.out, /references gone|calls itself a copy/);
 	}
 });
 
