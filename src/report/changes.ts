@@ -89,9 +89,11 @@ export function failureLines(
 		const all = new Set(places.get(text)?.map(({ namespace }) => namespace));
 		return groupKey(result, all.size > 1);
 	};
-	return groupsBy(failed, keyOf)
-		.map((group) => `${groupLine(group, commandContext)}\n`)
-		.join("");
+	const lines = groupsBy(failed, keyOf).map((group) =>
+		groupLine(group, commandContext),
+	);
+	// Of several pull secrets they may be the same, as where a namespace does not exist.
+	return [...new Set(lines)].map((line) => `${line}\n`).join("");
 }
 
 type Failed = ChangeResult & { readonly why: Failure };

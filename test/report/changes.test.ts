@@ -105,6 +105,16 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 		);
 	});
 
+	test("several pull secrets of which the server says the same", () => {
+		const error = new ApiError(404, "NotFound", 'namespaces "b" not found');
+		const [one] = results({ cause: "not-found", error }, ["b"]);
+		assert.ok(one);
+		assert.equal(
+			failureLines([one, { ...one, name: "second" }], pasted()),
+			'Error from server (NotFound): namespaces "b" not found\n',
+		);
+	});
+
 	test("namespaces whose names are words of the message", () => {
 		const words = ["app", "in", "not", "no", "found", "user", "e"];
 		const where = "(in app, in, not, no, found and 2 more)";
