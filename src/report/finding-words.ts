@@ -161,7 +161,7 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 		case "account-lacks-secret":
 			return "These pods run, with images that are public or were on the node already.";
 		case "dangling":
-			return "Kubelets skip it with a warning. Create the Secret, or take the name out.";
+			return "Kubelets skip it with a warning. Create the Secret, or take the name out, with detach where attach added it.";
 		case "secrets-enforced":
 			return "The account has kubernetes.io/enforce-mountable-secrets: add the names to its imagePullSecrets.";
 		case "policy-of-another":

@@ -187,7 +187,7 @@ copies
 service accounts
 ----------------
 × serviceaccount/default in app references gone, which does not exist
-    Kubelets skip it with a warning. Create the Secret, or take the name out.
+    Kubelets skip it with a warning. Create the Secret, or take the name out, with detach where attach added it.
     See: kubectl edit serviceaccount default -n app
 
 permissions
