@@ -216,6 +216,10 @@ export type AccountNote = Causes<{
 	"mountable-secrets-unknown": None;
 	/** Nothing keeps the watch's account to pull secrets. */
 	"account-unlimited": None;
+	/** The record attaches accounts, and the watch is installed without the right to. */
+	"attaches-unwatched": None;
+	/** The same of policies of `attach --by-policy`. */
+	"policies-unwatched": None;
 	"pods-older": OldPods;
 }>;
 

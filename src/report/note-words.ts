@@ -189,6 +189,10 @@ const WORDS: Wording<Note> = {
 		"service accounts or namespaces cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
 	"account-unlimited": () =>
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
+	"attaches-unwatched": () =>
+		"the record attaches service accounts, which this watch may not: install with --attach as well",
+	"policies-unwatched": () =>
+		"the source has policies of attach --by-policy, which this watch may not keep: install with --by-policy as well",
 	...PRUNE_WORDS,
 	"mesh-retired": ({ title, retired: { sold, archived } }) =>
 		`${title} is no longer sold (since ${sold}) or maintained (archived ${archived})`,

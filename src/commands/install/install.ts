@@ -6,6 +6,7 @@ import {
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import {
@@ -15,8 +16,18 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { ApiError, EXIT, isApiMissing, isNotFound } from "../../errors.ts";
+import {
+	ApiError,
+	EXIT,
+	isApiMissing,
+	isNotFound,
+	unlessForbidden,
+} from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
 import type { InstallOptions } from "./command.ts";
 
 /** The work of `install`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -57,6 +68,7 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 					),
 			);
 			await removeInstalled(stale, { cluster, dryRun, report });
+			await warnOfUnwatched(options, installation.source, cluster, world);
 			return report.finish();
 		});
 	});
@@ -92,6 +104,26 @@ function installationOf(
 		healthPort,
 		metricsPort,
 	};
+}
+
+/**
+ * Says which accounts and policies, by which pods pull, the watch may not keep: its rights follow from the flags
+ * alone. Nothing where this user may not read the source.
+ */
+async function warnOfUnwatched(
+	{ settings: { attach }, policies }: InstallOptions,
+	place: SourceRef,
+	cluster: Cluster,
+	world: World,
+): Promise<void> {
+	const source = await unlessForbidden(
+		readPullSecret(cluster, new ContentReader(), place),
+	);
+	const record = source && recordIn(source);
+	if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
+		warn(world, { cause: "attaches-unwatched" });
+	if (source && isByPolicy(source) && !policies)
+		warn(world, { cause: "policies-unwatched" });
 }
 
 /**

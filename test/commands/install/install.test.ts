@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
-import { goingNamespace, withoutKinds } from "../../support/build.ts";
+import { account, goingNamespace, withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const KEY = "nginx-mesh-registry-key";
@@ -147,6 +147,39 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.equal(status, 0, err);
 		assert.match(out, /^namespace\/team created$/m);
 		assert.ok(bed.server.store.get("Deployment", "team", "meshreg-key"));
+	});
+
+	test("accounts and policies by which pods pull: without --attach or --by-policy it says that the watch may not", async () => {
+		await bed.run(
+			[
+				...["create", "attaching", "--registry-server=r.example"],
+				...["--registry-username=u", "--registry-password-stdin"],
+			],
+			{ stdin: "p" },
+		);
+		await bed.run(["sync", "attaching", "-n=app"]);
+		const bare = ["install", "attaching"];
+		assert.equal((await bed.run(bare)).err, "");
+		account(bed, "app");
+		await bed.run(["sync", "attaching", "-n=app", "--attach"]);
+		assert.equal(
+			(await bed.run(bare)).err,
+			"Warning: the record attaches service accounts, which this watch may not: install with --attach as well\n",
+		);
+		for (const where of [["-n=app"], ["-l=a=b"], ["-A"]])
+			assert.match(
+				(await bed.run([...bare, ...where])).err,
+				/^Warning: the record attaches service accounts, .* with --attach as well\n$/,
+			);
+		assert.equal((await bed.run([...bare, "--attach"])).err, "");
+		await bed.run(["attach", "--by-policy", "--secret=attaching"]);
+		for (const where of [[], ["-n=app"]])
+			assert.equal(
+				(await bed.run([...bare, "--attach", ...where])).err,
+				"Warning: the source has policies of attach --by-policy, which this watch may not keep: install with --by-policy as well\n",
+			);
+		assert.equal((await bed.run([...bare, "--attach", "--by-policy"])).err, "");
+		await bed.run(["prune", "--all", "--yes"]);
 	});
 
 	test("a namespace that is not there: nothing is made", async () => {
