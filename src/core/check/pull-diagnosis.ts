@@ -120,20 +120,7 @@ function problemOf(
 	};
 }
 
-/** Causes about which the pod's pull Secrets say more than the message. */
-const ABOUT_CREDENTIALS: ReadonlySet<PullCause> = new Set([
-	"missing-secret",
-	"no-credentials",
-	"denied",
-	"unauthorized",
-	"forbidden",
-	"rejected",
-	"expired-token",
-	"never-pull",
-	"malformed-secret",
-]);
-
-/** The registry wants a credential, or another one. */
+/** A registry refused the credential, or that there was none. */
 const REFUSALS: ReadonlySet<PullCause> = new Set([
 	"no-credentials",
 	"denied",
@@ -141,8 +128,17 @@ const REFUSALS: ReadonlySet<PullCause> = new Set([
 	"forbidden",
 	"rejected",
 	"expired-token",
-	"rate-limit",
 ]);
+
+/** Causes about which the pod's pull Secrets say more than the message. */
+const ABOUT_CREDENTIALS: ReadonlySet<PullCause> = REFUSALS.union(
+	new Set(["missing-secret", "never-pull", "malformed-secret"]),
+);
+
+/** The registry wants a credential, or another one. */
+const WANTS_ANOTHER: ReadonlySet<PullCause> = REFUSALS.union(
+	new Set(["rate-limit"]),
+);
 
 /** The images of a pod that its kubelet could not pull without a credential, or with the one that it had, as its status says. */
 export function refusedImages({
@@ -153,7 +149,7 @@ export function refusedImages({
 	const reports = waiting.map((one) => readPull(one, [], images, secrets));
 	return new Set(
 		reports
-			.filter(({ cause }) => REFUSALS.has(cause))
+			.filter(({ cause }) => WANTS_ANOTHER.has(cause))
 			.map(({ image }) => image),
 	);
 }
