@@ -87,10 +87,13 @@ export function nearMisses(
 				},
 			});
 	}
+	let left = MOST_COMPARED;
 	for (const source of sources) {
 		const misread = misreadKey(image, source);
 		if (misread) ranked.push({ rank: 1, miss: misread });
-		for (const key of comparedKeys(source)) {
+		const keys = comparedKeys(source).slice(0, left);
+		left -= keys.length;
+		for (const key of keys) {
 			const differences = differencesOf(key, repository);
 			const [first] = differences;
 			if (first)
@@ -163,8 +166,8 @@ function nameDifference(
 		: "unrelated";
 }
 
-/** Of one Secret, for one image: what comes near is only advice, and a Secret may hold ten thousand. */
-const MOST_COMPARED = 100;
+/** Of all Secrets, for one image: what comes near is only advice, and a Secret may hold ten thousand. */
+const MOST_COMPARED = 200;
 /** Nor are longer keys looked at: they are compared for each image anew. */
 const LONGEST_KEY = 512;
 
