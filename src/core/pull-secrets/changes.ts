@@ -52,17 +52,22 @@ function changed(
 	);
 }
 
-/** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round; what another's says of one is not believed. */
+/**
+ * The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the
+ * other way round; what another's says of one is not believed. So does what `kubectl apply` keeps of other content,
+ * all of it: a password that was replaced would stay readable there.
+ */
 export function annotationsAfter(
 	current: PullSecret,
 	desired: DesiredPullSecret,
 ): Record<string, string> {
 	const isCopy = SOURCE_ANNOTATION in desired.annotations;
 	const isTakenOver = roleOf(current) !== (isCopy ? "copy" : "source");
+	const isOther = current.content.canonical !== desired.content.canonical;
 	const gone = [
 		...(isCopy || !isSourceLike(current) ? OF_SOURCES : []),
 		...(isCopy ? [] : OF_COPIES),
-		...(isTakenOver ? [LAST_APPLIED] : []),
+		...(isTakenOver || isOther ? [LAST_APPLIED] : []),
 	];
 	return {
 		...Object.fromEntries(

@@ -18,6 +18,7 @@ import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { SERVICE_ACCOUNT_KEY } from "../create/bed.ts";
 
+const APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const GOOD = { outcome: "good" } as const;
 const login = (host: string) => [
@@ -106,6 +107,26 @@ describe("rotate", () => {
 			out,
 			/^app .* InSync .*\nnginx-mesh .* Source .*\nshop .* InSync /,
 		);
+	});
+
+	test("the old credential does not stay in what kubectl apply wrote beside it, which only other content takes away", async () => {
+		await using bed = await withCopies();
+		const places = ["nginx-mesh", "app", "shop"];
+		for (const namespace of places) {
+			const data = secretIn(bed, namespace)?.data ?? {};
+			const annotations = { [APPLIED]: JSON.stringify({ data }) };
+			edit(bed, "Secret", namespace, { annotations });
+		}
+		const kept = () =>
+			places.filter(
+				(namespace) =>
+					secretIn(bed, namespace)?.metadata.annotations?.[APPLIED],
+			);
+		await bed.run(["sync", "-n", "other"]);
+		assert.deepEqual(kept(), places);
+		const { status, err } = await bed.run(ROTATE, GIVEN);
+		assert.equal(status, 0, err);
+		assert.deepEqual(kept(), []);
 	});
 
 	test("an immutable source that is made again stays what it was: its record, its label, its policies", async () => {

@@ -39,11 +39,12 @@ const copy = {
 	...there,
 	annotations: { ...COPIED, theirs: "x", [APPLIED]: "x" },
 };
+const OTHER = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 const gone = (...keys: string[]) =>
 	Object.fromEntries(keys.map((key) => [key, null]));
 
 describe("the annotations of an update", () => {
-	for (const [name, current, wanted, expected] of [
+	for (const [name, current, wanted, expected, content] of [
 		[
 			"a source becomes a copy",
 			there,
@@ -64,11 +65,14 @@ describe("the annotations of an update", () => {
 			COPIED,
 			gone(APPLIED),
 		],
+		["a copy gets other content", copy, COPIED, gone(APPLIED), OTHER],
+		["a source gets other content", there, {}, gone(APPLIED), OTHER],
 	] as const)
 		test(name, () => {
 			const { metadata } = updatePatch(current, {
 				...there,
 				annotations: wanted,
+				...(content && { content }),
 			});
 			assert.deepEqual(metadata?.annotations, expected);
 			// Whoever wrote it since is not overwritten.
@@ -77,10 +81,9 @@ describe("the annotations of an update", () => {
 });
 
 test("content that is equal is not written: an immutable Secret refuses other bytes for it", () => {
-	const other = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 	assert.equal(updatePatch(there, there).data, undefined);
-	assert.deepEqual(updatePatch(there, { ...there, content: other }).data, {
-		".dockerconfigjson": other.data,
+	assert.deepEqual(updatePatch(there, { ...there, content: OTHER }).data, {
+		".dockerconfigjson": OTHER.data,
 	});
 });
 
