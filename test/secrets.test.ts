@@ -33,7 +33,7 @@ interface Scenario {
 
 const LOGIN = "--registry-username mesh --registry-password-stdin";
 
-/** In this order: each begins with what the ones before have left. */
+/** In this order, as one test: each begins with what the ones before have left. */
 const SCENARIOS: readonly Scenario[] = [
 	{
 		args: `create --registry-server HOST ${LOGIN} --dry-run=client -o yaml`,
@@ -207,63 +207,78 @@ describe("the password stays where it belongs", () => {
 			[],
 		));
 
-	for (const scenario of SCENARIOS)
-		test(`kubectl meshreg ${scenario.args}`, {
-			// The credential helper of this one is a script.
-			skip: scenario.args.includes("store.json") && notPosix,
-		}, async (t) => {
-			if (noProcessTable) t.diagnostic(noProcessTable);
-			const argv = scenario.args
-				.replaceAll("HOST", good.host)
-				.replaceAll("ECHO", echo.host)
-				.replaceAll("DIR/", `${bed.folder}/`)
-				.split(" ");
-			const { status, out, err } = await run([...argv, "-v=9"], PASSWORD);
-			assert.equal(status, scenario.status ?? 0, err);
-			assert.deepEqual(traces.in(err), [], err);
-			if (scenario.asksForIt) assert.notDeepEqual(traces.in(out), []);
-			else assert.deepEqual(traces.in(out), [], out);
-			assert.deepEqual([...leaks], []);
-		});
+	test("in what they print, among the processes and in files", async (t) => {
+		for (const scenario of SCENARIOS)
+			await t.test(
+				`kubectl meshreg ${scenario.args}`,
+				{
+					// The credential helper of this one is a script.
+					skip: scenario.args.includes("store.json") && notPosix,
+				},
+				async (t) => {
+					if (noProcessTable) t.diagnostic(noProcessTable);
+					const argv = scenario.args
+						.replaceAll("HOST", good.host)
+						.replaceAll("ECHO", echo.host)
+						.replaceAll("DIR/", `${bed.folder}/`)
+						.split(" ");
+					const { status, out, err } = await run([...argv, "-v=9"], PASSWORD);
+					assert.equal(status, scenario.status ?? 0, err);
+					assert.deepEqual(traces.in(err), [], err);
+					if (scenario.asksForIt) assert.notDeepEqual(traces.in(out), []);
+					else assert.deepEqual(traces.in(out), [], out);
+					assert.deepEqual([...leaks], []);
+				},
+			);
 
-	test("it was looked for while they ran, and would have been found", (t) => {
-		assert.ok(looks >= SCENARIOS.length, `${looks} looks`);
-		if (noProcessTable) return t.skip(noProcessTable);
-		const secret = `ü${randomBytes(12).toString("hex")}`;
-		const child = spawn(
-			process.execPath,
-			["-e", "process.stdin.resume()", secret],
-			{ env: { LEAK: `x${Buffer.from(secret).toString("base64url")}` } },
+		await t.test(
+			"it was looked for while they ran, and would have been found",
+			(t) => {
+				assert.ok(looks >= SCENARIOS.length, `${looks} looks`);
+				if (noProcessTable) return t.skip(noProcessTable);
+				const secret = `ü${randomBytes(12).toString("hex")}`;
+				const child = spawn(
+					process.execPath,
+					["-e", "process.stdin.resume()", secret],
+					{ env: { LEAK: `x${Buffer.from(secret).toString("base64url")}` } },
+				);
+				const seen = new SecretTraces(`${secret}`).inProcesses();
+				child.kill();
+				assert.ok(seen.includes(`${child.pid} cmdline: raw`), seen.join());
+				assert.ok(
+					seen.includes(`${child.pid} environ: base64 at 0`),
+					seen.join(),
+				);
+			},
 		);
-		const seen = new SecretTraces(`${secret}`).inProcesses();
-		child.kill();
-		assert.ok(seen.includes(`${child.pid} cmdline: raw`), seen.join());
-		assert.ok(seen.includes(`${child.pid} environ: base64 at 0`), seen.join());
-	});
 
-	test("no file holds it but those that it was put into", async () => {
-		const found: string[] = [];
-		let helpersLooked = 0;
-		for (const entry of await readdir(bed.folder, {
-			recursive: true,
-			withFileTypes: true,
-		})) {
-			if (!entry.isFile()) continue;
-			const path = join(entry.parentPath, entry.name);
-			if (/^seen-by-/.test(entry.name)) helpersLooked += 1;
-			if (traces.in(await readFile(path, "utf8")).length > 0)
-				found.push(path.slice(bed.folder.length + 1));
-		}
-		assert.equal(helpersLooked, noProcessTable ? 0 : 2);
-		assert.deepEqual(found.sort(), [
-			"bad-key.json",
-			"broken.json",
-			"config.json",
-			"differs.json",
-			"exported.json",
-			"key.json",
-			"password",
-		]);
+		await t.test(
+			"no file holds it but those that it was put into",
+			async () => {
+				const found: string[] = [];
+				let helpersLooked = 0;
+				for (const entry of await readdir(bed.folder, {
+					recursive: true,
+					withFileTypes: true,
+				})) {
+					if (!entry.isFile()) continue;
+					const path = join(entry.parentPath, entry.name);
+					if (/^seen-by-/.test(entry.name)) helpersLooked += 1;
+					if (traces.in(await readFile(path, "utf8")).length > 0)
+						found.push(path.slice(bed.folder.length + 1));
+				}
+				assert.equal(helpersLooked, noProcessTable ? 0 : 2);
+				assert.deepEqual(found.sort(), [
+					"bad-key.json",
+					"broken.json",
+					"config.json",
+					"differs.json",
+					"exported.json",
+					"key.json",
+					"password",
+				]);
+			},
+		);
 	});
 });
 

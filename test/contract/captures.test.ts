@@ -90,38 +90,40 @@ const OF_OTHER_KINDS = [
 	"forbidden: unknown resource",
 ];
 
+// One test, as each answer rests on the requests before it.
 for (const [file, version] of [
 	["apiserver-captures.json", 26],
 	["apiserver-captures-1.37.json", 37],
-] as const) {
-	const replay = new Replay({ busy: true, notCompared });
-	for (const capture of renamed(readCaptures(file))) {
-		const { name, response } = capture;
-		// The build of the server that was recorded.
-		if (name === "version") continue;
-		if (!isReal && OF_OTHER_KINDS.includes(name)) continue;
-		test(`1.${version}: ${name}`, async () => {
-			const { method, path, credentials, ...call } = replay.request(capture);
-			const { status, headers, body } = await cluster.api.request(
-				method,
-				path,
-				{ ...call, as: credentials === "none" ? "nobody" : "kubeconfig" },
-			);
-			const answer = {
-				status,
-				headers: { "content-type": headers["content-type"] },
-				body: comparable(body, true),
-			};
-			const expected = { ...response, body: replay.expected(capture, body) };
-			// Other versions word some refusals in another way, and older ones refuse some with another status.
-			if (isReal && minor < version && response.status >= 400)
-				assert.ok(status >= 400, `${status}`);
-			else if (isReal && minor !== version && status >= 400)
-				assert.deepEqual(worded(answer), worded(expected));
-			else assert.deepEqual(answer, expected);
-		});
-	}
-}
+] as const)
+	test(`1.${version}`, async (t) => {
+		const replay = new Replay({ busy: true, notCompared });
+		for (const capture of renamed(readCaptures(file))) {
+			const { name, response } = capture;
+			// The build of the server that was recorded.
+			if (name === "version") continue;
+			if (!isReal && OF_OTHER_KINDS.includes(name)) continue;
+			await t.test(name, async () => {
+				const { method, path, credentials, ...call } = replay.request(capture);
+				const { status, headers, body } = await cluster.api.request(
+					method,
+					path,
+					{ ...call, as: credentials === "none" ? "nobody" : "kubeconfig" },
+				);
+				const answer = {
+					status,
+					headers: { "content-type": headers["content-type"] },
+					body: comparable(body, true),
+				};
+				const expected = { ...response, body: replay.expected(capture, body) };
+				// Other versions word some refusals in another way, and older ones refuse some with another status.
+				if (isReal && minor < version && response.status >= 400)
+					assert.ok(status >= 400, `${status}`);
+				else if (isReal && minor !== version && status >= 400)
+					assert.deepEqual(worded(answer), worded(expected));
+				else assert.deepEqual(answer, expected);
+			});
+		}
+	});
 
 /** A refusal by its status and reason. */
 function worded({ status, body }: { status: number; body: unknown }) {

@@ -144,14 +144,17 @@ const session: readonly (readonly [
 	["get --raw /readyz", "ok"],
 ];
 
-for (const [commandLine, output, input] of session)
-	test(`kubectl ${commandLine}`, { skip }, async () => {
-		const { out, err, code } = await kubectl(commandLine.split(" "), input);
-		const text = out === "" ? err : out;
-		if (typeof output === "string") assert.equal(text, output);
-		else assert.match(text, output);
-		assert.equal(code, /^Error|^error|^no\n/.test(text) ? 1 : 0);
-	});
+// One test, as each answer rests on what was done before.
+test("a session of kubectl", { skip }, async (t) => {
+	for (const [commandLine, output, input] of session)
+		await t.test(`kubectl ${commandLine}`, async () => {
+			const { out, err, code } = await kubectl(commandLine.split(" "), input);
+			const text = out === "" ? err : out;
+			if (typeof output === "string") assert.equal(text, output);
+			else assert.match(text, output);
+			assert.equal(code, /^Error|^error|^no\n/.test(text) ? 1 : 0);
+		});
+});
 
 test("kubectl get -w shows what changes", { skip }, async () => {
 	const watching = kubectl(
