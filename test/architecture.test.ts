@@ -82,7 +82,6 @@ const FLOORS: readonly (readonly string[])[] = [
 	["pull-secrets"],
 	["accounts", "manifest", "meshes"],
 	["in-cluster"],
-	["explain"],
 	["check"],
 	["command-line"],
 ];

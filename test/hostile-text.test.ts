@@ -17,6 +17,7 @@ import {
 	planDetachAll,
 } from "../src/core/accounts/attachment.ts";
 import { podsOf } from "../src/core/accounts/old-pods.ts";
+import { accountFacts, hasOwnList, podFacts } from "../src/core/check/facts.ts";
 import { Credential } from "../src/core/credentials/credential.ts";
 import {
 	sensitiveData,
@@ -30,7 +31,6 @@ import {
 	readKeyring,
 } from "../src/core/kubelet/keyring.ts";
 import { nearMisses } from "../src/core/kubelet/near-miss.ts";
-import { podPuller } from "../src/core/kubelet/pod-secrets.ts";
 import { pullEvent, readPull } from "../src/core/kubelet/pull-report.ts";
 import { withoutPasswords } from "../src/core/output/address.ts";
 import {
@@ -277,7 +277,7 @@ test("accounts and pods that name a hundred thousand pull Secrets", () => {
 		planDetachAll(account);
 		accountDifferences(account, other);
 		accountDifferences(other, account);
-		podPuller(pod, account, new Set());
+		hasOwnList(podFacts(pod), accountFacts(account));
 		podsOf(account, [pod]);
 	});
 	new Script("underTest()").runInThisContext({ timeout: LIMIT_MS });

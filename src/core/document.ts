@@ -1,8 +1,7 @@
 import type { Cases, None } from "./cases.ts";
+import type { CredentialCheck, Explanation } from "./check/explanation.ts";
 import type { Finding } from "./check/finding.ts";
 import type { LackFix } from "./check/pod-fixes.ts";
-import type { CredentialCheck } from "./explain/credential-check.ts";
-import type { Explanation } from "./explain/explanation.ts";
 import type { LogNote } from "./in-cluster/log.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";

@@ -1,22 +1,24 @@
 import {
+	type CredentialCheck,
+	type Explanation,
+	isFineAnonymously,
+	isOpen,
+	type NamedSecret,
+	works,
+} from "../core/check/explanation.ts";
+import { hasOwnList } from "../core/check/facts.ts";
+import {
 	type Credential,
 	displayUsername,
 } from "../core/credentials/credential.ts";
 import { credentialFault } from "../core/credentials/credential-rules.ts";
 import type { ExplainedImage } from "../core/document.ts";
 import {
-	type CredentialCheck,
-	isOpen,
-	works,
-} from "../core/explain/credential-check.ts";
-import {
-	type Explanation,
-	isFineAnonymously,
+	FILLED_IN,
 	registryServerOf,
-} from "../core/explain/explanation.ts";
-import { FILLED_IN } from "../core/kubelet/image-reference.ts";
+} from "../core/kubelet/image-reference.ts";
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
-import { type NamedSecret, providerFor } from "../core/kubelet/pod-secrets.ts";
+import { providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
 import type { Place } from "../core/output/input-failure.ts";
@@ -127,14 +129,14 @@ function imageParagraphs(
 			`${answer.from} has ${answer.error}: what a kubelet would use is not known.`,
 		);
 	else if (answer.outcome === "malformed") {
-		const isMendable = puller.kind === "files" || lack?.fix !== undefined;
+		const isMendable = puller === undefined || lack?.fix !== undefined;
 		const keys =
 			answer.keys.length === 0
 				? ""
 				: `${answer.keys.map(displayKey).join(", ")}: `;
 		paragraphs.push(
 			text(
-				`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${keys}${answer.error}`,
+				`${answer.from} cannot be read, which fails every pull of ${puller === undefined ? "a pod that uses it" : "the pod"}: ${keys}${answer.error}`,
 			) +
 				(isMendable
 					? ""
@@ -152,8 +154,7 @@ function imageParagraphs(
 					? "Istio's injector was to fill in this image, and did not: no pull secret helps. check says what to look at."
 					: "No entry matches: the kubelet pulls without a credential.",
 		);
-	const provider =
-		puller.kind === "files" ? undefined : providerFor(puller.provider, image);
+	const provider = providerFor(puller?.account?.provider, image);
 	if (provider !== undefined)
 		say(
 			`The service account is annotated for a credential provider (${provider}), which the node may ask as well: that is not visible from here.`,
@@ -166,8 +167,10 @@ function imageParagraphs(
 		);
 	if (lack === undefined) return paragraphs;
 	for (const blocked of lack.blocked) say(obstacleSentence(blocked, lack.name));
-	if (lack.isEnding && puller.kind !== "files")
-		say(`${puller.namespace} is being deleted: nothing can be created there.`);
+	if (lack.isEnding && puller !== undefined)
+		say(
+			`${puller.pod.namespace} is being deleted: nothing can be created there.`,
+		);
 	const hint = lackHint(lack);
 	if (hint !== "") say(hint);
 	const command = (script: Script) =>
@@ -190,24 +193,26 @@ function secretsParagraph(
 	{ puller, secrets }: Explanation,
 	text: Text,
 ): string[] {
-	if (puller.kind === "files") return [];
-	const who = `${puller.kind === "pod" ? "pod" : "serviceaccount"}/${puller.name} in ${puller.namespace}`;
+	if (puller === undefined) return [];
+	const { pod, account } = puller;
+	const what =
+		pod.name === "" ? `serviceaccount/${pod.account}` : `pod/${pod.name}`;
+	const who = `${what} in ${pod.namespace}`;
+	const others = account?.secrets.difference(new Set(pod.secrets));
 	const unused =
-		puller.kind !== "pod"
-			? ""
-			: puller.accountGone
+		others === undefined
+			? text(
+					`Its service account ${pod.account} does not exist, and pods are not made without: create it first.`,
+				)
+			: others.size > 0
 				? text(
-						`Its service account ${puller.serviceAccount} does not exist, and pods are not made without: create it first.`,
+						`Its service account ${pod.account} also references ${[...others].join(", ")}: only pods created from now on, without a list of their own, get it.`,
 					)
-				: puller.unused.length > 0
-					? text(
-							`Its service account ${puller.serviceAccount} also references ${puller.unused.join(", ")}: only pods created from now on, without a list of their own, get it.`,
-						)
-					: "";
+				: "";
 	if (secrets.length === 0)
 		return [
 			`${text(
-				puller.kind === "pod" && puller.ownList
+				hasOwnList(pod, account)
 					? `${who} has imagePullSecrets without a name, which kubelets pass over.`
 					: `${who} has no imagePullSecrets.`,
 			)}${unused}`,

@@ -1,19 +1,19 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import type { RunOf } from "../../command.ts";
+import {
+	explain as explainPull,
+	isFineAnonymously,
+	type NamedSecret,
+	works as serves,
+} from "../../core/check/explanation.ts";
 import type { Facts, PodFacts } from "../../core/check/facts.ts";
 import { Keyrings } from "../../core/check/keyrings.ts";
 import { fixOfLack } from "../../core/check/pod-fixes.ts";
 import type { ExplainedImage } from "../../core/document.ts";
-import { works as serves } from "../../core/explain/credential-check.ts";
-import {
-	explain as explainPull,
-	isFineAnonymously,
-} from "../../core/explain/explanation.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { matchesOf } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
-import type { NamedSecret } from "../../core/kubelet/pod-secrets.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import {
@@ -26,7 +26,7 @@ import { EXIT } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import { readFacts } from "./read-facts.ts";
-import { readPuller, readWorkload } from "./read-pull-secrets.ts";
+import { readAsking } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
 
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -91,7 +91,7 @@ async function explainFiles(
 			source: { from: path, type: PULL_SECRET_TYPE, data },
 		});
 	}
-	const explanation = explainPull(operand, { kind: "files" }, secrets, []);
+	const explanation = explainPull(operand, undefined, secrets, []);
 	return { explanation };
 }
 
@@ -102,16 +102,11 @@ async function explainCluster(
 	const { operand, workload } = options;
 	return onCluster(world, options.connection, async (cluster) => {
 		const namespace = options.namespace ?? cluster.namespace;
-		const pods = workload && (await readWorkload(cluster, namespace, workload));
-		const ref = {
-			pod: pods?.pod ?? options.pod,
-			serviceAccount: options.serviceAccount,
-		};
-		const asking = await readPuller(cluster, namespace, ref);
-		const { puller, pod, secrets } = asking;
-		const images = pods?.images ?? [operand];
+		const asking = await readAsking(cluster, namespace, options);
+		const { pod, secrets } = asking;
+		const images = workload ? pod.images : [operand];
 		const first = await inSteps(
-			explainEach(images, (image) => explainPull(image, puller, secrets, [])),
+			explainEach(images, (image) => explainPull(image, asking, secrets, [])),
 			world,
 		);
 		const { commandContext } = cluster;
@@ -132,7 +127,7 @@ async function explainCluster(
 						secrets: [...pod.secrets, ...added.map(({ name }) => name)],
 					};
 					const named = [...secrets, ...added];
-					const explanation = explainPull(image, puller, named, others);
+					const explanation = explainPull(image, asking, named, others);
 					return isFineAnonymously(explanation)
 						? { explanation }
 						: { explanation, lack: fixOfLack(held, image, keyrings) };

@@ -11,13 +11,8 @@ import {
 	stayingSources,
 } from "../../actions/read/pull-facts.ts";
 import { readNamespace } from "../../actions/read/read-namespaces.ts";
-import {
-	accountFacts,
-	type Facts,
-	type SecretFacts,
-} from "../../core/check/facts.ts";
+import type { Facts, SecretFacts } from "../../core/check/facts.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
-import { namesOf } from "../../core/kubelet/pod-secrets.ts";
 import {
 	isPullSecretType,
 	PULL_SECRET_DATA,
@@ -82,7 +77,7 @@ export async function readFacts(
 	const names = new Set([
 		place.name,
 		...sources.map(({ secret }) => secret.name),
-		...(listed === undefined ? namesOf(account ?? {}) : []),
+		...(listed === undefined ? (account?.secrets ?? []) : []),
 	]);
 	await inParallel(
 		[...names]
@@ -108,7 +103,7 @@ export async function readFacts(
 		keys: [],
 		secrets,
 		otherSecrets,
-		accounts: account === undefined ? [] : [accountFacts(account)],
+		accounts: account === undefined ? [] : [account],
 		pods: [pod],
 		namespaces: new Map([[namespace, known ?? "unknown"]]),
 		nodes: new Map(),

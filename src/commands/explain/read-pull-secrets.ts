@@ -3,32 +3,19 @@ import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/read/missing-namespace.ts";
-import { type PodFacts, podFacts } from "../../core/check/facts.ts";
-import { refusedImages } from "../../core/check/pull-diagnosis.ts";
-import { podImages } from "../../core/kubelet/pod-images.ts";
-import {
-	accountOf,
-	type NamedSecret,
-	namesOf,
-	type Puller,
-	podPuller,
-	providerOf,
-	pullSourceOf,
-} from "../../core/kubelet/pod-secrets.ts";
+import type { NamedSecret, Puller } from "../../core/check/explanation.ts";
+import { accountFacts, podFacts } from "../../core/check/facts.ts";
+import { accountOf, pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import type { ExplainOptions } from "./command.ts";
 import { type Workload, workloadsOf } from "./workload-operand.ts";
 
-/** Whose pull Secrets are asked about, and what is known of them. */
-export interface Asking {
-	readonly puller: Puller;
-	/** The pod, or the one that the account would have next. */
-	readonly pod: PodFacts;
-	/** The pod's own; undefined where there is none of that name. */
-	readonly account: ServiceAccount | undefined;
+/** Whose pull Secrets are asked about, and those that it names. */
+export interface Asking extends Puller {
 	readonly secrets: readonly ReadSecret[];
 }
 
@@ -37,43 +24,91 @@ interface ReadSecret extends NamedSecret {
 	readonly secret: Secret | undefined;
 }
 
-/** Reads a pod or a service account and the Secrets that it names. Throws what the cluster throws; a Secret's 404 is an answer. */
-export async function readPuller(
+/**
+ * Reads a pod, or that of a workload, or what a service account's next would be; and the Secrets that it names.
+ * Throws FailureError, and what the cluster throws; a Secret's 404 is an answer.
+ */
+export async function readAsking(
 	cluster: Cluster,
 	namespace: string,
-	ref: { readonly pod: string | undefined; readonly serviceAccount: string },
+	{
+		workload,
+		pod: named,
+		serviceAccount,
+	}: Pick<ExplainOptions, "workload" | "pod" | "serviceAccount">,
 ): Promise<Asking> {
-	if (ref.pod === undefined) {
-		const place = { namespace, name: ref.serviceAccount };
-		const account = await readNaming("ServiceAccount", place, cluster);
-		const { imagePullSecrets } = account;
-		const spec = {
-			serviceAccountName: place.name,
-			containers: [],
-			...(imagePullSecrets && { imagePullSecrets }),
-		};
-		return {
-			puller: {
-				kind: "serviceaccount",
-				...place,
-				provider: providerOf(account),
-			},
-			pod: { ...podFacts({ metadata: { namespace }, spec }), stays: true },
-			account,
-			secrets: await readNamed(cluster, namespace, namesOf(account)),
-		};
-	}
-	const pod = await readNaming("Pod", { namespace, name: ref.pod }, cluster);
+	const meant: Workload | undefined =
+		named === undefined ? workload : { kind: "Pod", name: named };
+	const { pod, account } =
+		meant === undefined
+			? await readNextPod(cluster, namespace, serviceAccount)
+			: await readPod(cluster, namespace, meant);
+	const facts = podFacts(pod);
+	return {
+		// Of an account's next pod nothing is there that would have to be made again.
+		pod: meant === undefined ? { ...facts, stays: true } : facts,
+		account: account && accountFacts(account),
+		secrets: await readNamed(cluster, namespace, facts.secrets),
+	};
+}
+
+/** A service account, and the pod that it would have next. */
+async function readNextPod(cluster: Cluster, namespace: string, name: string) {
+	const place = { namespace, name };
+	const account = await readNaming("ServiceAccount", place, cluster);
+	const { imagePullSecrets } = account;
+	const spec = {
+		serviceAccountName: name,
+		containers: [],
+		...(imagePullSecrets && { imagePullSecrets }),
+	};
+	return { account, pod: { metadata: { namespace }, spec } satisfies Pod };
+}
+
+/**
+ * A pod, or the newest of a workload, and its service account where that is there. Pods of one workload differ by
+ * their pull Secrets where some are older. Throws FailureError where there is none.
+ */
+async function readPod(
+	cluster: Cluster,
+	namespace: string,
+	{ kind, name }: Workload,
+) {
+	const pod =
+		kind === "Pod"
+			? await readNaming("Pod", { namespace, name }, cluster)
+			: await newestOf({ kind, name }, cluster, namespace);
 	const account = await unlessNotFound<ServiceAccount>(
 		cluster.read("ServiceAccount", { namespace, name: accountOf(pod) }),
 	);
-	const facts = podFacts(pod);
-	return {
-		puller: podPuller(pod, account, refusedImages(facts)),
-		pod: facts,
-		account,
-		secrets: await readNamed(cluster, namespace, namesOf(pod.spec)),
-	};
+	return { pod, account };
+}
+
+/** The newest pod by what makes it: those of a CronJob by the names of its Jobs. */
+async function newestOf(
+	{ kind, name }: Workload,
+	cluster: Cluster,
+	namespace: string,
+): Promise<Pod> {
+	let newest: Pod | undefined;
+	for await (const { items } of cluster.pages("Pod", { namespace }))
+		for (const pod of items)
+			if (
+				workloadsOf(pod).some(
+					(one) => one.kind === kind && one.name === name,
+				) &&
+				(newest === undefined || madeAt(pod) >= madeAt(newest))
+			)
+				newest = pod;
+	if (newest !== undefined) return newest;
+	throw (
+		(await namespaceMissing(namespace, cluster)) ??
+		new FailureError({ cause: "pods-missing", kind, name, namespace })
+	);
+}
+
+function madeAt({ metadata }: Pod): string {
+	return metadata.creationTimestamp ?? "";
 }
 
 /** So many Secrets are read for one puller, and of all that they hold so many characters: whoever wrote it decides. */
@@ -106,45 +141,4 @@ async function readNamed(
 		if (size > MOST_TEXT) throw tooMany;
 		return { name, source, secret };
 	});
-}
-
-/**
- * The pods of a workload by what makes them: those of a CronJob by the names of its Jobs. By their
- * pull Secrets they differ where some are older, so the newest stands for all; with all images that they
- * pull, each once. Throws FailureError where there is none.
- */
-export async function readWorkload(
-	cluster: Cluster,
-	namespace: string,
-	{ kind, name }: Workload,
-) {
-	if (kind === "Pod") {
-		const pod = await readNaming("Pod", { namespace, name }, cluster);
-		return { pod: name, images: podImages(pod) };
-	}
-	let newest: Pod | undefined;
-	for await (const { items } of cluster.pages("Pod", { namespace }))
-		for (const pod of items)
-			if (
-				workloadsOf(pod).some(
-					(one) => one.kind === kind && one.name === name,
-				) &&
-				(newest === undefined || madeAt(pod) >= madeAt(newest))
-			)
-				newest = pod;
-	if (newest === undefined)
-		throw (
-			(await namespaceMissing(namespace, cluster)) ??
-			new FailureError({
-				cause: "pods-missing",
-				kind,
-				name,
-				namespace,
-			})
-		);
-	return { pod: newest.metadata.name ?? "", images: podImages(newest) };
-}
-
-function madeAt({ metadata }: Pod): string {
-	return metadata.creationTimestamp ?? "";
 }

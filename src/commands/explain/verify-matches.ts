@@ -4,10 +4,10 @@ import {
 } from "../../actions/credentials/registry-trust.ts";
 import {
 	type CredentialCheck,
+	type Explanation,
 	probeOf,
 	works,
-} from "../../core/explain/credential-check.ts";
-import type { Explanation } from "../../core/explain/explanation.ts";
+} from "../../core/check/explanation.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
 import type { Probe, Verification } from "../../core/registry/verification.ts";
 import type { World } from "../../world.ts";

@@ -157,6 +157,26 @@ export function isUnread({ unread }: Facts, what: Readable): boolean {
 	return unread.some((one) => one.what === what);
 }
 
+/**
+ * Whether a pod's list is its template's, which the account's does not add to. A pod without one gets all of its
+ * account's as it is made, so that one which has less than the account had by then did not; an entry without a name
+ * is an entry
+ * (https://github.com/kubernetes/kubernetes/blob/v1.37.2/plugin/pkg/admission/serviceaccount/admission.go, Admit).
+ */
+export function hasOwnList(
+	pod: PodFacts,
+	account: AccountFacts | undefined,
+): boolean {
+	const { secrets, created = Number.NEGATIVE_INFINITY } = pod;
+	const { changed = Number.POSITIVE_INFINITY, nameless } = account ?? {};
+	const own = account?.secrets ?? new Set();
+	return (
+		(pod.nameless && !nameless) ||
+		secrets.some((name) => !own.has(name)) ||
+		(secrets.length > 0 && secrets.length < own.size && changed < created)
+	);
+}
+
 /** Whether a pod is alive: it has not ended, and is not going. */
 export function isAlive({ metadata, status }: Pod): boolean {
 	return (

@@ -8,12 +8,13 @@ import {
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
-import { isOwnList, providerFor } from "../kubelet/pod-secrets.ts";
+import { providerFor } from "../kubelet/pod-secrets.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
 	type Facts,
+	hasOwnList,
 	heededSince,
 	isUnread,
 	judgedPolicies,
@@ -184,16 +185,8 @@ export class Keyrings {
 		return nearest;
 	}
 
-	/** Its template has a list, which the service account's does not add to. */
 	hasOwnList(pod: PodFacts): boolean {
-		return isOwnList(
-			pod,
-			this.account(pod) ?? {
-				secrets: new Set(),
-				nameless: false,
-				changed: undefined,
-			},
-		);
+		return hasOwnList(pod, this.account(pod));
 	}
 
 	account({ namespace, account }: PodFacts): AccountFacts | undefined {

@@ -1,5 +1,5 @@
-import { registryServerOf } from "../explain/explanation.ts";
 import { groupsBy, type NonEmpty, partition } from "../groups.ts";
+import { registryServerOf } from "../kubelet/image-reference.ts";
 import { latest } from "../object-times.ts";
 import {
 	kubectl,

@@ -1,6 +1,5 @@
 import { rejectionHint } from "../credentials/credential-rules.ts";
-import { registryServerOf } from "../explain/explanation.ts";
-import { FILLED_IN } from "../kubelet/image-reference.ts";
+import { FILLED_IN, registryServerOf } from "../kubelet/image-reference.ts";
 import { type KeyringMatch, normaliseKey } from "../kubelet/keyring.ts";
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { PullCause } from "../kubelet/pull-failures.ts";
@@ -12,6 +11,7 @@ import {
 import type { RejectionHint } from "../output/credential-fault.ts";
 import { displayHost } from "../registry/server.ts";
 import { withoutCredentials } from "../registry/words.ts";
+import { remembered } from "../remembered.ts";
 import type { Steps } from "../steps.ts";
 import type {
 	AccountFacts,
@@ -141,18 +141,15 @@ const WANTS_ANOTHER: ReadonlySet<PullCause> = REFUSALS.union(
 );
 
 /** The images of a pod that its kubelet could not pull without a credential, or with the one that it had, as its status says. */
-export function refusedImages({
-	waiting,
-	images,
-	secrets,
-}: PodFacts): ReadonlySet<string> {
-	const reports = waiting.map((one) => readPull(one, [], images, secrets));
-	return new Set(
-		reports
-			.filter(({ cause }) => WANTS_ANOTHER.has(cause))
-			.map(({ image }) => image),
-	);
-}
+export const refusedImages = remembered(
+	({ waiting, images, secrets }: PodFacts): ReadonlySet<string> =>
+		new Set(
+			waiting
+				.map((one) => readPull(one, [], images, secrets))
+				.filter(({ cause }) => WANTS_ANOTHER.has(cause))
+				.map(({ image }) => image),
+		),
+);
 
 /** Why a pod's own pull Secrets do not do for an image, as far as they tell: nothing is known of an attempt. */
 export function lackOf(

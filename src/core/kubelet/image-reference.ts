@@ -72,6 +72,14 @@ export function repositoryOf({ domain, path }: ImageReference): string {
 	return domain === "" ? path : `${domain}/${path}`;
 }
 
+/** The server that `--registry-server` takes for an image; undefined for what is no reference. */
+export function registryServerOf(image: string): string | undefined {
+	const reading = readImageReference(image);
+	return typeof reading === "string"
+		? undefined
+		: repositoryOf(reading).split("/", 1)[0];
+}
+
 /** In full, `docker.io/library/nats:2.9`: parses to the same reference again. */
 export function printImageReference(reference: ImageReference): string {
 	return repositoryOf(reference) + suffix(reference);
