@@ -1,8 +1,8 @@
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { Note, StoredIn } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import type { NewEntry } from "../../core/pull-secrets/edit-source.ts";
 import type { Age } from "../../core/pull-secrets/expiry.ts";
-import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { RegistryServer } from "../../core/registry/server.ts";
 
 /** A registry and a credential for it, and whether the person was asked for any of it. */

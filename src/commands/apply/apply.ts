@@ -28,11 +28,7 @@ import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Asked, RunOf } from "../../command.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import {
-	applyRegistries,
-	editable,
-} from "../../core/pull-secrets/edit-source.ts";
-import { newSource } from "../../core/pull-secrets/new-source.ts";
+import { sourceMaker } from "../../core/pull-secrets/edit-source.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -75,10 +71,7 @@ export const run: RunOf<ApplyOptions, Asked<typeof ask>> = async (
 					...options,
 					place,
 					before,
-					made: (now) =>
-						now === undefined
-							? newSource(place, entries, options.label)
-							: applyRegistries(editable(now, place), entries, options.label),
+					made: sourceMaker({ by: "apply" }, place, entries, options.label),
 					allowed: { force: false, replace: true },
 					going: { verb: "Put", entered },
 				},

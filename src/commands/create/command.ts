@@ -120,7 +120,7 @@ function isMeshOpen(given: Given, env: flags.Env): boolean {
 }
 
 /** What `--add` and `--remove` say. Throws UsageError. */
-function sourceEditOf(given: Given): SourceEdit {
+function sourceEditOf(given: Given): Exclude<SourceEdit, { by: "apply" }> {
 	const names = given.list("remove");
 	flags.checkSaid("--remove", "name", ...names.map((name) => name.trim()));
 	if (names.length > 0) return { by: "remove", names: [...new Set(names)] };

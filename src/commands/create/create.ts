@@ -33,18 +33,13 @@ import {
 import { contextClause } from "../../core/output/context-flags.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import type { Script } from "../../core/output/shell.ts";
-import {
-	editable,
-	type SourceEdit,
-	sourceMaker,
-} from "../../core/pull-secrets/edit-source.ts";
+import { editable, sourceMaker } from "../../core/pull-secrets/edit-source.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import { Fixes, syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	manifestOf,
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
-import { newSource } from "../../core/pull-secrets/new-source.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
@@ -106,7 +101,8 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
 	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere) {
 		const place = await placeUnseen(source, options, world);
-		return objectsOf(newSource(place, entries, label), options);
+		const made = sourceMaker(edit, place, entries, label);
+		return objectsOf(made(undefined), options);
 	}
 	return onCluster(world, options.connection, async (cluster) => {
 		const wish = { source, edit: given.edit };
@@ -223,7 +219,7 @@ async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
 interface Intent {
 	/** Which source; by its name, where one was found that is to be edited. */
 	readonly source: SourceChoice;
-	readonly edit: SourceEdit;
+	readonly edit: CreateOptions["edit"];
 	/** What a person said is to become of the source that is there; undefined: nobody was asked. */
 	readonly chosen?: "add" | "change" | "over";
 	/** The entry whose credential another is to replace. */

@@ -16,10 +16,9 @@ import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import {
-	editable,
-	replaceCredentials,
+	type NewEntry,
+	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
-import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { EMPTY_RECORD } from "../../core/pull-secrets/record.ts";
 
@@ -45,7 +44,7 @@ export async function rotateSource(
 			...wish,
 			place: source,
 			before: source,
-			made: (now) => replaceCredentials(editable(now, source), entries),
+			made: sourceMaker({ by: "change" }, source, entries),
 			allowed: { force: false, replace: true },
 			recordedOnly: true,
 			createNamespace: false,

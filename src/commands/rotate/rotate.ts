@@ -32,7 +32,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import {
 	editable,
 	entryNamed,
-	replaceCredentials,
+	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
@@ -153,8 +153,9 @@ export const run: RunOf<RotateOptions, RotateAnswer> = async (
 			const run = { ...options, cluster, reader, report, world };
 			if (!(await rotateSource(source, entries, wish, run)))
 				return report.cancelled();
-			const { content } = replaceCredentials(source, entries);
 			if (!report.failed) {
+				const changed = sourceMaker({ by: "change" }, source, entries);
+				const { content } = changed(source);
 				warnOfMalformed(source, content, world);
 				warnOfUnmatched(content, key, world);
 			}

@@ -7,10 +7,7 @@ import { errorIn, failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { spread } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import {
-	editable,
-	replaceCredentials,
-} from "../../core/pull-secrets/edit-source.ts";
+import { sourceMaker } from "../../core/pull-secrets/edit-source.ts";
 import {
 	type Expiry,
 	expiriesOf,
@@ -306,8 +303,8 @@ export class SourceCare {
 				provider,
 				...(lifetime !== undefined && { lifetime }),
 			};
-			const desired = replaceCredentials(editable(now, source), [entry]);
-			return planSource(now, desired, { force: false, replace: true });
+			const made = sourceMaker({ by: "change" }, source, [entry]);
+			return planSource(now, made(now), { force: false, replace: true });
 		};
 		let written: PullSecret | undefined;
 		const results = await apply(

@@ -1,7 +1,15 @@
+import type { Credential } from "../credentials/credential.ts";
+import { type AuthFields, authFields } from "../credentials/docker-config.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import { FailureError } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
-import { meshreg, objectName, type Script } from "../output/shell.ts";
+import {
+	meshreg,
+	objectName,
+	registryName,
+	type Script,
+} from "../output/shell.ts";
+import { onlyFields, ownValue } from "../own-value.ts";
 import {
 	displayHost,
 	type RegistryServer,
@@ -13,30 +21,47 @@ import {
 	isSameRegistry,
 	withSameRegistries,
 } from "./entry-naming.ts";
-import { textsIn } from "./expiry.ts";
+import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
 import { managerName } from "./managers.ts";
 import {
-	type NewEntry,
-	newSource,
-	refuseOtherLabel,
-	sourceWith,
-	sourceWithout,
-} from "./new-source.ts";
-import {
+	EXPIRES_IN_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+	labelAnnotation,
+	labelOfName,
+	labelOfSource,
 	OLDER_TYPE,
+	PROVIDER_ANNOTATION,
 	roleOf,
 	SERVERS_ANNOTATION,
 	SOURCE_ANNOTATION,
+	selectorOf,
+	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
 import {
+	authsIn,
+	contentOfAuths,
 	type DesiredPullSecret,
+	ownLabels,
 	type PullSecret,
 	placeOf,
 	registriesOf,
 } from "./pull-secret.ts";
+import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
+
+/** A credential that is to be written into a source. */
+export interface NewEntry {
+	readonly server: RegistryServer;
+	readonly credential: Credential;
+	/** Milliseconds since 1970; absent in what is printed to be kept: it is the same for the same input. */
+	readonly issuedAt?: number;
+	/** How long it is good, in milliseconds, as the person said; absent where nobody did. */
+	readonly lifetime?: number;
+	/** The name of the provider that it is from; absent where a person gave it. */
+	readonly provider?: string;
+}
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
@@ -45,32 +70,38 @@ export type SourceEdit =
 			/** The other registries stay, unless it is a copy: whoever made it pulls with them. */
 			readonly keepsOthers?: boolean;
 	  }
+	/** Each in the place of all entries that count as its registry, or added; one that is not there is made. */
+	| { readonly by: "apply" }
+	/** One that is there already with another credential is refused. */
 	| { readonly by: "add" }
 	/** Another credential for entries that are there; those of the new ones name them. */
 	| { readonly by: "change" }
 	/** Entries, as the command line names them. */
 	| { readonly by: "remove"; readonly names: readonly string[] };
 
-/** Makes the source out of what is there; what is returned throws as `editable`, addRegistries and removeRegistries do. */
+/**
+ * Makes the source out of what is there: its other registries stay, and the same source comes of it where it holds
+ * these already. `label`: other than that of its name, or of the source that is there. What is returned throws as
+ * `editable`, and FailureError, with advice, where the edit cannot be made; UsageError for a name too long for a label.
+ */
 export function sourceMaker(
 	edit: SourceEdit,
 	place: Place,
 	entries: readonly NewEntry[],
-	label: UsageLabel | undefined,
+	label?: UsageLabel,
 ): (current: PullSecret | undefined) => DesiredPullSecret {
 	return (current) => {
-		switch (edit.by) {
-			case "replace":
-				return edit.keepsOthers && current && roleOf(current) !== "copy"
-					? takenOver(current, entries, label)
-					: newSource(place, entries, label, current);
-			case "add":
-				return addRegistries(editable(current, place), entries);
-			case "change":
-				return replaceCredentials(editable(current, place), entries);
-			case "remove":
-				return removeRegistries(editable(current, place), edit.names);
-		}
+		if (edit.by === "replace")
+			return edit.keepsOthers && current && roleOf(current) !== "copy"
+				? takenOver(current, entries, label)
+				: newSource(place, entries, label, current);
+		if (edit.by === "apply" && current === undefined)
+			return newSource(place, entries, label);
+		const source = editable(current, place);
+		if (edit.by === "remove")
+			return edited(source, [], entriesToRemove(source, edit.names));
+		if (edit.by === "apply") refuseOtherLabel(source, label);
+		return edited(source, entriesToWrite(edit.by, source, entries));
 	};
 }
 
@@ -86,21 +117,16 @@ function takenOver(
 	const source = placeOf(current);
 	if (current.type === OLDER_TYPE)
 		throw new FailureError({ cause: "others-lost", source });
-	const { config } = current.content;
 	const fresh = newSource(source, entries, label, current);
-	if (!config.ok) return fresh;
-	const { [SERVERS_ANNOTATION]: servers } = current.annotations;
-	const made = applyRegistries(
-		isSourceLike(current)
-			? current
-			: {
-					...current,
-					annotations: {
-						...(servers !== undefined && { [SERVERS_ANNOTATION]: servers }),
-					},
-				},
-		entries,
-	);
+	if (!current.content.config.ok) return fresh;
+	const { annotations } = current;
+	const before = isSourceLike(current)
+		? current
+		: {
+				...current,
+				annotations: onlyFields(annotations, [SERVERS_ANNOTATION]),
+			};
+	const made = edited(before, entriesToWrite("apply", before, entries));
 	return {
 		...made,
 		labels: fresh.labels,
@@ -108,106 +134,60 @@ function takenOver(
 	};
 }
 
-/**
- * The source with these registries: each in the place of all entries that count as it, or added;
- * others stay. The same source where it holds them already. Throws FailureError where it was created with
- * another label.
- */
-export function applyRegistries(
+/** The entries under the keys that they are to have in a source that is there. Throws FailureError with advice. */
+function entriesToWrite(
+	by: "apply" | "add" | "change",
 	current: PullSecret,
 	entries: readonly NewEntry[],
-	label?: UsageLabel,
-): DesiredPullSecret {
-	refuseOtherLabel(current, label);
-	const keys = [...authsOf(current).keys()];
-	const written = entries.flatMap((entry) => {
-		const narrower = narrowerNamed(keys, entry.server);
-		const same = withSameRegistries(
-			keys,
-			narrower.length > 0 ? narrower : [entry.server.key],
-		);
-		// Kubelets match none of those that only a person takes for it.
-		const isMissing = same.every((key) =>
-			isOnlyForPeople(key, entry.server.key),
-		);
-		return [
-			...same.map((key) => ({ ...entry, server: { ...entry.server, key } })),
-			...(isMissing ? [entry] : []),
-		];
-	});
-	return sourceWith(current, written);
-}
-
-/** Entries for a part of a registry, or for several, that the words for it name: they are meant, and not the whole registry. */
-function narrowerNamed(
-	keys: readonly string[],
-	{ spelled }: RegistryServer,
-): string[] {
-	return entriesNamed(keys, spelled).filter(
-		(key) => registryNamed(key) === undefined,
-	);
-}
-
-/**
- * The source with further registries. Throws FailureError with advice where one
- * is there already with another credential, or under another name that a kubelet
- * takes for the same.
- */
-function addRegistries(
-	current: PullSecret,
-	entries: readonly NewEntry[],
-): DesiredPullSecret {
+): NewEntry[] {
 	const auths = authsOf(current);
-	const added = entries.flatMap((entry) => {
-		const { server, credential, lifetime } = entry;
-		const [key = server.key] = narrowerNamed([...auths.keys()], server);
+	const keys = [...auths.keys()];
+	const given = givenIn(current);
+	return entries.flatMap((entry) => {
+		const { server, credential } = entry;
+		const under = (key: string, words = server.given): NewEntry => ({
+			...entry,
+			server: { ...server, key, given: words },
+		});
+		if (by === "change") {
+			const { key } = server;
+			if (!keys.includes(key))
+				throw absent(current, displayHost(key), addingTo(current, key));
+			return withSameRegistries(keys, [key]).map((same) =>
+				under(same, given.get(same)),
+			);
+		}
+		// Entries for a part of a registry, or for several, that the words for it name are meant, and not the whole registry.
+		const narrower = entriesNamed(keys, server.spelled).filter(
+			(key) => registryNamed(key) === undefined,
+		);
+		if (by === "apply") {
+			const named = narrower.length > 0 ? narrower : [server.key];
+			const same = withSameRegistries(keys, named);
+			// Kubelets match none of those that only a person takes for it.
+			const isMissing = same.every((key) => isOnlyForPeople(key, server.key));
+			return [...same.map((key) => under(key)), ...(isMissing ? [entry] : [])];
+		}
+		const [key = server.key] = narrower;
 		const there = auths.get(key);
 		if (there !== undefined) {
 			if (!credentialOf(there)?.equals(credential)) throw present(current, key);
-			return lifetime === undefined
-				? []
-				: [{ ...entry, server: { ...server, key } }];
+			return entry.lifetime === undefined ? [] : [under(key)];
 		}
-		const [same] = [...auths.keys()].filter(
+		// Under another name that a kubelet takes for the same.
+		const same = keys.find(
 			(other) => isSameRegistry(other, key) && !isOnlyForPeople(other, key),
 		);
-		if (same === undefined) return [entry];
-		throw present(current, key, same);
+		if (same !== undefined) throw present(current, key, same);
+		return [entry];
 	});
-	return sourceWith(current, added);
 }
 
-/**
- * The source with another credential for entries that it has, each with all that count as the same
- * registry. Throws FailureError where one is not there.
- */
-export function replaceCredentials(
-	current: PullSecret,
-	entries: readonly NewEntry[],
-): DesiredPullSecret {
-	const keys = [...authsOf(current).keys()];
-	const given = givenIn(current);
-	const replaced = entries.flatMap((entry) => {
-		const { key } = entry.server;
-		if (!keys.includes(key))
-			throw absent(current, displayHost(key), addingTo(current, key));
-		return withSameRegistries(keys, [key]).map((same) => ({
-			...entry,
-			server: {
-				...entry.server,
-				key: same,
-				given: given.get(same) ?? entry.server.given,
-			},
-		}));
-	});
-	return sourceWith(current, replaced);
-}
-
-/** The source without some entries. Throws FailureError where one is not there, or none would be left. */
-function removeRegistries(
+/** The keys that are to go. Throws FailureError where one is not there, or none would be left. */
+function entriesToRemove(
 	current: PullSecret,
 	names: readonly string[],
-): DesiredPullSecret {
+): string[] {
 	const keys = [...authsOf(current).keys()];
 	const leaving = names.flatMap((name) => {
 		const written = entriesNamed(keys, name, givenIn(current));
@@ -221,7 +201,7 @@ function removeRegistries(
 			keys: [...new Set(leaving)],
 			script: meshreg("prune", objectName(current.name)),
 		});
-	return sourceWithout(current, leaving);
+	return leaving;
 }
 
 /** The entry of a source that an argument names; the first where several count as it. Throws FailureError where there is none. */
@@ -318,4 +298,126 @@ function addingTo(source: PullSecret, registry: string): Script | undefined {
 				["--add", "--registry-server"],
 				displayHost(key),
 			);
+}
+
+/** The source that holds these registries and no others, in place of `current` if there is one. */
+function newSource(
+	place: Place,
+	entries: readonly NewEntry[],
+	label: UsageLabel | undefined,
+	current?: PullSecret,
+): DesiredPullSecret {
+	const before = current && isSourceLike(current) ? current : undefined;
+	if (before) refuseOtherLabel(before, label);
+	const own =
+		label ?? (before ? labelOfSource(before) : labelOfName(place.name));
+	// A new source has an empty record; one that is there keeps what it has, which may be none.
+	const record =
+		before?.annotations[TARGETS_ANNOTATION] ??
+		(before && roleOf(before) === "source"
+			? undefined
+			: recordText(EMPTY_RECORD));
+	return {
+		...place,
+		labels: ownLabels(own),
+		annotations: {
+			...annotations(entries, before, () => false),
+			...labelAnnotation(place.name, own),
+			...(record !== undefined && { [TARGETS_ANNOTATION]: record }),
+		},
+		content: contentOfAuths(
+			entries.map((entry) => [entry.server.key, authFields(entry.credential)]),
+		),
+	};
+}
+
+/**
+ * `current` with these entries, new ones added at the end and those that are there replaced in place, and without
+ * those that are `gone`; others as they are. Throws FailureError for two credentials of one.
+ */
+function edited(
+	current: PullSecret,
+	entries: readonly NewEntry[],
+	gone: readonly string[] = [],
+): DesiredPullSecret {
+	const changed = new Map<string, Credential>();
+	for (const { server, credential } of entries) {
+		const { key } = server;
+		if (changed.get(key)?.equals(credential) === false)
+			throw new FailureError({ cause: "credentials-differ", key });
+		changed.set(key, credential);
+	}
+	const auths = new Map<string, AuthFields | AuthEntry>(
+		authsIn(current.content),
+	);
+	for (const key of gone) auths.delete(key);
+	for (const [key, credential] of changed)
+		auths.set(key, authFields(credential));
+	const keep = (key: string) => !changed.has(key) && !gone.includes(key);
+	return {
+		...placeOf(current),
+		labels: ownLabels(labelOfSource(current)),
+		annotations: annotations(entries, current, keep),
+		content: contentOfAuths(auths),
+	};
+}
+
+/**
+ * Throws FailureError where a source was created with another label than is asked for: its copies bear
+ * that one, and both would be found by it.
+ */
+function refuseOtherLabel(
+	current: PullSecret,
+	asked: UsageLabel | undefined,
+): void {
+	const there = roleOf(current) === "source" && labelOfSource(current);
+	if (!asked || !there || selectorOf(there) === selectorOf(asked)) return;
+	throw new FailureError({
+		cause: "label-stays",
+		source: placeOf(current),
+		label: selectorOf(there),
+		flag: "--label",
+	});
+}
+
+/**
+ * What a source remembers of its registries besides the credentials, by host. An
+ * update leaves annotations that it does not name, so what no longer holds is
+ * named as well, with nothing in it. `keep`: whether what was remembered of a registry still holds.
+ */
+function annotations(
+	entries: readonly NewEntry[],
+	before: PullSecret | undefined,
+	keep: (key: string) => boolean,
+): Record<string, string> {
+	const remember = (
+		name: string,
+		value: (entry: NewEntry) => string | undefined,
+	): Record<string, string> => {
+		const old = before && ownValue(before.annotations, name);
+		const members = [
+			...textsIn(old).filter(([key]) => keep(key)),
+			...entries.flatMap((entry) => {
+				const said = value(entry);
+				const { key } = entry.server;
+				// What is no name may be a password, which no annotation may hold.
+				return said === undefined || registryName(key) === undefined
+					? []
+					: [[key, said] as const];
+			}),
+		];
+		return members.length === 0 && old === undefined
+			? {}
+			: { [name]: JSON.stringify(Object.fromEntries(members)) };
+	};
+	return {
+		...remember(SERVERS_ANNOTATION, (entry) => entry.server.given),
+		...remember(ISSUED_AT_ANNOTATION, ({ issuedAt }) =>
+			issuedAt === undefined ? undefined : isoSeconds(issuedAt),
+		),
+		...remember(EXPIRES_IN_ANNOTATION, ({ lifetime }) =>
+			lifetime === undefined ? undefined : lifetimeText(lifetime),
+		),
+		...remember(PROVIDER_ANNOTATION, ({ provider }) => provider),
+	};
 }

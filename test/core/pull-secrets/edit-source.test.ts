@@ -5,14 +5,12 @@ import type { AuthFields } from "../../../src/core/credentials/docker-config.ts"
 import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import { FailureError } from "../../../src/core/output/failure.ts";
 import {
-	applyRegistries,
 	editable,
 	entryNamed,
-	replaceCredentials,
+	type NewEntry,
 	type SourceEdit,
 	sourceMaker,
 } from "../../../src/core/pull-secrets/edit-source.ts";
-import type { NewEntry } from "../../../src/core/pull-secrets/new-source.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -321,7 +319,8 @@ describe("registries are added", () => {
 
 describe("registries are applied", () => {
 	test("in the place of all that count as one, in that of the part that is named, or added", () => {
-		const made = applyRegistries(
+		const made = edited(
+			{ by: "apply" },
 			secret({
 				"https://a.example/v1/": "one",
 				"a.example": "two",
@@ -344,7 +343,7 @@ describe("registries are applied", () => {
 	});
 
 	test("beside the same in other letter case as well, which a kubelet does not match with its images", () => {
-		const made = applyRegistries(secret({ "A.example": "one" }), [
+		const made = edited({ by: "apply" }, secret({ "A.example": "one" }), [
 			entry("a.example", "two"),
 		]);
 		assert.deepEqual(passwordsOf(made).toSorted(), [
@@ -355,7 +354,7 @@ describe("registries are applied", () => {
 
 	for (const key of UNMATCHED)
 		test(`docker.io beside ${key} as well, with which alone nothing could be pulled`, () => {
-			const made = applyRegistries(secret({ [key]: "one" }), [
+			const made = edited({ by: "apply" }, secret({ [key]: "one" }), [
 				entry("docker.io", "two"),
 			]);
 			assert.deepEqual(passwordsOf(made), [
@@ -366,9 +365,10 @@ describe("registries are applied", () => {
 
 	test("two credentials for one entry: neither is taken", () => {
 		const source = secret({ "a.example": "one" });
-		for (const change of [applyRegistries, replaceCredentials]) {
+		for (const by of ["apply", "change"] as const) {
 			const changed = (...passwords: string[]) =>
-				change(
+				edited(
+					{ by },
 					source,
 					passwords.map((password) => entry("a.example", password)),
 				);
@@ -385,7 +385,8 @@ describe("registries are applied", () => {
 
 describe("a credential is replaced", () => {
 	test("in all entries that count as the registry; the words that it was made with stay", () => {
-		const made = replaceCredentials(
+		const made = edited(
+			{ by: "change" },
 			secret(
 				{
 					"a.example": "one",
@@ -410,7 +411,8 @@ describe("a credential is replaced", () => {
 	});
 
 	test("no annotation holds what stands before an @", () => {
-		const made = replaceCredentials(
+		const made = edited(
+			{ by: "change" },
 			secret({ "a.example": "one", "https://u:marked@a.example": "one" }),
 			[entry("a.example", "two", { issuedAt: at(9) })],
 		);
@@ -423,7 +425,7 @@ describe("a credential is replaced", () => {
 
 	test("of one that is not there: it says how to add it", () => {
 		const why = failure(() =>
-			replaceCredentials(secret({ "a.example": "one" }), [
+			edited({ by: "change" }, secret({ "a.example": "one" }), [
 				entry("b.example", "two"),
 			]),
 		);
