@@ -5,8 +5,16 @@ import {
 	failureOf,
 	type SpoiledSource,
 } from "../../core/output/failure.ts";
-import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import type { Change, Deletion } from "../../core/pull-secrets/change.ts";
+import {
+	type ChangeResult,
+	type DryRun,
+	isWritten,
+} from "../../core/output/result.ts";
+import {
+	type Change,
+	type Deletion,
+	isWrite,
+} from "../../core/pull-secrets/change.ts";
 import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import {
 	desiredCopies,
@@ -385,7 +393,7 @@ class Delivery {
 			const there = current.get(namespace);
 			if (there !== undefined && isSettled(there)) return there;
 			const change = this.#planOne(there, desired, named.has(namespace));
-			return spoiled !== undefined && WRITES.has(change.action)
+			return spoiled !== undefined && isWrite(change)
 				? notServed(namespace, spoiled, desired, this.run.cluster)
 				: change;
 		});
@@ -536,7 +544,7 @@ class Delivery {
 			what: "namespaces",
 			replan: (change, current) => this.#again(change, current, targets),
 			onResult: (result, preview) => {
-				wrote ||= WRITTEN.has(result.action);
+				wrote ||= isWritten(result.action);
 				const earlier = told.get(result.namespace);
 				if (earlier !== undefined && !isNews(result, earlier)) return;
 				told.set(result.namespace, result);
@@ -622,26 +630,14 @@ export function spoiledBy(source: PullSecret): SpoiledSource | undefined {
 			};
 }
 
-const WRITES: ReadonlySet<Change["action"]> = new Set([
-	"create",
-	"update",
-	"replace",
-]);
-
-const WRITTEN: ReadonlySet<Action> = new Set([
-	"created",
-	"configured",
-	"deleted",
-]);
-
 /** Whether a later round found something else than what was told. */
 function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 	return (
 		outcomeOf(result) !== outcomeOf(earlier) &&
-		!(result.action === "unchanged" && WRITTEN.has(earlier.action))
+		!(result.action === "unchanged" && isWritten(earlier.action))
 	);
 }
 
 function outcomeOf({ action, why }: ChangeResult): string {
-	return WRITTEN.has(action) ? "written" : (why?.cause ?? action);
+	return isWritten(action) ? "written" : (why?.cause ?? action);
 }

@@ -32,6 +32,7 @@ import {
 } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
+import { isWritten } from "../../core/output/result.ts";
 import type { Script } from "../../core/output/shell.ts";
 import { editable, sourceMaker } from "../../core/pull-secrets/edit-source.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
@@ -155,11 +156,10 @@ async function nextOf(
 	cluster: Cluster,
 	{ streams }: Pick<World, "streams">,
 ): Promise<Script | undefined> {
-	const isWritten = report.results.some(
-		({ kind, action }) =>
-			kind === "Secret" && (action === "created" || action === "configured"),
+	const wrote = report.results.some(
+		({ kind, action }) => kind === "Secret" && isWritten(action),
 	);
-	if (!isWritten || dryRun !== "none" || !streams.interactive) return undefined;
+	if (!wrote || dryRun !== "none" || !streams.interactive) return undefined;
 	const record = recordIn(source) ?? EMPTY_RECORD;
 	if (!isEmptyRecord(record)) return syncing(source);
 	// Who may not list namespaces, of which sync offers the choice, uses it where it is.

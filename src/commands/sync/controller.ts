@@ -27,7 +27,7 @@ import {
 	nextWrite,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
-import type { Change } from "../../core/pull-secrets/change.ts";
+import { type Change, isWrite } from "../../core/pull-secrets/change.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { targetOf } from "../../core/pull-secrets/plan.ts";
 import {
@@ -128,14 +128,6 @@ export async function outlasting<T>(
 			told.note(error);
 			await world.clock.delay(WHILE_AWAY, interrupt);
 		}
-}
-
-function isWrite(change: Change | undefined): boolean {
-	return (
-		change !== undefined &&
-		change.action !== "unchanged" &&
-		change.action !== "conflict"
-	);
 }
 
 class Controller {
@@ -334,7 +326,10 @@ class Controller {
 	/** Whether it is too early for this change of a namespace, or for `due`: then it is looked at when it no longer is. */
 	#waits(namespace: string, change: Change | undefined, due = 0): boolean {
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
-		const time = Math.max(due, isWrite(change) ? nextWrite(backoff) : 0);
+		const time = Math.max(
+			due,
+			change && isWrite(change) ? nextWrite(backoff) : 0,
+		);
 		if (this.how.world.clock.elapsed() >= time) return false;
 		this.#queue.add(namespace, time);
 		return true;
@@ -369,8 +364,9 @@ class Controller {
 					(change?.action !== "unchanged" &&
 						namespace !== rules.source.namespace))
 			);
+		if (change === undefined || !isWrite(change)) return false;
 		const mayBeAnother = again || this.#state.isDoubtful(namespace);
-		return change?.action === "delete" || (isWrite(change) && mayBeAnother);
+		return change.action === "delete" || mayBeAnother;
 	}
 
 	/** Why a namespace that is recorded gets nothing, once. */

@@ -9,6 +9,11 @@ export type Action =
 	| "skipped"
 	| "failed";
 
+/** Whether an object is another then, or would be. */
+export function isWritten(action: Action): boolean {
+	return ["created", "configured", "deleted"].includes(action);
+}
+
 /** Where a dry run was made, if one was. */
 export type DryRun = "none" | "client" | "server";
 

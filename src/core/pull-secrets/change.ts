@@ -16,6 +16,11 @@ export type Change = Cases<
 	}
 >;
 
+/** Whether there is something to be done. */
+export function isWrite({ action }: Change): boolean {
+	return action !== "unchanged" && action !== "conflict";
+}
+
 /** A change that deletes a Secret and creates it again. */
 export type Replacement = Change & { readonly action: "replace" };
 

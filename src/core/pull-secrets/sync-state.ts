@@ -1,5 +1,5 @@
 import type { RecordFault } from "../output/failure.ts";
-import type { Action } from "../output/result.ts";
+import { type Action, isWritten } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import { type ContentFault, copyFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
@@ -300,7 +300,7 @@ export class SyncState {
 	 */
 	did(change: Change, became: Action): void {
 		const { namespace } = targetOf(change);
-		if (!this.#underWay.delete(namespace) || !WRITES.has(became)) return;
+		if (!this.#underWay.delete(namespace) || !isWritten(became)) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)
 			this.#keys.set(namespace, {
@@ -357,9 +357,3 @@ function same(
 
 /** The version of what is yet to be told of. */
 const UNTOLD = "";
-
-const WRITES: ReadonlySet<Action> = new Set([
-	"created",
-	"configured",
-	"deleted",
-]);
