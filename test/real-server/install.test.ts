@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { type Kind, RESOURCES } from "../../src/core/objects.ts";
 import { realCluster } from "../support/cluster.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { heeded } from "../support/heeded.ts";
@@ -19,8 +20,14 @@ const ACCOUNT = `meshreg-${NAME}`;
 const cluster = await realCluster();
 after(() => cluster[Symbol.asyncDispose]());
 
-async function api(method: string, path: string, body?: unknown) {
-	const answer = await cluster.api.request(method, path, { body });
+async function api(
+	method: string,
+	path: string,
+	body?: unknown,
+	contentType = "application/json",
+) {
+	const how = { body, contentType };
+	const answer = await cluster.api.request(method, path, how);
 	assert.ok(answer.status < 300, JSON.stringify(answer.body));
 	// biome-ignore lint/suspicious/noExplicitAny: an object of the API server's.
 	return answer.body as any;
@@ -148,4 +155,33 @@ test("install, what it runs, what it cannot do, and uninstall", async () => {
 	])
 		assert.equal((await cluster.api.request("GET", path)).status, 404, path);
 	await api("GET", `/api/v1/namespaces/${mesh}/secrets/${NAME}`);
+});
+
+test("install takes up what another manager applied of what it prints", async () => {
+	const mesh = await cluster.namespace("gitops");
+	const app = await cluster.namespace("gitops-app");
+	const run = (...argv: string[]) =>
+		meshreg(argv, {
+			kubeconfig: cluster.kubeconfig,
+			env: { MESHREG_NAMESPACE: mesh },
+		});
+	for (const flags of [["-A", "--attach", "--by-policy"], [`-n=${app}`]]) {
+		const install = ["install", NAME, ...flags];
+		const printed = await run(...install, "--dry-run=client", "-o=json");
+		for (const object of JSON.parse(printed.out).items) {
+			const { kind, apiVersion, metadata } = object;
+			const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+			const place = metadata.namespace && `/namespaces/${metadata.namespace}`;
+			const { plural } = RESOURCES[kind as Kind];
+			await api(
+				"PATCH",
+				`${group}${place ?? ""}/${plural}/${metadata.name}?fieldManager=gitops`,
+				object,
+				"application/apply-patch+yaml",
+			);
+		}
+		const { status, err } = await run(...install);
+		assert.equal(status, 0, err);
+		assert.equal((await run("uninstall", NAME, "--yes")).status, 0);
+	}
 });

@@ -216,13 +216,18 @@ function policiesOf(
 			metadata,
 			spec: {
 				failurePolicy: "Fail",
+				// Whole, with the API server's defaults: they are one value, which a kubectl apply of this owns as it is stored.
 				matchConstraints: {
+					matchPolicy: "Equivalent",
+					namespaceSelector: {},
+					objectSelector: {},
 					resourceRules: [
 						{
 							apiGroups: [""],
 							apiVersions: ["v1"],
 							operations: ["CREATE", "UPDATE"],
 							resources: ["secrets"],
+							scope: "*",
 						},
 					],
 				},

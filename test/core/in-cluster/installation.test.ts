@@ -193,12 +193,16 @@ describe("the manifests", () => {
 				spec: {
 					failurePolicy: "Fail",
 					matchConstraints: {
+						matchPolicy: "Equivalent",
+						namespaceSelector: {},
+						objectSelector: {},
 						resourceRules: [
 							{
 								apiGroups: [""],
 								apiVersions: ["v1"],
 								operations: ["CREATE", "UPDATE"],
 								resources: ["secrets"],
+								scope: "*",
 							},
 						],
 					},
