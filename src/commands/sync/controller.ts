@@ -92,7 +92,8 @@ const POLICIES_EVERY = 300_000;
 export async function runController(how: ControllerOptions): Promise<never> {
 	const { interrupt, world } = how;
 	const keeper = new Controller(how);
-	await Promise.all(keeper.following.map((one) => keeper.begin(one)));
+	// One that is refused waits for the others: what they said of a connection that goes is no trouble.
+	await inParallel(keeper.following, (one) => keeper.begin(one));
 	const stop = new AbortController();
 	const signal = AbortSignal.any([interrupt, stop.signal]);
 	const all = [

@@ -376,6 +376,31 @@ describe("at first", () => {
 			}
 		});
 
+	test("a list that is refused ends it once the others have ended, of which it then tells nothing", async () => {
+		await using bed = await bedWith("app");
+		const refused = Promise.withResolvers<void>();
+		const order: string[] = [];
+		const keeping = await kept(bed, {
+			attach: ["*"],
+			wrap: (cluster) => ({
+				...cluster,
+				async *picked(kind, query, pick) {
+					if (kind === "Secret") {
+						refused.resolve();
+						throw new ApiError(403, "Forbidden", "no");
+					}
+					await refused.promise;
+					yield* cluster.picked(kind, query, pick);
+					order.push(kind);
+				},
+			}),
+		});
+		await keeping.ended;
+		assert.deepEqual(order.sort(), ["Namespace", "ServiceAccount"]);
+		await keeping[Symbol.asyncDispose]();
+		assert.deepEqual(keeping.log, []);
+	});
+
 	test("nobody being logged in when it comes to writing ends it", async () => {
 		await using bed = await bedWith("app");
 		refuse(bed, isWrite, { status: 401, message: "no" });
