@@ -117,6 +117,7 @@ function imageParagraphs(
 		];
 	const paragraphs: string[] = [];
 	const say = (words: string) => paragraphs.push(text(words));
+	const provider = providerFor(puller?.account?.provider, image);
 	const full =
 		answer.outcome === "answered"
 			? `${answer.repository}${answer.tag === "" ? "" : `:${answer.tag}`}${answer.digest === "" ? "" : `@${answer.digest}`}`
@@ -146,6 +147,7 @@ function imageParagraphs(
 		);
 	} else if (answer.matches.length > 0)
 		paragraphs.push(matchesParagraph(answer.matches, text));
+	else if (provider !== undefined) say("No entry matches.");
 	else
 		say(
 			isFineAnonymously(explanation)
@@ -154,7 +156,6 @@ function imageParagraphs(
 					? "Istio's injector was to fill in this image, and did not: no pull secret helps. check says what to look at."
 					: "No entry matches: the kubelet pulls without a credential.",
 		);
-	const provider = providerFor(puller?.account?.provider, image);
 	if (provider !== undefined)
 		say(
 			`The service account is annotated for a credential provider (${provider}), which the node may ask as well: that is not visible from here.`,

@@ -1318,8 +1318,11 @@ No entry matches: anonymous pull; fine if the image is public.
 		});
 		for (const which of ["mine.azurecr.io/x:1", "pod/web"]) {
 			const azure = await told(which);
-			assert.match(azure, /credential provider \(Azure Container Registry\)/);
-			assert.doesNotMatch(azure, /Fix|Gives/);
+			assert.match(
+				azure,
+				/No entry matches\.\n\n.* annotated for a credential provider \(Azure Container Registry\)/,
+			);
+			assert.doesNotMatch(azure, /Fix|Gives|without a credential/);
 		}
 		const other = await told("r.io/x:1");
 		assert.doesNotMatch(other, /provider/);
