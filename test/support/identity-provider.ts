@@ -10,6 +10,8 @@ export interface IdentityProvider extends AsyncDisposable {
 	idToken(seconds: number): string;
 	/** The refresh token that it would take now. */
 	refreshToken: string;
+	/** What its answers leave out: an id token, or a new refresh token, where the old one stays good. */
+	withholds?: "id_token" | "refresh_token";
 	/** What clients sent to the token endpoint: how they showed who they are, and the grant. */
 	asked: string[];
 }
@@ -65,15 +67,19 @@ export async function identityProvider(
 						}),
 					);
 				}
-				provider.refreshToken = `refresh-${++count}`;
+				if (provider.withholds !== "refresh_token")
+					provider.refreshToken = `refresh-${++count}`;
+				const tokens = {
+					token_type: "Bearer",
+					access_token: "not used",
+					expires_in: 3600,
+					id_token: provider.idToken(3600),
+					refresh_token: provider.refreshToken,
+				};
 				response.end(
-					JSON.stringify({
-						token_type: "Bearer",
-						access_token: "not used",
-						expires_in: 3600,
-						id_token: provider.idToken(3600),
-						refresh_token: provider.refreshToken,
-					}),
+					JSON.stringify(tokens, (name, value) =>
+						name === provider.withholds ? undefined : value,
+					),
 				);
 			});
 		},

@@ -109,6 +109,9 @@ async function read(path: string, times = 1): Promise<string[]> {
 const bearer = () => server.recorded.at(-1)?.authorization;
 
 describe("OIDC", () => {
+	const getting =
+		"Unable to connect to the server: getting credentials: oidc: ";
+
 	test("a token that is good is used as it is", async () => {
 		const token = provider.idToken(3600);
 		const path = await kubeconfig("good", { "id-token": token });
@@ -191,6 +194,20 @@ describe("OIDC", () => {
 		assert.equal(provider.asked.length, 1);
 	});
 
+	test("a refresh token stays where the provider gives no other", async () => {
+		provider.withholds = "refresh_token";
+		const path = await kubeconfig("staying");
+		assert.deepEqual(await read(path), ["read"]);
+		assert.match(await readFile(path, "utf8"), /refresh-token: "refresh-1"/);
+	});
+
+	test("an answer without an id token is said to be one", async () => {
+		provider.withholds = "id_token";
+		assert.deepEqual(await read(await kubeconfig("without")), [
+			`${getting}the provider's answer has no id_token`,
+		]);
+	});
+
 	for (const [name, method, secret, expected] of [
 		[
 			"in the form",
@@ -241,8 +258,6 @@ describe("OIDC", () => {
 		assert.equal(provider.refreshToken, "refresh-5");
 	});
 
-	const getting =
-		"Unable to connect to the server: getting credentials: oidc: ";
 	for (const [name, config, expected] of [
 		[
 			"without a refresh token",
@@ -263,6 +278,14 @@ describe("OIDC", () => {
 			"with the wrong CA",
 			{ "idp-certificate-authority-data": undefined },
 			/^Unable to connect to the server: getting credentials: oidc: cannot reach https:\/\/127\.0\.0\.1:\d+: UNABLE_TO_VERIFY_LEAF_SIGNATURE$/,
+		],
+		[
+			"with a CA that is not there",
+			{
+				"idp-certificate-authority-data": undefined,
+				"idp-certificate-authority": "/nowhere/ca.pem",
+			},
+			/^Unable to connect to the server: getting credentials: oidc: cannot reach https:\/\/127\.0\.0\.1:\d+: cannot read \/nowhere\/ca\.pem: no such file or directory$/,
 		],
 		[
 			"with an address that is none",
