@@ -197,7 +197,7 @@ export function credentialOptionsOf(
 		warnings.push({ cause: "jwt-on-command-line", flag: usernameFlag });
 
 	const keyPath = pathOf(given, "registry-key");
-	const jwtPath = pathOf(given, "registry-jwt");
+	const jwt = jwtOf(given);
 	const provider = providerOf(given);
 	const stored = storedOf(given);
 	const servers = naming ? [] : serversOf(given);
@@ -210,16 +210,13 @@ export function credentialOptionsOf(
 	return {
 		input: {
 			servers,
-			...(stored && { stored }),
-			...(secret && { secret }),
-			...(provider && { provider }),
-			...(username !== undefined && { username }),
-			...(password && { password }),
-			...(keyPath !== undefined && { keyPath }),
-			...(jwtPath !== undefined && {
-				jwt:
-					jwtPath === "-" ? { from: "stdin" } : { from: "file", path: jwtPath },
-			}),
+			stored,
+			secret,
+			provider,
+			username,
+			password,
+			keyPath,
+			jwt,
 		},
 		verifying: verifyingOf(given),
 		expiresIn: lifetimeOf(given, "expires-in"),
@@ -274,6 +271,12 @@ function storedOf(given: Given): { path?: string } | undefined {
 	if (path === undefined) return undefined;
 	checkSaid("--from-docker-config", "path", path);
 	return path === BARE ? {} : { path };
+}
+
+function jwtOf(given: Given): CredentialInput["jwt"] {
+	const path = pathOf(given, "registry-jwt");
+	if (path === undefined) return undefined;
+	return path === "-" ? { from: "stdin" } : { from: "file", path };
 }
 
 function passwordInputOf(given: Given): CredentialInput["password"] {

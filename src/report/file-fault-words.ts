@@ -5,21 +5,19 @@ import type {
 	JsonKeyFault,
 	JwtFault,
 } from "../core/output/file-fault.ts";
+import { ownValue } from "../core/own-value.ts";
 
-type FileFault = CredentialFileFault | DockerConfigFault | JsonKeyFault;
+type FileFault =
+	| CredentialFileFault
+	| DockerConfigFault
+	| JsonKeyFault
+	| JwtFault;
 
 /** Why bytes are no text in UTF-8: the rest of a sentence about them. */
 export const ENCODING_WORDS: Readonly<Record<EncodingFault, string>> = {
 	"utf-16": "is text in UTF-16: save it as UTF-8",
 	"not-utf-8": "is not UTF-8 text",
 	nul: "contains NUL characters, as text in UTF-16 does: save it as UTF-8",
-};
-
-/** Why a file holds no JWT: the rest of a sentence about it. */
-export const JWT_WORDS: Readonly<Record<JwtFault, string>> = {
-	...ENCODING_WORDS,
-	empty: "is empty",
-	"not-jwt": "is not a JWT: three parts in base64url with dots between them",
 };
 
 const FILE_WORDS: Readonly<Record<FileFault, string>> = {
@@ -51,6 +49,7 @@ const FILE_WORDS: Readonly<Record<FileFault, string>> = {
 		"it is a token: give it with --registry-jwt or --registry-password-file",
 	"web-page": "it is a web page",
 	empty: "the file is empty",
+	"not-jwt": "three parts in base64url with dots between them",
 	"encoded-key":
 		"it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file",
 	"authorized-user":
@@ -66,4 +65,11 @@ const FILE_WORDS: Readonly<Record<FileFault, string>> = {
 /** Why a file cannot be read as what it was given for: one clause that quotes nothing. */
 export function fileFaultWords(fault: FileFault): string {
 	return FILE_WORDS[fault];
+}
+
+/** Why a file is not `what` it was given for: the rest of a sentence about it that quotes nothing. */
+export function isNotWords(what: string, fault: FileFault): string {
+	return (
+		ownValue(ENCODING_WORDS, fault) ?? `is not ${what}: ${FILE_WORDS[fault]}`
+	);
 }

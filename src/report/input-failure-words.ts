@@ -1,5 +1,6 @@
 import type { InputFailure, Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
+import { ownValue } from "../core/own-value.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { entriesWords } from "./connection-failure-words.ts";
 import {
@@ -10,22 +11,24 @@ import { leftOutWords } from "./entry-words.ts";
 import {
 	ENCODING_WORDS,
 	fileFaultWords,
-	JWT_WORDS,
+	isNotWords,
 } from "./file-fault-words.ts";
 import type { FailureWording } from "./wording.ts";
 
 /** Why what was given, or is looked at, cannot be worked with. */
 export const INPUT_WORDS: FailureWording<InputFailure> = {
-	"password-invalid": (failure) =>
-		failure.is === "encoding"
-			? `${failure.flag}: the password ${ENCODING_WORDS[failure.problem]}`
-			: `${failure.flag}: this is no password: ${fileFaultWords(failure.problem)}`,
+	"password-invalid": ({ flag, problem }) => {
+		const encoding = ownValue(ENCODING_WORDS, problem);
+		return encoding === undefined
+			? `${flag}: this is no password: ${fileFaultWords(problem)}`
+			: `${flag}: the password ${encoding}`;
+	},
 	"password-refused": ({ flag, fault }) =>
 		`${flag}: ${credentialFaultWords(fault)}; nothing was written`,
-	"jwt-invalid": ({ flag, path, ...why }) =>
-		`${flag}: ${path ?? "standard input"} ${why.is === "another-kind" ? `is not a JWT: ${fileFaultWords(why.problem)}` : JWT_WORDS[why.problem]}`,
-	"json-key-invalid": ({ path, ...why }) =>
-		`--registry-key: ${path} ${why.is === "no-key" ? `is not a JSON key file: ${fileFaultWords(why.problem)}` : ENCODING_WORDS[why.problem]}`,
+	"jwt-invalid": ({ path = "standard input", problem }) =>
+		`--registry-jwt: ${path} ${problem === "empty" ? "is empty" : isNotWords("a JWT", problem)}`,
+	"json-key-invalid": ({ path, problem }) =>
+		`--registry-key: ${path} ${isNotWords("a JSON key file", problem)}`,
 	"credential-expired": ({ provider, key }) =>
 		`${provider} gave a credential for ${displayHost(key)} that has expired already; nothing was written`,
 	"credential-unusable": ({ secret, key, problem }) =>

@@ -58,18 +58,20 @@ export interface CredentialInput {
 	/** Several only for stored credentials. */
 	readonly servers: readonly RegistryServer[];
 	/** Take what docker, podman or a credential helper stored; a path names the one file. */
-	readonly stored?: { readonly path?: string };
-	readonly secret?: SecretToTake;
+	readonly stored?: { readonly path?: string } | undefined;
+	readonly secret?: SecretToTake | undefined;
 	/** Ask a provider, with a plugin's own arguments. */
-	readonly provider?: Provider & { readonly args: readonly string[] };
-	readonly username?: string;
+	readonly provider?:
+		| (Provider & { readonly args: readonly string[] })
+		| undefined;
+	readonly username?: string | undefined;
 	/** The user until now: offered where it is asked for, kept where only the password is given. */
-	readonly usual?: string;
+	readonly usual?: string | undefined;
 	/** By `flag`; what stands on the command line has been checked already. */
-	readonly password?: SecretInput & { readonly flag: string };
-	readonly keyPath?: string;
+	readonly password?: (SecretInput & { readonly flag: string }) | undefined;
+	readonly keyPath?: string | undefined;
 	/** A JWT that is the user name. */
-	readonly jwt?: Exclude<SecretInput, { from: "flag" }>;
+	readonly jwt?: Exclude<SecretInput, { from: "flag" }> | undefined;
 }
 
 /**
@@ -127,26 +129,42 @@ export async function enterAgain(
 	world: World,
 ): Promise<EnteredCredential> {
 	const prompter = await world.prompter();
-	const about = {
+	const ask = async (): Promise<Read> => {
+		if (credential.username === JSON_KEY_USERNAME)
+			return askKeyFile(prompter, world);
+		if (isJwt(credential.username)) return ofJwt(await askJwt(prompter));
+		const username = await askUsername(prompter, credential.username);
+		const password = await askPassword(prompter, username);
+		return read(new Credential(username, password));
+	};
+	return {
 		// What is to be known of it has been told.
 		server: { ...server, warnings: [] },
 		serverAsked,
 		asked: true,
-		warnings: [],
+		...(await ask()),
 	};
-	if (credential.username === JSON_KEY_USERNAME)
-		return { ...about, ...(await askKeyFile(prompter, world)) };
-	if (isJwt(credential.username)) {
-		const jwt = await askJwt(prompter);
-		return { ...about, credential: new Credential(jwt, JWT_PASSWORD) };
-	}
-	const username = await askUsername(prompter, credential.username);
-	const password = await askPassword(prompter, username);
-	return { ...about, credential: new Credential(username, password) };
+}
+
+/** A credential, and what to know of the file that it stood in. */
+type Read = Pick<EnteredCredential, "credential" | "warnings">;
+
+function read(
+	credential: Credential,
+	warnings: readonly FileNote[] = [],
+): Read {
+	return { credential, warnings };
+}
+
+function ofJwt(jwt: string, warnings?: readonly FileNote[]): Read {
+	return read(new Credential(jwt, JWT_PASSWORD), warnings);
 }
 
 /** The most that a password may weigh: a Secret takes 1 MiB in all. */
 const PASSWORD_LIMIT = 256 * 1024;
+
+/** Whom to ask for what a flag would have said. Throws UsageError, with the flag, where nobody can be asked. */
+type Ask = (flag: string) => Promise<Prompter>;
 
 /** Completes a credential from flags, files, standard input and, at a terminal, questions. */
 async function enterCredential(
@@ -154,80 +172,88 @@ async function enterCredential(
 	world: World,
 ): Promise<EnteredCredential> {
 	let asked = false;
-	const ask = async () => {
+	const ask: Ask = async (flag) => {
+		if (!world.streams.interactive)
+			throw new UsageError(
+				`${flag} is required: there is no terminal to ask at`,
+				true,
+			);
 		asked = true;
 		return world.prompter();
 	};
-	const missing = (flag: string): UsageError =>
-		new UsageError(`${flag} is required: there is no terminal to ask at`, true);
-	const { interactive } = world.streams;
-
 	const server =
-		input.servers[0] ??
-		(interactive ? await askServer(await ask()) : undefined);
-	if (server === undefined) throw missing("--registry-server");
-	const about = { server, serverAsked: input.servers.length === 0 };
+		input.servers[0] ?? (await askServer(await ask("--registry-server")));
+	const entered = await enterFor(server, input, ask, world);
+	return {
+		server,
+		serverAsked: input.servers.length === 0,
+		asked,
+		...entered,
+	};
+}
 
-	const way = await wayOf(input, server, ask, interactive);
-	if (way === "key") {
-		const key =
-			input.keyPath === undefined
-				? await askKeyFile(await ask(), world)
-				: await readGivenKeyFile(input.keyPath, world);
-		return { ...about, asked, ...key };
+async function enterFor(
+	server: RegistryServer,
+	input: CredentialInput,
+	ask: Ask,
+	world: World,
+): Promise<Read> {
+	switch (await wayOf(input, server, ask, world)) {
+		case "key":
+			return input.keyPath === undefined
+				? askKeyFile(await ask("--registry-key"), world)
+				: readGivenKeyFile(input.keyPath, world);
+		case "jwt":
+			return input.jwt === undefined
+				? ofJwt(await askJwt(await ask("--registry-jwt")))
+				: readJwtInput(input.jwt, world);
+		case "password":
+			return enterPassword(input, ask, world);
 	}
-	if (way === "jwt") {
-		const { jwt, warnings } =
-			input.jwt === undefined
-				? { jwt: await askJwt(await ask()), warnings: [] }
-				: await readJwtInput(input.jwt, world);
-		const credential = new Credential(jwt, JWT_PASSWORD);
-		return { ...about, asked, credential, warnings };
-	}
+}
 
+async function enterPassword(
+	{ username: named, usual, password }: CredentialInput,
+	ask: Ask,
+	world: World,
+): Promise<Read> {
 	// Where only the password is new, the user stays, but for one that is itself the secret.
-	const kept = isJwt(input.usual ?? "") ? undefined : input.usual;
+	const kept = isJwt(usual ?? "") ? undefined : usual;
+	const missing =
+		password !== undefined
+			? "--registry-username"
+			: kept === undefined
+				? "--registry-username or --registry-key"
+				: "--registry-password-stdin or --registry-key";
 	const username =
-		input.username ??
-		(input.password && kept) ??
-		(interactive ? await askUsername(await ask(), input.usual) : undefined);
-	if (username === undefined)
-		throw missing(
-			input.password !== undefined
-				? "--registry-username"
-				: kept === undefined
-					? "--registry-username or --registry-key"
-					: "--registry-password-stdin or --registry-key",
-		);
-	const password =
-		input.password !== undefined
-			? await readPassword(input.password, username, world)
-			: interactive
-				? { text: await askPassword(await ask(), username), warnings: [] }
-				: undefined;
-	if (password === undefined) throw missing("--registry-password-stdin");
-	const credential = new Credential(username, password.text);
-	return { ...about, asked, credential, warnings: password.warnings };
+		named ??
+		(password && kept) ??
+		(await askUsername(await ask(missing), usual));
+	if (password !== undefined) return readPassword(password, username, world);
+	const prompter = await ask("--registry-password-stdin");
+	return read(new Credential(username, await askPassword(prompter, username)));
 }
 
 /** How the credential is given, asked for where no flag says it. */
 async function wayOf(
 	input: CredentialInput,
 	server: RegistryServer,
-	ask: () => Promise<Prompter>,
-	interactive: boolean,
+	ask: Ask,
+	{ streams }: World,
 ): Promise<"password" | "key" | "jwt"> {
 	if (input.keyPath !== undefined) return "key";
 	if (input.jwt !== undefined) return "jwt";
 	if (
 		input.username !== undefined ||
 		input.password !== undefined ||
-		!interactive
+		!streams.interactive
 	)
 		return "password";
-	const known = wayOfUser(input.usual);
-	if (known !== undefined) return known;
-	return (await ask()).choose({
+	const { usual } = input;
+	// Whoever changes the way says so with a flag; a user that is itself the secret is asked for.
+	if (usual && displayUsername(usual) === usual)
+		return isKeyUser(usual) ? "key" : "password";
+	return (await ask("--registry-username")).choose({
 		message:
 			input.servers.length === 0
 				? "How do you authenticate?"
@@ -241,43 +267,22 @@ async function wayOf(
 	});
 }
 
-/**
- * How the user until now logs in; undefined where that is to be asked, as for one that is itself the
- * secret. Whoever changes the way says so with a flag.
- */
-function wayOfUser(usual: string | undefined): "password" | "key" | undefined {
-	if (usual === undefined || usual === "" || displayUsername(usual) !== usual)
-		return undefined;
-	return isKeyUser(usual) ? "key" : "password";
-}
-
 /** A password without the one line end that `echo` and editors add, and without a byte order mark. Throws for what is none. */
 async function readPassword(
 	input: SecretInput & { readonly flag: string },
 	username: string,
 	world: World,
-): Promise<{ text: string; warnings: readonly FileNote[] }> {
+): Promise<Read> {
 	const { flag } = input;
-	if (input.from === "flag") return { text: input.value, warnings: [] };
+	if (input.from === "flag") return read(new Credential(username, input.value));
 	const bytes = await readSecret(input, flag, PASSWORD_LIMIT, world);
-	const encoding = encodingFault(bytes);
-	if (encoding !== undefined)
-		throw new FailureError({
-			cause: "password-invalid",
-			flag,
-			is: "encoding",
-			problem: encoding,
-		});
 	const { text, marked } = withoutMark(bytes.toString("utf8"));
 	const password = text.replace(/\r?\n$/, "");
-	const other = isKeyUser(username) ? undefined : fileOfAnotherKind(password);
-	if (other !== undefined)
-		throw new FailureError({
-			cause: "password-invalid",
-			flag,
-			is: "another-kind",
-			problem: other,
-		});
+	const problem =
+		encodingFault(bytes) ??
+		(isKeyUser(username) ? undefined : fileOfAnotherKind(password));
+	if (problem !== undefined)
+		throw new FailureError({ cause: "password-invalid", flag, problem });
 	const fault = passwordFault(password, username);
 	if (password === "")
 		throw new UsageError(
@@ -285,30 +290,23 @@ async function readPassword(
 		);
 	if (fault !== undefined)
 		throw new FailureError({ cause: "password-refused", flag, fault });
-	return {
-		text: password,
-		warnings: marked
-			? [{ cause: "byte-order-mark", of: "password", flag }]
-			: [],
-	};
+	return read(
+		new Credential(username, password),
+		marked ? [{ cause: "byte-order-mark", of: "password", flag }] : [],
+	);
 }
 
 async function readJwtInput(
 	input: Exclude<SecretInput, { from: "flag" }>,
 	world: World,
-): Promise<{ jwt: string; warnings: readonly FileNote[] }> {
-	const flag = "--registry-jwt";
-	const bytes = await readSecret(input, flag, JWT_LIMIT, world);
+): Promise<Read> {
+	const bytes = await readSecret(input, "--registry-jwt", JWT_LIMIT, world);
 	const reading = readJwt(bytes);
-	if (typeof reading === "object") return reading;
-	const other = fileOfAnotherKind(bytes.toString("utf8"));
+	if (typeof reading === "object") return ofJwt(reading.jwt, reading.warnings);
 	throw new FailureError({
 		cause: "jwt-invalid",
-		flag,
 		path: input.from === "stdin" ? undefined : input.path,
-		...(other === undefined
-			? { is: "no-jwt", problem: reading }
-			: { is: "another-kind", problem: other }),
+		problem: fileOfAnotherKind(bytes.toString("utf8")) ?? reading,
 	});
 }
 
@@ -328,10 +326,7 @@ async function readSecret(
 }
 
 /** Asks for a path until there is a JSON key at it. */
-async function askKeyFile(
-	prompter: Prompter,
-	world: World,
-): ReturnType<typeof readKeyFile> {
+async function askKeyFile(prompter: Prompter, world: World): Promise<Read> {
 	for (;;) {
 		const path = await prompter.text({
 			message: "Path of the JSON key file:",
@@ -351,10 +346,7 @@ async function askKeyFile(
 	}
 }
 
-async function readGivenKeyFile(
-	path: string,
-	world: World,
-): ReturnType<typeof readKeyFile> {
+async function readGivenKeyFile(path: string, world: World): Promise<Read> {
 	// A name in the place of a path is a misunderstanding, which "no such file" would not clear up.
 	if (/^[a-z0-9-]+$/.test(path) && !(await world.files.exists(path)))
 		throw new UsageError(
@@ -363,30 +355,13 @@ async function readGivenKeyFile(
 	return readKeyFile(path, world);
 }
 
-async function readKeyFile(
-	path: string,
-	world: World,
-): Promise<{ credential: Credential; warnings: readonly FileNote[] }> {
-	const bytes = await world.files.read(path, JSON_KEY_LIMIT);
-	const encoding = encodingFault(bytes);
-	if (encoding !== undefined)
-		throw new FailureError({
-			cause: "json-key-invalid",
-			path,
-			is: "encoding",
-			problem: encoding,
-		});
-	const { text } = withoutMark(bytes.toString("utf8"));
-	const key = readJsonKey(bytes.toString("utf8"));
-	if (typeof key === "string")
-		throw new FailureError({
-			cause: "json-key-invalid",
-			path,
-			is: "no-key",
-			problem: fileOfAnotherKind(text) ?? key,
-		});
-	return {
-		credential: new Credential(JSON_KEY_USERNAME, key.text),
-		warnings: key.warnings,
-	};
+async function readKeyFile(path: string, { files }: World): Promise<Read> {
+	const bytes = await files.read(path, JSON_KEY_LIMIT);
+	const text = bytes.toString("utf8");
+	const key = encodingFault(bytes) ?? readJsonKey(text);
+	if (typeof key === "object")
+		return read(new Credential(JSON_KEY_USERNAME, key.text), key.warnings);
+	const problem =
+		encodingFault(bytes) ?? fileOfAnotherKind(withoutMark(text).text) ?? key;
+	throw new FailureError({ cause: "json-key-invalid", path, problem });
 }

@@ -35,6 +35,7 @@ export type CredentialFileFault =
 
 /** Why a file is no service account's key. */
 export type JsonKeyFault =
+	| EncodingFault
 	| "empty"
 	| "not-json"
 	| "not-object"

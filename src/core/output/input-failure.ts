@@ -35,24 +35,10 @@ export type InputFailure = Causes<{
 		script: Script | undefined;
 	};
 	"registries-unselected": None;
-	"password-invalid": {
-		flag: string;
-	} & (
-		| { is: "encoding"; problem: EncodingFault }
-		| { is: "another-kind"; problem: FileKind }
-	);
-	"jwt-invalid": {
-		flag: string;
-		/** The path of the file; undefined: standard input. */
-		path: string | undefined;
-	} & (
-		| { is: "no-jwt"; problem: JwtFault }
-		| { is: "another-kind"; problem: FileKind }
-	);
-	"json-key-invalid": { path: string } & (
-		| { is: "encoding"; problem: EncodingFault }
-		| { is: "no-key"; problem: JsonKeyFault | FileKind }
-	);
+	"password-invalid": { flag: string; problem: EncodingFault | FileKind };
+	/** `path`: of the file; undefined: standard input. */
+	"jwt-invalid": { path: string | undefined; problem: JwtFault | FileKind };
+	"json-key-invalid": { path: string; problem: JsonKeyFault | FileKind };
 	// A Secret that is read.
 	/** It is no pull Secret. `type`: "" where it says none. */
 	"secret-type": { secret: Place; type: string };
