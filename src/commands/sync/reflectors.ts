@@ -1,6 +1,7 @@
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { type Accounts, knownAccount } from "../../core/accounts/accounts.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
+import type { Kind, ObjectOf } from "../../core/objects.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
@@ -33,98 +34,84 @@ interface ReflectorOptions {
  * accounts where they are attached to, one of each; or the last two in each of the named
  * namespaces, which are taken to be there.
  */
-export function reflectors(how: ReflectorOptions): Listed[] {
-	const { watched, state, accounts } = how;
-	const source = state.rules.source.namespace;
-	if (watched.by === "list")
+export function reflectors({
+	cluster,
+	reader,
+	watched,
+	state,
+	accounts,
+	learn,
+	trouble,
+	heard,
+}: ReflectorOptions): Listed[] {
+	const { source } = state.rules;
+	/** `what`: the kind, in words; `told` returns the namespaces that are to be looked at again. */
+	const follow = <K extends Kind, Item>(
+		kind: K,
+		what: string,
+		query: ListQuery,
+		told: {
+			item(object: ObjectOf[K]): Item;
+			all(items: readonly Item[]): string[];
+			changed(item: Item, gone: boolean): string[];
+		},
+	): Listed =>
+		new Reflector(cluster, kind, query, {
+			item: told.item,
+			all: (items) => learn(told.all(items)),
+			changed: (item, gone) => learn(told.changed(item, gone)),
+			trouble,
+			heard: () => heard?.({ kind: what, namespace: query.namespace }),
+		});
+	const secrets = (namespace?: string): Listed => {
+		const fieldSelector = `metadata.name=${source.name}`;
+		return follow(
+			"Secret",
+			"secrets",
+			{ fieldSelector, namespace },
+			{
+				// Copies are made of the source; of what bears its name elsewhere others decide how much there is.
+				item: (secret) =>
+					secret.metadata.namespace === source.namespace
+						? reader.toPullSecret(secret)
+						: reader.watched(secret),
+				all: (keys) => state.keys(keys, namespace),
+				changed: (key, gone) =>
+					state.key(key.namespace, gone ? undefined : key),
+			},
+		);
+	};
+	const serviceAccounts = (namespace?: string): Listed[] => {
+		if (accounts === undefined) return [];
+		const [only, ...others] = accounts.names ?? [];
+		const fieldSelector =
+			only !== undefined && others.length === 0
+				? `metadata.name=${only}`
+				: undefined;
+		const query = { fieldSelector, namespace };
 		return [
-			namespaces(how, watched),
-			secrets(how),
-			...(accounts ? [serviceAccounts(how, accounts)] : []),
+			follow("ServiceAccount", "service accounts", query, {
+				item: (account) => knownAccount(account, source.name),
+				all: (items) => accounts.accounts(items, namespace),
+				changed: (account, gone) => accounts.account(account, gone),
+			}),
 		];
-	how.learn(
-		state.namespaces(
-			new Map(watched.names.map((name) => [name, "unknown" as const])),
-		),
-	);
-	return [
-		...[...new Set([source, ...watched.names])].map((name) =>
-			secrets(how, name),
-		),
-		...(accounts
-			? watched.names.map((name) => serviceAccounts(how, accounts, name))
-			: []),
-	];
-}
-
-function namespaces(
-	{ cluster, state, learn, trouble, heard }: ReflectorOptions,
-	{ query }: Watched & { by: "list" },
-): Listed {
-	return new Reflector(
-		cluster,
-		"Namespace",
-		{ ...query, metadataOnly: true },
-		{
+	};
+	if (watched.by === "list") {
+		const query = { ...watched.query, metadataOnly: true };
+		const namespaces = follow("Namespace", "namespaces", query, {
 			item: namespaceFacts,
 			all: (items) =>
-				learn(
-					state.namespaces(new Map(items.map((facts) => [facts.name, facts]))),
-				),
+				state.namespaces(new Map(items.map((facts) => [facts.name, facts]))),
 			changed: (facts, gone) =>
-				learn(state.namespace(facts.name, gone ? undefined : facts)),
-			trouble,
-			heard: () => heard?.({ kind: "namespaces" }),
-		},
-	);
-}
-
-function secrets(
-	{ cluster, reader, state, learn, trouble, heard }: ReflectorOptions,
-	within?: string,
-): Listed {
-	const { source } = state.rules;
-	return new Reflector(
-		cluster,
-		"Secret",
-		{ fieldSelector: `metadata.name=${source.name}`, namespace: within },
-		{
-			// Copies are made of the source; of what bears its name elsewhere others decide how much there is.
-			item: (secret) =>
-				secret.metadata.namespace === source.namespace
-					? reader.toPullSecret(secret)
-					: reader.watched(secret),
-			all: (keys) => learn(state.keys(keys, within)),
-			changed: (key, gone) =>
-				learn(state.key(key.namespace, gone ? undefined : key)),
-			trouble,
-			heard: () => heard?.({ kind: "secrets", namespace: within }),
-		},
-	);
-}
-
-function serviceAccounts(
-	{ cluster, state, learn, trouble, heard }: ReflectorOptions,
-	accounts: Accounts,
-	within?: string,
-): Listed {
-	const [only, ...others] = accounts.names ?? [];
-	return new Reflector(
-		cluster,
-		"ServiceAccount",
-		{
-			fieldSelector:
-				only !== undefined && others.length === 0
-					? `metadata.name=${only}`
-					: undefined,
-			namespace: within,
-		},
-		{
-			item: (account) => knownAccount(account, state.rules.source.name),
-			all: (items) => learn(accounts.accounts(items, within)),
-			changed: (account, gone) => learn(accounts.account(account, gone)),
-			trouble,
-			heard: () => heard?.({ kind: "service accounts", namespace: within }),
-		},
-	);
+				state.namespace(facts.name, gone ? undefined : facts),
+		});
+		return [namespaces, secrets(), ...serviceAccounts()];
+	}
+	const { names } = watched;
+	learn(state.namespaces(new Map(names.map((name) => [name, "unknown"]))));
+	return [
+		...[...new Set([source.namespace, ...names])].map(secrets),
+		...names.flatMap(serviceAccounts),
+	];
 }
