@@ -78,8 +78,20 @@ export interface SourceCareOptions {
 	readonly random?: () => number;
 }
 
+/** What an attempt that failed counts as. */
+const RESULTS: Readonly<Record<RefreshFailure["is"], RefreshResult>> = {
+	"no-answer": "failed",
+	expired: "failed",
+	rejected: "rejected",
+	"record-unreadable": "unwritten",
+	"changed-meanwhile": "unwritten",
+	unwritten: "unwritten",
+};
+
 /** How it stands with one entry. Times are of `Clock.elapsed`. */
 class Entry {
+	/** When its credential ends, as the source says it by now. */
+	expiry: Expiry | undefined;
 	readonly failures: Record<Refusal, number> = { failed: 0, rejected: 0 };
 	/** Not asked for again before. */
 	notBefore = 0;
@@ -90,14 +102,17 @@ class Entry {
 	told = { what: "", words: "", at: 0 };
 
 	/** `credential`: the one that all this is about. */
-	constructor(readonly credential: Credential) {}
+	constructor(
+		readonly key: string,
+		readonly credential: Credential,
+	) {}
 
 	/**
 	 * How long before its end it is renewed. By a clock that is ahead, or a beginning that is none, most of
 	 * its life may be over when it comes: half of what was left then is waited for in any case.
 	 */
-	margin(expiry: Expiry | undefined, before: number | undefined): number {
-		return Math.min(marginOf(expiry, before), (this.left ?? Infinity) / 2);
+	margin(before: number | undefined): number {
+		return Math.min(marginOf(this.expiry, before), (this.left ?? Infinity) / 2);
 	}
 }
 
@@ -141,65 +156,61 @@ export class SourceCare {
 			this.#entries.delete(key);
 			return;
 		}
-		const entry = this.#entryOf(key, credential);
-		const expiry = expiryIn(source, key);
+		const entry = this.#entryOf(source, key, credential);
 		const provider = refresh && renewerOf(source, key, refresh.allowed);
 		if (refresh === undefined || provider === undefined) {
-			this.#warn(source, expiry, entry);
+			this.#warn(source, entry);
 			this.#queue.add(key, world.clock.elapsed() + LONGEST_WAIT);
 			return;
 		}
-		if (
-			world.clock.elapsed() >= entry.notBefore &&
-			this.#dueIn(expiry, entry) <= 0
-		)
-			await this.#renew(source, key, entry, provider, refresh).catch(
+		if (world.clock.elapsed() >= entry.notBefore && this.#dueIn(entry) <= 0)
+			await this.#renew(source, entry, provider, refresh).catch(
 				(error: unknown) => {
 					// An API server that is away for a while ends no watch.
 					if (!(error instanceof OperationError)) throw error;
-					this.#failed(key, entry, expiry, "unwritten", {
-						is: "unwritten",
-						result: resultOf(
-							this.how.cluster,
-							"Secret",
-							source,
-							"failed",
-							failureOf(error),
-						),
-					});
+					const { cluster } = this.how;
+					const why = failureOf(error);
+					const result = resultOf(cluster, "Secret", source, "failed", why);
+					this.#failed(entry, { is: "unwritten", result });
 				},
 			);
 		this.#queue.add(key, world.clock.elapsed() + this.#waitFor(key));
 	}
 
-	#entryOf(key: string, credential: Credential): Entry {
+	/** `source`: as it is now; undefined: it is not known. */
+	#entryOf(
+		source: PullSecret | undefined,
+		key: string,
+		credential: Credential,
+	): Entry {
 		const known = this.#entries.get(key);
-		if (known?.credential.equals(credential)) return known;
-		const fresh = new Entry(credential);
-		this.#entries.set(key, fresh);
-		return fresh;
+		const entry = known?.credential.equals(credential)
+			? known
+			: new Entry(key, credential);
+		entry.expiry = source && expiryIn(source, key);
+		this.#entries.set(key, entry);
+		return entry;
 	}
 
-	#dueIn(expiry: Expiry | undefined, entry: Entry): number {
-		const margin = entry.margin(expiry, this.how.refresh?.before);
-		return dueIn(expiry, margin, this.how.world.clock.now());
+	#dueIn(entry: Entry): number {
+		const margin = entry.margin(this.how.refresh?.before);
+		return dueIn(entry.expiry, margin, this.how.world.clock.now());
 	}
 
 	/** How long nothing is to be done about an entry, in milliseconds. */
 	#waitFor(key: string): number {
 		const entry = this.#entries.get(key);
 		if (entry === undefined) return LONGEST_WAIT;
+		entry.expiry = this.#source && expiryIn(this.#source, key);
 		const wait = entry.notBefore - this.how.world.clock.elapsed();
-		const due = this.#dueIn(this.#source && expiryIn(this.#source, key), entry);
 		// A thousandth more: a clock need not reach the moment in the same millisecond.
-		return Math.min(LONGEST_WAIT, Math.max(1, wait, due));
+		return Math.min(LONGEST_WAIT, Math.max(1, wait, this.#dueIn(entry)));
 	}
 
 	/** Says once that a credential that nothing renews nears its end, and once that it is over. */
-	#warn(source: PullSecret, expiry: Expiry | undefined, entry: Entry): void {
-		if (expiry === undefined) return;
+	#warn(source: PullSecret, entry: Entry): void {
 		const now = this.how.world.clock.now();
-		const end = nearEnd(expiry, now);
+		const end = entry.expiry && nearEnd(entry.expiry, now);
 		if (end === undefined) return;
 		const nearness = end.isOver ? "over" : "near";
 		if (entry.nearness === nearness) return;
@@ -217,56 +228,40 @@ export class SourceCare {
 	/** Asks, tries at the registry, and writes to the source; the watch sees that, and writes the copies. */
 	async #renew(
 		source: PullSecret,
-		key: string,
 		entry: Entry,
 		provider: Provider,
-		refresh: RefreshRules,
+		{ args, verifies }: RefreshRules,
 	): Promise<void> {
-		const { world, onRefresh } = this.how;
-		const expiry = expiryIn(source, key);
-		const failed = (result: RefreshResult, why: RefreshFailure) =>
-			this.#failed(key, entry, expiry, result, why);
+		const { world, onRefresh, ca } = this.how;
+		const { key, expiry } = entry;
 		if (recordReadingIn(source).fault !== undefined)
-			return failed("unwritten", { is: "record-unreadable" });
+			return this.#failed(entry, { is: "record-unreadable" });
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {
-			const { args } = refresh;
-			answer = await world.provided(provider, args, key, this.how.ca);
+			answer = await world.provided(provider, args, key, ca);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			return failed("failed", { is: "no-answer", error });
+			return this.#failed(entry, { is: "no-answer", error });
 		}
 		const { credential, cacheFor } = answer;
 		const name = providerName(provider);
 		const now = world.clock.now();
-		switch (renewalOf(key, entry.credential, credential, now)) {
-			case "same":
-				if (expiry !== undefined && expiry.at <= now)
-					return failed("failed", {
-						is: "expired",
-						provider: name,
-						same: true,
-					});
-				entry.notBefore =
-					world.clock.elapsed() + askAgainIn(expiry, cacheFor, now);
-				return onRefresh(key, "unchanged");
-			case "expired":
-				return failed("failed", {
-					is: "expired",
-					provider: name,
-					same: false,
-				});
-			case "new":
-				break;
+		const renewal = renewalOf(key, entry.credential, credential, now);
+		const same = renewal === "same";
+		if (renewal === "expired" || (same && expiry && expiry.at <= now))
+			return this.#failed(entry, { is: "expired", provider: name, same });
+		if (same) {
+			entry.notBefore =
+				world.clock.elapsed() + askAgainIn(expiry, cacheFor, now);
+			return onRefresh(key, "unchanged");
 		}
-		if (refresh.verifies) {
+		if (verifies) {
 			const verification = await this.#verify(key, credential);
 			if (!mayBeWritten(verification))
-				return failed("rejected", { is: "rejected", verification });
+				return this.#failed(entry, { is: "rejected", verification });
 		}
-		const before = entry.credential;
-		const written = await this.#write(source, key, before, credential, name);
-		if (written.is !== "written") return failed("unwritten", written);
+		const written = await this.#write(source, entry, credential, name);
+		if (written.is !== "written") return this.#failed(entry, written);
 		this.#renewed(written.now, key, credential, name, cacheFor);
 	}
 
@@ -280,11 +275,10 @@ export class SourceCare {
 		);
 	}
 
-	/** Writes it, unless the entry is no longer as `before`. Returns the source as it is then, or why it was not. */
+	/** Writes it, unless the entry is another by then. Returns the source as it is then, or why it was not. */
 	async #write(
 		source: PullSecret,
-		key: string,
-		before: Credential,
+		{ key, credential: before }: Entry,
 		credential: Credential,
 		provider: string,
 	): Promise<RefreshFailure | { is: "written"; now: PullSecret | undefined }> {
@@ -342,9 +336,9 @@ export class SourceCare {
 		cacheFor: number | undefined,
 	): void {
 		const { world, onNote, onRefresh } = this.how;
-		const entry = this.#entryOf(key, credential);
+		const entry = this.#entryOf(now, key, credential);
 		if (now !== undefined) this.learn(now);
-		const expiry = now && expiryIn(now, key);
+		const { expiry } = entry;
 		const time = world.clock.now();
 		entry.left = expiry && expiry.at - time;
 		// Whatever is said of its time, it is not asked for again at once.
@@ -364,15 +358,11 @@ export class SourceCare {
 	}
 
 	/** Tells a failure once, and again when it is another, or the end has come nearer. Then it is tried again after a pause. */
-	#failed(
-		key: string,
-		entry: Entry,
-		expiry: Expiry | undefined,
-		result: RefreshResult,
-		why: RefreshFailure,
-	): void {
+	#failed(entry: Entry, why: RefreshFailure): void {
 		const { world, refresh, onNote, onRefresh } = this.how;
+		const { key, expiry } = entry;
 		const now = world.clock.now();
+		const result = RESULTS[why.is];
 		const kind: Refusal = result === "rejected" ? "rejected" : "failed";
 		const failures = ++entry.failures[kind];
 		// Who failed together does not ask again together.
@@ -382,18 +372,15 @@ export class SourceCare {
 		);
 		entry.notBefore = world.clock.elapsed() + pause;
 		onRefresh(key, result);
-		const nearness = nearnessOf(
-			expiry,
-			entry.margin(expiry, refresh?.before),
-			now,
-		);
+		const margin = entry.margin(refresh?.before);
+		const nearness = nearnessOf(expiry, margin, now);
 		// An error's own fields say less than its text.
 		const error =
 			why.is === "no-answer"
 				? why.error
 				: why.is === "unwritten" && errorIn(why.result.why);
 		const told = {
-			what: JSON.stringify([nearness, result, why.is]),
+			what: JSON.stringify([nearness, why.is]),
 			words: JSON.stringify([why, String(error)]),
 			at: world.clock.elapsed(),
 		};
