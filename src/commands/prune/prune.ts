@@ -13,6 +13,7 @@ import {
 } from "../../actions/accounts/take-back.ts";
 import { byPlace } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
+import { changeRecord } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import {
 	confirmDeletion,
@@ -20,9 +21,15 @@ import {
 	mustAsk,
 } from "../../actions/apply/confirm.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { allOf } from "../../actions/read/all-of.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+	readWholeSecrets,
+} from "../../actions/read/read-keys.ts";
 import {
 	readEach,
+	readNamespaces,
 	scopesOf,
 	throwIfAll,
 } from "../../actions/read/read-namespaces.ts";
@@ -31,18 +38,26 @@ import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import { groupsBy, partition } from "../../core/groups.ts";
-import type { Loss } from "../../core/note.ts";
-import type { ServiceAccount } from "../../core/objects.ts";
+import {
+	INSTALLATION_LABEL,
+	installationId,
+} from "../../core/in-cluster/installation.ts";
+import type { Loss, PruneNote } from "../../core/note.ts";
+import type { ObjectMeta, ServiceAccount } from "../../core/objects.ts";
 import { failureOf, orElsewhere } from "../../core/output/failure.ts";
 import {
 	type Action,
 	type ChangeResult,
 	resultOf,
 } from "../../core/output/result.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	isByPolicy,
 	isOurs,
+	MANAGED_BY_LABEL,
+	MANAGER,
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import { planPrune } from "../../core/pull-secrets/plan.ts";
@@ -53,11 +68,18 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	isCoveredByAll,
+	isCoveredByRule,
+	type NamespaceKnowledge,
+	recordReadingIn,
+	withoutNames,
+} from "../../core/pull-secrets/record.ts";
+import {
 	isSourceLike,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
-import { isFatal, unlessFailed } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import { isFatal, unlessFailed, unlessForbidden } from "../../errors.ts";
+import type { Cluster, ListQuery, World } from "../../world.ts";
 import {
 	keptNotes,
 	knownPlaces,
@@ -66,14 +88,6 @@ import {
 } from "./attached-entries.ts";
 import type { PruneOptions } from "./command.ts";
 import { countUsers } from "./count-users.ts";
-import {
-	forgetNamespaces,
-	type PruneRun,
-	type SentThere,
-	sentThere,
-	warnOfRules,
-} from "./forget-namespaces.ts";
-import { whatIsLeft } from "./what-is-left.ts";
 
 /** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<PruneOptions> = async (options, world) => {
@@ -345,4 +359,171 @@ async function takeBackPolicies(
 			});
 			failedToTakeBack(error, how.cluster).forEach(how.onResult);
 		}
+}
+
+/** One prune in one cluster. */
+interface PruneRun extends Omit<PruneOptions, "sourceNamespace"> {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+	/** Where sources are. */
+	readonly sourceNamespace: string;
+}
+
+/** A source that is sent to namespaces which lose their copies. */
+interface SentThere {
+	readonly source: PullSecret;
+	/** Of the namespaces, those that its record names. */
+	readonly named: readonly string[];
+	/** Of the namespaces, those that a rule of the record means, too. */
+	readonly ruled: readonly string[];
+}
+
+/**
+ * The sources of the source namespace that have a record, and which of these namespaces it means; what
+ * calls itself a source elsewhere is another's word. What may not be read is a warning.
+ */
+async function sentThere({
+	namespaces,
+	name,
+	sourceNamespace: namespace,
+	cluster,
+	reader,
+	world,
+}: PruneRun) {
+	const sent: SentThere[] = [];
+	/** A failed result for each source whose record cannot be read: nothing of theirs is written or deleted. */
+	const unreadable: ChangeResult[] = [];
+	// What is deleted with its namespace's copies needs no other record; where all is, none does.
+	if (namespaces.length === 0 || namespaces.includes(namespace))
+		return { sent, unreadable };
+	const found = await unlessForbidden<readonly (PullSecret | undefined)[]>(
+		name === undefined
+			? readWholeSecrets(cluster, reader, namespace)
+			: Promise.all([readPullSecret(cluster, reader, { namespace, name })]),
+	);
+	if (found === undefined)
+		warn(world, { cause: "source-unreadable", namespace, namespaces });
+	const sources = found?.filter((secret) => secret !== undefined) ?? [];
+	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
+	for (const source of sources.filter(isSourceLike)) {
+		const { record, fault } = recordReadingIn(source);
+		if (fault !== undefined) {
+			const place = placeOf(source);
+			const why = { cause: "record-invalid", source: place, fault } as const;
+			unreadable.push(resultOf(cluster, "Secret", place, "failed", why));
+		}
+		if (record === undefined) continue;
+		if (record.rules.length > 0)
+			known ??= await readNamespaces(cluster, namespaces);
+		const isRuled = (name: string): boolean => {
+			const facts = known?.get(name);
+			if (facts === "unknown") return isCoveredByAll(record, name);
+			return typeof facts === "object" && isCoveredByRule(record, facts);
+		};
+		sent.push({
+			source,
+			named: namespaces.filter((name) => record.names.has(name)),
+			ruled: namespaces.filter(isRuled),
+		});
+	}
+	return { sent, unreadable };
+}
+
+/** Takes the names out of the records; what is refused is a failed result. Throws only what makes the rest pointless. */
+async function forgetNamespaces(sent: readonly SentThere[], how: PruneRun) {
+	const results: ChangeResult[] = [];
+	/** As they are now, or with a dry run would be: those whose record was changed. */
+	const sources: PullSecret[] = [];
+	for (const { source, named } of sent) {
+		try {
+			const changed = await changeRecord(source, {
+				...how,
+				change: (record) => withoutNames(record, named),
+				what: someOf(named),
+				takesOut: true,
+			});
+			sources.push(changed);
+			results.push(resultOf(how.cluster, "Secret", source, "configured"));
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			const why = failureOf(error);
+			results.push(resultOf(how.cluster, "Secret", source, "failed", why));
+		}
+	}
+	return { results, sources };
+}
+
+/** Warns where a rule still sends a source to a namespace that was pruned. */
+function warnOfRules(sent: readonly SentThere[], { world }: PruneRun): void {
+	for (const { source, ruled } of sent) {
+		if (ruled.length === 0) continue;
+		warn(world, {
+			cause: "covered-by-rule",
+			source: placeOf(source),
+			namespaces: ruled,
+			script: Fixes.of(source).forget(...ruled),
+		});
+	}
+}
+
+/**
+ * What meshreg still manages in a cluster after a prune of all namespaces, which may be taken for the end of
+ * it, as far as may be seen. `found`: what the prune looked at.
+ */
+async function whatIsLeft(
+	found: readonly PullSecret[],
+	isGone: (secret: PullSecret) => boolean,
+	{ cluster, ...how }: PruneRun,
+): Promise<PruneNote[]> {
+	if (how.namespaces.length > 0 || how.orphaned || how.dryRun !== "none")
+		return [];
+	const source = { namespace: how.sourceNamespace, name: how.name ?? "" };
+	const managed = await listed(cluster, "Secret", {
+		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
+	});
+	const known = new Set(found.map(sourceRef));
+	const others = managed.filter(
+		({ namespace = "", name = "" }) =>
+			!known.has(sourceRef({ namespace, name })),
+	);
+	const installed = await listed(cluster, "Deployment", {
+		labelSelector: INSTALLATION_LABEL,
+	});
+	const watches = installed
+		.flatMap((deployment) => watchedBy(deployment, source) ?? [])
+		.filter(({ name }) => how.name === undefined || name === source.name);
+	const byPolicy = found.filter(
+		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
+	);
+	if (others.length + watches.length + byPolicy.length === 0) return [];
+	const note = {
+		cause: "still-managed",
+		secrets: others.length,
+		watches: watches.map(sourceRef),
+		policies: byPolicy.map(sourceRef),
+	} as const;
+	return [note];
+}
+
+/** Whose installation it is: a label that says something else is somebody's own. */
+function watchedBy(
+	{ namespace = "", name = "", labels }: ObjectMeta,
+	source: SourceRef,
+): SourceRef | undefined {
+	return [source, { namespace, name: name.replace(/^meshreg-/, "") }].find(
+		(of) =>
+			of.namespace === namespace &&
+			installationId(of) === labels?.[INSTALLATION_LABEL],
+	);
+}
+
+/** What a list finds; nothing where it may not be listed: this is said by the way. */
+async function listed(
+	cluster: Cluster,
+	kind: "Secret" | "Deployment",
+	query: ListQuery,
+): Promise<ObjectMeta[]> {
+	const pages = cluster.pages(kind, { ...query, metadataOnly: true });
+	return (await unlessFailed(allOf(pages, ({ metadata }) => metadata))) ?? [];
 }
