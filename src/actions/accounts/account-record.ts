@@ -10,13 +10,12 @@ import {
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	type Attachments,
 	attachedAnywhere,
 	EMPTY_RECORD,
 	type SourceRecord,
 	standingOf,
-	withAttachments,
-	withoutAttachments,
+	withAttached,
+	withoutAttached,
 } from "../../core/pull-secrets/record.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
@@ -92,7 +91,21 @@ export class AccountRecords {
 	 * accounts that were attached join it. What cannot be recorded is said.
 	 */
 	async attached(results: readonly ChangeResult[]): Promise<void> {
-		await this.#change(attachedOf(results, this.run), "attached", warnOfRuled);
+		const { accounts } = this.run.change;
+		const namespaces = new Map<string, readonly string[]>();
+		// A name that was mistyped, or an account that may not be changed, is not recorded.
+		for (const { kind, namespace, name, action } of results)
+			if (
+				kind === "ServiceAccount" &&
+				(action === "configured" || action === "unchanged")
+			)
+				namespaces.set(
+					namespace,
+					accounts.includes("*")
+						? ["*"]
+						: [...(namespaces.get(namespace) ?? []), name],
+				);
+		await this.#change("attach", namespaces);
 	}
 
 	/**
@@ -100,52 +113,76 @@ export class AccountRecords {
 	 * record would attach them again.
 	 */
 	async detached(targets: readonly NamespaceTarget[]): Promise<void> {
-		const { selection, change } = this.run;
-		const namespaces = new Map(
-			targets.map(({ namespace }) => [namespace, change.accounts]),
+		const { accounts } = this.run.change;
+		const namespaces = targets.map(
+			({ namespace }) => [namespace, accounts] as const,
 		);
-		const attachments = meant(selection, namespaces);
-		await this.#change(attachments, "detached", warnOfRest);
+		await this.#change("detach", new Map(namespaces));
 	}
 
-	/** Changes each, and warns of what it says all the same. */
+	/** Changes each for these accounts of namespaces and of the rule that was selected by, and warns of what it says all the same. */
 	async #change(
-		attachments: Attachments,
-		done: "attached" | "detached",
-		warnOf: typeof warnOfRest,
+		verb: keyof typeof RECORDING,
+		namespaces: ReadonlyMap<string, readonly string[]>,
 	): Promise<void> {
+		const { run } = this;
+		const { selection } = run;
+		const attach = [...new Set([...namespaces.values()].flat())];
+		const selected: SourceRecord = {
+			names: new Map(
+				[...namespaces].map(([name, attach]) => [name, { uid: "", attach }]),
+			),
+			rules:
+				selection.by === "names"
+					? []
+					: [{ rule: selection, exclude: [], attach }],
+		};
 		for (const source of (await this.#sources) ?? []) {
-			const { run } = this;
-			const now = await write(source, attachments, done, run, this.#reader);
-			if (now !== undefined) await warnOf(source, now, attachments, run);
+			const now = await write(verb, source, selected, run, this.#reader);
+			if (now !== undefined)
+				await RECORDING[verb].warnOf(source, now, selected, run);
 		}
 	}
 }
 
+/** What a verb does to a record, what is said where it cannot, and what of what the record says all the same. */
+const RECORDING = {
+	attach: {
+		edit: withAttached,
+		cause: "attached-unrecorded",
+		warnOf: warnOfRuled,
+	},
+	detach: {
+		edit: withoutAttached,
+		cause: "detached-recorded",
+		warnOf: warnOfRest,
+	},
+} as const;
+
 /** Changes one record and tells of it. Returns the record as it is then; undefined: there is none, or it could not be changed. */
 async function write(
+	verb: keyof typeof RECORDING,
 	source: PullSecret,
-	attachments: Attachments,
-	done: "attached" | "detached",
+	selected: SourceRecord,
 	{ change, selection, cluster, world, report }: AccountRun,
 	reader: ContentReader,
 ): Promise<SourceRecord | undefined> {
+	const { edit, cause } = RECORDING[verb];
 	const place = placeOf(source);
 	const before = recordOf(source);
 	if (before === undefined) return undefined;
-	const names = [...attachments.namespaces.keys()].filter((name) =>
+	const names = [...selected.names.keys()].filter((name) =>
 		before.names.has(name),
 	);
 	const where = names.length > 0 ? someOf(names) : ruleWords(selection);
-	const what = `${accountWords(attachments)} in ${where}`;
+	const what = `${accountWords(attachedAnywhere(selected))} in ${where}`;
 	try {
-		const edit = done === "attached" ? withAttachments : withoutAttachments;
 		const changed = await changeRecord(source, {
 			cluster,
 			reader,
 			world,
 			dryRun: change.dryRun,
-			change: (record) => edit(record, attachments),
+			change: (record) => edit(record, selected),
 			what,
 		});
 		const after = recordOf(changed) ?? EMPTY_RECORD;
@@ -160,21 +197,14 @@ async function write(
 				cause: "would-be-recorded",
 				source: place,
 				what,
-				...(done === "detached" && { taken: true }),
+				...(verb === "detach" && { taken: true }),
 			});
 		return after;
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		warn(world, {
-			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
-			what,
-			error,
-			script: Fixes.of(source).accounts(
-				done === "attached" ? "attach" : "detach",
-				change.accounts,
-				whereWords(selection, names),
-			),
-		});
+		const words = whereWords(selection, names);
+		const script = Fixes.of(source).accounts(verb, change.accounts, words);
+		warn(world, { cause, what, error, script });
 		const isTheirs =
 			isFailure(error, "record-forbidden") ||
 			isFailure(error, "record-kept-by-other");
@@ -191,44 +221,41 @@ async function write(
 async function warnOfRuled(
 	source: PullSecret,
 	record: SourceRecord,
-	{ namespaces }: Attachments,
+	{ names }: SourceRecord,
 	{ cluster, world }: AccountRun,
 ): Promise<void> {
 	if (record.rules.length === 0) return;
-	const unnamed = [...namespaces.keys()].filter(
-		(name) => !record.names.has(name),
-	);
+	const unnamed = [...names.keys()].filter((name) => !record.names.has(name));
 	const { known } = await lookUpNamespaces(cluster, unnamed);
-	const ruled = new Map<string, readonly string[]>();
+	const places: string[] = [];
+	const accounts = new Set<string>();
 	for (const [name, facts] of known) {
 		const standing = standingOf(record, name, facts);
 		if (standing?.is !== "served" || standing.attach.includes("*")) continue;
-		const unkept = namespaces
-			.get(name)
-			?.filter((account) => !standing.attach.includes(account));
-		if (unkept && unkept.length > 0) ruled.set(name, unkept);
+		const unkept = (names.get(name)?.attach ?? []).filter(
+			(account) => !standing.attach.includes(account),
+		);
+		if (unkept.length > 0) places.push(name);
+		for (const account of unkept) accounts.add(account);
 	}
-	if (ruled.size === 0) return;
-	const places = [...ruled.keys()];
-	warn(world, {
-		cause: "attached-by-name",
-		accounts: accountWords({ namespaces: ruled }),
-		namespaces: places,
-		script: Fixes.of(source).sync(places, [
-			...new Set([...ruled.values()].flat()),
-		]),
-	});
+	if (places.length > 0)
+		warn(world, {
+			cause: "attached-by-name",
+			accounts: accountWords(accounts),
+			namespaces: places,
+			script: Fixes.of(source).sync(places, [...accounts]),
+		});
 }
 
 /** Says where the record attaches the accounts all the same: it attaches all there, or a rule does. */
 async function warnOfRest(
 	source: PullSecret,
 	record: SourceRecord,
-	{ namespaces }: Attachments,
+	{ names }: SourceRecord,
 	{ change: { accounts }, cluster, world }: AccountRun,
 ): Promise<void> {
 	if (attachedAnywhere(record).size === 0) return;
-	const { known } = await lookUpNamespaces(cluster, [...namespaces.keys()]);
+	const { known } = await lookUpNamespaces(cluster, [...names.keys()]);
 	const still = [...known].flatMap(([name, facts]) => {
 		const standing = standingOf(record, name, facts);
 		const attach = standing && "attach" in standing ? standing.attach : [];
@@ -246,38 +273,8 @@ async function warnOfRest(
 		});
 }
 
-/** What was attached: a name that was mistyped, or an account that may not be changed, is not recorded. */
-function attachedOf(
-	results: readonly ChangeResult[],
-	{ change, selection }: AccountRun,
-): Attachments {
-	const namespaces = new Map<string, readonly string[]>();
-	for (const { kind, namespace, name, action } of results)
-		if (
-			kind === "ServiceAccount" &&
-			(action === "configured" || action === "unchanged")
-		)
-			namespaces.set(
-				namespace,
-				change.accounts.includes("*")
-					? ["*"]
-					: [...(namespaces.get(namespace) ?? []), name],
-			);
-	return meant(selection, namespaces);
-}
-
-function meant(
-	selection: Selection,
-	namespaces: ReadonlyMap<string, readonly string[]>,
-): Attachments {
-	const rule = selection.by === "names" ? undefined : selection;
-	const attach = [...new Set([...namespaces.values()].flat())];
-	return { namespaces, ...(rule && { rule: { rule, attach } }) };
-}
-
-function accountWords({ namespaces }: Attachments): string {
-	const accounts = [...new Set([...namespaces.values()].flat())];
-	return accounts.includes("*") ? "all service accounts" : someOf(accounts);
+function accountWords(accounts: ReadonlySet<string>): string {
+	return accounts.has("*") ? "all service accounts" : someOf([...accounts]);
 }
 
 function ruleWords(selection: Selection): string {

@@ -249,59 +249,35 @@ export function withoutNames(
 	return { names: onlyNames(record, (name) => !names.includes(name)), rules };
 }
 
-/** Service accounts that are attached, or no longer, in namespaces and in what a rule means. */
-export interface Attachments {
-	/** To accounts; `*` is all. */
-	readonly namespaces: ReadonlyMap<string, readonly string[]>;
-	/** The rule that was selected by, and the accounts in all that it means. */
-	readonly rule?: { readonly rule: Rule; readonly attach: readonly string[] };
-}
-
 /**
- * The record with further accounts for the names and the rule that it holds already: never with a
- * further namespace, and for no rule but this one. Where all accounts are attached, none is added.
+ * The record with the accounts of a selection, each for the name or the rule that it holds already: never with a
+ * further namespace, and for no rule but the very one. Where all accounts are attached, none is added.
  */
-export function withAttachments(
-	record: SourceRecord,
-	attachments: Attachments,
-): SourceRecord {
-	return editAttachments(record, attachments, (before, further) =>
-		before.includes("*") ? before : union([before, further]),
-	);
-}
+export const withAttached = attachedAnew((before, further) =>
+	union(before.includes("*") ? [before] : [before, further]),
+);
 
-/**
- * The record with these accounts taken from the names and the rule; `*` takes all of them. Where it
- * attaches all, one account cannot be taken out.
- */
-export function withoutAttachments(
-	record: SourceRecord,
-	attachments: Attachments,
-): SourceRecord {
-	return editAttachments(record, attachments, (before, gone) =>
-		gone.includes("*") ? [] : before.filter((name) => !gone.includes(name)),
-	);
-}
+/** The record without them; `*` takes all of them. Where it attaches all, one account cannot be taken out. */
+export const withoutAttached = attachedAnew((before, gone) =>
+	gone.includes("*") ? [] : before.filter((name) => !gone.includes(name)),
+);
 
-function editAttachments(
-	record: SourceRecord,
-	{ namespaces, rule }: Attachments,
-	edit: (
-		before: readonly string[],
-		accounts: readonly string[],
-	) => readonly string[],
-): SourceRecord {
-	return canonical(
-		[...record.names].map(([name, { uid, attach }]) => [
-			name,
-			{ uid, attach: edit(attach, namespaces.get(name) ?? []) },
-		]),
-		record.rules.map((entry) =>
-			rule && isSameRule(rule.rule)(entry)
-				? { ...entry, attach: edit(entry.attach, rule.attach) }
-				: entry,
-		),
-	);
+function attachedAnew(
+	edit: (before: readonly string[], these: readonly string[]) => string[],
+): (record: SourceRecord, selected: SourceRecord) => SourceRecord {
+	return ({ names, rules }, selected) =>
+		canonical(
+			[...names].map(([name, { uid, attach }]) => {
+				const these = selected.names.get(name)?.attach ?? [];
+				return [name, { uid, attach: edit(attach, these) }];
+			}),
+			rules.map((entry) => {
+				const same = selected.rules.find(isSameRule(entry.rule));
+				return same
+					? { ...entry, attach: edit(entry.attach, same.attach) }
+					: entry;
+			}),
+		);
 }
 
 /** All accounts that a record attaches, wherever; `*` is all. */

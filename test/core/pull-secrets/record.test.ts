@@ -21,8 +21,8 @@ import {
 	type SourceRecord,
 	type Standing,
 	standingOf,
-	withAttachments,
-	withoutAttachments,
+	withAttached,
+	withoutAttached,
 	withoutNames,
 } from "../../../src/core/pull-secrets/record.ts";
 
@@ -379,13 +379,18 @@ describe("accounts of names and of a rule", () => {
 	const TEAM_A = entry('{"selector":"team=a"}');
 	for (const [name, before, names, attach, added, taken] of ATTACHED)
 		test(name, () => {
-			const attachments = {
-				namespaces: new Map(Object.entries(names)),
-				...(attach && { rule: { rule: ruleIn(TEAM_A), attach } }),
+			const selected: SourceRecord = {
+				names: new Map(
+					Object.entries(names).map(([name, attach]) => [
+						name,
+						{ uid: "", attach },
+					]),
+				),
+				rules: attach ? [{ rule: ruleIn(TEAM_A), exclude: [], attach }] : [],
 			};
 			const read = record(before);
-			assert.equal(recordText(withAttachments(read, attachments)), added);
-			assert.equal(recordText(withoutAttachments(read, attachments)), taken);
+			assert.equal(recordText(withAttached(read, selected)), added);
+			assert.equal(recordText(withoutAttached(read, selected)), taken);
 		});
 });
 
