@@ -157,7 +157,9 @@ const WORDS: FailureWording<Failure> = {
 	"policy-of-another": ({ kind, name }) =>
 		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; no policy was changed. Look at it, and delete it if nobody needs it`,
 	"edited-by-others": ({ kind, name, namespace, error }) =>
-		`${kind.toLowerCase()} "${name}"${namespace === undefined ? "" : ` in ${namespace} namespace`} was edited by others, and the installation ends there: ${error.message}; set these fields back, or run uninstall and install again`,
+		`${kind.toLowerCase()} "${name}"${namespace === undefined ? "" : ` in ${namespace} namespace`} was edited by others, and the installation ends there: ${error.message}; set these fields back, or delete it, and run install again`,
+	"bindings-of-others": ({ bindings }) =>
+		`role bindings that others made would get the rights of the watch, or are in its way; nothing was installed: ${someOf(bindings.map(sourceRef))}. Look at them, and delete them`,
 	// The first one's command; each has one of its own.
 	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
 		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; no policy was changed: ${someOf(accounts.map(sourceRef))}`,

@@ -185,3 +185,29 @@ test("install takes up what another manager applied of what it prints", async ()
 		assert.equal((await run("uninstall", NAME, "--yes")).status, 0);
 	}
 });
+
+test("a role binding that was made before its role: install names it, and works without it", async () => {
+	const mesh = await cluster.namespace("binding-mesh");
+	const app = await cluster.namespace("binding-app");
+	const install = () =>
+		meshreg(["install", "-n", app], {
+			kubeconfig: cluster.kubeconfig,
+			env: { MESHREG_NAMESPACE: mesh },
+		});
+	const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${app}/rolebindings`;
+	const apiGroup = "rbac.authorization.k8s.io";
+	await api("POST", bindings, {
+		metadata: { name: "early" },
+		roleRef: { apiGroup, kind: "Role", name: ACCOUNT },
+		subjects: [{ apiGroup, kind: "User", name: "tenant" }],
+	});
+	const refused = await install();
+	assert.equal(refused.status, 1);
+	assert.match(refused.err, new RegExp(`: ${app}/early\\. Look at them`));
+	await api("DELETE", `${bindings}/early`);
+	for (const again of [false, true]) {
+		const { status, out, err } = await install();
+		assert.deepEqual([status, err], [0, ""]);
+		assert.equal(/created|configured/.test(out), !again, out);
+	}
+});

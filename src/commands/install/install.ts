@@ -5,6 +5,7 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
+import { allOf } from "../../actions/read/all-of.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
@@ -12,9 +13,11 @@ import type { RunOf } from "../../command.ts";
 import {
 	type Installation,
 	type InstalledObject,
+	isInTheWay,
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
@@ -56,6 +59,7 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 		return await report.whatIsDone(async () => {
 			await checkNamespaces(objects, installation.source, { cluster, report });
 			if (report.failed) return report.finish();
+			await checkBindings(objects, cluster);
 			await applyObjects(objects, { cluster, dryRun, report, world });
 			const found = await findInstalled(cluster, installation.source);
 			const stale = found.filter(
@@ -150,6 +154,28 @@ async function checkNamespaces(
 			throw error;
 		}
 	}
+}
+
+/** Throws FailureError where a binding that others made is in the way of one, before anything is written; what the cluster throws. */
+async function checkBindings(
+	objects: readonly InstalledObject[],
+	cluster: Cluster,
+): Promise<void> {
+	const lists: Place[][] = [];
+	for (const wanted of objects) {
+		if (wanted.kind !== "RoleBinding") continue;
+		const { namespace = "" } = wanted.metadata;
+		const there = cluster.pages("RoleBinding", { namespace });
+		const list = allOf(there, (one) =>
+			isInTheWay(one, wanted)
+				? { namespace, name: one.metadata.name ?? "" }
+				: [],
+		);
+		lists.push(await list);
+	}
+	const bindings = lists.flat();
+	if (bindings.length > 0)
+		throw new FailureError({ cause: "bindings-of-others", bindings });
 }
 
 type Applying = Pick<Run, "cluster" | "dryRun" | "report" | "world">;

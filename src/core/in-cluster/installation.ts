@@ -4,6 +4,7 @@ import {
 	groupOf,
 	type Kind,
 	type ObjectMeta,
+	type ObjectOf,
 	type PolicyRule,
 	RESOURCES,
 	type Stated,
@@ -181,6 +182,28 @@ export function rightsOf({
 				]),
 		),
 	};
+}
+
+/**
+ * Whether a role binding that is there has the place of one to be made, or the role to be made, and is not just
+ * that. A binding may name a role before there is one, and then gives whatever that comes to say.
+ */
+export function isInTheWay(
+	there: ObjectOf["RoleBinding"],
+	wanted: Stated<"RoleBinding">,
+): boolean {
+	const isNamed = there.metadata.name === wanted.metadata.name;
+	const isSameRole = (["kind", "name"] as const).every(
+		(field) => there.roleRef[field] === wanted.roleRef[field],
+	);
+	const isOurs = (there.subjects ?? []).every((subject) =>
+		wanted.subjects?.some((ours) =>
+			(["kind", "name", "namespace"] as const).every(
+				(field) => subject[field] === ours[field],
+			),
+		),
+	);
+	return (isNamed || isSameRole) && !(isSameRole && isOurs);
 }
 
 /** As `sync` changes them. No policy can limit it: the API server runs none on admission policies themselves. */

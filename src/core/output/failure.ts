@@ -103,6 +103,8 @@ export type CommandFailure =
 				namespace: string | undefined;
 				error: ApiError;
 			};
+			/** They stand in the way of role bindings that are to be made, or give others the roles of these. */
+			"bindings-of-others": { bindings: readonly Place[] };
 			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
 			"policy-empty": { source: Place; because: "record" | "registries" };
 			/** Deleted and created again, or created by somebody else, while a question was open about it. */

@@ -7,6 +7,7 @@ import { type TestBed, testBed } from "../../support/test-bed.ts";
 const KEY = "nginx-mesh-registry-key";
 const NAME = `meshreg-${KEY}`;
 const WIDE = "kubectl-meshreg.watch.nginx-mesh.nginx-mesh-registry-key";
+const TENANT = [{ kind: "User", name: "tenant" }];
 const KINDS = [
 	"Deployment",
 	"ServiceAccount",
@@ -211,6 +212,37 @@ deployment/${NAME} created in nginx-mesh namespace
 			bed.server.store.delete("Namespace", "", "going");
 		});
 
+	for (const [what, name, roleRef, subjects] of [
+		["its name and another role", NAME, { kind: "Role", name: "own" }, TENANT],
+		["its name and no subject", NAME, { kind: "Role", name: "own" }, []],
+		["its name and role", NAME, { kind: "Role", name: NAME }, TENANT],
+		[
+			"its role, which is not there yet",
+			"b",
+			{ kind: "Role", name: NAME },
+			TENANT,
+		],
+	] as const)
+		test(`a role binding of a tenant with ${what}: nothing is made, and it is named`, async () => {
+			const metadata = { namespace: "app", name };
+			bed.server.store.seed({
+				...{ kind: "RoleBinding", metadata, subjects: [...subjects] },
+				roleRef: { apiGroup: "rbac.authorization.k8s.io", ...roleRef },
+			});
+			const argv = ["install", "-n", "app,shop"];
+			assert.deepEqual(await bed.run(argv), {
+				status: 1,
+				out: "",
+				err: `error: role bindings that others made would get the rights of the watch, or are in its way; nothing was installed: app/${name}. Look at them, and delete them\n`,
+				asked: [],
+			});
+			assert.deepEqual(all(), [`RoleBinding app/${name}`]);
+			bed.server.store.delete("RoleBinding", "app", name);
+			assert.equal((await bed.run(argv)).status, 0);
+			const again = await bed.run(argv);
+			assert.equal(again.status, 0, again.err);
+		});
+
 	test("what is refused ends it before rights are given", async () => {
 		const off = bed.server.onRequest(({ target }) =>
 			target?.resource.plural === "validatingadmissionpolicies" &&
@@ -245,7 +277,7 @@ deployment/${NAME} created in nginx-mesh namespace
 			[status, err],
 			[
 				1,
-				`error: deployment "${NAME}" in nginx-mesh namespace was edited by others, and the installation ends there: Error from server (Conflict): Apply failed with 1 conflict: conflict with "kubectl-set" using apps/v1: .spec.template.spec.containers[name="sync"].image; set these fields back, or run uninstall and install again\n`,
+				`error: deployment "${NAME}" in nginx-mesh namespace was edited by others, and the installation ends there: Error from server (Conflict): Apply failed with 1 conflict: conflict with "kubectl-set" using apps/v1: .spec.template.spec.containers[name="sync"].image; set these fields back, or delete it, and run install again\n`,
 			],
 		);
 	});
