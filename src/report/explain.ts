@@ -21,7 +21,6 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import { providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
-import type { Place } from "../core/output/input-failure.ts";
 import { lineOf } from "../core/output/printable.ts";
 import type { CommandContext, Script } from "../core/output/shell.ts";
 import { wrap, wrapItem } from "../core/output/wrap.ts";
@@ -183,10 +182,8 @@ function imageParagraphs(
 			`${text(`Gives ${place} the credential; run it only if ${place} may have it:`)}${command(script)}`,
 		);
 	}
-	const named = ({ namespace, name }: Place) => `pod/${name} in ${namespace}`;
-	if (lack.left.length > 0) say(bareHint(lack.left.map(named)));
-	const { pods, secret } = lack.listed;
-	if (pods.length > 0) say(listingHint(pods.map(named), secret));
+	for (const words of [bareHint(lack, false), listingHint(lack, false)])
+		if (words !== "") say(words);
 	return paragraphs;
 }
 

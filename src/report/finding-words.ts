@@ -183,7 +183,7 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 		default:
 			if (!("host" in about)) return "";
 			return (
-				pullHint(about) ||
+				pullHint(about, namespaces.length <= 1) ||
 				(fix === undefined &&
 				(about.cause === "rejected" || about.cause === "expired-token")
 					? "Replace the credential where the Secret comes from."

@@ -1,7 +1,8 @@
 import type { Blocked } from "../core/check/blocked.ts";
-import type { PullSubject } from "../core/check/finding.ts";
+import type { PullSubject, Unfixed } from "../core/check/finding.ts";
 import type { LackFix } from "../core/check/pod-fixes.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
+import type { Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { canBeWritten } from "../core/pull-secrets/fixes.ts";
@@ -121,11 +122,16 @@ const ROLES = {
 	"blob-host": "the host of the layers",
 } as const;
 
-/** What to know about pods that cannot pull, and what a person has to do; "" where the clause says it all. */
-export function pullHint(about: PullSubject): string {
-	const { near, controller, provider, left, accountless, listed, blocked } =
-		about;
-	const { missing } = about;
+/** What to know about pods that cannot pull, and what a person has to do; `one`: in one namespace; "" where the clause says it all. */
+export function pullHint(about: PullSubject, one: boolean): string {
+	const { near, controller, provider, missing, blocked } = about;
+	const accounts = [
+		...new Set(
+			about.stranded.map(({ namespace, account: name }) =>
+				named("serviceaccount", { namespace, name }, one),
+			),
+		),
+	].sort();
 	const [is, does] = missing.length === 1 ? ["is", "does"] : ["are", "do"];
 	return [
 		about.cause === "rate-limit" && WITHOUT_ACCOUNTS.has(about.host)
@@ -143,11 +149,11 @@ export function pullHint(about: PullSubject): string {
 			? ""
 			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
 		...blocked.map(obstacleHint),
-		left.length === 0 ? "" : bareHint(left),
-		accountless.length === 0
+		bareHint(about, one),
+		accounts.length === 0
 			? ""
-			: `${someNames(accountless)} ${accountless.length === 1 ? "does" : "do"} not exist, and pods are not made without: create ${accountless.length === 1 ? "it" : "them"} first.`,
-		listed.pods.length === 0 ? "" : listingHint(listed.pods, listed.secret),
+			: `${someNames(accounts)} ${accounts.length === 1 ? "does" : "do"} not exist, and pods are not made without: create ${accounts.length === 1 ? "it" : "them"} first.`,
+		listingHint(about, one),
 	]
 		.filter((text) => text !== "")
 		.join(" ");
@@ -167,17 +173,29 @@ function unwritableHint(host: string): string {
 		: `Registries are written in lower case, and kubelets compare letter case: write ${host} in lower case in the image.`;
 }
 
-/** Of pods (`pod/NAME in NAMESPACE`) that nothing makes again. */
-export function bareHint(pods: readonly string[]): string {
-	const [has, them] = pods.length === 1 ? ["has", "it"] : ["have", "them"];
-	return `${someNames(pods)} ${has} no controller: delete and recreate ${them}.`;
+/** Of pods that nothing makes again; `one`: in one namespace, which need not be said. */
+export function bareHint({ left }: Unfixed, one: boolean): string {
+	if (left.length === 0) return "";
+	const [has, them] = left.length === 1 ? ["has", "it"] : ["have", "them"];
+	return `${somePods(left, one)} ${has} no controller: delete and recreate ${them}.`;
 }
 
-/** Of pods (as above) whose own list a pull secret is to be added to. */
-export function listingHint(pods: readonly string[], secret: string): string {
+/** Of pods whose own list a pull secret is to be added to. */
+export function listingHint({ listed }: Unfixed, one: boolean): string {
+	const { pods, secret } = listed;
+	if (pods.length === 0) return "";
 	const [list, them] =
 		pods.length === 1 ? ["lists its", "it"] : ["list their", "them"];
-	return `${someNames(pods)} ${list} pull secrets in the pod's spec: add ${secret} there or in the template, and recreate ${them}.`;
+	return `${somePods(pods, one)} ${list} pull secrets in the pod's spec: add ${secret} there or in the template, and recreate ${them}.`;
+}
+
+function somePods(pods: readonly Place[], one: boolean): string {
+	return someNames(pods.map((pod) => named("pod", pod, one)));
+}
+
+/** `pod/NAME in NAMESPACE`, or `pod/NAME` where all are in `one`. */
+function named(kind: string, { namespace, name }: Place, one: boolean): string {
+	return one ? `${kind}/${name}` : `${kind}/${name} in ${namespace}`;
 }
 
 const HINTS: Partial<Record<ProblemKind, string>> = {

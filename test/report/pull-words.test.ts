@@ -22,7 +22,7 @@ function clause(
 		provider: undefined,
 		changedAgo: undefined,
 		left: [],
-		accountless: [],
+		stranded: [],
 		listed: { pods: [], secret: "" },
 		blocked: [],
 		missing: [],

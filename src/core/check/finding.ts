@@ -1,8 +1,6 @@
 import type { Causes, None } from "../cases.ts";
 import { partition } from "../groups.ts";
-import type { NearMiss } from "../kubelet/near-miss.ts";
-import type { AskedHost } from "../kubelet/pull-report.ts";
-import type { RejectionHint } from "../output/credential-fault.ts";
+import type { PullReport } from "../kubelet/pull-report.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import { merged, type Script } from "../output/shell.ts";
@@ -10,8 +8,8 @@ import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
 import type { Blocked } from "./blocked.ts";
-import type { Access, Readable } from "./facts.ts";
-import type { ProblemKind } from "./pull-diagnosis.ts";
+import type { Access, PodFacts, Readable } from "./facts.ts";
+import type { ProblemKind, PullProblem } from "./pull-diagnosis.ts";
 
 /** The groups of `check`, in their order. */
 export const GROUPS = [
@@ -161,37 +159,36 @@ export type Subject =
 	  }
 	| PullSubject;
 
-/** What is known of pods that cannot pull, alike in cause. */
-export interface PullSubject {
-	readonly cause: ProblemKind;
-	readonly pods: number;
-	/** As `--registry-server` takes it; "" for what is no image reference. */
-	readonly host: string;
-	/** The host that was asked, where it is not the registry. */
-	readonly asked: AskedHost | undefined;
-	/** `NAMESPACE/NAME`, or NAME where it is one of several namespaces; "" where it is about none. */
-	readonly secret: string;
-	/** The kubelet's own words, for what no rule knows. */
-	readonly words: string;
-	readonly near: NearMiss | undefined;
-	readonly hint: RejectionHint | undefined;
+/** What of pods that cannot pull no command puts right. */
+export interface Unfixed {
 	/** What writes the Secret again. */
 	readonly controller: Manager | undefined;
+	/** What is in the place of copies that the pods would pull with. */
+	readonly blocked: readonly Blocked[];
+	/** Pods that nothing makes again: to be deleted and created. */
+	readonly left: readonly PodFacts[];
+	/** Pods that what makes them would make without the pull secret: it lists others itself. */
+	readonly listed: {
+		readonly pods: readonly PodFacts[];
+		readonly secret: string;
+	};
+	/** Pods whose service accounts are not there, so that nothing makes such pods again. */
+	readonly stranded: readonly PodFacts[];
+}
+
+/** What is known of pods that cannot pull, alike in cause. */
+export interface PullSubject
+	extends Unfixed,
+		Pick<PullReport, "asked" | "words">,
+		Pick<PullProblem, "host" | "near" | "hint"> {
+	readonly cause: ProblemKind;
+	readonly pods: number;
+	/** `NAMESPACE/NAME`, or NAME where it is one of several namespaces; "" where it is about none. */
+	readonly secret: string;
 	/** The credential provider that may answer for the pods' accounts. */
 	readonly provider: string | undefined;
 	/** Milliseconds since the credential changed, where that was after the last attempt. */
 	readonly changedAgo: number | undefined;
-	/** Pods that no command makes again: to be deleted and created. */
-	readonly left: readonly string[];
-	/** Service accounts of pods that are not there, so that nothing makes such pods again. */
-	readonly accountless: readonly string[];
-	/** Pods whose own list wants the pull secret. */
-	readonly listed: {
-		readonly pods: readonly string[];
-		readonly secret: string;
-	};
-	/** What is in the place of copies that the pods would pull with. */
-	readonly blocked: readonly Blocked[];
 	/** Secrets that the pods reference instead, as `NAMESPACE/NAME`, and that are not there. */
 	readonly missing: readonly string[];
 }

@@ -24,31 +24,15 @@ import {
 	type SourceFacts,
 	sendingTo,
 } from "./facts.ts";
-import { type Finding, giving, type PullSubject, unique } from "./finding.ts";
+import { type Finding, giving, type Unfixed, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import {
-	lackOf,
-	type ProblemKind,
-	type PullProblem,
-} from "./pull-diagnosis.ts";
+import { lackOf, type PullProblem } from "./pull-diagnosis.ts";
 
 /** Problems of one kind, host and Secret name. */
 type Group = readonly PullProblem[];
 
 /** What lets pods have their images, and what of it no command can do. */
-export interface PodFix
-	extends Pick<Finding, "fix" | "gives">,
-		Pick<PullSubject, "controller" | "blocked"> {
-	/** Pods that no command makes again, since nothing would. */
-	readonly left: readonly PodFacts[];
-	/** Pods that no command makes again with the pull secret: what they are made from lists others itself. */
-	readonly listed: {
-		readonly pods: readonly PodFacts[];
-		readonly secret: string;
-	};
-	/** Pods that no command makes again: their service accounts are not there. */
-	readonly stranded: readonly PodFacts[];
-}
+type PodFix = Pick<Finding, "fix" | "gives"> & Unfixed;
 
 const NOTHING: PodFix = {
 	fix: undefined,
@@ -74,11 +58,7 @@ const OF_LISTS: ReadonlySet<PullProblem["kind"]> = new Set([
 const LACKS = OF_LISTS.union(new Set(["secret-missing", "malformed-secret"]));
 
 /** The same for one image of one pod, or of one that is yet to be made, whether or not anybody tried to pull it. */
-export interface LackFix extends PodFix {
-	/** What its own pull Secrets lack; "unknown" where they lack nothing. */
-	readonly kind: ProblemKind;
-	/** As `--registry-server` takes it; "" for what is no image reference. */
-	readonly host: string;
+export interface LackFix extends PodFix, Pick<PullProblem, "host" | "kind"> {
 	/** Of the pull secret that it would be pulled with. */
 	readonly name: string;
 	/** Its namespace is being deleted: nothing can be created there. */

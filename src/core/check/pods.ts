@@ -140,14 +140,10 @@ function groupFinding(
 	const { kind, host, image, pod, secret, report } = first;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
 	const namespaces = unique(pods.map(({ namespace }) => namespace));
-	const { fix, gives, left, listed, stranded, controller, blocked } = podFix(
-		group,
-		keyrings,
-	);
-	const named = ({ namespace, name }: PodFacts): string =>
-		namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`;
+	const { fix, gives, ...unfixed } = podFix(group, keyrings);
 	const changed = latest(group.flatMap((problem) => problem.changed ?? []));
 	const about: PullSubject = {
+		...unfixed,
 		cause: kind,
 		pods: pods.length,
 		host,
@@ -157,19 +153,9 @@ function groupFinding(
 		words: report.words,
 		near: first.near,
 		hint: first.hint,
-		controller,
 		provider: keyrings.providerFor(pod, image),
 		changedAgo:
 			changed === undefined ? undefined : keyrings.facts.now - changed,
-		left: left.map(named),
-		accountless: unique(
-			stranded.map(
-				({ namespace, account }) =>
-					`serviceaccount/${account}${namespaces.length > 1 ? ` in ${namespace}` : ""}`,
-			),
-		),
-		listed: { pods: listed.pods.map(named), secret: listed.secret },
-		blocked,
 		missing:
 			kind === "pod-lacks" || kind === "not-attached"
 				? unique(pods.flatMap((one) => keyrings.missing(one)))
