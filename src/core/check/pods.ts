@@ -31,55 +31,12 @@ import type { Keyrings } from "./keyrings.ts";
 import { podFix } from "./pod-fixes.ts";
 import {
 	ALL_HIDDEN,
+	aboutOf,
 	diagnose,
 	type ProblemKind,
 	type PullProblem,
 } from "./pull-diagnosis.ts";
 import { workloadsOf } from "./workloads.ts";
-
-/** What each kind of problem is about, so that pods are told together which it has in common. */
-const ABOUT: Readonly<
-	Record<ProblemKind, readonly ("host" | "secret" | "words" | "asked")[]>
-> = {
-	"malformed-secret": ["secret"],
-	"invalid-reference": [],
-	"never-pull": [],
-	"no-secret": ["host"],
-	"secret-missing": ["host", "secret"],
-	"not-attached": ["host", "secret"],
-	"pod-older": ["host", "secret"],
-	"pod-lacks": ["host", "secret"],
-	"no-key": ["host"],
-	refused: ["host"],
-	"empty-entry": ["host", "secret"],
-	rejected: ["host", "secret"],
-	"expired-token": ["host", "secret"],
-	forbidden: ["host", "secret"],
-	"no-right": ["host", "secret"],
-	"retry-pending": ["host", "secret"],
-	"static-pod": ["host"],
-	"sandbox-image": ["host", "words"],
-	"not-injected": [],
-	"not-found": ["host"],
-	"rate-limit": ["host", "secret", "asked"],
-	"short-name": [],
-	signature: ["host"],
-	"pull-qps": [],
-	"web-page": ["host", "asked"],
-	"registry-error": ["host", "asked"],
-	"untrusted-ca": ["host", "asked"],
-	"expired-certificate": ["host", "asked"],
-	"wrong-certificate-name": ["host", "asked"],
-	"plain-http": ["host", "asked"],
-	"https-only": ["host", "asked"],
-	"tls-handshake": ["host", "asked"],
-	"node-proxy": ["host", "asked"],
-	unreachable: ["host", "asked"],
-	interrupted: ["host", "asked"],
-	architecture: [],
-	disk: [],
-	unknown: ["words"],
-};
 
 /** What goes by without anybody's doing. */
 const SEVERITIES: Partial<Record<ProblemKind, Severity>> = {
@@ -117,7 +74,7 @@ function groupOf(
 	{ kind, host, image, secret, report, pod, source, near }: PullProblem,
 	keyrings: Keyrings,
 ): string {
-	const about = ABOUT[kind];
+	const about = aboutOf(kind);
 	return JSON.stringify([
 		kind,
 		about.includes("host") ? host : "",

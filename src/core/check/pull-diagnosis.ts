@@ -21,38 +21,73 @@ import type {
 } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 
-/** Why a pod cannot pull, told apart by what its own pull Secrets say. */
-export type ProblemKind =
-	| Exclude<
-			PullCause,
-			"missing-secret" | "no-credentials" | "denied" | "unauthorized"
-	  >
+/** What a problem may be about. */
+type Part = "host" | "secret" | "words" | "asked";
+
+/**
+ * Why a pod cannot pull, told apart by what its own pull Secrets say; and of each what it is about, so that pods are
+ * told together which have that in common.
+ */
+const KINDS = {
+	"malformed-secret": ["secret"],
+	"invalid-reference": [],
+	"never-pull": [],
 	/** Its namespace has no Secret that would do, and a source would. */
-	| "no-secret"
+	"no-secret": ["host"],
 	/** It names a Secret that is not there. */
-	| "secret-missing"
+	"secret-missing": ["host", "secret"],
 	/** A Secret of its namespace would do, and neither it nor its account names it. */
-	| "not-attached"
+	"not-attached": ["host", "secret"],
 	/** What it needs was given to its account or written after it was made. */
-	| "pod-older"
+	"pod-older": ["host", "secret"],
 	/** Its account references the Secret, and it does not: it is no older, or has a list of its own. */
-	| "pod-lacks"
+	"pod-lacks": ["host", "secret"],
 	/** No pull Secret that is known has a key for the registry. */
-	| "no-key"
+	"no-key": ["host"],
 	/** The registry refuses the pull, and Secrets may not be read: with which credential, if any, is not known. */
-	| "refused"
+	refused: ["host"],
 	/** Its entry for the registry holds neither user nor password. */
-	| "empty-entry"
+	"empty-entry": ["host", "secret"],
+	rejected: ["host", "secret"],
+	"expired-token": ["host", "secret"],
+	forbidden: ["host", "secret"],
 	/** The credential is tried; the registry gives no right, or has no such repository. */
-	| "no-right"
+	"no-right": ["host", "secret"],
 	/** What is said is older than the credential: kubelets try again. */
-	| "retry-pending"
+	"retry-pending": ["host", "secret"],
 	/** A static pod, which can use no pull Secret. */
-	| "static-pod"
+	"static-pod": ["host"],
 	/** The node cannot pull the sandbox's image, before any of the pod's own. */
-	| "sandbox-image"
+	"sandbox-image": ["host", "words"],
 	/** Istio's injector was to fill in the image. */
-	| "not-injected";
+	"not-injected": [],
+	"not-found": ["host"],
+	"rate-limit": ["host", "secret", "asked"],
+	"short-name": [],
+	signature: ["host"],
+	"pull-qps": [],
+	"web-page": ["host", "asked"],
+	"registry-error": ["host", "asked"],
+	"untrusted-ca": ["host", "asked"],
+	"expired-certificate": ["host", "asked"],
+	"wrong-certificate-name": ["host", "asked"],
+	"plain-http": ["host", "asked"],
+	"https-only": ["host", "asked"],
+	"tls-handshake": ["host", "asked"],
+	"node-proxy": ["host", "asked"],
+	unreachable: ["host", "asked"],
+	interrupted: ["host", "asked"],
+	architecture: [],
+	disk: [],
+	unknown: ["words"],
+} as const satisfies Record<string, readonly Part[]>;
+
+export type ProblemKind = keyof typeof KINDS;
+
+/** What a kind of problem is about. */
+export function aboutOf(kind: ProblemKind): readonly Part[] {
+	return KINDS[kind];
+}
 
 /** Why one image of one pod cannot be pulled. Times are milliseconds since 1970. */
 export interface PullProblem {
