@@ -10,11 +10,11 @@ import {
 	accountFacts,
 	type Facts,
 	isAlive,
-	kubeletMinor,
 	type PodFacts,
 	podFacts,
 	type SecretFacts,
 	type SourceFacts,
+	verifiesImages,
 } from "../../core/check/facts.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
@@ -27,7 +27,6 @@ import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import { byFirst, byPlace } from "../../core/order.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	sourceRef,
@@ -74,7 +73,6 @@ export async function readFacts(
 			snapshot.attempt("policies", "", () => reading),
 		),
 	);
-	const names = new Set(sources.map(({ secret }) => secret.name));
 	return {
 		scope: namespaces,
 		now,
@@ -86,21 +84,17 @@ export async function readFacts(
 				? undefined
 				: await whyNoSource(choice, cluster, reader),
 		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
-		keys: [...secrets.values()]
-			.map(({ key }) => key)
-			.filter((key) => roleOf(key) !== "unmanaged" || names.has(key.name)),
 		secrets,
 		otherSecrets: await otherSecrets(
 			snapshot,
 			secrets,
 			[...accounts, ...pods],
-			names,
+			new Set(sources.map(({ secret }) => secret.name)),
 		),
 		accounts,
 		pods: await withEvents(snapshot, pods, secrets),
 		namespaces: await readNamespaces(snapshot, sources, secrets),
-		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
-		beforeUpgrade,
+		verifying: beforeUpgrade ? "all" : await readNodes(snapshot, sources, pods),
 		unread: snapshot.unread,
 	};
 }
@@ -294,20 +288,21 @@ async function readNamespaces(
 	return known;
 }
 
-/** Only what depends on the nodes' version asks for them. */
+/** The nodes that verify images; only what depends on that asks for them. */
 async function readNodes(
 	snapshot: Snapshot,
 	sources: readonly SourceFacts[],
 	pods: readonly PodFacts[],
-	beforeUpgrade: boolean,
-): Promise<ReadonlyMap<string, number | undefined>> {
-	const nodes = new Map<string, number | undefined>();
-	if (beforeUpgrade || sources.length === 0) return nodes;
+): Promise<ReadonlySet<string>> {
+	const nodes = new Set<string>();
+	if (sources.length === 0) return nodes;
 	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
 	await snapshot.list(
 		"nodes",
 		() => snapshot.cluster.pages("Node", {}),
-		(node) => nodes.set(node.metadata.name ?? "", kubeletMinor(node)),
+		(node) => {
+			if (verifiesImages(node)) nodes.add(node.metadata.name ?? "");
+		},
 		[],
 	);
 	return nodes;

@@ -100,14 +100,12 @@ export async function readFacts(
 				? await whyNoSource(choice, cluster, reader)
 				: undefined,
 		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
-		keys: [],
 		secrets,
 		otherSecrets,
 		accounts: account === undefined ? [] : [account],
 		pods: [pod],
 		namespaces: new Map([[namespace, known ?? "unknown"]]),
-		nodes: new Map(),
-		beforeUpgrade: false,
+		verifying: new Set(),
 		unread: [],
 	};
 }

@@ -88,7 +88,7 @@ function withoutEnding(facts: Facts): Facts {
 	};
 	return {
 		...facts,
-		keys: facts.keys.filter(stays),
+		secrets: new Map([...facts.secrets].filter(([, one]) => stays(one))),
 		accounts: facts.accounts.filter(stays),
 		pods: facts.pods.filter(stays),
 	};

@@ -18,7 +18,13 @@ import {
 	standingOf,
 } from "../pull-secrets/record.ts";
 import { type Blocked, blockedIn, obstacleIn, openOf } from "./blocked.ts";
-import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
+import {
+	type Facts,
+	isUnread,
+	keysIn,
+	type SourceFacts,
+	sendingTo,
+} from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
@@ -238,7 +244,7 @@ function stateOf(
 /** Those that hold the credential already, and that nobody recorded, are all that is known of where it went. */
 function noRecord(source: SourceFacts, facts: Facts): Finding {
 	const { secret, fixes } = source;
-	const holders = facts.keys
+	const holders = keysIn(facts)
 		.filter((key) => isCopyOf(key, sourceRef(secret)))
 		.filter((key) => key.content.canonical === secret.content.canonical)
 		.map(({ namespace }) => namespace);
@@ -268,7 +274,7 @@ function claimants(keyrings: Keyrings): Finding[] {
 		facts.sources.map((source) => [sourceRef(source.secret), source]),
 	);
 	const refOf = (key: PullSecret) => key.annotations[SOURCE_ANNOTATION] ?? "";
-	const claims = facts.keys.filter((key) => {
+	const claims = keysIn(facts).filter((key) => {
 		if (roleOf(key) !== "copy") return false;
 		const of = sources.get(refOf(key));
 		if (of === undefined) return wasLookedFor(refOf(key), facts);

@@ -12,7 +12,7 @@ import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { providerNoted, providersNoted } from "../pull-secrets/renewal.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
-import type { Facts, SourceFacts } from "./facts.ts";
+import { type Facts, keysIn, type SourceFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Sources: is there one, and can a kubelet use what it holds? And what calls itself one elsewhere. */
@@ -53,13 +53,10 @@ function elsewhereIn(problem: SourceFailure): readonly string[] | undefined {
 }
 
 /** A claim, whoever made it; it is never taken for a source. */
-function otherSources({
-	keys,
-	sourceNamespace,
-	sourceProblem,
-}: Facts): Finding[] {
+function otherSources(facts: Facts): Finding[] {
+	const { sourceNamespace, sourceProblem } = facts;
 	const told = new Set(sourceProblem && elsewhereIn(sourceProblem));
-	const refs = keys
+	const refs = keysIn(facts)
 		.filter((key) => isSourceLike(key) && key.namespace !== sourceNamespace)
 		.map(sourceRef)
 		.filter((ref) => !told.has(ref))

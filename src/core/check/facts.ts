@@ -49,8 +49,6 @@ export interface Facts {
 	readonly sourceProblem: SourceFailure | undefined;
 	/** What fixes things where there is no source yet. */
 	readonly withoutSource: Fixes;
-	/** The Secrets of the scope that are called managed or a mesh's, or bear the name of a source. */
-	readonly keys: readonly PullSecret[];
 	/** Every Secret that a kubelet reads for pulling, by `NAMESPACE/NAME`. */
 	readonly secrets: ReadonlyMap<string, SecretFacts>;
 	/** Of the names that pods and accounts use and that are not among those: the Secrets of other types. */
@@ -59,10 +57,8 @@ export interface Facts {
 	readonly pods: readonly PodFacts[];
 	/** The Namespaces that the records speak of, by name. */
 	readonly namespaces: ReadonlyMap<string, NamespaceKnowledge>;
-	/** By name the minor versions of their kubelets; empty where they may not be read, or nothing depends on them. */
-	readonly nodes: ReadonlyMap<string, number | undefined>;
-	/** All nodes are to be taken for such as verify credentials of images that they have (1.35). */
-	readonly beforeUpgrade: boolean;
+	/** The nodes that verify credentials of images that they have, as far as is known; all are to be taken for such. */
+	readonly verifying: ReadonlySet<string> | "all";
 	readonly unread: readonly Unread[];
 }
 
@@ -150,6 +146,11 @@ export interface Unread {
 	/** "" for all. */
 	readonly namespace: string;
 	readonly error: unknown;
+}
+
+/** What the pull Secrets of the scope say of themselves. */
+export function keysIn({ secrets }: Facts): PullSecret[] {
+	return [...secrets.values()].map(({ key }) => key);
 }
 
 /** Whether nothing is known of some kind of object. */
@@ -323,14 +324,14 @@ export function secretFacts(
 	};
 }
 
-/**
- * The minor version of a node's kubelet, 35 for v1.35.2; undefined for what is no version of Kubernetes 1.
- * https://kubernetes.io/releases/version-skew-policy/
- */
-export function kubeletMinor({ status }: Node): number | undefined {
+/** From this minor version on, a kubelet wants to see a pod's credential for an image that another pod brought (KEP-2535). */
+const VERIFIES_IMAGES = 35;
+
+/** Whether a node's kubelet does, as its version says: https://kubernetes.io/releases/version-skew-policy/ */
+export function verifiesImages({ status }: Node): boolean {
 	const version = status?.nodeInfo?.kubeletVersion ?? "";
 	const minor = /^v1\.([0-9]{1,4})\b/.exec(version)?.[1];
-	return minor === undefined ? undefined : Number(minor);
+	return Number(minor) >= VERIFIES_IMAGES;
 }
 
 /** What a user may ask to do; without a namespace everywhere. */

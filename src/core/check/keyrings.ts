@@ -2,6 +2,7 @@ import {
 	hasMatch,
 	type Keyring,
 	type KeyringAnswer,
+	keyringOf,
 	lookUp,
 	matcherOf,
 	matchesOf,
@@ -11,6 +12,7 @@ import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
 import { providerFor } from "../kubelet/pod-secrets.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { type Standing, standingOf } from "../pull-secrets/record.ts";
+import { remembered } from "../remembered.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -23,16 +25,22 @@ import {
 	type SourceFacts,
 } from "./facts.ts";
 
+/** Of a source by itself. */
+const ringOf = remembered(({ secret }: SourceFacts) =>
+	readKeyring([pullSourceOfKey(secret)]),
+);
+
+/** Since when pods are sure to get a source by its policies; undefined where these are not as they should be. */
+const inForceSince = remembered((source: SourceFacts) =>
+	judgedPolicies(source)?.faults.length === 0 ? heededSince(source) : undefined,
+);
+
 /** The keyrings of pods, each distinct one taken apart once. */
 export class Keyrings {
 	readonly #byNames = new Map<string, Keyring>();
-	readonly #alone = new Map<SecretFacts, Keyring>();
 	readonly #byNamespace: ReadonlyMap<string, readonly SecretFacts[]>;
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
-	readonly #sources: readonly (readonly [SourceFacts, Keyring])[];
 	readonly #found = new Map<string, readonly SourceFacts[]>();
-	/** Sources whose policies are as they should be, and since when pods are sure to get theirs. */
-	readonly #inForce: ReadonlyMap<SourceFacts, number>;
 
 	constructor(readonly facts: Facts) {
 		this.#byNamespace = Map.groupBy(
@@ -44,15 +52,6 @@ export class Keyrings {
 				`${account.namespace}/${account.name}`,
 				account,
 			]),
-		);
-		this.#sources = facts.sources.map((source) => [
-			source,
-			readKeyring([pullSourceOfKey(source.secret)]),
-		]);
-		this.#inForce = new Map(
-			facts.sources
-				.filter((source) => judgedPolicies(source)?.faults.length === 0)
-				.map((source) => [source, heededSince(source)]),
 		);
 	}
 
@@ -85,18 +84,15 @@ export class Keyrings {
 	 */
 	sourceFor(namespace: string, image: string): SourceFacts | undefined {
 		const able = this.#found.getOrInsertComputed(image, () =>
-			this.#sources
-				.filter(([, keyring]) => hasMatch(image, keyring))
-				.map(([source]) => source),
+			this.facts.sources.filter((source) => this.isSourceFor(source, image)),
 		);
 		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
 	}
 
 	/** Whether a source gives for an image what a Secret gives, under the same keys. */
 	givesSame(source: SourceFacts, secret: SecretFacts, image: string): boolean {
-		const ring = this.#sources.find(([one]) => one === source)?.[1];
-		const given = ring ? matchesOf(lookUp(image, ring)) : [];
-		const there = matchesOf(lookUp(image, this.#ringOf(secret)));
+		const given = matchesOf(lookUp(image, ringOf(source)));
+		const there = matchesOf(lookUp(image, keyringOf(secret.source)));
 		return (
 			given.length === there.length &&
 			given.every(
@@ -135,8 +131,7 @@ export class Keyrings {
 
 	/** Whether a source by itself has a credential for an image. */
 	isSourceFor(source: SourceFacts, image: string): boolean {
-		const keyring = this.#sources.find(([one]) => one === source)?.[1];
-		return keyring !== undefined && hasMatch(image, keyring);
+		return hasMatch(image, ringOf(source));
 	}
 
 	/**
@@ -147,7 +142,7 @@ export class Keyrings {
 		return this.facts.sources.some((source) => {
 			if (source.secret.name !== name || !this.isSent(source, namespace))
 				return false;
-			const since = this.#inForce.get(source);
+			const since = inForceSince(source);
 			return since !== undefined && (created === undefined || created < since);
 		});
 	}
@@ -156,14 +151,7 @@ export class Keyrings {
 	wouldMatch(namespace: string, image: string): SecretFacts[] {
 		const matches = matcherOf(image);
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) =>
-			matches(this.#ringOf(secret)),
-		);
-	}
-
-	/** Of a Secret by itself. */
-	#ringOf(secret: SecretFacts): Keyring {
-		return this.#alone.getOrInsertComputed(secret, () =>
-			readKeyring([secret.source]),
+			matches(keyringOf(secret.source)),
 		);
 	}
 

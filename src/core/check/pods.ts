@@ -147,20 +147,17 @@ function lookAt(
 		: undefined;
 }
 
-/** From this minor version on, a kubelet wants to see a pod's credential for an image that another pod brought (KEP-2535). */
-const VERIFIES_IMAGES = 35;
-
 /**
  * Pods that run with images for which a source has a credential and they have none, on a kubelet that would not
  * take these again, unless they are public.
  */
 function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
+	const { verifying } = facts;
 	const found: { pod: PodFacts; source: SourceFacts; images: string[] }[] = [];
 	for (const pod of facts.pods) {
 		if (pod.isMirror || pod.waiting.length > 0) continue;
-		const minor = facts.nodes.get(pod.node) ?? 0;
-		if (!facts.beforeUpgrade && minor < VERIFIES_IMAGES) continue;
+		if (verifying !== "all" && !verifying.has(pod.node)) continue;
 		const lacking = new Map<SourceFacts, string[]>();
 		for (const image of new Set(pod.started)) {
 			const source =

@@ -118,6 +118,11 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 	return { ...ring, malformed: undefined };
 }
 
+/** The keyring of one source alone, read once however many images are asked about. */
+export const keyringOf = remembered((source: PullSource) =>
+	readKeyring([source]),
+);
+
 /** What one source gives to every keyring that it is in: a thousand pods may name the same Secrets, each with others. */
 const partOf = remembered(
 	({ from, type, data }: PullSource): readonly Candidate[] | Malformed => {

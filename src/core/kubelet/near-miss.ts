@@ -6,11 +6,11 @@ import {
 	addressOf,
 	hostMatches,
 	keyMatches,
+	keyringOf,
 	lookUp,
 	matchesOf,
 	normaliseKey,
 	type PullSource,
-	readKeyring,
 } from "./keyring.ts";
 import {
 	isPullSecretType,
@@ -181,11 +181,8 @@ const comparedKeys = remembered(({ type, data }: PullSource) => {
 		.slice(0, MOST_COMPARED);
 });
 
-/** The keyring of one Secret alone, read once however many images are asked about. */
-const alone = remembered((source: PullSource) => readKeyring([source]));
-
 function matchingKeys(image: string, source: PullSource): readonly string[] {
-	const answer = lookUp(image, alone(source));
+	const answer = lookUp(image, keyringOf(source));
 	return matchesOf(answer).map(({ key }) => key);
 }
 
