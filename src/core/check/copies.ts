@@ -12,11 +12,7 @@ import {
 	SOURCE_ANNOTATION,
 } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
-import {
-	type SourceRecord,
-	type Standing,
-	standingOf,
-} from "../pull-secrets/record.ts";
+import { type SourceRecord, standingOf } from "../pull-secrets/record.ts";
 import { type Blocked, blockedIn, obstacleIn, openOf } from "./blocked.ts";
 import {
 	type Facts,
@@ -25,7 +21,13 @@ import {
 	type SourceFacts,
 	sendingTo,
 } from "./facts.ts";
-import { type Finding, finding, giving, unique } from "./finding.ts";
+import {
+	type Finding,
+	finding,
+	giving,
+	type Severity,
+	unique,
+} from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /**
@@ -43,7 +45,7 @@ export function checkCopies(
 	const findings = records.flatMap((one) => one.findings);
 	const count = records.reduce((sum, { good }) => sum + good, 0);
 	const isGood =
-		records.every(({ lacking }) => !lacking) &&
+		records.every(({ isTold }) => !isTold) &&
 		findings.every(
 			({ severity }) => severity !== "problem" && severity !== "warning",
 		);
@@ -65,145 +67,66 @@ export function checkCopies(
 	];
 }
 
-/** What a Secret is, measured by what the record wants of its namespace. */
-type State = "good" | "copy-missing" | "copy-drifted" | "copy-blocked";
+/** What is found of a namespace, measured by what the record wants of it; `told`: its pods tell what it lacks. */
+type State = "good" | "told" | "copy-blocked" | Trouble;
+type Trouble =
+	| "copy-missing"
+	| "copy-drifted"
+	| "namespace-made-again"
+	| "namespace-gone";
 
 function recordFindings(
 	source: SourceFacts,
 	facts: Facts,
 	told: ReadonlySet<string>,
-): { findings: Finding[]; good: number; lacking?: boolean } {
-	const { secret, record, fault } = source;
+): { findings: Finding[]; good: number; isTold: boolean } {
+	const { secret, record, fault, fixes } = source;
 	const ref = sourceRef(secret);
+	const alone = (one: Finding) => ({
+		findings: [one],
+		good: 0,
+		isTold: false,
+	});
 	if (fault !== undefined)
-		return {
-			findings: [
-				finding("copies", "problem", {
-					about: { cause: "record-fault", ref, fault },
-					namespaces: [secret.namespace],
-				}),
-			],
-			good: 0,
-		};
-	if (record === undefined)
-		return { findings: [noRecord(source, facts)], good: 0 };
-	const standings = standingsOf(source, record, facts);
-	const named = (is: Standing["is"]) =>
-		[...standings]
-			.filter(([, standing]) => standing.is === is)
-			.map(([name]) => name);
-	const states = Map.groupBy(named("served"), (name) =>
-		stateOf(source, name, facts),
+		return alone(
+			finding("copies", "problem", {
+				about: { cause: "record-fault", ref, fault },
+				namespaces: [secret.namespace],
+			}),
+		);
+	if (record === undefined) return alone(noRecord(source, facts));
+	const names = unique([...record.names.keys(), ...facts.namespaces.keys()]);
+	const states = Map.groupBy(
+		names.filter((name) => facts.scope?.includes(name) ?? true),
+		(name) => stateOf(name, secret, record, facts, told),
 	);
-	/** Of these their pods tell. */
-	const lacking = new Set(
-		(["copy-missing", "copy-blocked"] as const).flatMap((state) =>
-			(states.get(state) ?? []).filter((name) =>
-				told.has(`${name}/${secret.name}`),
-			),
-		),
-	);
-	const in_ = (state: State) =>
-		(states.get(state) ?? []).filter((name) => !lacking.has(name));
-	const notSent = (["copy-missing", "copy-drifted"] as const).flatMap(
-		(cause) =>
-			in_(cause).length === 0
-				? []
-				: finding("copies", "problem", {
+	const at = (state: State) => states.get(state) ?? [];
+	const trouble = (
+		cause: Trouble,
+		severity: Severity,
+		mend: (namespaces: string[]) => Partial<Finding>,
+	) =>
+		at(cause).length === 0
+			? []
+			: [
+					finding("copies", severity, {
 						about: { cause, ref },
-						namespaces: in_(cause),
-						fix: sequence(sendingTo(source, in_(cause))),
+						namespaces: at(cause),
+						...mend(at(cause)),
 					}),
-	);
+				];
+	const sent = (namespaces: string[]) => ({
+		fix: sequence(sendingTo(source, namespaces)),
+	});
+	const attachOf = (name: string) => record.names.get(name)?.attach ?? [];
 	return {
 		findings: [
-			...notSent,
-			...blockedFindings(
-				source,
-				record,
-				blockedIn(in_("copy-blocked"), secret, facts),
+			...trouble("copy-missing", "problem", sent),
+			...trouble("copy-drifted", "problem", sent),
+			...blockedIn(at("copy-blocked"), secret, facts).map((blocked) =>
+				blockedFinding(blocked, source, record),
 			),
-			...namespaceFindings(
-				source,
-				record,
-				named("made-again"),
-				named("missing"),
-				told,
-			),
-		],
-		good: in_("good").length,
-		lacking: lacking.size > 0,
-	};
-}
-
-/** How it stands with each namespace that the record means, in what is checked. */
-function standingsOf(
-	{ secret }: SourceFacts,
-	record: SourceRecord,
-	facts: Facts,
-): Map<string, Standing> {
-	const names = unique([...record.names.keys(), ...facts.namespaces.keys()]);
-	return new Map(
-		names
-			.filter((name) => name !== secret.namespace)
-			.filter((name) => facts.scope?.includes(name) ?? true)
-			.flatMap((name) => {
-				const known = facts.namespaces.get(name) ?? "unknown";
-				// Nothing can be created there, nor is it wanted.
-				if (typeof known === "object" && known.terminating) return [];
-				const standing = standingOf(record, name, known);
-				return standing === undefined ? [] : [[name, standing]];
-			}),
-	);
-}
-
-function blockedFindings(
-	{ secret, fixes }: SourceFacts,
-	record: SourceRecord,
-	kinds: readonly Blocked[],
-): Finding[] {
-	const byName = record.names;
-	return kinds.map((blocked) => {
-		const { by, namespaces } = blocked;
-		const [first = ""] = namespaces;
-		const look = ["describe", "secret", objectName(secret.name), "-n"] as const;
-		return finding("copies", "problem", {
-			about: { cause: "copy-blocked", ref: sourceRef(secret), blocked },
-			namespaces,
-			...(by.cause === "unmanaged" && by.equal
-				? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
-					{
-						fix: fixes.adopt(
-							namespaces.every((name) => byName.has(name)) ? namespaces : [],
-						),
-					}
-				: {
-						look:
-							by.cause === "unmanaged"
-								? fixes.difference(namespaces)
-								: kubectl(...look, objectName(first)),
-					}),
-		});
-	});
-}
-
-/** Recorded namespaces that are not, or are others, than those that the source was sent to. */
-function namespaceFindings(
-	{ secret, fixes }: SourceFacts,
-	record: SourceRecord,
-	again: readonly string[],
-	gone: readonly string[],
-	told: ReadonlySet<string>,
-): Finding[] {
-	const ref = sourceRef(secret);
-	const found: Finding[] = [];
-	const byName = record.names;
-	const attachOf = (name: string) => byName.get(name)?.attach ?? [];
-	if (again.length > 0)
-		found.push(
-			finding("copies", "problem", {
-				about: { cause: "namespace-made-again", ref },
-				namespaces: again,
+			...trouble("namespace-made-again", "problem", (again) => ({
 				// The accounts went with the namespace, too. With the pods that lack it the same is told.
 				gives: groupsBy(
 					again.filter(
@@ -211,34 +134,71 @@ function namespaceFindings(
 							attachOf(name).length > 0 || !told.has(`${name}/${secret.name}`),
 					),
 					(name) => attachOf(name).join(),
-				).flatMap((names) =>
-					giving(names, fixes.sync(names, attachOf(names[0]))),
+				).flatMap((alike) =>
+					giving(alike, fixes.sync(alike, attachOf(alike[0]))),
 				),
-			}),
-		);
-	const [first] = gone;
-	if (first !== undefined)
-		found.push(
-			finding("copies", "note", {
-				about: { cause: "namespace-gone", ref },
-				namespaces: gone,
+			})),
+			...trouble("namespace-gone", "note", ([first = ""]) => ({
 				look: fixes.forget(first),
-			}),
-		);
-	return found;
+			})),
+		],
+		good: at("good").length,
+		isTold: states.has("told"),
+	};
 }
 
+/** undefined: the record means nothing by it, or nothing can be created there, nor is it wanted. */
 function stateOf(
-	{ secret }: SourceFacts,
 	namespace: string,
+	source: PullSecret,
+	record: SourceRecord,
 	facts: Facts,
-): State {
-	if (obstacleIn(namespace, secret, facts) !== undefined) return "copy-blocked";
-	const current = facts.secrets.get(`${namespace}/${secret.name}`)?.key;
-	if (current === undefined) return "copy-missing";
-	return current.content.canonical === secret.content.canonical
+	told: ReadonlySet<string>,
+): State | undefined {
+	const known = facts.namespaces.get(namespace) ?? "unknown";
+	if (namespace === source.namespace) return undefined;
+	if (typeof known === "object" && known.terminating) return undefined;
+	const is = standingOf(record, namespace, known)?.is;
+	if (is === "made-again") return "namespace-made-again";
+	if (is === "missing") return "namespace-gone";
+	if (is !== "served") return undefined;
+	const ref = `${namespace}/${source.name}`;
+	const current = facts.secrets.get(ref)?.key;
+	const isBlocked = obstacleIn(namespace, source, facts) !== undefined;
+	if (isBlocked || current === undefined)
+		return told.has(ref) ? "told" : isBlocked ? "copy-blocked" : "copy-missing";
+	return current.content.canonical === source.content.canonical
 		? "good"
 		: "copy-drifted";
+}
+
+function blockedFinding(
+	blocked: Blocked,
+	{ secret, fixes }: SourceFacts,
+	record: SourceRecord,
+): Finding {
+	const { by, namespaces } = blocked;
+	const [first = ""] = namespaces;
+	const look = ["describe", "secret", objectName(secret.name), "-n"] as const;
+	return finding("copies", "problem", {
+		about: { cause: "copy-blocked", ref: sourceRef(secret), blocked },
+		namespaces,
+		...(by.cause === "unmanaged" && by.equal
+			? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
+				{
+					fix: fixes.adopt(
+						namespaces.every((name) => record.names.has(name))
+							? namespaces
+							: [],
+					),
+				}
+			: {
+					look:
+						by.cause === "unmanaged"
+							? fixes.difference(namespaces)
+							: kubectl(...look, objectName(first)),
+				}),
+	});
 }
 
 /** Those that hold the credential already, and that nobody recorded, are all that is known of where it went. */
