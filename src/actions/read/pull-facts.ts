@@ -1,12 +1,11 @@
-import {
-	type PolicyFacts,
-	policyFacts,
-	type SecretFacts,
-	type SourceFacts,
-	secretFacts,
+import type {
+	Facts,
+	SecretFacts,
+	SourceFacts,
 } from "../../core/check/facts.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
+import { changedOf, timeOf } from "../../core/object-times.ts";
 import type { Secret } from "../../core/objects.ts";
 import { compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
@@ -21,7 +20,8 @@ import { recordReadingIn } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import type { Cluster } from "../../world.ts";
 import { readPolicies } from "../accounts/policies.ts";
-import { placeMeant, type SourceChoice } from "./find-source.ts";
+import { inParallel } from "../in-parallel.ts";
+import { placeMeant, type SourceChoice, whyNoSource } from "./find-source.ts";
 import { readPullSecret, readWholeSecrets } from "./read-keys.ts";
 
 /** What is called a source in the namespace that is meant and is not going, sorted: all, or the one that is named. Throws what the cluster throws. */
@@ -41,30 +41,51 @@ export async function stayingSources(
 		.sort((a, b) => compare(a.name, b.name));
 }
 
-/** What is judged of a source. Its policies are read only where it notes some, as few may read any; `attempt` says what becomes of an error. */
-export async function sourceFacts(
-	secret: PullSecret,
+/**
+ * What is judged of the sources that are meant, among those of `found`; undefined: nobody knows whether there are any.
+ * Policies are read only of one that notes some, as few may read any; `attempt` says what becomes of an error.
+ */
+export async function readSourceFacts(
+	found: readonly PullSecret[] | undefined,
+	choice: SourceChoice,
 	cluster: Cluster,
-	attempt: (reading: Promise<PolicyFacts>) => Promise<PolicyFacts | undefined>,
-): Promise<SourceFacts> {
+	reader: ContentReader,
+	attempt: <T>(reading: Promise<T>) => Promise<T | undefined>,
+): Promise<
+	Pick<
+		Facts,
+		"sourceNamespace" | "only" | "sources" | "sourceProblem" | "withoutSource"
+	>
+> {
+	const place = placeMeant(choice, cluster);
+	const sources = await inParallel(
+		found ?? [],
+		async (secret): Promise<SourceFacts> => ({
+			secret,
+			...recordReadingIn(secret),
+			fixes: new Fixes({ ...placeOf(secret), exists: true, source: secret }),
+			policies: isByPolicy(secret)
+				? await attempt(policiesOf(secret, cluster))
+				: undefined,
+		}),
+	);
 	return {
-		secret,
-		...recordReadingIn(secret),
-		fixes: new Fixes({ ...placeOf(secret), exists: true, source: secret }),
-		policies: isByPolicy(secret)
-			? await attempt(policiesOf(secret, cluster))
-			: undefined,
+		sourceNamespace: place.namespace,
+		only: choice.name,
+		sources,
+		sourceProblem:
+			found?.length === 0
+				? await whyNoSource(choice, cluster, reader)
+				: undefined,
+		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 	};
 }
 
-async function policiesOf(
-	source: PullSecret,
-	cluster: Cluster,
-): Promise<PolicyFacts> {
+async function policiesOf(source: PullSecret, cluster: Cluster) {
 	try {
-		return policyFacts(await readPolicies(cluster, source));
+		return await readPolicies(cluster, source);
 	} catch (error) {
-		if (isFailure(error, "policy-unsupported")) return policyFacts(undefined);
+		if (isFailure(error, "policy-unsupported")) return "unsupported";
 		throw error;
 	}
 }
@@ -82,11 +103,13 @@ export function secretReading(
 			(older !== undefined && !reader.keeps(key.namespace, older.length));
 		const source = pullSourceOf(isTooMuch ? { ...secret, data: {} } : secret);
 		const { data = "" } = source;
-		texts.set(data, texts.get(data) ?? data);
-		return secretFacts(
-			secret.metadata,
-			{ ...source, data: texts.get(data) },
+		const created = timeOf(secret.metadata.creationTimestamp);
+		return {
+			...placeOf(key),
+			source: { ...source, data: texts.getOrInsert(data, data) },
+			created,
+			changed: changedOf(secret.metadata, "f:data") ?? created,
 			key,
-		);
+		};
 	};
 }

@@ -1,8 +1,8 @@
 import { inParallel } from "../../actions/in-parallel.ts";
-import { placeMeant, whyNoSource } from "../../actions/read/find-source.ts";
+import { placeMeant } from "../../actions/read/find-source.ts";
 import {
+	readSourceFacts,
 	secretReading,
-	sourceFacts,
 	stayingSources,
 } from "../../actions/read/pull-facts.ts";
 import {
@@ -25,7 +25,6 @@ import {
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import { byFirst, byPlace } from "../../core/order.ts";
-import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	type ContentReader,
@@ -59,31 +58,26 @@ export async function readFacts(
 	reader: ContentReader,
 ): Promise<Facts> {
 	const snapshot = new Snapshot(cluster, namespaces, reader);
-	const place = placeMeant(choice, cluster);
-	const sourceNamespace = place.namespace;
+	const { namespace } = placeMeant(choice, cluster);
 	const [candidates, { secrets, accounts, pods }] = await Promise.all([
-		snapshot.attempt("source", place.namespace, () =>
+		snapshot.attempt("source", namespace, () =>
 			stayingSources(cluster, reader, choice),
 		),
 		readUsers(snapshot),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
-	const sources = await inParallel(candidates ?? [], (secret) =>
-		sourceFacts(secret, cluster, (reading) =>
-			snapshot.attempt("policies", "", () => reading),
-		),
+	const known = await readSourceFacts(
+		candidates ?? (snapshot.missed("source") ? undefined : []),
+		choice,
+		cluster,
+		reader,
+		(reading) => snapshot.attempt("policies", "", () => reading),
 	);
+	const { sources } = known;
 	return {
+		...known,
 		scope: namespaces,
 		now,
-		sourceNamespace,
-		only: choice.name,
-		sources,
-		sourceProblem:
-			sources.length > 0 || snapshot.missed("source")
-				? undefined
-				: await whyNoSource(choice, cluster, reader),
-		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 		secrets,
 		otherSecrets: await otherSecrets(
 			snapshot,

@@ -3,11 +3,10 @@ import { allOf } from "../../actions/read/all-of.ts";
 import {
 	placeMeant,
 	type SourceChoice,
-	whyNoSource,
 } from "../../actions/read/find-source.ts";
 import {
+	readSourceFacts,
 	secretReading,
-	sourceFacts,
 	stayingSources,
 } from "../../actions/read/pull-facts.ts";
 import { readNamespace } from "../../actions/read/read-namespaces.ts";
@@ -19,7 +18,6 @@ import {
 } from "../../core/kubelet/secret-entries.ts";
 import type { Secret } from "../../core/objects.ts";
 import { isObjectName } from "../../core/output/shell.ts";
-import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessFailed, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
@@ -45,9 +43,6 @@ export async function readFacts(
 			(all) => all ?? sourcesOf({ ...choice, name: place.name }),
 		),
 	]);
-	const sources = await inParallel(found ?? [], (secret) =>
-		sourceFacts(secret, cluster, unlessFailed),
-	);
 	const factsOf = secretReading(reader);
 	const secrets = new Map<string, SecretFacts>();
 	const otherSecrets = new Map<string, PullSource>();
@@ -76,7 +71,7 @@ export async function readFacts(
 	);
 	const names = new Set([
 		place.name,
-		...sources.map(({ secret }) => secret.name),
+		...(found ?? []).map(({ name }) => name),
 		...(listed === undefined ? (account?.secrets ?? []) : []),
 	]);
 	await inParallel(
@@ -90,16 +85,9 @@ export async function readFacts(
 		},
 	);
 	return {
+		...(await readSourceFacts(found, choice, cluster, reader, unlessFailed)),
 		scope: [namespace],
 		now: 0,
-		sourceNamespace: place.namespace,
-		only: choice.name,
-		sources,
-		sourceProblem:
-			found?.length === 0
-				? await whyNoSource(choice, cluster, reader)
-				: undefined,
-		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 		secrets,
 		otherSecrets,
 		accounts: account === undefined ? [] : [account],

@@ -22,7 +22,6 @@ import type {
 	Container,
 	ContainerStatus,
 	Node,
-	ObjectMeta,
 	Pod,
 	ServiceAccount,
 } from "../objects.ts";
@@ -66,16 +65,11 @@ export interface Facts {
 export interface SourceFacts extends RecordReading {
 	readonly secret: PullSecret;
 	readonly fixes: Fixes;
-	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
-	readonly policies: PolicyFacts | undefined;
-}
-
-/** The admission policies that are noted on a source. */
-export interface PolicyFacts {
-	/** What bears their names; undefined: the API server has no such kind. */
-	readonly found: readonly PolicyObject[] | undefined;
-	/** When one of them was last written, as far as that is known. */
-	readonly changed: number | undefined;
+	/**
+	 * Where pods are to pull with it by admission policies, what bears their names; "unsupported": the API server has
+	 * no such kind; undefined: they are not to, or it may not be looked at.
+	 */
+	readonly policies: readonly PolicyObject[] | "unsupported" | undefined;
 }
 
 /** A pull Secret, whoever manages it. Times are milliseconds since 1970. */
@@ -259,25 +253,17 @@ export function accountFacts(account: ServiceAccount): AccountFacts {
 	};
 }
 
-/** What bears the names of a source's policies; undefined: the API server has no such kind. */
-export function policyFacts(
-	found: readonly PolicyObject[] | undefined,
-): PolicyFacts {
-	const times = (found ?? []).flatMap(
-		({ metadata }) =>
-			changedOf(metadata) ?? timeOf(metadata.creationTimestamp) ?? [],
-	);
-	return { found, changed: latest(times) };
-}
-
 /** How long an API server may take to heed a policy that was written, in milliseconds: it looks every few seconds. */
 const HEEDED_AFTER = 60_000;
 
 /** From when on a source's policies change every pod that they mean; milliseconds since 1970. */
 export function heededSince({ policies }: SourceFacts): number {
-	return policies?.changed === undefined
-		? Number.POSITIVE_INFINITY
-		: policies.changed + HEEDED_AFTER;
+	const found = typeof policies === "object" ? policies : [];
+	const times = found.flatMap(
+		({ metadata }) =>
+			changedOf(metadata) ?? timeOf(metadata.creationTimestamp) ?? [],
+	);
+	return (latest(times) ?? Number.POSITIVE_INFINITY) + HEEDED_AFTER;
 }
 
 /**
@@ -292,35 +278,14 @@ export function judgedPolicies({
 	| { readonly faults: readonly PolicyFault[]; readonly needed: boolean }
 	| undefined {
 	const keys = registriesOf(secret.content);
-	if (
-		policies?.found === undefined ||
-		record === undefined ||
-		keys.length === 0
-	)
+	if (typeof policies !== "object" || record === undefined || keys.length === 0)
 		return undefined;
 	const desired = desiredPolicies({ source: secret, keys, record });
 	return {
-		faults: planPolicies(desired, policies.found, secret).filter(
+		faults: planPolicies(desired, policies, secret).filter(
 			(change): change is PolicyFault => change.action !== "keep",
 		),
 		needed: desired.length > 0,
-	};
-}
-
-/** What is needed of a pull Secret; `source` as a kubelet reads it. */
-export function secretFacts(
-	metadata: ObjectMeta,
-	source: PullSource,
-	key: PullSecret,
-): SecretFacts {
-	const created = timeOf(metadata.creationTimestamp);
-	return {
-		namespace: key.namespace,
-		name: key.name,
-		source,
-		created,
-		changed: changedOf(metadata, "f:data") ?? created,
-		key,
 	};
 }
 

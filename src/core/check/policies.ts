@@ -17,7 +17,7 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 		const { secret, policies } = source;
 		if (policies === undefined) return [];
 		const ref = sourceRef(secret);
-		if (policies.found === undefined)
+		if (policies === "unsupported")
 			return [
 				finding("service accounts", "problem", {
 					about: { cause: "policy-unsupported", ref },
