@@ -1,4 +1,4 @@
-import { type NonEmpty, partition } from "../groups.ts";
+import { groupsBy, type NonEmpty, partition } from "../groups.ts";
 import { isPattern } from "../kubelet/keyring.ts";
 import { listedInTemplate } from "../kubelet/restart.ts";
 import { type Script, sequence } from "../output/shell.ts";
@@ -7,7 +7,6 @@ import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import {
 	contentOfAuths,
 	registriesOf,
-	sourceRef,
 	yetUnwritten,
 } from "../pull-secrets/pull-secret.ts";
 import { EMPTY_RECORD, isEmptyRecord } from "../pull-secrets/record.ts";
@@ -159,16 +158,6 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 	const [first] = group;
 	const name = first.secret.slice(first.secret.indexOf("/") + 1);
 	switch (first.kind) {
-		case "malformed-secret": {
-			// It may hold other registries' credentials, so it is never deleted or written anew.
-			const refs = unique(group.map(({ secret }) => secret));
-			return fixSecrets(refs, keyrings, {
-				isSame: ({ key }, { secret }) =>
-					key.content.canonical === secret.content.canonical,
-				ofSource: contentFix,
-				ofAnother: () => undefined,
-			});
-		}
 		case "secret-missing":
 		case "no-secret": {
 			if (first.source !== undefined)
@@ -182,10 +171,11 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
 			);
 			return { ...NOTHING, fix: sequence(made) };
 		}
+		case "malformed-secret":
 		case "rejected":
 		case "expired-token":
 		case "empty-entry":
-			return fixCredential(group, keyrings);
+			return fixSecrets(group, keyrings);
 		case "no-key":
 		case "rate-limit":
 			return addRegistry(
@@ -211,8 +201,7 @@ function copies(
 	keyrings: Keyrings,
 	before?: Script,
 ): PodFix {
-	const { secret } = source;
-	const { fixes } = source;
+	const { secret, fixes } = source;
 	const pods = podsOf(group);
 	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
 	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
@@ -327,87 +316,72 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 		: { ...rest, fix: undefined, gives: giving([namespace], made) };
 }
 
-/** A new credential for one entry, wherever it is written; never at the price of another entry. */
-function fixCredential(group: Group, keyrings: Keyrings): PodFix {
-	const bySecret = Map.groupBy(group, ({ secret }) => secret);
-	// Of parts of a registry each has an entry of its own.
-	const each = (
-		ref: string,
-		fixing: (entry: string, host: string) => Script | undefined,
-	): Script | undefined =>
-		sequence(
-			(bySecret.get(ref) ?? []).map(({ entry, host }) => fixing(entry, host)),
-		);
-	return fixSecrets([...bySecret.keys()], keyrings, {
-		// What else differs in a copy does not make its registry accept this.
-		isSame: (facts, source) =>
-			(bySecret.get(sourceRef(facts)) ?? []).every(({ image }) =>
-				keyrings.givesSame(source, facts, image),
-			),
-		ofSource: ({ fixes }, ref) => each(ref, (entry) => fixes.rotate(entry)),
-		ofAnother: (facts) =>
-			each(sourceRef(facts), (entry, host) =>
-				newCredential(facts, entry, host, keyrings),
-			),
-	});
-}
-
 /**
  * What fixes each of these Secrets: what it says where it is written, which is the source of a copy; a copy
  * that says something else is brought up to date. Where something writes one again, or it is in the place of
- * a copy, no command of ours lasts.
+ * a copy, no command of ours lasts. Nothing is done at the price of another entry.
  */
-function fixSecrets(
-	refs: readonly string[],
-	keyrings: Keyrings,
-	how: {
-		/** Whether what is wrong with a Secret is wrong with the source that it is, or is a copy of. */
-		readonly isSame: (facts: SecretFacts, source: SourceFacts) => boolean;
-		readonly ofSource: (source: SourceFacts, ref: string) => Script | undefined;
-		readonly ofAnother: (facts: SecretFacts) => Script | undefined;
-	},
-): PodFix {
-	const secrets = refs.flatMap((ref) => keyrings.secret(ref) ?? []);
-	const controller = secrets.find(({ key }) => key.manager)?.key.manager;
-	if (controller !== undefined) return { ...NOTHING, controller };
-	const found = secrets.map((facts) => ({
-		facts,
+function fixSecrets(group: Group, keyrings: Keyrings): PodFix {
+	const { sources } = keyrings.facts;
+	const found = groupsBy(group, ({ secret }) => secret).flatMap((problems) => {
+		const facts = keyrings.secret(problems[0].secret);
+		if (facts === undefined) return [];
+		const { namespace, name } = facts;
 		// That it is, or in the place of whose recorded copy it is.
-		source: keyrings.facts.sources.find(
-			(source) =>
-				source.secret.name === facts.name &&
-				keyrings.isServed(source, facts.namespace),
-		),
-	}));
-	const blocked = [...Map.groupBy(found, ({ source }) => source)].flatMap(
-		([source, some]) =>
-			source === undefined
-				? []
-				: blockedIn(
-						some.map(({ facts }) => facts.namespace),
-						source.secret,
-						keyrings.facts,
-					).filter(({ by }) => !(by.cause === "unmanaged" && by.equal)),
-	);
+		const source = sources.find(
+			(one) => one.secret.name === name && keyrings.isServed(one, namespace),
+		);
+		return [{ problems, facts, source }];
+	});
+	const controller = found.find(({ facts }) => facts.key.manager)?.facts.key
+		.manager;
+	if (controller !== undefined) return { ...NOTHING, controller };
+	const blocked = groupsBy(found, ({ source }) => source).flatMap((alike) => {
+		const [{ source }] = alike;
+		if (source === undefined) return [];
+		const namespaces = alike.map(({ facts }) => facts.namespace);
+		return blockedIn(namespaces, source.secret, keyrings.facts).filter(
+			({ by }) => !(by.cause === "unmanaged" && by.equal),
+		);
+	});
 	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
 	const scripts = found
 		.filter(({ facts }) => !closed.has(facts.namespace))
-		.map(({ facts, source }) => {
-			if (source === undefined) return how.ofAnother(facts);
-			return how.isSame(facts, source)
-				? how.ofSource(source, sourceRef(facts))
-				: sequence(sendingTo(source, [facts.namespace]));
+		.map(({ problems, facts, source }) => {
+			if (source === undefined)
+				return sequence(
+					problems.map((problem) => newCredential(facts, problem, keyrings)),
+				);
+			if (!isSame(facts, problems, source, keyrings))
+				return sequence(sendingTo(source, [facts.namespace]));
+			return problems[0].kind === "malformed-secret"
+				? contentFix(source)
+				: // Of parts of a registry each has an entry of its own.
+					sequence(problems.map(({ entry }) => source.fixes.rotate(entry)));
 		});
 	return { ...NOTHING, fix: sequence(scripts), blocked };
 }
 
+/** Whether what is wrong with a Secret is wrong with the source that it is, or is a copy of. */
+function isSame(
+	facts: SecretFacts,
+	problems: NonEmpty<PullProblem>,
+	source: SourceFacts,
+	keyrings: Keyrings,
+): boolean {
+	return problems[0].kind === "malformed-secret"
+		? facts.key.content.canonical === source.secret.content.canonical
+		: // What else differs in a copy does not make its registry accept this.
+			problems.every(({ image }) => keyrings.givesSame(source, facts, image));
+}
+
 function newCredential(
 	{ namespace, name, key }: SecretFacts,
-	entry: string,
-	host: string,
-	keyrings: Keyrings,
+	{ kind, entry, host }: PullProblem,
+	{ facts: { withoutSource } }: Keyrings,
 ): Script | undefined {
-	const { withoutSource } = keyrings.facts;
+	// It may hold other registries' credentials, so it is never deleted or written anew.
+	if (kind === "malformed-secret") return undefined;
 	switch (roleOf(key)) {
 		case "source":
 			return withoutSource.rotateAt(namespace, name, entry);
