@@ -7,20 +7,18 @@ import {
 	type NamedSecret,
 	works as serves,
 } from "../../core/check/explanation.ts";
-import type { Facts, PodFacts } from "../../core/check/facts.ts";
+import type { PodFacts } from "../../core/check/facts.ts";
 import { Keyrings } from "../../core/check/keyrings.ts";
 import { fixOfLack } from "../../core/check/pod-fixes.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { matchesOf } from "../../core/kubelet/keyring.ts";
-import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import {
 	isByPolicy,
 	PULL_SECRET_TYPE,
 } from "../../core/pull-secrets/ownership.ts";
-import { pullSourceOfKey } from "../../core/pull-secrets/pull-secret.ts";
 import type { Steps } from "../../core/steps.ts";
 import { EXIT } from "../../errors.ts";
 import type { World } from "../../world.ts";
@@ -91,7 +89,7 @@ async function explainFiles(
 			source: { from: path, type: PULL_SECRET_TYPE, data },
 		});
 	}
-	const explanation = explainPull(operand, undefined, secrets, []);
+	const explanation = explainPull(operand, undefined, secrets);
 	return { explanation };
 }
 
@@ -106,7 +104,7 @@ async function explainCluster(
 		const { pod, secrets } = asking;
 		const images = workload ? pod.images : [operand];
 		const first = await inSteps(
-			explainEach(images, (image) => explainPull(image, asking, secrets, [])),
+			explainEach(images, (image) => explainPull(image, asking, secrets)),
 			world,
 		);
 		const { commandContext } = cluster;
@@ -117,7 +115,6 @@ async function explainCluster(
 			};
 		const facts = await readFacts(cluster, options.choice, asking);
 		const keyrings = new Keyrings(facts);
-		const others = otherSources(facts, pod);
 		return {
 			explained: await inSteps(
 				explainEach(images, (image) => {
@@ -127,7 +124,7 @@ async function explainCluster(
 						secrets: [...pod.secrets, ...added.map(({ name }) => name)],
 					};
 					const named = [...secrets, ...added];
-					const explanation = explainPull(image, asking, named, others);
+					const explanation = explainPull(image, asking, named, keyrings);
 					return isFineAnonymously(explanation)
 						? { explanation }
 						: { explanation, lack: fixOfLack(held, image, keyrings) };
@@ -162,24 +159,6 @@ function addedByPolicy(
 			source: keyrings.secret(`${pod.namespace}/${name}`)?.source,
 			byPolicy: true,
 		}));
-}
-
-/** Secrets that the pod does not use, to be compared: those beside it, and sources elsewhere. */
-function otherSources(
-	{ secrets, sources }: Facts,
-	pod: PodFacts,
-): OtherSource[] {
-	return [
-		...[...secrets.values()]
-			.filter(({ name }) => !pod.secrets.includes(name))
-			.map(({ source }) => ({ ...source, where: "same-namespace" as const })),
-		...sources
-			.filter(({ secret }) => secret.namespace !== pod.namespace)
-			.map(({ secret }) => ({
-				...pullSourceOfKey(secret),
-				where: "other-namespace" as const,
-			})),
-	];
 }
 
 /** One answer an image; yields after each: somebody else decides how many a pod has. */

@@ -1,3 +1,4 @@
+import { partition } from "../groups.ts";
 import {
 	FILLED_IN,
 	manifestPlace,
@@ -7,19 +8,19 @@ import {
 import {
 	type KeyringAnswer,
 	type KeyringMatch,
+	keyringOf,
 	lookUp,
+	matchesOf,
 	type PullSource,
 	readKeyring,
 } from "../kubelet/keyring.ts";
-import {
-	type NearMiss,
-	nearMisses,
-	type OtherSource,
-} from "../kubelet/near-miss.ts";
+import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
+import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { PUBLIC_REGISTRIES } from "../registry/public.ts";
 import type { Probe, Verification } from "../registry/verification.ts";
 import { remembered } from "../remembered.ts";
 import type { AccountFacts, PodFacts } from "./facts.ts";
+import type { Keyrings } from "./keyrings.ts";
 import { refusedImages } from "./pull-diagnosis.ts";
 
 /** Whose pull Secrets are asked about. */
@@ -50,14 +51,14 @@ export interface Explanation {
 	readonly near: readonly NearMiss[];
 }
 
-/** What a kubelet would do for an image with these Secrets; `others` explain a failure. */
+/** What a kubelet would do for an image with these Secrets; `keyrings`, where they are read, explain a failure. */
 export function explain(
 	image: string,
 	puller: Puller | undefined,
 	secrets: readonly NamedSecret[],
-	others: readonly OtherSource[],
+	keyrings?: Keyrings,
 ): Explanation {
-	const { sources, keyring } = keyringOf(secrets);
+	const { sources, keyring } = ringOf(secrets);
 	const answer = lookUp(image, keyring);
 	const nothing =
 		answer.outcome === "answered" &&
@@ -68,26 +69,57 @@ export function explain(
 		puller,
 		secrets,
 		answer,
-		near: nothing ? telling(nearMisses(image, sources, others)) : [],
+		near: nothing ? nearest(image, sources, puller, keyrings) : [],
 	};
 }
 
 /** The images of one pod ask the same Secrets: how many of both there are, others decide. */
-const keyringOf = remembered((secrets: readonly NamedSecret[]) => {
+const ringOf = remembered((secrets: readonly NamedSecret[]) => {
 	const sources = secrets.flatMap(({ source }) => source ?? []);
 	return { sources, keyring: readKeyring(sources) };
 });
 
-/** A Secret of the namespace that only has to be referenced says all; of those elsewhere one is enough. */
-function telling(misses: readonly NearMiss[]): NearMiss[] {
-	const here = misses.find(({ because }) => because === "unreferenced");
-	if (here !== undefined) return [here];
-	const [elsewhere] = misses.filter(
-		({ because }) => because === "other-namespace",
+/**
+ * A Secret of the namespace that only has to be referenced says all. Else the first that tell something: one that is
+ * misread, then a source elsewhere, then keys that differ.
+ */
+function nearest(
+	image: string,
+	named: readonly PullSource[],
+	puller: Puller | undefined,
+	keyrings: Keyrings | undefined,
+): NearMiss[] {
+	const { namespace = "" } = puller?.pod ?? {};
+	const [here] = keyrings?.wouldMatch(namespace, image) ?? [];
+	if (here !== undefined) return matchIn(here.source, image, "unreferenced");
+	const elsewhere = keyrings?.facts.sources.find(
+		(source) =>
+			source.secret.namespace !== namespace &&
+			keyrings.isSourceFor(source, image),
 	);
-	return misses
-		.filter((miss) => miss.because !== "other-namespace" || miss === elsewhere)
-		.slice(0, 3);
+	const [misread, different] = partition(
+		nearMisses(image, named),
+		({ because }) => because === "type" || because === "wrapper",
+	);
+	return [
+		...misread,
+		...(elsewhere
+			? matchIn(pullSourceOfKey(elsewhere.secret), image, "other-namespace")
+			: []),
+		...different,
+	].slice(0, 3);
+}
+
+/** The first key of a Secret that would match. */
+function matchIn(
+	source: PullSource,
+	image: string,
+	because: "unreferenced" | "other-namespace",
+): NearMiss[] {
+	const [match] = matchesOf(lookUp(image, keyringOf(source)));
+	return match === undefined
+		? []
+		: [{ from: match.from, key: match.key, because }];
 }
 
 /** Nothing comes near a credential, the registry gives public images to anybody, and has not refused this one. */

@@ -169,7 +169,7 @@ export class Keyrings {
 				[],
 		);
 		// That a source elsewhere would match is told in other ways.
-		const [nearest] = nearMisses(image, own, []);
+		const [nearest] = nearMisses(image, own);
 		return nearest;
 	}
 

@@ -54,11 +54,6 @@ type Difference = Cases<
 	}
 >;
 
-/** A Secret that the pod does not use, for comparison. */
-export type OtherSource = PullSource & {
-	readonly where: "same-namespace" | "other-namespace";
-};
-
 const DOCKER_HUB_NAMES = DOCKER_HUB_HOSTS.union(DOCKER_HUB_SITES);
 
 /** Amazon's registries: one of an account in each region. */
@@ -71,39 +66,27 @@ const ECR = /^(\d+)\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\./;
 export function nearMisses(
 	image: string,
 	sources: readonly PullSource[],
-	others: readonly OtherSource[],
 ): readonly NearMiss[] {
 	const repository = repositoryOf(parseImageReference(image));
-	const ranked: { rank: number; miss: NearMiss }[] = [];
-	for (const source of others) {
-		const { where, from } = source;
-		for (const key of matchingKeys(image, source))
-			ranked.push({
-				rank: where === "same-namespace" ? 0 : 2,
-				miss: {
-					from,
-					key,
-					because: where === "same-namespace" ? "unreferenced" : where,
-				},
-			});
-	}
+	const differing: { count: number; miss: NearMiss }[] = [];
 	let left = MOST_COMPARED;
 	for (const source of sources) {
-		const misread = misreadKey(image, source);
-		if (misread) ranked.push({ rank: 1, miss: misread });
 		const keys = comparedKeys(source).slice(0, left);
 		left -= keys.length;
 		for (const key of keys) {
 			const differences = differencesOf(key, repository);
 			const [first] = differences;
 			if (first)
-				ranked.push({
-					rank: 2 + differences.length,
+				differing.push({
+					count: differences.length,
 					miss: { from: source.from, key, ...first },
 				});
 		}
 	}
-	return ranked.sort((a, b) => a.rank - b.rank).map(({ miss }) => miss);
+	return [
+		...sources.flatMap((source) => misreadKey(image, source) ?? []),
+		...differing.sort((a, b) => a.count - b.count).map(({ miss }) => miss),
+	];
 }
 
 /** Everything that would have to change in a key; empty where it is about something else altogether. */
@@ -181,11 +164,6 @@ const comparedKeys = remembered(({ type, data }: PullSource) => {
 		.slice(0, MOST_COMPARED);
 });
 
-function matchingKeys(image: string, source: PullSource): readonly string[] {
-	const answer = lookUp(image, keyringOf(source));
-	return matchesOf(answer).map(({ key }) => key);
-}
-
 const READINGS = Object.keys(PULL_SECRET_DATA) as PullSecretType[];
 
 /** The same content under the types that it does not have; the same values each time, for they are read once each. */
@@ -200,11 +178,11 @@ const otherReadings = remembered((source: PullSource) =>
 function misreadKey(image: string, source: PullSource): NearMiss | undefined {
 	const { from, type } = source;
 	for (const other of otherReadings(source)) {
-		const [key] = matchingKeys(image, other);
-		if (key !== undefined)
+		const [match] = matchesOf(lookUp(image, keyringOf(other)));
+		if (match !== undefined)
 			return isPullSecretType(type)
-				? { from, key, because: "wrapper", type }
-				: { from, key, because: "type", type };
+				? { from, key: match.key, because: "wrapper", type }
+				: { from, key: match.key, because: "type", type };
 	}
 	return undefined;
 }

@@ -408,6 +408,20 @@ describe("why nothing matches, and what mends it", () => {
 			assert.doesNotMatch(out, /hunter2/);
 		});
 
+	test("the nearest three: of another type, in another namespace, and what differs least", async () => {
+		await using bed = await started();
+		source(bed, "r.io:5000");
+		secret(bed, "app/older", JSON.stringify({ "r.io:5000": user("robot") }));
+		secret(bed, "app/other", { "R.io": user("robot"), "r.io": user("robot") });
+		account(bed, ["other", "older"]);
+		const { out } = await bed.run(["explain", "r.io:5000/x", "-n", "app"]);
+		assert.deepEqual(out.match(/^ {2}- .*$/gm), [
+			`  - app/older has a key that matches, r.io:5000, outside "auths", where its type ${JSON_TYPE} does not look.`,
+			`  - nginx-mesh/${KEY} has a key that matches, r.io:5000, but pods use Secrets of their own namespace only.`,
+			"  - The key r.io in app/other has no port, the image has port 5000; kubelets do not assume 443.",
+		]);
+	});
+
 	test("F15: a malformed Secret is named with its entry, and not deleted with those that are good", async () => {
 		await using bed = await started();
 		secret(bed, "app/broken", { "other.io": { auth: "%%%" } });

@@ -5,7 +5,6 @@ import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
 import {
 	differencesOf,
 	nearMisses,
-	type OtherSource,
 } from "../../../src/core/kubelet/near-miss.ts";
 import { imageReference } from "../../support/arbitraries.ts";
 
@@ -105,7 +104,7 @@ describe("a key that nearly matches", () => {
 	];
 	for (const [image, key, because] of rows)
 		it(`${key} for ${image}`, () =>
-			assert.deepEqual(nearMisses(image, [secret(key)], []), [
+			assert.deepEqual(nearMisses(image, [secret(key)]), [
 				{ from: "app/key", key, ...because },
 			]));
 
@@ -138,15 +137,11 @@ describe("a key that nearly matches", () => {
 	];
 	for (const [image, key] of unrelated)
 		it(`not ${key} for ${image}`, () =>
-			assert.deepEqual(nearMisses(image, [secret(key)], []), []));
+			assert.deepEqual(nearMisses(image, [secret(key)]), []));
 
 	it("not one of a Secret of another type, one of another host, or one that is none", () => {
 		assert.deepEqual(
-			nearMisses(
-				"reg.io:5000/app",
-				[{ ...secret("reg.io"), type: "Opaque" }],
-				[],
-			),
+			nearMisses("reg.io:5000/app", [{ ...secret("reg.io"), type: "Opaque" }]),
 			[],
 		);
 		for (const key of ["other.io", "reg.io/%zz", "oci://reg.io/%zz"])
@@ -154,54 +149,12 @@ describe("a key that nearly matches", () => {
 	});
 });
 
-describe("a Secret that is not used", () => {
-	const other = (where: OtherSource["where"], from: string): OtherSource => ({
-		...secret("reg.io", from),
-		where,
-	});
-
-	it("is nearest in the pod's own namespace", () => {
-		assert.deepEqual(
-			nearMisses(
-				"reg.io:5000/app",
-				[secret("reg.io"), secret("reg.io:5000/team"), secret("Reg.io:80")],
-				[
-					{ ...secret("reg.io:5000", "b/key"), where: "other-namespace" },
-					{ ...secret("*.*:5000", "app/mesh"), where: "same-namespace" },
-					{ ...secret("other.io:5000", "c/key"), where: "other-namespace" },
-				],
-			),
-			[
-				{ from: "app/mesh", key: "*.*:5000", because: "unreferenced" },
-				{ from: "b/key", key: "reg.io:5000", because: "other-namespace" },
-				{
-					from: "app/key",
-					key: "reg.io",
-					because: "port",
-					keyPort: "",
-					imagePort: "5000",
-				},
-				{
-					from: "app/key",
-					key: "reg.io:5000/team",
-					because: "path",
-					keyPath: "/team",
-				},
-				{
-					from: "app/key",
-					key: "Reg.io:80",
-					because: "letter-case",
-					host: "reg.io",
-				},
-			],
-		);
-	});
-
+describe("a Secret that is misread, or differs", () => {
 	it("may have the wrong type, or content of the other type", () => {
 		const good = secret("reg.io").data;
 		const bare = JSON.stringify({ "reg.io": entry });
 		const miss = (type: string, data: string) =>
-			nearMisses("reg.io/app", [{ from: "app/key", type, data }], []);
+			nearMisses("reg.io/app", [{ from: "app/key", type, data }]);
 		assert.deepEqual(miss("Opaque", good), [
 			{ from: "app/key", key: "reg.io", because: "type", type: "Opaque" },
 		]);
@@ -224,18 +177,14 @@ describe("a Secret that is not used", () => {
 		assert.deepEqual(miss("Opaque", "not json"), []);
 	});
 
-	it("is nearer with the wrong type than in another namespace, and that nearer than a key that differs", () => {
-		const misses = nearMisses(
-			"reg.io/app",
-			[
-				secret("reg.io:5000"),
-				{ ...secret("reg.io", "app/type"), type: "Opaque" },
-			],
-			[other("other-namespace", "b/key"), other("same-namespace", "app/other")],
-		);
+	it("is nearer with the wrong type than with a key that differs", () => {
+		const misses = nearMisses("reg.io/app", [
+			secret("reg.io:5000"),
+			{ ...secret("reg.io", "app/type"), type: "Opaque" },
+		]);
 		assert.deepEqual(
 			misses.map(({ because }) => because),
-			["unreferenced", "type", "other-namespace", "port"],
+			["type", "port"],
 		);
 	});
 
@@ -243,18 +192,14 @@ describe("a Secret that is not used", () => {
 		const keys = ["REG.io:5000", "reg.io:5000"].map((key) => secret(key));
 		for (const own of [keys, keys.toReversed()])
 			assert.deepEqual(
-				nearMisses("reg.io/app", own, []).map(({ key }) => key),
+				nearMisses("reg.io/app", own).map(({ key }) => key),
 				["reg.io:5000", "REG.io:5000"],
 			);
 	});
 
 	it("is passed over when malformed", () => {
 		assert.deepEqual(
-			nearMisses(
-				"reg.io/app",
-				[{ ...secret("x"), data: "not json" }],
-				[{ ...other("other-namespace", "b/key"), data: "{" }],
-			),
+			nearMisses("reg.io/app", [{ ...secret("x"), data: "not json" }]),
 			[],
 		);
 	});
@@ -304,7 +249,7 @@ describe("many keys and many images", () => {
 
 	it("compares the first two hundred of a pod's Secrets, and none that is endless", () => {
 		const near = (...secrets: readonly (readonly string[])[]) =>
-			nearMisses("reg.io/app", secrets.map(counted), []).map(({ key }) => key);
+			nearMisses("reg.io/app", secrets.map(counted)).map(({ key }) => key);
 		const others = Array.from({ length: 10_000 }, (_, at) => `r${at}.io`);
 		const [some, more] = [others.slice(0, 150), others.slice(150)];
 		assert.deepEqual(near(some, [...more.slice(0, 49), "reg.io:5000"]), [
@@ -317,16 +262,10 @@ describe("many keys and many images", () => {
 
 	it("reads each Secret once for all images", () => {
 		const own = many((at) => `r${at}.example.com`);
-		const elsewhere = Object.assign(
-			many((at) => `s${at}.example.com`),
-			{
-				where: "same-namespace" as const,
-			},
-		);
 		const asked = (count: number) => {
 			for (let at = 0; at < count; at++)
-				nearMisses(`t${at}.example.com/app`, [own], [elsewhere]);
-			return [own.reads, elsewhere.reads];
+				nearMisses(`t${at}.example.com/app`, [own]);
+			return own.reads;
 		};
 		assert.deepEqual(asked(200), asked(1));
 	});
