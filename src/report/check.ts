@@ -76,16 +76,14 @@ export function checkStory(
 		.flatMap((parts, at) => (at === 0 ? parts : ["\n", ...parts]));
 }
 
-/** Nothing, or words behind an indent, the lines after the first behind another. */
+/** Nothing, or words in lines, the first behind `first` and the others behind `hang`. */
 function wordsAt(
-	indent: string,
+	first: string,
 	text: string,
-	columns = Number.POSITIVE_INFINITY,
-	hang = indent,
+	columns: number | undefined,
+	hang = first,
 ): string {
-	return text === ""
-		? ""
-		: `${indent}${wrap(lineOf(text), columns, hang).slice(hang.length)}\n`;
+	return text === "" ? "" : `${wrap(lineOf(text), columns, first, hang)}\n`;
 }
 
 /** How many more of a kind there are than are shown. */
@@ -126,7 +124,7 @@ function findingText(
 function commandAt(
 	lead: string,
 	script: Script,
-	{ columns = Number.POSITIVE_INFINITY, commandContext }: CheckStyle,
+	{ columns, commandContext }: CheckStyle,
 ): string {
 	return `${commandLines(script, commandContext, columns, lead)}\n`;
 }
@@ -146,7 +144,7 @@ function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
 		.map(({ namespaces, script }) => {
 			const places = someNames(namespaces);
 			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;
-			return `${wrap(oneLine(lead), style.columns ?? Number.POSITIVE_INFINITY, "")}\n${commandAt("    ", script, style)}`;
+			return `${wrap(oneLine(lead), style.columns)}\n${commandAt("    ", script, style)}`;
 		})
 		.join("\n");
 }
@@ -244,7 +242,7 @@ export function checkSummary(
 	const [only = ""] = causes;
 	const heading = causes.length === 1 ? only : "what-check-finds";
 	const about = `About ${causes.join(", ")}: ${pageAddress("troubleshooting", heading)}`;
-	return `${counts.join(", ")}\n${wrap(about, columns ?? Number.POSITIVE_INFINITY, "")}\n`;
+	return `${counts.join(", ")}\n${wrap(about, columns)}\n`;
 }
 
 /** A line for each workload that a finding is about, the first five. */

@@ -20,17 +20,17 @@ export function commandLine(
 }
 
 /**
- * The same in lines that fit `columns`, behind `lead`: a shell reads on after `&&` and a
+ * The same in lines that fit `columns` (undefined: on one), behind `lead`: a shell reads on after `&&` and a
  * backslash, so that it is still pasted as one. A word that is wider has a line of its own.
  */
 export function commandLines(
 	script: Script,
 	commandContext: CommandContext,
-	columns: number,
+	columns: number | undefined,
 	lead: string,
 ): string {
 	const line = lead + commandLine(script, commandContext);
-	if (line.length <= columns) return line;
+	if (columns === undefined || line.length <= columns) return line;
 	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
 	const lines: string[] = [];
 	for (const [at, command] of script.entries()) {

@@ -23,7 +23,7 @@ import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
 import type { CommandContext, Script } from "../core/output/shell.ts";
-import { wrap, wrapItem } from "../core/output/wrap.ts";
+import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
@@ -82,28 +82,20 @@ export function explanationStory(
 ): string {
 	const [first] = images;
 	if (first === undefined) return "The pod has no images.\n";
-	const columns = style.columns ?? Number.POSITIVE_INFINITY;
-	const text: Text = (words, { indent = "", mark } = {}) =>
-		`${
-			mark === undefined
-				? wrap(lineOf(words), columns, indent)
-				: wrapItem(mark, lineOf(words), columns, indent)
-		}\n`;
+	const text: Text = (words, first = "") =>
+		`${wrap(lineOf(words), style.columns, first, " ".repeat(first.length))}\n`;
 	return [
 		...secretsParagraph(first.explanation, text),
 		...images.flatMap((one) => imageParagraphs(one, style, text, images)),
 	].join("\n");
 }
 
-/** Words as lines of the terminal; `mark`: as an item of a list, whose further lines stand beside it. */
-type Text = (
-	words: string,
-	how?: { readonly indent?: string; readonly mark?: string },
-) => string;
+/** Words as lines of the terminal, behind an indent, or the mark of an item of a list. */
+type Text = (words: string, first?: string) => string;
 
 function imageParagraphs(
 	{ explanation, checks, lack }: ExplainedImage,
-	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
+	{ commandContext, columns }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
 ): string[] {
@@ -163,7 +155,7 @@ function imageParagraphs(
 		paragraphs.push(checksParagraph(checks, explanation, text));
 	if (near.length > 0)
 		paragraphs.push(
-			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
+			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), "  - ")).join("")}`,
 		);
 	if (lack === undefined) return paragraphs;
 	for (const blocked of lack.blocked) say(obstacleSentence(blocked, lack.name));
@@ -220,7 +212,7 @@ function secretsParagraph(
 			.map((secret) =>
 				text(
 					`${secret.name}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
-					{ indent: "  " },
+					"  ",
 				),
 			)
 			.join("")}${unused}`,
@@ -246,9 +238,7 @@ function matchesParagraph(
 }
 
 function numbered(items: readonly string[], text: Text): string {
-	return items
-		.map((item, at) => text(item, { indent: "  ", mark: `${at + 1}.` }))
-		.join("");
+	return items.map((item, at) => text(item, `  ${at + 1}. `)).join("");
 }
 
 /** Whom an entry logs in, and why that will most likely fail. */

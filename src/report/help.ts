@@ -21,7 +21,7 @@ export function overview(
 		({ verb, summary }) => `  ${verb.padEnd(widest)}   ${summary}`,
 	);
 	return [
-		wrap(about, WIDTH, ""),
+		wrap(about, WIDTH),
 		"",
 		"Commands:",
 		...rows,
@@ -49,7 +49,7 @@ export function commandHelp(command: CommandHelp, env: Env): string {
 	return [
 		command.about
 			.split("\n\n")
-			.map((paragraph) => wrap(paragraph, WIDTH, ""))
+			.map((paragraph) => wrap(paragraph, WIDTH))
 			.join("\n\n"),
 		"",
 		"Examples:",

@@ -1,6 +1,14 @@
-/** Words in lines of at most `width` characters, each behind `indent`; a longer word has a line of its own. */
-export function wrap(text: string, width: number, indent: string): string {
-	const room = width - indent.length;
+/**
+ * Words in lines of at most `width` characters (undefined: of any length), the first behind `first` and the others
+ * behind `hang`, which is as wide or wider; a longer word has a line of its own.
+ */
+export function wrap(
+	text: string,
+	width = Number.POSITIVE_INFINITY,
+	first = "",
+	hang = first,
+): string {
+	const room = width - hang.length;
 	const lines: string[] = [];
 	for (const word of text.split(/\s+/)) {
 		const last = lines.at(-1);
@@ -8,25 +16,12 @@ export function wrap(text: string, width: number, indent: string): string {
 			lines.push(word);
 		else lines[lines.length - 1] = `${last} ${word}`;
 	}
-	return lines.map((line) => indent + line).join("\n");
+	return first + lines.join(`\n${hang}`);
 }
 
-/** An item of a list: `mark` (`1.`, `-`) behind `indent`, and its words in lines of at most `width` characters beside the mark. */
-export function wrapItem(
-	mark: string,
-	text: string,
-	width: number,
-	indent: string,
-): string {
-	const inner = indent + " ".repeat(mark.length + 1);
-	return `${indent}${mark} ${wrap(text, width, inner).slice(inner.length)}`;
-}
-
-/** Words in lines of at most `width` characters, those after the first two characters further in. */
+/** The same of what is longer than that, the lines after the first two characters further in. */
 export function hanging(text: string, width: number): string {
-	return text.length <= width
-		? text
-		: wrap(text, width - 2, "").replaceAll("\n", "\n  ");
+	return text.length <= width ? text : wrap(text, width, "", "  ");
 }
 
 /**
@@ -36,7 +31,6 @@ export function hanging(text: string, width: number): string {
 export function wrapQuestion(question: string, width: number): string {
 	return question
 		.split("\n")
-		.map((line) => wrap(line.trim(), width - 3, ""))
-		.join("\n")
-		.replaceAll("\n", "\n  ");
+		.map((line) => wrap(line.trim(), width - 1, "", "  "))
+		.join("\n  ");
 }

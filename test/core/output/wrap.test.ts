@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-	hanging,
-	wrapItem,
-	wrapQuestion,
-} from "../../../src/core/output/wrap.ts";
+import { hanging, wrap, wrapQuestion } from "../../../src/core/output/wrap.ts";
 
 test("a question is broken between words, and leaves room for its mark and the cursor", () => {
 	for (const [question, width, shown] of [
@@ -32,9 +28,9 @@ test("prose hangs: what is broken off stands two columns further in", () => {
 });
 
 test("an item of a list goes on beside its mark", () => {
-	assert.equal(wrapItem("-", "secret/a", 20, "  "), "  - secret/a");
+	assert.equal(wrap("secret/a", 20, "  - ", "    "), "  - secret/a");
 	assert.equal(
-		wrapItem("10.", "secret/a in b namespace", 16, "  "),
+		wrap("secret/a in b namespace", 16, "  10. ", "      "),
 		"  10. secret/a\n      in b\n      namespace",
 	);
 });
