@@ -1,7 +1,6 @@
 import { groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { Failure } from "../core/output/failure.ts";
-import { oneLine } from "../core/output/printable.ts";
 import {
 	type ChangeResult,
 	type DryRun,
@@ -9,9 +8,8 @@ import {
 } from "../core/output/result.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { ApiError } from "../errors.ts";
-import { adviceClause, failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
-import { DRY_RUN_SUFFIX } from "./wording.ts";
+import { DRY_RUN_SUFFIX, wordsLine } from "./wording.ts";
 
 /** `secret/NAME created in NS namespace`. */
 export function changeLine(result: ChangeResult, dryRun: DryRun): string {
@@ -39,31 +37,16 @@ export function changeItem(
 	commandContext: CommandContext,
 ) {
 	if (why === undefined) return { ...result, cause: "", message: "" };
-	const itemOf = (message: string) => ({
+	const { kind, name, namespace } = result;
+	const words =
+		"error" in why && why.error instanceof ApiError
+			? { message: why.error.detail }
+			: failureWords(why, { kind, name, namespaces: [namespace] });
+	return {
 		...result,
 		cause: why.cause,
-		message: oneLine(message),
-	});
-	if ("error" in why && why.error instanceof ApiError)
-		return itemOf(why.error.detail);
-	if (isUnworded(why))
-		return itemOf(
-			failureLine(why.error, commandContext).replace(/^error: /, ""),
-		);
-	const { kind, name, namespace } = result;
-	const { message, advice } = failureWords(why, {
-		kind,
-		name,
-		namespaces: [namespace],
-	});
-	return itemOf(`${message}${adviceClause(advice, commandContext)}`);
-}
-
-/** An error that is told as it would be where it ends the work. */
-function isUnworded(
-	why: Failure,
-): why is Extract<Failure, { cause: "error" | "unreachable" | "interrupted" }> {
-	return ["error", "unreachable", "interrupted"].includes(why.cause);
+		message: wordsLine({ ...words, lead: "" }, commandContext),
+	};
 }
 
 /** The line of one that failed, for where nothing else tells what it is about. */
@@ -129,16 +112,20 @@ function groupLine(
 	commandContext: CommandContext,
 ): string {
 	const [{ why, kind, name, action }] = group;
-	if (isUnworded(why)) return failureLine(why.error, commandContext);
 	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
-	const {
-		lead = "error",
-		message,
-		advice,
-	} = failureWords(why, { kind, name, namespaces });
-	const isWarning = action !== "failed";
-	const shown = isWarning ? "Warning: " : lead === "" ? "" : `${lead}: `;
-	return oneLine(`${shown}${message}${adviceClause(advice, commandContext)}`);
+	const { lead = "error", ...words } = failureWords(why, {
+		kind,
+		name,
+		namespaces,
+	});
+	// What ends the work elsewhere is told as it is there.
+	const isWarning =
+		action !== "failed" &&
+		!("error" in why && !(why.error instanceof ApiError));
+	return wordsLine(
+		{ ...words, lead: isWarning ? "Warning" : lead },
+		commandContext,
+	);
 }
 
 /**

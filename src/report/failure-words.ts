@@ -5,9 +5,11 @@ import {
 } from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
+import type { Progress } from "../core/output/progress.ts";
 import {
 	kubectl,
 	meshreg,
+	NO_CONTEXT,
 	objectName,
 	objectNames,
 	type Script,
@@ -22,24 +24,29 @@ import {
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
+import { UnverifiedError } from "../core/registry/verification.ts";
 import {
-	type AbortedError,
+	AbortedError,
 	type Advice,
 	ApiError,
 	ConnectionError,
-	type OperationError,
+	OperationError,
+	UsageError,
 } from "../errors.ts";
+import { REPORT_TO } from "./addresses.ts";
 import { CONNECTION_WORDS } from "./connection-failure-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
 import { INPUT_WORDS, secretWords } from "./input-failure-words.ts";
 import { OUTSIDE_WORDS } from "./outside-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
+import { verificationWords } from "./verification-words.ts";
 import {
 	type FailureWording,
 	type FailureWords,
 	isOrAre,
 	type Subject,
 	worded,
+	wordsLine,
 } from "./wording.ts";
 
 /** A failure that ends a command, or of a change of `subject`, of the same kind in each of its namespaces. */
@@ -53,6 +60,62 @@ export function failureWords(
 		subject,
 		wordsOf: operationWords,
 	});
+}
+
+/** An error in words, as for where it ends a command: kubectl's for the API server's answers, and for a bug a confession. */
+export function errorWords(error: unknown): FailureWords {
+	if (error instanceof FailureError) return failureWords(error.failure);
+	if (error instanceof ApiError) {
+		const message = `${error.message.trim()}${progressClause(error.progress)}`;
+		return error.status === 401 ? { message } : { lead: "", message };
+	}
+	if (error instanceof ConnectionError) {
+		const { message, because, progress } = error;
+		const why =
+			because === undefined
+				? ""
+				: `: ${wordsLine(errorWords(because), NO_CONTEXT)}`;
+		return {
+			lead: "",
+			message: message.trim() + why + progressClause(progress),
+		};
+	}
+	if (error instanceof UnverifiedError) {
+		const { key, verification } = error.refused;
+		return {
+			message: `${verificationWords(verification, key)}; nothing was written; use --no-verify${error.wanted ? " instead" : ""} to skip this check`,
+		};
+	}
+	if (error instanceof UsageError) {
+		const { message, advice } = error;
+		return { message, advice };
+	}
+	if (error instanceof OperationError || error instanceof AbortedError)
+		return { message: error.message };
+	const name = error instanceof Error ? error.name : typeof error;
+	const place = error instanceof Error ? firstFrame(error) : "";
+	// The message of an unforeseen error may hold anything, a credential included: it stays out.
+	return {
+		message: `this is a bug in kubectl-meshreg (${name}${place}): please report it at ${REPORT_TO}`,
+	};
+}
+
+function firstFrame(error: Error): string {
+	const frame = /\n {4}at ([\w.<> ]{1,80}) \(/.exec(error.stack ?? "")?.[1];
+	return frame === undefined ? "" : ` in ${frame}`;
+}
+
+/** How far work came, and what finishes it. */
+export function progressWords(progress: Progress): string {
+	const far =
+		progress === "begun"
+			? ""
+			: `${progress.done} of ${progress.of} ${progress.what} are done; `;
+	return `${far}run the command again to finish`;
+}
+
+function progressClause(progress: Progress | undefined): string {
+	return progress === undefined ? "" : ` (${progressWords(progress)})`;
 }
 
 function operationWords(error: OperationError | AbortedError): string {
@@ -76,8 +139,8 @@ const refused: FailureWording<Failure>["forbidden"] = (
 	message: `${withPlaces(error.message, subject)}${elsewhere ? "; use -n NAMESPACE where you have the rights" : ""}`,
 });
 
-/** Worded where any error is. */
-const elsewhere = (): FailureWords => ({ lead: "", message: "" });
+/** An error that is told as it would be where it ends the work. */
+const unchanged = ({ error }: { readonly error: unknown }) => errorWords(error);
 
 const WORDS: FailureWording<Failure> = {
 	...CONNECTION_WORDS,
@@ -307,9 +370,9 @@ const WORDS: FailureWording<Failure> = {
 	conflict: refused,
 	"not-found": refused,
 	"server-error": refused,
-	unreachable: elsewhere,
-	interrupted: elsewhere,
-	error: elsewhere,
+	unreachable: unchanged,
+	interrupted: unchanged,
+	error: unchanged,
 };
 
 /** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */

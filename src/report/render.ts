@@ -26,12 +26,7 @@ import { checkItems, checkStory, checkSummary } from "./check.ts";
 import { commandLine } from "./command-line.ts";
 import { differencesText } from "./differences.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
-import {
-	adviceClause,
-	failureLine,
-	failureText,
-	markedText,
-} from "./failure.ts";
+import { failureLine, failureText, markedText } from "./failure.ts";
 import {
 	checkedSummary,
 	checkHead,
@@ -45,7 +40,7 @@ import { logWords } from "./log-words.ts";
 import { noneFound, noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
-import type { NoteWords } from "./wording.ts";
+import { type NoteWords, wordsLine } from "./wording.ts";
 
 /** What a document is as text, by the stream that it goes to. */
 export interface Rendered {
@@ -232,11 +227,9 @@ export function renderEvent(
 		case "note":
 		case "log": {
 			const { level, message, advice } = saidBy(event, commandContext);
-			return onErr(
-				level === "info"
-					? proseOf(message, page)
-					: markedText(level, inOne(message), advice, commandContext),
-			);
+			if (level === "info") return onErr(proseOf(message, page));
+			const words = { message: inOne(message), advice };
+			return onErr(markedText(level, words, commandContext));
 		}
 		case "trouble":
 			return onErr(
@@ -290,7 +283,10 @@ function logLine(
 		case "warning":
 		case "error": {
 			const { level, message, advice } = saidBy(event, commandContext);
-			const words = `${inOne(message)}${adviceClause(advice, commandContext)}`;
+			const words = wordsLine(
+				{ message: inOne(message), advice },
+				commandContext,
+			);
 			if (event.type !== "log")
 				return line(level, event.type, words, { cause: event.note.cause });
 			return line(level, event.note.event, words, {

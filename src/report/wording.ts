@@ -1,6 +1,8 @@
+import { oneLine } from "../core/output/printable.ts";
 import type { DryRun } from "../core/output/result.ts";
 import type { CommandContext } from "../core/output/shell.ts";
 import type { Advice, OperationError } from "../errors.ts";
+import { commandLine } from "./command-line.ts";
 
 /** What a dry run adds to each line. */
 export const DRY_RUN_SUFFIX: Record<DryRun, string> = {
@@ -14,18 +16,37 @@ export interface NoteWords {
 	/** One line, or several. Without `Warning:`, and without a line end. */
 	readonly message: string | readonly string[];
 	/** What to run about it. */
-	readonly advice?: Advice;
+	readonly advice?: Advice | undefined;
 }
 
 /** A failure in words. */
 export interface FailureWords {
 	/** What stands before it: ours, or the API server's as kubectl words it; absent: `error`. */
-	readonly lead?:
-		| "Error from server (AlreadyExists)"
-		| "Error from server (NotFound)"
-		| "";
+	readonly lead?: string;
 	readonly message: string;
-	readonly advice?: Advice;
+	readonly advice?: Advice | undefined;
+}
+
+/** Words on one line, behind what leads to them, if anything, and with what to run. */
+export function wordsLine(
+	{ lead = "", message, advice }: FailureWords,
+	commandContext: CommandContext,
+): string {
+	return oneLine(
+		`${lead && `${lead}: `}${message.trim()}${adviceClause(advice, commandContext)}`,
+	);
+}
+
+/** What to run, behind the error that it is about; "" where there is nothing. */
+export function adviceClause(
+	advice: Advice | undefined,
+	commandContext: CommandContext,
+): string {
+	if (advice?.script === undefined) return "";
+	const command = commandLine(advice.script, commandContext);
+	// Around quotes of its own, a shell would take what they hold for what is outside of them.
+	const isBare = advice.bare || command.includes("'");
+	return `; ${advice.words} ${isBare ? command : `'${command}'`}`;
 }
 
 /** The verb behind names. */
