@@ -11,17 +11,10 @@ import {
 	StatusError,
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
-import type { KnownData, Redact } from "./redact.ts";
+import type { KnownData } from "./redact.ts";
 import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
-import {
-	askedForBy,
-	type ListBody,
-	listShape,
-	objectShape,
-	type WatchLine,
-	watchShape,
-} from "./shapes.ts";
+import { askedForBy, listShape, objectShape, watchShape } from "./shapes.ts";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
@@ -40,14 +33,10 @@ const MOST_PAGES = 2_000;
  */
 const MOST_EMPTY = 100;
 
-interface OnePage<Taken> {
-	readonly body: ListBody;
-	/** Bytes of all of it. */
-	readonly size: number;
-	readonly items: Taken[];
-	/** The key of the last object given out. */
-	readonly end: string;
-}
+/** After so long a server ends a watch, which is then resumed: one that it has forgotten does not stay for ever. */
+const WATCH_SECONDS = 300;
+/** In milliseconds: one that has not ended by then has ended without a word, behind a proxy that goes on answering. */
+const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
 
 interface Listing {
 	readonly requests: Requests;
@@ -57,65 +46,7 @@ interface Listing {
 	readonly known: KnownData;
 }
 
-/** Lists and watches. */
-export function lists(
-	how: Listing,
-): Pick<Cluster, "pages" | "picked" | "watch"> {
-	return {
-		pages: (kind, query) =>
-			allPages(kind, query, (object) => object, false, how),
-		picked: (kind, query, pick) => allPages(kind, query, pick, true, how),
-		watch: (kind, query, signal) => watchEvents(kind, query, signal, how),
-	};
-}
-
-async function* watchEvents<K extends Kind>(
-	kind: K,
-	query: ListQuery & { resourceVersion: string },
-	signal: AbortSignal | undefined,
-	{ requests, interrupt, known }: Listing,
-): AsyncIterable<WatchEvent<ObjectOf[K]>> {
-	if (signal?.aborted) return;
-	try {
-		const lines = requests.lines(
-			{
-				method: "GET",
-				path:
-					collectionPath(kind, query.namespace) +
-					listQuery(query, {
-						watch: "true",
-						allowWatchBookmarks: "true",
-						timeoutSeconds: `${WATCH_SECONDS}`,
-						resourceVersion: query.resourceVersion,
-					}),
-				accept: acceptOf(query, "Object"),
-				timeout: LONGEST_WATCH,
-				signal,
-				redact: known.elsewhere,
-			},
-			watchShape(kind, askedForBy(kind, query)),
-		);
-		for await (const line of lines) {
-			if (line === undefined) {
-				yield { type: "ACCEPTED" };
-				continue;
-			}
-			const told = event(line, known.elsewhere);
-			if (told.type === "DELETED") known.forget(kind, told.object.metadata);
-			else if (told.type !== "BOOKMARK") known.note(kind, told.object);
-			yield told;
-		}
-	} catch (error) {
-		if (interrupt.aborted) throw interrupt.reason;
-		if (signal?.aborted) return;
-		if (error instanceof ApiError) throw error;
-		throw connectionError(
-			error instanceof TransportError ? error.cause : error,
-			requests.options.server,
-		);
-	}
-}
-
+/** Where the next page begins. */
 interface Place {
 	/** The API server's own; "" at the beginning. */
 	readonly token: string;
@@ -126,133 +57,165 @@ interface Place {
 	readonly restarted: boolean;
 }
 
-/** Reads pages of a list; `pick` makes something of each object. */
-function pageReader<K extends Kind, Taken>(
-	kind: K,
-	query: ListQuery,
-	pick: (object: ObjectOf[K]) => Taken,
-	withoutManagedFields: boolean,
-	{ requests, repeat, known }: Listing,
-): (at: Place) => Promise<OnePage<Taken>> {
-	const path = collectionPath(kind, query.namespace);
-	const shapes = {
-		list: listShape(kind),
-		item: objectShape(kind, askedForBy(kind, query)),
-		withoutManagedFields,
-	};
-	return ({ token, limit, last, restarted }) => {
-		const more = { limit: String(limit), ...(token && { continue: token }) };
+/** Lists and watches. */
+export function lists({
+	requests,
+	repeat,
+	interrupt,
+	known,
+}: Listing): Pick<Cluster, "pages" | "picked" | "watch"> {
+	const { elsewhere: redact } = known;
+
+	async function* watch<K extends Kind>(
+		kind: K,
+		query: ListQuery & { resourceVersion: string },
+		signal?: AbortSignal,
+	): AsyncIterable<WatchEvent<ObjectOf[K]>> {
+		if (signal?.aborted) return;
+		const selected = listQuery(query, {
+			watch: "true",
+			allowWatchBookmarks: "true",
+			timeoutSeconds: `${WATCH_SECONDS}`,
+			resourceVersion: query.resourceVersion,
+		});
 		const call = {
 			method: "GET",
-			path: path + listQuery(query, more),
-			accept: acceptOf(query, "List"),
-			redact: known.elsewhere,
+			path: collectionPath(kind, query.namespace) + selected,
+			accept: acceptOf(query, "Object"),
+			timeout: LONGEST_WATCH,
+			signal,
+			redact,
 		} as const;
-		// One object alone may be as large as any.
-		const most = limit === 1 ? undefined : LARGEST_PAGE;
-		return repeat.run(async () => {
-			const items: Taken[] = [];
-			let end = last;
-			const take = (item: ObjectOf[K]): void => {
-				known.note(kind, item);
-				const { namespace = "", name = "" } = item.metadata;
-				// API servers list in the order of this, byte by byte.
-				const key = `${namespace}/${name}`;
-				if (restarted && key <= last) return;
-				end = key;
-				items.push(pick(item));
-			};
-			const read = await requests.page(call, shapes, take, most);
-			return { ...read, items, end };
-		});
-	};
-}
-
-async function* allPages<K extends Kind, Taken>(
-	kind: K,
-	query: ListQuery,
-	pick: (object: ObjectOf[K]) => Taken,
-	withoutManagedFields: boolean,
-	how: Listing,
-): AsyncIterable<Page<Taken>> {
-	const onePage = pageReader(kind, query, pick, withoutManagedFields, how);
-	let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
-	let coming = onePage(at);
-	let empty = 0;
-	for (let pages = 1; ; pages++) {
-		let read: OnePage<Taken>;
+		const shape = watchShape(kind, askedForBy(kind, query));
 		try {
-			read = await coming;
-		} catch (error) {
-			if (error instanceof OversizedAnswer && at.limit > 1) {
-				// Somebody's objects are of the largest size: fewer of them at once.
-				at = { ...at, limit: Math.ceil(at.limit / 8) };
-				coming = onePage(at);
-				continue;
+			for await (const line of requests.lines(call, shape)) {
+				if (line === undefined) {
+					yield { type: "ACCEPTED" };
+					continue;
+				}
+				const { type, object } = line;
+				if (type === "ERROR") {
+					const status = Number(fieldOf(object, "code")) || 500;
+					throw refusal(status, JSON.stringify(object), "", redact);
+				}
+				const { metadata } = object;
+				if (type === "BOOKMARK") {
+					const { resourceVersion = "" } = metadata;
+					yield { type, resourceVersion };
+					continue;
+				}
+				if (type === "DELETED") known.forget(kind, metadata);
+				else known.note(kind, object);
+				yield { type, object };
 			}
-			if (
-				!(error instanceof StatusError && error.status === 410) ||
-				at.token === ""
-			)
-				throw error;
-			// Too slow: the rest of the list as it is now, without what has been given out. Servers
-			// say with the refusal how to go on; with others it begins again.
-			at = { ...at, token: error.continueToken, restarted: true };
-			read = await onePage(at);
+		} catch (error) {
+			if (interrupt.aborted) throw interrupt.reason;
+			if (signal?.aborted) return;
+			if (error instanceof ApiError) throw error;
+			throw connectionError(
+				error instanceof TransportError ? error.cause : error,
+				requests.options.server,
+			);
 		}
-		const { metadata } = read.body;
-		const next = metadata.continue ?? "";
-		// What came once before is left out of a page.
-		empty = read.items.length === 0 && !at.restarted ? empty + 1 : 0;
-		const isEndless =
-			next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
-		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
-		at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
-		// The server works on the next page while whoever asked works on this one. Of the largest
-		// objects one page at a time is enough in memory.
-		const ahead = at.limit === PAGE && next !== "" && !isEndless;
-		if (ahead) {
-			coming = onePage(at);
-			coming.catch(() => {}); // Nobody may come for it.
-			// Until it has left: a request is written once the event loop comes round.
-			await setImmediate();
-		}
-		yield {
-			items: read.items,
-			resourceVersion: metadata.resourceVersion ?? "",
+	}
+
+	/** Pages of what `pick` makes of each object. */
+	async function* pages<K extends Kind, Taken>(
+		kind: K,
+		query: ListQuery,
+		pick: (object: ObjectOf[K]) => Taken,
+		withoutManagedFields: boolean,
+	): AsyncIterable<Page<Taken>> {
+		const path = collectionPath(kind, query.namespace);
+		const shapes = {
+			list: listShape(kind),
+			item: objectShape(kind, askedForBy(kind, query)),
+			withoutManagedFields,
 		};
-		if (next === "") return;
-		if (isEndless)
-			throw new ConnectionError(
-				`error: the list of ${collectionPath(kind, query.namespace)} at ${how.requests.options.server.origin} does not end: page ${pages} names another one`,
-			);
-		if (!ahead) coming = onePage(at);
-	}
-}
-
-/** After so long a server ends a watch, which is then resumed: one that it has forgotten does not stay for ever. */
-const WATCH_SECONDS = 300;
-/** In milliseconds: one that has not ended by then has ended without a word, behind a proxy that goes on answering. */
-const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
-
-function event<T extends ObjectOf[Kind]>(
-	{ type, object }: WatchLine<T>,
-	redact: Redact,
-): Exclude<WatchEvent<T>, { type: "ACCEPTED" }> {
-	switch (type) {
-		case "ADDED":
-		case "MODIFIED":
-		case "DELETED":
-			return { type, object };
-		case "BOOKMARK":
-			return { type, resourceVersion: object.metadata.resourceVersion ?? "" };
-		default:
-			// A Status.
-			throw refusal(
-				Number(fieldOf(object, "code")) || 500,
-				JSON.stringify(object),
-				"",
+		/** `size`: bytes of all of it; `end`: the key of the last object given out. */
+		const onePage = ({ token, limit, last, restarted }: Place) => {
+			const more = { limit: String(limit), ...(token && { continue: token }) };
+			const call = {
+				method: "GET",
+				path: path + listQuery(query, more),
+				accept: acceptOf(query, "List"),
 				redact,
-			);
+			} as const;
+			// One object alone may be as large as any.
+			const most = limit === 1 ? undefined : LARGEST_PAGE;
+			return repeat.run(async () => {
+				const items: Taken[] = [];
+				let end = last;
+				const take = (item: ObjectOf[K]): void => {
+					known.note(kind, item);
+					const { namespace = "", name = "" } = item.metadata;
+					// API servers list in the order of this, byte by byte.
+					const key = `${namespace}/${name}`;
+					if (restarted && key <= last) return;
+					end = key;
+					items.push(pick(item));
+				};
+				const read = await requests.page(call, shapes, take, most);
+				return { ...read, items, end };
+			});
+		};
+		let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
+		let coming = onePage(at);
+		let empty = 0;
+		for (let pages = 1; ; pages++) {
+			let read: Awaited<typeof coming>;
+			try {
+				read = await coming;
+			} catch (error) {
+				if (error instanceof OversizedAnswer && at.limit > 1) {
+					// Somebody's objects are of the largest size: fewer of them at once.
+					at = { ...at, limit: Math.ceil(at.limit / 8) };
+					coming = onePage(at);
+					continue;
+				}
+				if (
+					!(error instanceof StatusError && error.status === 410) ||
+					at.token === ""
+				)
+					throw error;
+				// Too slow: the rest of the list as it is now, without what has been given out. Servers
+				// say with the refusal how to go on; with others it begins again.
+				at = { ...at, token: error.continueToken, restarted: true };
+				read = await onePage(at);
+			}
+			const { metadata } = read.body;
+			const next = metadata.continue ?? "";
+			// What came once before is left out of a page.
+			empty = read.items.length === 0 && !at.restarted ? empty + 1 : 0;
+			const isEndless =
+				next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
+			const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
+			at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
+			// The server works on the next page while whoever asked works on this one. Of the largest
+			// objects one page at a time is enough in memory.
+			const ahead = at.limit === PAGE && next !== "" && !isEndless;
+			if (ahead) {
+				coming = onePage(at);
+				coming.catch(() => {}); // Nobody may come for it.
+				// Until it has left: a request is written once the event loop comes round.
+				await setImmediate();
+			}
+			yield {
+				items: read.items,
+				resourceVersion: metadata.resourceVersion ?? "",
+			};
+			if (next === "") return;
+			if (isEndless)
+				throw new ConnectionError(
+					`error: the list of ${path} at ${requests.options.server.origin} does not end: page ${pages} names another one`,
+				);
+			if (!ahead) coming = onePage(at);
+		}
 	}
+
+	return {
+		pages: (kind, query) => pages(kind, query, (object) => object, false),
+		picked: (kind, query, pick) => pages(kind, query, pick, true),
+		watch,
+	};
 }

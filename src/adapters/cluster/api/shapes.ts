@@ -19,9 +19,9 @@ export interface ListBody {
 	readonly items?: readonly unknown[] | null;
 }
 
-/** A line of a watch; of type ERROR the object is a Status. */
-export interface WatchLine<T> {
-	readonly type: string;
+/** A line of a watch; of type ERROR the object is a Status, of a BOOKMARK it has metadata alone. */
+interface WatchLine<T> {
+	readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
 	readonly object: T;
 }
 
