@@ -28,15 +28,24 @@ import {
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
+	ContentReader,
 	type PullSecret,
+	placeOf,
 	registriesOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { isApiMissing, isFatal, unlessNotFound } from "../../errors.ts";
+import {
+	ApiError,
+	isApiMissing,
+	isFatal,
+	isNotFound,
+	unlessNotFound,
+} from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { allOf } from "../read/all-of.ts";
+import { readPullSecret } from "../read/read-keys.ts";
 
 /**
  * The policies and bindings that bear a source's names, whoever made them. Throws FailureError
@@ -81,7 +90,10 @@ export async function findChanges(
 	cluster: Cluster,
 ): Promise<PolicyChange[]> {
 	const found = await readPolicies(cluster, source);
-	const changes = planPolicies(desired, found, source);
+	return noForeign(planPolicies(desired, found, source));
+}
+
+function noForeign(changes: PolicyChange[]): PolicyChange[] {
 	const foreign = changes.find(({ action }) => action === "leave");
 	if (foreign !== undefined)
 		throw new FailureError({
@@ -125,24 +137,55 @@ export interface PolicyWriting {
 	readonly onResult: (result: ChangeResult) => void;
 }
 
-/** Carries out a plan, one object after the other. Throws what the cluster throws. */
+/** Others may write the same, as a watch does: so often it is tried again. */
+const ATTEMPTS = 8;
+
+/** Does it, and again where somebody wrote meanwhile, of which `act` is to read anew. Throws what it throws. */
+async function unlessOvertaken(act: () => Promise<void>): Promise<void> {
+	for (let attempt = 1; ; attempt++)
+		try {
+			return await act();
+		} catch (error) {
+			const isOvertaken =
+				isNotFound(error) ||
+				(error instanceof ApiError && error.status === 409);
+			if (!isOvertaken || attempt === ATTEMPTS) throw error;
+		}
+}
+
+/**
+ * Carries out what is planned, one object after the other, and plans again where somebody wrote meanwhile.
+ * Throws what the cluster throws, and what `plan` throws.
+ */
 export async function writePolicies(
-	changes: readonly PolicyChange[],
+	plan: () => Promise<readonly PolicyChange[]>,
 	{ cluster, dryRun, onResult }: PolicyWriting,
 ): Promise<void> {
-	for (const { action, object } of changes) {
-		if (action === "leave") continue;
+	const told = new Set<string>();
+	const write = async ({ action, object }: PolicyChange): Promise<void> => {
+		if (action === "leave") return;
 		const { kind, metadata } = object;
-		const { name = "", uid } = metadata;
+		const { name = "", uid, resourceVersion } = metadata;
 		const how = { dryRun: dryRun === "server" };
 		if (dryRun !== "client") {
 			if (action === "create") await cluster.create(kind, object, how);
 			if (action === "update") await cluster.update(kind, object, how);
 			if (action === "delete")
-				await cluster.remove(kind, { name }, { uid }, how);
+				await cluster.remove(
+					kind,
+					{ name },
+					{ uid, ...(resourceVersion && { resourceVersion }) },
+					how,
+				);
 		}
-		onResult(resultOf(cluster, kind, metadata, ACTIONS[action]));
-	}
+		const id = `${kind}/${name}`;
+		if (action !== "keep" || !told.has(id))
+			onResult(resultOf(cluster, kind, metadata, ACTIONS[action]));
+		told.add(id);
+	};
+	await unlessOvertaken(async () => {
+		for (const change of await plan()) await write(change);
+	});
 }
 
 const ACTIONS = {
@@ -209,20 +252,14 @@ export async function keepPolicies(
 	how: PolicyWriting,
 ): Promise<boolean> {
 	if (!isByPolicy(source)) return true;
-	const record = recordIn(source);
-	// Where it was sent is not known: what is there stays as it is.
-	if (record === undefined) return true;
 	try {
-		const desired = desiredPolicies({
-			source,
-			keys: registriesOf(source.content),
-			record,
-		});
-		const changes = (await findChanges(desired, source, how.cluster)).filter(
-			({ action }) => action !== "keep",
-		);
-		await checkPolicyRights(changes, how.cluster);
-		await writePolicies(changes, how);
+		await writePolicies(async () => {
+			const changes = (await changesNow(source, how)).filter(
+				({ action }) => action !== "keep",
+			);
+			await checkPolicyRights(changes, how.cluster);
+			return changes;
+		}, how);
 		return true;
 	} catch (error) {
 		if (isFatal(error)) throw error;
@@ -234,25 +271,56 @@ export async function keepPolicies(
 	}
 }
 
+/**
+ * What is to be done for a source that is noted to have policies: by the source as it is by now, since others
+ * record as well; in a dry run as it is given. Throws as `findChanges` does.
+ */
+export async function changesNow(
+	source: PullSecret,
+	{ cluster, dryRun }: Pick<PolicyWriting, "cluster" | "dryRun">,
+): Promise<PolicyChange[]> {
+	// Whoever writes policies has written the record before: read in this order, none is undone by an older record.
+	const found = await readPolicies(cluster, source);
+	const now =
+		dryRun === "none"
+			? await readPullSecret(cluster, new ContentReader(), placeOf(source))
+			: source;
+	if (now === undefined || (dryRun === "none" && !isByPolicy(now))) return [];
+	const record = recordIn(now);
+	// Where it was sent is not known: what is there stays as it is.
+	if (record === undefined) return [];
+	const keys = registriesOf(now.content);
+	return noForeign(
+		planPolicies(desiredPolicies({ source, keys, record }), found, source),
+	);
+}
+
 /** Notes on the source that pods pull with it by policies, or no more. Throws what the cluster throws. */
 export async function markByPolicy(
 	source: PullSecret,
 	marked: boolean,
 	{ cluster, dryRun, onResult }: PolicyWriting,
 ): Promise<void> {
-	const { namespace, name, resourceVersion } = source;
+	const { namespace, name } = source;
 	if (isByPolicy(source) === marked) return;
+	let known: PullSecret | undefined = source;
 	if (dryRun !== "client")
-		await cluster.patch(
-			"Secret",
-			{ namespace, name },
-			{
-				metadata: {
-					resourceVersion,
-					annotations: { [BY_POLICY_ANNOTATION]: marked ? "true" : null },
+		await unlessOvertaken(async () => {
+			known ??= await readPullSecret(cluster, new ContentReader(), source);
+			if (known === undefined || isByPolicy(known) === marked) return;
+			const { resourceVersion } = known;
+			known = undefined;
+			await cluster.patch(
+				"Secret",
+				{ namespace, name },
+				{
+					metadata: {
+						resourceVersion,
+						annotations: { [BY_POLICY_ANNOTATION]: marked ? "true" : null },
+					},
 				},
-			},
-			{ dryRun: dryRun === "server" },
-		);
+				{ dryRun: dryRun === "server" },
+			);
+		});
 	onResult(resultOf(cluster, "Secret", source, "configured"));
 }

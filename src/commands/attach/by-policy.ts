@@ -1,4 +1,5 @@
 import {
+	changesNow,
 	checkPolicyRights,
 	findChanges,
 	markByPolicy,
@@ -88,7 +89,7 @@ export async function attachByPolicy(
 				return report.finish();
 			}
 			await markByPolicy(source, true, how);
-			await writePolicies(changes, how);
+			await writePolicies(() => changesNow(source, how), how);
 			if (dryRun === "none" && changes.some(({ action }) => action !== "keep"))
 				tellUnlessQuiet(world, { cause: "policy-takes-time" });
 			return report.finish();

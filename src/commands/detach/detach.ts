@@ -47,7 +47,7 @@ async function detachByPolicy(
 				await findSource(cluster, reader, choice);
 			// Noted before one goes: what keeps them up to date would make it again.
 			if (source) await markByPolicy(source, false, how);
-			await writePolicies(removals, how);
+			await writePolicies(() => policyRemovals([owner], cluster), how);
 			if (report.results.length === 0) tell(world, { cause: "nothing-found" });
 			return report.finish();
 		});

@@ -349,7 +349,7 @@ async function takeBackPolicies(
 	);
 	for (const sources of groups)
 		try {
-			await writePolicies(await policyRemovals(sources, how.cluster), how);
+			await writePolicies(() => policyRemovals(sources, how.cluster), how);
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			warn(world, {

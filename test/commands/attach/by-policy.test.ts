@@ -54,12 +54,14 @@ describe("attach --by-policy and detach --by-policy", () => {
 	const source = (
 		record: string | undefined = RECORD,
 		auths = '{"reg.io":{"auth":"YTpw"}}',
+		more: Record<string, string> = {},
 	) =>
 		build.secret(bed, "nginx-mesh", `{"auths":${auths}}`, {
 			metadata: {
 				labels: build.MANAGED,
 				annotations: {
 					...(record !== "" && { "kubectl-meshreg/targets": record }),
+					...more,
 				},
 			},
 		});
@@ -284,11 +286,86 @@ mutatingadmissionpolicy "${POLICY}" deleted
 				}
 			return undefined;
 		});
-		const { status, err } = await bed.run(["detach", "--by-policy"]);
+		const { status, out, err } = await bed.run(["detach", "--by-policy"]);
 		off();
-		assert.equal(status, 1);
-		assert.match(err, /\(Conflict\)/);
+		assert.deepEqual(
+			[status, out, err],
+			[0, `secret/${NAME} configured in nginx-mesh namespace\n`, ""],
+		);
 		assert.deepEqual(policies(), [POLICY, POLICY]);
+	});
+
+	/** Somebody else writes what is there, whenever this is about to be sent, three times. */
+	const overtake = (method: string, where: (path: string) => boolean) => {
+		let left = 3;
+		return bed.server.onRequest((request) => {
+			if (request.method !== method || !where(request.path)) return undefined;
+			if (left-- <= 0) return undefined;
+			for (const kind of [...KINDS, "Secret"])
+				for (const object of bed.server.store.all(kind)) {
+					const { metadata } = object;
+					const labels = { ...metadata.labels, touched: `${left}` };
+					bed.server.store.seed({
+						...object,
+						kind,
+						metadata: { ...metadata, labels },
+					});
+				}
+			return undefined;
+		});
+	};
+	const isPolicy = (path: string) => path.includes("/mutating");
+	for (const [argv, method, where, out] of [
+		[
+			["sync", "-n", "shop", "-q"],
+			"PUT",
+			isPolicy,
+			`secret/${NAME} created in shop namespace
+mutatingadmissionpolicybinding/${POLICY} configured
+`,
+		],
+		[
+			["sync", "--forget", "app", "-q"],
+			"DELETE",
+			isPolicy,
+			`secret/${NAME} configured in nginx-mesh namespace
+mutatingadmissionpolicy "${POLICY}" deleted
+mutatingadmissionpolicybinding "${POLICY}" deleted
+`,
+		],
+		[
+			["detach", "--by-policy"],
+			"PATCH",
+			(path: string) => path.endsWith(NAME),
+			`secret/${NAME} configured in nginx-mesh namespace
+mutatingadmissionpolicybinding "${POLICY}" deleted
+mutatingadmissionpolicy "${POLICY}" deleted
+`,
+		],
+	] as const)
+		test(`what somebody writes meanwhile is planned again: ${argv.join(" ")}`, async () => {
+			await bed.run(["attach", "--by-policy"]);
+			const off = overtake(method, where);
+			const done = await bed.run(argv);
+			off();
+			assert.deepEqual([done.status, done.out], [0, out]);
+		});
+
+	test("what another recorded meanwhile stays in the policies", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		let isRecorded = false;
+		const off = bed.server.onRequest(({ path }) => {
+			if (!isPolicy(path) || isRecorded) return undefined;
+			isRecorded = true;
+			source('[{"namespaces":{"app":"","shop":"","late":""}}]', undefined, {
+				"kubectl-meshreg/attached-by-policy": "true",
+			});
+			return undefined;
+		});
+		await bed.run(["sync", "-n", "shop", "-q"]);
+		off();
+		const binding = bed.server.store.get(KINDS[1] ?? "", "", POLICY);
+		assert.match(JSON.stringify(binding), /\["app","late","shop"\]/);
 	});
 
 	test("prune takes it back with the source", async () => {
