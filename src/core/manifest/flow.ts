@@ -34,15 +34,16 @@ export function addToFlowMap(
 	const style = styleOf(text, map);
 	const head = `${style.quoted ? JSON.stringify(key) : key}:${style.space}`;
 	if (next === undefined)
-		return insertAt(map.start + 1, head + oneLine(names, style));
+		return insertAt(map.start + 1, head + listOf(names, style));
 	const at = flowEntryStart(text, map, next);
 	const indent = lineIndent(text, at);
 	if (indent === undefined)
-		return insertAt(at, `${head}${oneLine(names, style)},${style.space}`);
+		return insertAt(at, `${head}${listOf(names, style)},${style.space}`);
+	const line = `\n${indent}`;
 	const list = style.quoted
-		? manyLines(names, style, `\n${indent}`, unit(text, map, indent))
-		: oneLine(names, style);
-	return insertAt(at, `${head}${list},\n${indent}`);
+		? listOf(names, style, line, unit(text, map, indent))
+		: listOf(names, style);
+	return insertAt(at, `${head}${list},${line}`);
 }
 
 /** Where an entry begins, with its `? `, anchors and tags. */
@@ -67,20 +68,13 @@ export function addToFlowList(
 	const style = last.type === "map" ? styleOf(text, last) : styleOfText(text);
 	const { start, end } = placeOf(last);
 	const indent = lineIndent(text, start);
-	if (indent === undefined)
-		return insertAt(
-			end,
-			objects(names, style)
-				.map((object) => `,${style.space}${object}`)
-				.join(""),
-		);
 	const [field] = last.type === "map" ? last.entries : [];
 	const inner = field && lineIndent(text, field.start);
-	const next = `\n${indent}`;
+	const next = indent === undefined ? style.space : `\n${indent}`;
 	const written =
-		inner === undefined
+		indent === undefined || inner === undefined
 			? objects(names, style)
-			: expanded(names, style, next, inner.slice(indent.length));
+			: objects(names, style, next, inner.slice(indent.length));
 	return insertAt(end, written.map((object) => `,${next}${object}`).join(""));
 }
 
@@ -90,7 +84,7 @@ export function flowList(
 	map: MapNode,
 	names: readonly string[],
 ): string {
-	return oneLine(names, styleOf(text, map));
+	return listOf(names, styleOf(text, map));
 }
 
 function styleOf(text: string, map: MapNode): Style {
@@ -112,37 +106,32 @@ function colonAfter(text: string, at: number): number {
 	return colon < 0 ? at : colon + 1;
 }
 
-function oneLine(names: readonly string[], style: Style): string {
-	return `[${objects(names, style).join(`,${style.space}`)}]`;
+/** On one line; or in lines that begin with `next`, what is inside by `step` further in. */
+function listOf(
+	names: readonly string[],
+	style: Style,
+	next?: string,
+	step = "",
+): string {
+	if (next === undefined)
+		return `[${objects(names, style).join(`,${style.space}`)}]`;
+	const inner = next + step;
+	return `[${inner}${objects(names, style, inner, step).join(`,${inner}`)}${next}]`;
 }
 
-function objects(names: readonly string[], style: Style): string[] {
-	return names.map((name) => `{${field(name, style)}}`);
+function objects(
+	names: readonly string[],
+	style: Style,
+	next = "",
+	step = "",
+): string[] {
+	return names.map((name) => `{${next}${step}${field(name, style)}${next}}`);
 }
 
 function field(name: string, { quoted, space }: Style): string {
 	return quoted
 		? `"name":${space}${JSON.stringify(name)}`
 		: `name: ${yamlWord(name)}`;
-}
-
-function manyLines(
-	names: readonly string[],
-	style: Style,
-	next: string,
-	step: string,
-): string {
-	const list = expanded(names, style, next + step, step);
-	return `[${next}${step}${list.join(`,${next}${step}`)}${next}]`;
-}
-
-function expanded(
-	names: readonly string[],
-	style: Style,
-	next: string,
-	step: string,
-): string[] {
-	return names.map((name) => `{${next}${step}${field(name, style)}${next}}`);
 }
 
 /**
