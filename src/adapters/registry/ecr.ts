@@ -24,7 +24,7 @@ const ANSWER_LIMIT = 1 << 20;
  */
 export async function ecrCredential(
 	key: string,
-	around: Surroundings & { readonly ca?: string | undefined },
+	around: Surroundings,
 ): Promise<ProviderAnswer> {
 	const place = ecrPlaceOf(key);
 	if (place === undefined)

@@ -14,6 +14,8 @@ import {
 export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
 	/** Milliseconds. */
 	readonly limit: number;
+	/** PEM of authorities to trust besides the machine's, where we ask over TLS ourselves. */
+	readonly ca?: string | undefined;
 }
 
 interface HelperRun {

@@ -26,11 +26,6 @@ import {
 /** A provider that hangs is ended. */
 const LIMIT = 30_000;
 
-interface Around extends Surroundings {
-	/** PEM of authorities to trust besides the machine's, where the provider is asked over TLS by ourselves. */
-	readonly ca?: string | undefined;
-}
-
 /**
  * Asks a provider for a credential of the registry with this key. Throws FailureError for one that
  * fails, hangs, or answers with what is none; it quotes no answer.
@@ -40,13 +35,16 @@ export async function credentialFrom(
 	args: readonly string[],
 	key: string,
 	/** `limit` is for tests. */
-	around: Omit<Around, "limit"> & Partial<Around>,
+	around: Omit<Surroundings, "limit"> & Partial<Surroundings>,
 ): Promise<Provided> {
 	// An entry may be spelled as docker has them, `https://HOST/v2/`: what is asked for is the registry.
-	const answer = await ask(provider, args, registryNamed(key) ?? key, {
-		limit: LIMIT,
-		...around,
-	});
+	const registry = registryNamed(key) ?? key;
+	const limited = { limit: LIMIT, ...around };
+	const answer = await (provider.by === "helper"
+		? askHelper(provider.name, registry, limited)
+		: provider.by === "plugin"
+			? askPlugin(provider.path, args, registry, limited)
+			: ecrCredential(registry, limited));
 	if ("credential" in answer) return answer;
 	throw new FailureError({
 		cause: "provider-failed",
@@ -56,26 +54,10 @@ export async function credentialFrom(
 	});
 }
 
-function ask(
-	provider: Provider,
-	args: readonly string[],
-	key: string,
-	around: Around,
-): Promise<ProviderAnswer> {
-	switch (provider.by) {
-		case "helper":
-			return askHelper(provider.name, key, around);
-		case "plugin":
-			return askPlugin(provider.path, args, key, around);
-		case "ecr":
-			return ecrCredential(key, around);
-	}
-}
-
 async function askHelper(
 	name: string,
 	key: string,
-	around: Around,
+	around: Surroundings,
 ): Promise<ProviderAnswer> {
 	const program = `docker-credential-${name}`;
 	let failed: ProgramFault | undefined;
@@ -101,7 +83,7 @@ async function askPlugin(
 	program: string,
 	args: readonly string[],
 	key: string,
-	around: Around,
+	around: Surroundings,
 ): Promise<ProviderAnswer> {
 	let failed: ProgramFault | undefined;
 	for (const version of PLUGIN_API_VERSIONS) {
