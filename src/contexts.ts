@@ -74,44 +74,66 @@ export async function runInContexts(
 		headings: !isStructured(look) && look.output !== "name",
 		live: look.watch ?? false,
 	});
-	const outcomes = await Promise.all(
-		contexts.map(async (context, index): Promise<InContext> => {
-			const write = sections.write(index);
-			const inside = insideOf(context, write, {
-				look,
-				outside,
-				run,
-				before: asked.get(context),
-			});
-			const { world, printer } = inside;
-			const prompter = async () => {
+	const inContext = async (
+		context: string,
+		index: number,
+	): Promise<InContext> => {
+		const write = sections.write(index);
+		const printer = new Printer(streams, look, outside.clock, write);
+		let commandContext =
+			asked.get(context) ?? commandContextOf({ context }, outside.env);
+		const world: World = {
+			...outside,
+			streams: {
+				...streams,
+				// Two that never end would ask at the same time.
+				interactive: streams.interactive && !look.watch,
+				animated: false,
+			},
+			connect(flags, apart) {
+				const there = { ...flags, context };
+				commandContext = commandContextOf(there, outside.env);
+				const err = divertedTo(
+					(text) => write("err", shown(text, {})),
+					streams.err,
+				);
+				return outside.connect(there, { err, ...apart });
+			},
+			async prompter() {
 				await unlessAborted(sections.turn(index), outside.interrupt);
 				return outside.prompter();
-			};
-			try {
-				const outcome = await ended(
-					work instanceof NoClusterError
-						? Promise.reject(work.failures.get(context))
-						: work({ ...world, prompter }),
-					outside.interrupt,
-				);
-				await printer.show(
-					withoutNext(outcome.document),
-					structured ? "err" : undefined,
-				);
-				const { error } = outcome.ended ?? {};
-				// What is wrong with the command line may be the same for all: known in the end.
-				if (
-					outcome.ended &&
-					!(error instanceof AbortedError || error instanceof UsageError)
-				)
-					printer.fail(error, inside.commandContext());
-				return { context, commandContext: inside.commandContext(), outcome };
-			} finally {
-				sections.done(index);
-			}
-		}),
-	);
+			},
+			emit: (event) => printer.emit(event, commandContext),
+			again: (argv, connection) =>
+				run(argv, connection, {
+					...outside,
+					streams: sectioned(streams, write),
+				}),
+		};
+		try {
+			const outcome = await ended(
+				work instanceof NoClusterError
+					? Promise.reject(work.failures.get(context))
+					: work(world),
+				outside.interrupt,
+			);
+			await printer.show(
+				withoutNext(outcome.document),
+				structured ? "err" : undefined,
+			);
+			const { error } = outcome.ended ?? {};
+			// What is wrong with the command line may be the same for all: known in the end.
+			if (
+				outcome.ended &&
+				!(error instanceof AbortedError || error instanceof UsageError)
+			)
+				printer.fail(error, commandContext);
+			return { context, commandContext, outcome };
+		} finally {
+			sections.done(index);
+		}
+	};
+	const outcomes = await Promise.all(contexts.map(inContext));
 	sayUsage(outcomes, main);
 	if (!structured)
 		for (const document of nextDocuments(outcomes, choice, outside.env))
@@ -143,55 +165,6 @@ export async function runInContexts(
 			await main.show(mergeDocuments(parts, prepared.documentKind), "out");
 	}
 	return statusOf(outcomes, main);
-}
-
-/** The outside as the work in one context has it: its cluster, and a section for all that is printed. */
-function insideOf(
-	context: string,
-	write: Write,
-	{
-		look,
-		outside,
-		run,
-		before = commandContextOf({ context }, outside.env),
-	}: {
-		look: Prepared["look"];
-		outside: Outside;
-		run: RunAgain;
-		/** As it was connected to in order to ask. */
-		before: CommandContext | undefined;
-	},
-) {
-	const { streams, env } = outside;
-	const printer = new Printer(streams, look, outside.clock, write);
-	let commandContext = before;
-	const world: World = {
-		...outside,
-		streams: {
-			...streams,
-			// Two that never end would ask at the same time.
-			interactive: streams.interactive && !look.watch,
-			animated: false,
-		},
-		connect(flags, apart) {
-			const there = { ...flags, context };
-			commandContext = commandContextOf(there, env);
-			const err = divertedTo(
-				(text) => write("err", shown(text, {})),
-				streams.err,
-			);
-			return outside.connect(there, { err, ...apart });
-		},
-		emit: (event) => printer.emit(event, commandContext),
-		again: (argv, connection) =>
-			run(argv, connection, { ...outside, streams: sectioned(streams, write) }),
-	};
-	return {
-		world,
-		printer,
-		/** Of the cluster that was connected to last. */
-		commandContext: () => commandContext,
-	};
 }
 
 /** The streams, with what is printed in a section of its own. */

@@ -3,7 +3,6 @@ import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
 import type { RunAgain } from "./contexts.ts";
 import { commandContextOf } from "./core/command-context.ts";
-import type { Look } from "./core/output/look.ts";
 import type { CommandContext } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
@@ -13,7 +12,7 @@ import { isStructured } from "./report/render.ts";
 import { sharingConnections } from "./shared-connections.ts";
 import { guarded } from "./terminal.ts";
 import { VERSION } from "./version.ts";
-import type { ConnectionFlags, Outside, World } from "./world.ts";
+import type { Outside, World } from "./world.ts";
 
 const ABOUT =
 	"Create, verify, copy, attach and explain the pull Secret of a service mesh: credentials for private registries, in every namespace that needs them.";
@@ -85,25 +84,6 @@ export async function run(
 	}
 }
 
-/** The outside for another command line: it reaches the cluster as this one does, whatever it says itself. */
-function asUserOf(outside: Outside, connection: ConnectionFlags): Outside {
-	return {
-		...outside,
-		connect: (flags, apart) =>
-			outside.connect({ ...connection, ...flags }, apart),
-	};
-}
-
-/** The outside of a command whose result is not the one that was asked for: a document stays the only thing on stdout. */
-function withoutResult(outside: Outside, look: Look): Outside {
-	if (!isStructured(look)) return outside;
-	const { streams } = outside;
-	return {
-		...outside,
-		streams: { ...streams, out: streams.err },
-	};
-}
-
 /** Does what a command line asks for, prints what comes of it, and returns the exit status. */
 async function perform(
 	prepared: Prepared,
@@ -112,7 +92,16 @@ async function perform(
 	commandContext: () => CommandContext,
 ): Promise<number> {
 	const again: RunAgain = (argv, connection, there) =>
-		run(argv, withoutResult(asUserOf(there, connection), prepared.look));
+		run(argv, {
+			...there,
+			// It reaches the cluster as this one does, whatever it says itself.
+			connect: (flags, apart) =>
+				there.connect({ ...connection, ...flags }, apart),
+			// Its result is not the one that was asked for: a document stays the only thing on stdout.
+			...(isStructured(prepared.look) && {
+				streams: { ...there.streams, out: there.streams.err },
+			}),
+		});
 	if (prepared.contexts) {
 		const { runInContexts } = await import("./contexts.ts");
 		return runInContexts(prepared, prepared.contexts, outside, again);
