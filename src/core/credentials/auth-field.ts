@@ -9,24 +9,11 @@ export function authFault(auth: string): string | undefined {
 	if (auth === "") return undefined;
 	// White space is what Go takes for it.
 	const padded = /=(?:(?!\ufeff)[\s\u0085])*$/.test(auth);
-	let bits = 0;
-	let inQuantum = 0;
-	let colon = false;
-	let at = 0;
-	for (; at < auth.length; at++) {
-		const value = SIX_BITS[auth.charCodeAt(at)] ?? -1;
-		if (value < 0) {
-			if (auth[at] === "\n" || auth[at] === "\r") continue;
-			break;
-		}
-		bits = ((bits << 6) | value) & 0x3fff;
-		inQuantum = (inQuantum + 1) % 4;
-		const byte = (bits >> (((4 - inQuantum) % 4) * 2)) & 0xff;
-		colon ||= byte === 0x3a;
-	}
-	const fault = endFault(auth, at, inQuantum, padded);
+	const at = /^[A-Za-z0-9+/\r\n]*/.exec(auth)?.[0].length ?? 0;
+	const digits = auth.slice(0, at).replace(/[\r\n]+/g, "").length;
+	const fault = endFault(auth, at, digits % 4, padded);
 	if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;
-	return colon
+	return Buffer.from(auth, "base64").includes(":")
 		? undefined
 		: "unable to parse auth field, must be formatted as base64(username:password)";
 }
@@ -59,10 +46,3 @@ function skipLineEnds(text: string, from: number): number {
 	while (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x0d) at++;
 	return at;
 }
-
-/** The value of a character of the standard alphabet, by its code; negative for any other. */
-const SIX_BITS = new Int8Array(128).fill(-1);
-for (const [value, character] of [
-	..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-].entries())
-	SIX_BITS[character.charCodeAt(0)] = value;
