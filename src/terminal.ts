@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "./core/output/printable.ts";
+import { isUnprintable, printable } from "./core/output/printable.ts";
 import { plain, type Text } from "./core/output/styled.ts";
 import type { Output, Outside, PickChoice, Prompter } from "./world.ts";
 
@@ -50,45 +50,46 @@ export function divertedTo(write: Output["write"], output: Output): Output {
 }
 
 function guardedPrompter(prompter: Prompter): Prompter {
-	const checked =
-		(check?: (value: string) => string | undefined) => (value: string) => {
-			const wrong = check?.(value);
-			return wrong === undefined ? undefined : printable(wrong);
-		};
-	const labelled = <T extends string, C extends PickChoice<T>>(
-		choices: readonly C[],
-	) =>
-		choices.map((choice) => ({
-			...choice,
-			label: printable(choice.label),
-			...(choice.note !== undefined && { note: printable(choice.note) }),
-		}));
 	return {
-		text: ({ message, default: preset, check }) =>
-			prompter.text({
-				message: printable(message),
-				check: checked(check),
-				// What is offered is what Enter takes: of something that cannot be shown, nothing is.
-				...(preset !== undefined &&
-					printable(preset) === preset && { default: preset }),
-			}),
-		password: ({ message, check }) =>
-			prompter.password({ message: printable(message), check: checked(check) }),
-		choose: ({ message, choices }) =>
-			prompter.choose({
-				message: printable(message),
-				choices: labelled(choices),
-			}),
-		pick: ({ message, choices }) =>
-			prompter.pick({
-				message: printable(message),
-				choices: labelled(choices),
-			}),
-		confirm: (question) =>
-			prompter.confirm({ ...question, message: printable(question.message) }),
+		text: (question) => prompter.text(guardedQuestion(question)),
+		password: (question) => prompter.password(guardedQuestion(question)),
+		choose: (question) => prompter.choose(guardedQuestion(question)),
+		pick: (question) => prompter.pick(guardedQuestion(question)),
+		confirm: (question) => prompter.confirm(guardedQuestion(question)),
 		progress(text) {
 			const { update, stop } = prompter.progress(printable(text));
 			return { update: (next) => update(printable(next)), stop };
 		},
 	};
+}
+
+/** What any question may say. */
+interface Question {
+	readonly message: string;
+	readonly default?: string | boolean;
+	readonly check?: (value: string) => string | undefined;
+	readonly choices?: readonly PickChoice<string>[];
+}
+
+function guardedQuestion<Asked extends Question>(question: Asked): Asked {
+	const { message, default: preset, check, choices } = question;
+	return {
+		...question,
+		message: printable(message),
+		// What is offered is what Enter takes: of something that cannot be shown, nothing is.
+		...(typeof preset === "string" &&
+			isUnprintable(preset) && { default: undefined }),
+		...(check && { check: (value: string) => clean(check(value)) }),
+		...(choices && {
+			choices: choices.map(({ label, note, ...choice }) => ({
+				...choice,
+				label: printable(label),
+				note: clean(note),
+			})),
+		}),
+	};
+}
+
+function clean(text: string | undefined): string | undefined {
+	return text && printable(text);
 }
