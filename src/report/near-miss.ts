@@ -4,7 +4,7 @@ import { displayKey } from "../core/registry/url.ts";
 /** What is between a credential and its use, as one sentence. */
 export function nearMissSentence(near: NearMiss): string {
 	const miss = { ...near, key: displayKey(near.key) };
-	const key = `the key ${miss.key} in ${miss.from}`;
+	const key = `The key ${miss.key} in ${miss.from}`;
 	switch (miss.because) {
 		case "unreferenced":
 			return `${miss.from} has a key that matches, ${miss.key}, but is not among the pull Secrets.`;
@@ -17,30 +17,26 @@ export function nearMissSentence(near: NearMiss): string {
 				? `${miss.from} has a key that matches, ${miss.key}, inside "auths", which its type ${miss.type} does not have.`
 				: `${miss.from} has a key that matches, ${miss.key}, outside "auths", where its type ${miss.type} does not look.`;
 		case "port":
-			return `${capital(key)} has ${portOf(miss.keyPort)}, the image has ${portOf(miss.imagePort)}${miss.keyPort === "" || miss.imagePort === "" ? "; kubelets do not assume 443" : ""}.`;
+			return `${key} has ${portOf(miss.keyPort)}, the image has ${portOf(miss.imagePort)}${miss.keyPort === "" || miss.imagePort === "" ? "; kubelets do not assume 443" : ""}.`;
 		case "path":
-			return `${capital(key)} is for the path ${displayKey(miss.keyPath)} only, which the image's does not begin with.`;
+			return `${key} is for the path ${displayKey(miss.keyPath)} only, which the image's does not begin with.`;
 		case "letter-case":
-			return `${capital(key)} and the image's host ${miss.host} differ in letter case, which kubelets compare.`;
+			return `${key} and the image's host ${miss.host} differ in letter case, which kubelets compare.`;
 		case "label-count":
-			return `${capital(key)} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for one of them, and nothing for none.`;
+			return `${key} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for one of them, and nothing for none.`;
 		case "docker-hub-name":
-			return `${capital(key)} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`;
+			return `${key} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`;
 		case "white-space":
-			return `${capital(key)} contains white space; without it, it would match.`;
+			return `${key} contains white space; without it, it would match.`;
 		case "scheme":
-			return `${capital(key)} begins with a scheme that kubelets do not read: only https:// and http://, in lower case.`;
+			return `${key} begins with a scheme that kubelets do not read: only https:// and http://, in lower case.`;
 		case "region":
-			return `${capital(key)} is for the same account in another region than ${miss.host}.`;
+			return `${key} is for the same account in another region than ${miss.host}.`;
 		case "single-word":
-			return `${capital(key)} has neither a dot nor a port, so the image that begins with it is one of docker.io.`;
+			return `${key} has neither a dot nor a port, so the image that begins with it is one of docker.io.`;
 	}
 }
 
 function portOf(port: string): string {
 	return port === "" ? "no port" : `port ${port}`;
-}
-
-function capital(text: string): string {
-	return text[0]?.toUpperCase() + text.slice(1);
 }
