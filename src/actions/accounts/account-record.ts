@@ -5,7 +5,6 @@ import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -26,6 +25,7 @@ import {
 	seekSource,
 	sourcesIn,
 } from "../read/find-source.ts";
+import { type Reading, reading } from "../read/read-keys.ts";
 import { lookUpNamespaces } from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
@@ -55,7 +55,7 @@ interface AccountRun {
  * them needs no more than before.
  */
 export class AccountRecords {
-	readonly #reader = new ContentReader();
+	readonly #at: Reading;
 	readonly #sources: Promise<readonly PullSecret[] | undefined>;
 
 	constructor(
@@ -63,11 +63,12 @@ export class AccountRecords {
 		every: boolean,
 	) {
 		const { change, cluster, world } = run;
+		this.#at = reading(cluster);
 		const { namespace = cluster.namespace } = change.source;
 		this.#sources = every
-			? sourcesIn(namespace, cluster, this.#reader)
+			? sourcesIn(this.#at, namespace)
 			: unlessForbidden(
-					seekSource(cluster, this.#reader, change.source, world).then(
+					seekSource(this.#at, change.source, world).then(
 						({ source }) => source && [source],
 					),
 				);
@@ -138,7 +139,7 @@ export class AccountRecords {
 					: [{ rule: selection, exclude: [], attach }],
 		};
 		for (const source of (await this.#sources) ?? []) {
-			const now = await write(verb, source, selected, run, this.#reader);
+			const now = await write(verb, source, selected, run, this.#at);
 			if (now !== undefined)
 				await RECORDING[verb].warnOf(source, now, selected, run);
 		}
@@ -165,7 +166,7 @@ async function write(
 	source: PullSecret,
 	selected: SourceRecord,
 	{ change, selection, cluster, world, report }: AccountRun,
-	reader: ContentReader,
+	at: Reading,
 ): Promise<SourceRecord | undefined> {
 	const { edit, cause } = RECORDING[verb];
 	const place = placeOf(source);
@@ -178,8 +179,7 @@ async function write(
 	const what = `${accountWords(attachedAnywhere(selected))} in ${where}`;
 	try {
 		const changed = await changeRecord(source, {
-			cluster,
-			reader,
+			...at,
 			world,
 			dryRun: change.dryRun,
 			change: (record) => edit(record, selected),

@@ -28,7 +28,6 @@ import {
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	registriesOf,
@@ -45,7 +44,7 @@ import {
 } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { allOf } from "../read/all-of.ts";
-import { readPullSecret } from "../read/read-keys.ts";
+import { reading, readPullSecret } from "../read/read-keys.ts";
 
 /**
  * The policies and bindings that bear a source's names, whoever made them. Throws FailureError
@@ -283,7 +282,7 @@ export async function changesNow(
 	const found = await readPolicies(cluster, source);
 	const now =
 		dryRun === "none"
-			? await readPullSecret(cluster, new ContentReader(), placeOf(source))
+			? await readPullSecret(reading(cluster), placeOf(source))
 			: source;
 	if (now === undefined || (dryRun === "none" && !isByPolicy(now))) return [];
 	const record = recordIn(now);
@@ -306,7 +305,7 @@ export async function markByPolicy(
 	let known: PullSecret | undefined = source;
 	if (dryRun !== "client")
 		await unlessOvertaken(async () => {
-			known ??= await readPullSecret(cluster, new ContentReader(), source);
+			known ??= await readPullSecret(reading(cluster), source);
 			if (known === undefined || isByPolicy(known) === marked) return;
 			const { resourceVersion } = known;
 			known = undefined;

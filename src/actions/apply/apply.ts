@@ -10,7 +10,6 @@ import type { Change } from "../../core/pull-secrets/change.ts";
 import { ACTIONS, updatePatch } from "../../core/pull-secrets/changes.ts";
 import { byNamespace, targetOf } from "../../core/pull-secrets/plan.ts";
 import {
-	type ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
 	secretOf,
@@ -21,16 +20,14 @@ import {
 	isNamespaceMissing,
 	isNotFound,
 } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
-import { readPullSecret } from "../read/read-keys.ts";
+import { type Reading, readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
 import { replace } from "./replace.ts";
 
 /** How a plan is carried out, and who is told. */
-export interface ApplyOptions {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
+export interface ApplyOptions extends Reading {
 	readonly world: Pick<World, "clock" | "env" | "files" | "interrupt">;
 	readonly dryRun: DryRun;
 	/**
@@ -136,7 +133,7 @@ async function plannedAgain(
 ): Promise<Change | Failure> {
 	try {
 		const place = targetOf(change);
-		const current = await readPullSecret(how.cluster, how.reader, place);
+		const current = await readPullSecret(how, place);
 		const again = await how.replan(change, current);
 		if (again === undefined || "cause" in again)
 			return again ?? { cause: "changed-meanwhile" };

@@ -3,7 +3,6 @@ import type { DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
-	type ContentReader,
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -18,12 +17,10 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import { ApiError, unlessForbidden } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
-import { readPullSecret } from "../read/read-keys.ts";
+import type { World } from "../../world.ts";
+import { type Reading, readPullSecret } from "../read/read-keys.ts";
 
-interface RecordChange extends Recording {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
+interface RecordChange extends Recording, Reading {
 	readonly world: Pick<World, "clock" | "interrupt">;
 	readonly dryRun: DryRun;
 	/** The record as it is to be, of what it is by now. */
@@ -115,9 +112,9 @@ export async function changeRecord(
 
 async function readSource(
 	source: PullSecret,
-	{ cluster, reader }: RecordChange,
+	at: Reading,
 ): Promise<PullSecret> {
-	const now = await readPullSecret(cluster, reader, source);
+	const now = await readPullSecret(at, source);
 	if (now !== undefined) return now;
 	throw new FailureError({
 		cause: "source-missing",

@@ -13,13 +13,13 @@ import { claimantsOf, type Run } from "./deliver.ts";
  */
 export async function tellClaimants(
 	before: PullSecret,
-	{ cluster, reader, world }: Run,
+	run: Run,
 ): Promise<string[]> {
 	const all = await unlessForbidden(
-		readPullSecrets(cluster, reader, secretsNamed(before.name)),
+		readPullSecrets(run, secretsNamed(before.name)),
 	);
 	if (all === undefined) {
-		warn(world, { cause: "claimants-hidden" });
+		warn(run.world, { cause: "claimants-hidden" });
 		return [];
 	}
 	const [alike, different] = partition(
@@ -28,14 +28,14 @@ export async function tellClaimants(
 	);
 	const equal = alike.map(({ namespace }) => namespace);
 	if (equal.length > 0)
-		warn(world, {
+		warn(run.world, {
 			cause: "claimants-equal",
 			name: before.name,
 			namespaces: equal,
 			script: Fixes.of(before).sync(equal),
 		});
 	if (different.length > 0)
-		warn(world, {
+		warn(run.world, {
 			cause: "claimants-different",
 			name: before.name,
 			namespaces: different.map(({ namespace }) => namespace),

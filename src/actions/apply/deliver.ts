@@ -32,7 +32,6 @@ import {
 	targetOf,
 } from "../../core/pull-secrets/plan.ts";
 import {
-	type ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
 	placeOf,
@@ -49,9 +48,10 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, unlessForbidden } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
 import {
+	type Reading,
 	readPullSecret,
 	readPullSecrets,
 	secretsNamed,
@@ -73,9 +73,7 @@ import {
 } from "./targets.ts";
 
 /** What every step of one run in one cluster works with. */
-export interface Run {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
+export interface Run extends Reading {
 	readonly world: World;
 	readonly report: ChangeReport;
 	readonly dryRun: DryRun;
@@ -248,8 +246,7 @@ class Delivery {
 
 	/** The source as it is now; undefined where there is none any more. */
 	async #readSource(): Promise<PullSecret | undefined> {
-		const { cluster, reader } = this.run;
-		const now = await readPullSecret(cluster, reader, this.#source);
+		const now = await readPullSecret(this.run, this.#source);
 		if (now === undefined || !isSourceLike(now)) return undefined;
 		this.#source = now;
 		this.#moved ||=
@@ -317,23 +314,24 @@ class Delivery {
 	}
 
 	#listAll(): Promise<PullSecret[]> {
-		const { cluster, reader } = this.run;
-		return readPullSecrets(cluster, reader, secretsNamed(this.#source.name));
+		return readPullSecrets(this.run, secretsNamed(this.#source.name));
 	}
 
 	async #readEach(namespaces: readonly string[]): Promise<Current> {
-		const { cluster, reader } = this.run;
 		const { name } = this.#source;
 		const current = new Map<string, PullSecret | ChangeResult>();
 		await inParallel(namespaces, async (namespace) => {
 			try {
 				const ref = { namespace, name };
-				const secret = await readPullSecret(cluster, reader, ref);
+				const secret = await readPullSecret(this.run, ref);
 				if (secret !== undefined) current.set(namespace, secret);
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				const why = failureOf(error);
-				current.set(namespace, notServed(namespace, why, { name }, cluster));
+				current.set(
+					namespace,
+					notServed(namespace, why, { name }, this.run.cluster),
+				);
 			}
 		});
 		return current;

@@ -131,7 +131,7 @@ export async function planMaking(
 		if (dryRun !== "none") return source;
 		if (change.action === "unchanged") return before;
 		// It was replaced, or somebody else was faster to write the same.
-		return written ?? readPullSecret(cluster, run.reader, place);
+		return written ?? readPullSecret(run, place);
 	};
 	// Who agreed to a deletion was told of where.
 	const asks = change.action === "replace" ? undefined : typed;

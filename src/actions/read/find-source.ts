@@ -12,7 +12,6 @@ import {
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -23,6 +22,8 @@ import {
 import { unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import {
+	type Reading,
+	reading,
 	readPullSecret,
 	readPullSecrets,
 	readWholeSecrets,
@@ -59,36 +60,32 @@ export function placeMeant(
  * FailureError where there is none, or it is not known which; what the cluster throws, 403 included.
  */
 export async function findSource(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	choice: SourceChoice,
 	/** Who is asked which one; nobody where absent. */
 	world?: Pick<World, "streams" | "prompter">,
 ): Promise<PullSecret> {
-	const { source, inTheWay } = await seekSource(cluster, reader, choice, world);
+	const { source, inTheWay } = await seekSource(at, choice, world);
 	if (source !== undefined) return source;
 	if (inTheWay !== undefined) throw new FailureError(notASource(inTheWay));
-	throw new FailureError(await sourceMissing(choice, cluster, reader));
+	throw new FailureError(await sourceMissing(at, choice));
 }
 
 /** The same where there may be none; `inTheWay` bears its name and is no source. */
 export async function seekSource(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	choice: SourceChoice,
 	world?: Pick<World, "streams" | "prompter">,
 ): Promise<{
 	readonly source?: PullSecret;
 	readonly inTheWay?: PullSecret | undefined;
 }> {
-	const place = placeMeant(choice, cluster);
+	const place = placeMeant(choice, at.cluster);
 	const { namespace } = place;
-	const found = await readPullSecret(cluster, reader, place);
+	const found = await readPullSecret(at, place);
 	if (found !== undefined && isSourceLike(found)) return { source: found };
 	const others =
-		choice.name === undefined
-			? await sourcesIn(namespace, cluster, reader)
-			: [];
+		choice.name === undefined ? await sourcesIn(at, namespace) : [];
 	const [only, second] = others;
 	if (only === undefined) return { inTheWay: found };
 	if (second === undefined) return { source: only };
@@ -114,34 +111,30 @@ export async function nameMeant(
 ): Promise<string> {
 	if (choice.name !== undefined) return choice.name;
 	const found = await unlessForbidden(
-		seekSource(cluster, new ContentReader(), choice, world),
+		seekSource(reading(cluster), choice, world),
 	);
 	return found?.source?.name ?? choice.usual;
 }
 
 /** All sources of the namespace that is meant, whatever their names, sorted. Throws FailureError where there is none; what the cluster throws. */
 export async function findSources(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	choice: SourceChoice,
 ): Promise<PullSecret[]> {
-	const namespace = choice.namespace ?? cluster.namespace;
-	const secrets = await readWholeSecrets(cluster, reader, namespace);
+	const namespace = choice.namespace ?? at.cluster.namespace;
+	const secrets = await readWholeSecrets(at, namespace);
 	const sources = secrets.filter(isSourceLike);
 	if (sources.length > 0) return sources;
 	const unnamed = { ...choice, name: undefined };
-	throw new FailureError(await sourceMissing(unnamed, cluster, reader));
+	throw new FailureError(await sourceMissing(at, unnamed));
 }
 
 /** Those of one namespace; none where they may not be listed. */
 export async function sourcesIn(
+	at: Reading,
 	namespace: string,
-	cluster: Cluster,
-	reader: ContentReader,
 ): Promise<PullSecret[]> {
-	const secrets = await unlessForbidden(
-		readWholeSecrets(cluster, reader, namespace),
-	);
+	const secrets = await unlessForbidden(readWholeSecrets(at, namespace));
 	return secrets?.filter(isSourceLike) ?? [];
 }
 
@@ -150,11 +143,10 @@ export async function sourcesIn(
  * that name, or of any where none was given.
  */
 async function sourceMissing(
+	at: Reading,
 	choice: SourceChoice,
-	cluster: Cluster,
-	reader: ContentReader,
 ): Promise<SourceFailure> {
-	const place = placeMeant(choice, cluster);
+	const place = placeMeant(choice, at.cluster);
 	const queries = [
 		secretsNamed(place.name),
 		...(choice.name === undefined
@@ -162,9 +154,7 @@ async function sourceMissing(
 			: []),
 	];
 	const secrets = await unlessForbidden(
-		Promise.all(
-			queries.map((query) => readPullSecrets(cluster, reader, query)),
-		),
+		Promise.all(queries.map((query) => readPullSecrets(at, query))),
 	);
 	const elsewhere = secrets
 		?.flat()
@@ -183,14 +173,13 @@ async function sourceMissing(
 
 /** Why there is none that stays: what bears its name is none or is going, or nothing bears it. */
 export async function whyNoSource(
+	at: Reading,
 	choice: SourceChoice,
-	cluster: Cluster,
-	reader: ContentReader,
 ): Promise<SourceFailure> {
-	const place = placeMeant(choice, cluster);
-	const there = await unlessForbidden(readPullSecret(cluster, reader, place));
+	const place = placeMeant(choice, at.cluster);
+	const there = await unlessForbidden(readPullSecret(at, place));
 	return there === undefined || (isSourceLike(there) && !there.terminating)
-		? sourceMissing(choice, cluster, reader)
+		? sourceMissing(at, choice)
 		: notASource(there);
 }
 

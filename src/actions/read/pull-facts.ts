@@ -22,19 +22,18 @@ import type { Cluster } from "../../world.ts";
 import { readPolicies } from "../accounts/policies.ts";
 import { inParallel } from "../in-parallel.ts";
 import { placeMeant, type SourceChoice, whyNoSource } from "./find-source.ts";
-import { readPullSecret, readWholeSecrets } from "./read-keys.ts";
+import { type Reading, readPullSecret, readWholeSecrets } from "./read-keys.ts";
 
 /** What is called a source in the namespace that is meant and is not going, sorted: all, or the one that is named. Throws what the cluster throws. */
 export async function stayingSources(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	choice: SourceChoice,
 ): Promise<PullSecret[]> {
-	const place = placeMeant(choice, cluster);
+	const place = placeMeant(choice, at.cluster);
 	const found =
 		choice.name === undefined
-			? await readWholeSecrets(cluster, reader, place.namespace)
-			: [await readPullSecret(cluster, reader, place)];
+			? await readWholeSecrets(at, place.namespace)
+			: [await readPullSecret(at, place)];
 	return found
 		.filter((one) => one !== undefined)
 		.filter((secret) => isSourceLike(secret) && !secret.terminating)
@@ -46,10 +45,9 @@ export async function stayingSources(
  * Policies are read only of one that notes some, as few may read any; `attempt` says what becomes of an error.
  */
 export async function readSourceFacts(
+	at: Reading,
 	found: readonly PullSecret[] | undefined,
 	choice: SourceChoice,
-	cluster: Cluster,
-	reader: ContentReader,
 	attempt: <T>(reading: Promise<T>) => Promise<T | undefined>,
 ): Promise<
 	Pick<
@@ -57,7 +55,7 @@ export async function readSourceFacts(
 		"sourceNamespace" | "only" | "sources" | "sourceProblem" | "withoutSource"
 	>
 > {
-	const place = placeMeant(choice, cluster);
+	const place = placeMeant(choice, at.cluster);
 	const sources = await inParallel(
 		found ?? [],
 		async (secret): Promise<SourceFacts> => ({
@@ -65,7 +63,7 @@ export async function readSourceFacts(
 			...recordReadingIn(secret),
 			fixes: new Fixes({ ...placeOf(secret), exists: true, source: secret }),
 			policies: isByPolicy(secret)
-				? await attempt(policiesOf(secret, cluster))
+				? await attempt(policiesOf(secret, at.cluster))
 				: undefined,
 		}),
 	);
@@ -74,9 +72,7 @@ export async function readSourceFacts(
 		only: choice.name,
 		sources,
 		sourceProblem:
-			found?.length === 0
-				? await whyNoSource(choice, cluster, reader)
-				: undefined,
+			found?.length === 0 ? await whyNoSource(at, choice) : undefined,
 		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 	};
 }

@@ -1,16 +1,26 @@
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
-import type {
+import {
 	ContentReader,
-	PullSecret,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, ObjectRef } from "../../world.ts";
 import { allOf } from "./all-of.ts";
 
+/** Where pull secrets are read, and what remembers what was read there. */
+export interface Reading {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+}
+
+/** The same of a cluster of which nothing was read yet. */
+export function reading(cluster: Cluster): Reading {
+	return { cluster, reader: new ContentReader() };
+}
+
 /** A Secret by name; undefined where there is none. Throws what the cluster throws, 403 included. */
 export async function readPullSecret(
-	cluster: Cluster,
-	reader: ContentReader,
+	{ cluster, reader }: Reading,
 	ref: ObjectRef & { namespace: string },
 ): Promise<PullSecret | undefined> {
 	const secret = await unlessNotFound(cluster.read("Secret", ref));
@@ -28,8 +38,7 @@ export function secretsNamed(name: string): ListQuery {
  * the next one is waited for.
  */
 export async function readPullSecrets(
-	cluster: Cluster,
-	reader: ContentReader,
+	{ cluster, reader }: Reading,
 	query: ListQuery,
 	onPage: (keys: readonly PullSecret[]) => void = () => {},
 ): Promise<PullSecret[]> {
@@ -44,8 +53,7 @@ export async function readPullSecrets(
 
 /** Those of a source's namespace, each with all that it holds: it may be what copies are made of. */
 export function readWholeSecrets(
-	cluster: Cluster,
-	reader: ContentReader,
+	{ cluster, reader }: Reading,
 	namespace: string,
 ): Promise<PullSecret[]> {
 	const query = { namespace, fieldSelector: `type=${PULL_SECRET_TYPE}` };

@@ -1,6 +1,5 @@
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
-	type ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -10,9 +9,8 @@ import {
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
 import { unlessFailed } from "../../errors.ts";
-import type { Cluster } from "../../world.ts";
 import { inParallel } from "../in-parallel.ts";
-import { readPullSecret, readPullSecrets } from "./read-keys.ts";
+import { type Reading, readPullSecret, readPullSecrets } from "./read-keys.ts";
 
 /** So many sources are read one by one; of more, one list of all pull Secrets is cheaper. */
 const READ_SINGLY = 20;
@@ -23,8 +21,7 @@ const READ_SINGLY = 20;
  * by no legal name, is unknown, and costs no request. Throws only what no further request survives.
  */
 export async function readSources(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	keys: readonly PullSecret[],
 ): Promise<Map<string, SourceKnowledge>> {
 	const known = new Map<string, SourceKnowledge>(
@@ -39,7 +36,7 @@ export async function readSources(
 	for (const ref of missing) known.set(ref, "unknown");
 	if (readable.length > READ_SINGLY) {
 		const query = { fieldSelector: `type=${PULL_SECRET_TYPE}` };
-		const all = await unlessFailed(readPullSecrets(cluster, reader, query));
+		const all = await unlessFailed(readPullSecrets(at, query));
 		const there = new Map(all?.map((key) => [sourceRef(key), key]));
 		for (const { ref } of readable)
 			known.set(
@@ -48,18 +45,17 @@ export async function readSources(
 			);
 	} else
 		await inParallel(readable, async ({ ref, place }) => {
-			known.set(ref, await readSource(cluster, reader, place));
+			known.set(ref, await readSource(at, place));
 		});
 	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));
 }
 
 /** What is known of one source: an error says nothing. Throws only what no further request survives. */
 export async function readSource(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	ref: { namespace: string; name: string },
 ): Promise<SourceKnowledge> {
-	const read = readPullSecret(cluster, reader, ref);
+	const read = readPullSecret(at, ref);
 	return (
 		(await unlessFailed(read.then((found) => found ?? "gone"))) ?? "unknown"
 	);

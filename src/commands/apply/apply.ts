@@ -24,15 +24,13 @@ import {
 	placeMeant,
 	seekSource,
 } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Asked, RunOf } from "../../command.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { sourceMaker } from "../../core/pull-secrets/edit-source.ts";
-import {
-	ContentReader,
-	type PullSecret,
-} from "../../core/pull-secrets/pull-secret.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { isEmptyRecord } from "../../core/pull-secrets/record.ts";
 import type { World } from "../../world.ts";
 import type { ApplyOptions } from "./command.ts";
@@ -52,14 +50,13 @@ export const run: RunOf<ApplyOptions, Asked<typeof ask>> = async (
 ) => {
 	return onCluster(world, options.connection, async (connected) => {
 		const cluster = readingAhead(connected);
-		const reader = new ContentReader();
+		const at = reading(cluster);
 		beginCopyLists(cluster, options, true);
 		const report = new ChangeReport(world, cluster, formOf(options));
-		const run: Run = { ...options, cluster, reader, world, report };
+		const run: Run = { ...options, ...at, world, report };
 		return await report.whatIsDone(async () => {
 			const { source: before, inTheWay } = await seekSource(
-				cluster,
-				reader,
+				at,
 				options.source,
 				world,
 			);

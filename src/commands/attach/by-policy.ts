@@ -11,6 +11,7 @@ import { inParallel } from "../../actions/in-parallel.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import {
 	listIfAllowed,
 	lookUpNamespaces,
@@ -26,7 +27,6 @@ import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	registriesOf,
@@ -51,8 +51,8 @@ export async function attachByPolicy(
 ): Promise<Outcome> {
 	warn(world, ...options.notes);
 	return onCluster(world, options.connection, async (cluster) => {
-		const reader = new ContentReader();
-		const source = await findSource(cluster, reader, options.source, world);
+		const at = reading(cluster);
+		const source = await findSource(at, options.source, world);
 		const record = recordOf(source);
 		if (record === undefined) throw recordMissing(source);
 		const desired = desiredPolicies({

@@ -61,16 +61,15 @@ export async function readFacts(
 	const { namespace } = placeMeant(choice, cluster);
 	const [candidates, { secrets, accounts, pods }] = await Promise.all([
 		snapshot.attempt("source", namespace, () =>
-			stayingSources(cluster, reader, choice),
+			stayingSources(snapshot, choice),
 		),
 		readUsers(snapshot),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const known = await readSourceFacts(
+		snapshot,
 		candidates ?? (snapshot.missed("source") ? undefined : []),
 		choice,
-		cluster,
-		reader,
 		(reading) => snapshot.attempt("policies", "", () => reading),
 	);
 	const { sources } = known;

@@ -18,6 +18,7 @@ import {
 	type SourceChoice,
 	seekSource,
 } from "../../actions/read/find-source.ts";
+import { type Reading, reading } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
@@ -42,7 +43,6 @@ import {
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
 import {
-	ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
 	placeOf,
@@ -96,7 +96,6 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	const options = { ...given, edit };
 	const { dryRun, output, label } = options;
 	const isNew = edit.by === "replace";
-	const reader = new ContentReader();
 	const entries = newEntries(entered, options, world.clock.now());
 	const isObject = output === "json" || output === "yaml";
 	const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
@@ -107,7 +106,8 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	}
 	return onCluster(world, options.connection, async (cluster) => {
 		const wish = { source, edit: given.edit };
-		const { place, before } = await lookAt(cluster, reader, wish, world);
+		const at = reading(cluster);
+		const { place, before } = await lookAt(at, wish, world);
 		if (!isNew) editable(before, place);
 		const make = sourceMaker(edit, place, entries, label);
 		// What was said of the source in one cluster says nothing about that in another.
@@ -132,7 +132,7 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 			if (said === CANCELLED) return report.cancelled();
 			const making = await planMaking(
 				{ ...options, ...made, ...said },
-				{ ...options, cluster, reader, report, world },
+				{ ...options, ...at, report, world },
 			);
 			const written =
 				making && (await making.agreed([])) && (await making.write());
@@ -259,7 +259,7 @@ async function intentOf(
 		const { namespace } = placeMeant(choice, cluster);
 		const wish = isAlone ? options : { ...options, source: usualOf(choice) };
 		const [{ place, before: source }, namespaces] = await Promise.all([
-			lookAt(cluster, new ContentReader(), wish, world),
+			lookAt(reading(cluster), wish, world),
 			world.streams.interactive
 				? seeNamespaces([namespace], cluster)
 				: undefined,
@@ -352,19 +352,16 @@ function usualOf(choice: SourceChoice): SourceChoice {
  * which; what the cluster throws.
  */
 async function lookAt(
-	cluster: Cluster,
-	reader: ContentReader,
+	at: Reading,
 	{ source, edit }: Pick<CreateOptions, "source" | "edit">,
 	world: World,
 ): Promise<{ place: SourceRef; before: PullSecret | undefined }> {
 	const choice = edit.by === "replace" ? usualOf(source) : source;
-	const sought = await seekSource(cluster, reader, choice, world).catch(
-		(error: unknown) => {
-			throw orElsewhere(error);
-		},
-	);
+	const sought = await seekSource(at, choice, world).catch((error: unknown) => {
+		throw orElsewhere(error);
+	});
 	const before = sought.source ?? sought.inTheWay;
-	const place = before ? placeOf(before) : placeMeant(source, cluster);
+	const place = before ? placeOf(before) : placeMeant(source, at.cluster);
 	return { place, before };
 }
 

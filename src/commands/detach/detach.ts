@@ -11,10 +11,10 @@ import {
 	placeMeant,
 	seekSource,
 } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
 import type { DetachOptions } from "./command.ts";
@@ -36,15 +36,15 @@ async function detachByPolicy(
 ): Promise<Outcome> {
 	warn(world, ...notes);
 	return onCluster(world, connection, async (cluster) => {
-		const reader = new ContentReader();
-		const { source } = await seekSource(cluster, reader, choice, world);
+		const at = reading(cluster);
+		const { source } = await seekSource(at, choice, world);
 		const owner = source ?? placeMeant(choice, cluster);
 		const report = new ChangeReport(world, cluster);
 		return report.whatIsDone(async () => {
 			const how = { cluster, dryRun, onResult: report.add };
 			const removals = await policyRemovals([owner], cluster);
 			if (source === undefined && removals.length === 0)
-				await findSource(cluster, reader, choice);
+				await findSource(at, choice);
 			// Noted before one goes: what keeps them up to date would make it again.
 			if (source) await markByPolicy(source, false, how);
 			await writePolicies(() => policyRemovals([owner], cluster), how);

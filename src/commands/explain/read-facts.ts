@@ -9,6 +9,7 @@ import {
 	secretReading,
 	stayingSources,
 } from "../../actions/read/pull-facts.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import { readNamespace } from "../../actions/read/read-namespaces.ts";
 import type { Facts, SecretFacts } from "../../core/check/facts.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
@@ -18,7 +19,6 @@ import {
 } from "../../core/kubelet/secret-entries.ts";
 import type { Secret } from "../../core/objects.ts";
 import { isObjectName } from "../../core/output/shell.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessFailed, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { type Asking, MOST_NAMED } from "./read-pull-secrets.ts";
@@ -33,17 +33,17 @@ export async function readFacts(
 	{ pod, account, secrets: named }: Asking,
 ): Promise<Facts> {
 	const { namespace } = pod;
-	const reader = new ContentReader();
+	const at = reading(cluster);
 	const place = placeMeant(choice, cluster);
 	const sourcesOf = (one: SourceChoice) =>
-		unlessForbidden(stayingSources(cluster, reader, one));
+		unlessForbidden(stayingSources(at, one));
 	const [known, found] = await Promise.all([
 		unlessFailed(readNamespace(cluster, namespace)),
 		sourcesOf(choice).then(
 			(all) => all ?? sourcesOf({ ...choice, name: place.name }),
 		),
 	]);
-	const factsOf = secretReading(reader);
+	const factsOf = secretReading(at.reader);
 	const secrets = new Map<string, SecretFacts>();
 	const otherSecrets = new Map<string, PullSource>();
 	const keep = (secret: Secret): void => {
@@ -85,7 +85,7 @@ export async function readFacts(
 		},
 	);
 	return {
-		...(await readSourceFacts(found, choice, cluster, reader, unlessFailed)),
+		...(await readSourceFacts(at, found, choice, unlessFailed)),
 		scope: [namespace],
 		now: 0,
 		secrets,

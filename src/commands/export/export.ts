@@ -1,6 +1,6 @@
 import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, seekSource } from "../../actions/read/find-source.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { reading, readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
@@ -18,7 +18,6 @@ import { entryProblems } from "../../core/pull-secrets/content-fault.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	type Content,
-	ContentReader,
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -88,12 +87,11 @@ async function keyToExport(
 	cluster: Cluster,
 	world: World,
 ): Promise<PullSecret> {
-	const reader = new ContentReader();
-	if (namespace === undefined)
-		return findSource(cluster, reader, source, world);
-	const key = await readPullSecret(cluster, reader, { namespace, name });
+	const at = reading(cluster);
+	if (namespace === undefined) return findSource(at, source, world);
+	const key = await readPullSecret(at, { namespace, name });
 	if (key !== undefined && roleOf(key) !== "unmanaged") return key;
-	const sought = await seekSource(cluster, reader, source, world);
+	const sought = await seekSource(at, source, world);
 	if (sought.source !== undefined) return sought.source;
 	throw new FailureError({
 		cause: "pull-secret-missing",

@@ -1,4 +1,5 @@
 import { findSource } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import {
@@ -9,10 +10,7 @@ import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
 import type { ImageNote } from "../../core/note.ts";
 import { byFirst } from "../../core/order.ts";
-import {
-	ContentReader,
-	pullSourceOfKey,
-} from "../../core/pull-secrets/pull-secret.ts";
+import { pullSourceOfKey } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type Platform,
 	parsePlatform,
@@ -129,7 +127,7 @@ async function clusterSays(
 		return { source: undefined, platforms: wish.platforms ?? [] };
 	try {
 		const [source, platforms] = await Promise.all([
-			findSource(cluster, new ContentReader(), wish.source, world)
+			findSource(reading(cluster), wish.source, world)
 				.then(pullSourceOfKey)
 				.catch(without),
 			wish.platforms ??

@@ -91,7 +91,7 @@ async function sourceFor(
 ): Promise<{ readonly source: PullSecret; readonly namespace: string }> {
 	return onCluster(world, connection, async (cluster) => {
 		const reader = new ContentReader();
-		const source = await findSource(cluster, reader, choice, world);
+		const source = await findSource({ cluster, reader }, choice, world);
 		return { source, namespace: cluster.namespace };
 	});
 }

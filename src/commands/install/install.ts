@@ -7,7 +7,7 @@ import {
 import { onCluster } from "../../actions/on-cluster.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { reading, readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import {
@@ -20,7 +20,6 @@ import { FailureError } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { attachedAnywhere, recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import {
@@ -120,9 +119,7 @@ async function warnOfUnwatched(
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
-	const source = await unlessForbidden(
-		readPullSecret(cluster, new ContentReader(), place),
-	);
+	const source = await unlessForbidden(readPullSecret(reading(cluster), place));
 	const record = source && recordIn(source);
 	if (attach.length === 0 && record && attachedAnywhere(record).size > 0)
 		warn(world, { cause: "attaches-unwatched" });

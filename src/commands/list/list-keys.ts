@@ -59,13 +59,13 @@ export async function readListing(
 		labelledNamespaces(cluster, choice.selector),
 		readEach(scopesOf(choice.namespaces), async (scope) => {
 			const lists = listQueries(choice, [scope]).map((query) =>
-				readPullSecrets(cluster, reader, query, begin),
+				readPullSecrets({ cluster, reader }, query, begin),
 			);
 			return (await Promise.all(lists)).flat();
 		}),
 	]);
 	const keys = found.items.filter(({ namespace }) => isThere(namespace));
-	const sources = await readSources(cluster, reader, keys);
+	const sources = await readSources({ cluster, reader }, keys);
 	const namespaces = needNamespaces(sources)
 		? await (all ?? listIfAllowed(cluster))
 		: undefined;

@@ -231,7 +231,7 @@ class PullSecretWatch {
 		const watching = this.#secrets({ namespace, ...secretsNamed(name) });
 		return (
 			(await unlessForbidden(watching)) ??
-			readSource(this.cluster, this.#reader, source)
+			readSource({ cluster: this.cluster, reader: this.#reader }, source)
 		);
 	}
 

@@ -23,6 +23,8 @@ import {
 import { onCluster } from "../../actions/on-cluster.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import {
+	type Reading,
+	reading,
 	readPullSecret,
 	readPullSecrets,
 	readWholeSecrets,
@@ -62,7 +64,6 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import { planPrune } from "../../core/pull-secrets/plan.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	sourceRef,
@@ -95,9 +96,9 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 	const asks = mustAsk("prune", options, world);
 	return onCluster(world, options.connection, async (cluster) => {
 		const { sourceNamespace = cluster.namespace } = options;
-		const reader = new ContentReader();
+		const at = reading(cluster);
 		const report = new ChangeReport(world, cluster);
-		const { found, refused } = await readScope(cluster, reader, options);
+		const { found, refused } = await readScope(at, options);
 		for (const [namespace, error] of refused) {
 			const place = { namespace, name: options.name ?? "*" };
 			const why = failureOf(error);
@@ -106,7 +107,7 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 		// Of what may not be read nothing is written or forgotten either.
 		const namespaces = options.namespaces.filter((name) => !refused.has(name));
 		const where = { namespaces, sourceNamespace };
-		const how = { ...options, ...where, cluster, reader, world };
+		const how = { ...options, ...where, ...at, world };
 		const pruning = await findPruning(found, how);
 		const { changes, sent, outOf, attached, unreadable, outlived } = pruning;
 		for (const result of unreadable) report.add(result);
@@ -157,7 +158,7 @@ async function findPruning(
 	found: readonly PullSecret[],
 	how: PruneRun,
 ): Promise<Pruning> {
-	const { cluster, reader, world, namespaces, name, orphaned } = how;
+	const { cluster, world, namespaces, name, orphaned } = how;
 	const { sourceNamespace } = how;
 	const keys = found.filter(how.isMeant);
 	const onlyBeside = orphaned || how.keepSources;
@@ -165,7 +166,7 @@ async function findPruning(
 		? { sent: [], unreadable: [] }
 		: await sentThere(how);
 	const stays = new Set(unreadable.map(sourceRef));
-	const sources = orphaned && (await readSources(cluster, reader, keys));
+	const sources = orphaned && (await readSources(how, keys));
 	const changes = planPrune(keys, {
 		keepSources: how.keepSources,
 		gone: sources
@@ -320,14 +321,10 @@ async function lossesOf(
 }
 
 /** What there is, and why some of the namespaces could not be looked at. Throws where none could. */
-async function readScope(
-	cluster: Cluster,
-	reader: ContentReader,
-	{ namespaces, query }: PruneOptions,
-) {
+async function readScope(at: Reading, { namespaces, query }: PruneOptions) {
 	const { items: found, refused } = await readEach(
 		scopesOf(namespaces),
-		(scope) => readPullSecrets(cluster, reader, { ...query, ...scope }),
+		(scope) => readPullSecrets(at, { ...query, ...scope }),
 	);
 	if (refused.has("")) throw orElsewhere(refused.get(""));
 	throwIfAll(refused, namespaces);
@@ -362,9 +359,7 @@ async function takeBackPolicies(
 }
 
 /** One prune in one cluster. */
-interface PruneRun extends Omit<PruneOptions, "sourceNamespace"> {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
+interface PruneRun extends Omit<PruneOptions, "sourceNamespace">, Reading {
 	readonly world: World;
 	/** Where sources are. */
 	readonly sourceNamespace: string;
@@ -383,14 +378,8 @@ interface SentThere {
  * The sources of the source namespace that have a record, and which of these namespaces it means; what
  * calls itself a source elsewhere is another's word. What may not be read is a warning.
  */
-async function sentThere({
-	namespaces,
-	name,
-	sourceNamespace: namespace,
-	cluster,
-	reader,
-	world,
-}: PruneRun) {
+async function sentThere(how: PruneRun) {
+	const { namespaces, name, sourceNamespace: namespace, cluster } = how;
 	const sent: SentThere[] = [];
 	/** A failed result for each source whose record cannot be read: nothing of theirs is written or deleted. */
 	const unreadable: ChangeResult[] = [];
@@ -399,11 +388,11 @@ async function sentThere({
 		return { sent, unreadable };
 	const found = await unlessForbidden<readonly (PullSecret | undefined)[]>(
 		name === undefined
-			? readWholeSecrets(cluster, reader, namespace)
-			: Promise.all([readPullSecret(cluster, reader, { namespace, name })]),
+			? readWholeSecrets(how, namespace)
+			: Promise.all([readPullSecret(how, { namespace, name })]),
 	);
 	if (found === undefined)
-		warn(world, { cause: "source-unreadable", namespace, namespaces });
+		warn(how.world, { cause: "source-unreadable", namespace, namespaces });
 	const sources = found?.filter((secret) => secret !== undefined) ?? [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
 	for (const source of sources.filter(isSourceLike)) {

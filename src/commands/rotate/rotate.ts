@@ -21,6 +21,7 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import {
 	warnOfMalformed,
 	warnOfUnmatched,
@@ -37,7 +38,6 @@ import {
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	registriesOf,
@@ -73,13 +73,13 @@ export async function ask(
 	warn(world, ...options.notes, ...options.warnings);
 	const { input, registry } = options;
 	return onFirstCluster(world, options.connection, async (connected, found) => {
-		const reader = new ContentReader();
 		const { interactive } = world.streams;
 		const ahead =
 			options.readsAhead && !interactive ? readingAhead(connected) : undefined;
 		const cluster = ahead ?? connected;
+		const at = reading(cluster);
 		if (ahead) beginCopyLists(ahead, { ...options, selection: RECORDED });
-		const source = await findSource(cluster, reader, options.source, world);
+		const source = await findSource(at, options.source, world);
 		editable(source, source);
 		const seen = interactive
 			? await seeNamespaces([source.namespace], cluster)
@@ -125,20 +125,19 @@ export const run: RunOf<RotateOptions, RotateAnswer> = async (
 ) => {
 	const { registry } = options;
 	return onCluster(world, options.connection, async (connected) => {
-		const reader = new ContentReader();
 		// What was seen in one cluster says nothing about the others.
 		const seen = there.context === connected.context ? there : undefined;
 		const cluster = seen?.ahead ?? connected;
+		const at = reading(cluster);
 		const source =
-			seen?.source ??
-			(await findSource(cluster, reader, options.source, world));
+			seen?.source ?? (await findSource(at, options.source, world));
 		editable(source, source);
 		const key = entryNamed(source, registry ?? known);
 		const left = timeLeft(source, key, options.ifExpiring, world);
 		if (left !== undefined) {
 			const cause = "credential-valid";
 			tellUnlessQuiet(world, { cause, key, left, untouched: true });
-			const how = { ...options, cluster, reader, world };
+			const how = { ...options, ...at, world };
 			return await finishCopies(source, how);
 		}
 		const report = new ChangeReport(world, cluster, formOf(options));
@@ -150,7 +149,7 @@ export const run: RunOf<RotateOptions, RotateAnswer> = async (
 		return await report.whatIsDone(async () => {
 			const going = { verb: "Replace", entered } as const;
 			const wish = { going, seen: seen?.seen };
-			const run = { ...options, cluster, reader, report, world };
+			const run = { ...options, ...at, report, world };
 			if (!(await rotateSource(source, entries, wish, run)))
 				return report.cancelled();
 			if (!report.failed) {

@@ -1,11 +1,11 @@
+import type { Reading } from "../../actions/read/read-keys.ts";
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { type Accounts, knownAccount } from "../../core/accounts/accounts.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import type { Kind, ObjectOf } from "../../core/objects.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
-import type { Cluster, ListQuery } from "../../world.ts";
+import type { ListQuery } from "../../world.ts";
 
 /** Which namespaces are kept in sync: those named, or those of a list. */
 export type Watched =
@@ -16,9 +16,7 @@ export type Watched =
 	  };
 
 /** Who is told what. */
-interface ReflectorOptions {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
+interface ReflectorOptions extends Reading {
 	readonly watched: Watched;
 	readonly state: SyncState;
 	readonly accounts: Accounts | undefined;

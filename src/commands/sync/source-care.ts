@@ -1,5 +1,6 @@
 import { apply } from "../../actions/apply/apply.ts";
 import { AT_ONCE } from "../../actions/in-parallel.ts";
+import type { Reading } from "../../actions/read/read-keys.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
@@ -22,7 +23,6 @@ import {
 	renewalOf,
 } from "../../core/pull-secrets/provider.ts";
 import {
-	type ContentReader,
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -45,7 +45,7 @@ import {
 	NO_SINGLE_HOST,
 } from "../../core/registry/verification.ts";
 import { OperationError } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 
 /** What came of an attempt to renew a credential: the label of a metric. */
 type RefreshResult =
@@ -60,13 +60,11 @@ type RefreshResult =
 	| "unwritten";
 
 /** Where what befalls the credentials of a source is told. */
-export interface SourceCareOptions {
+export interface SourceCareOptions extends Reading {
 	/** Undefined: nothing is renewed, only warned about. */
 	readonly refresh: RefreshRules | undefined;
 	/** PEM of authorities to trust besides the machine's, at registries and at Amazon. */
 	readonly ca?: string | undefined;
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
 	readonly world: Pick<
 		World,
 		"clock" | "env" | "files" | "interrupt" | "provided" | "registry"

@@ -31,7 +31,11 @@ import {
 	findSources,
 	notASource,
 } from "../../actions/read/find-source.ts";
-import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
+import {
+	reading,
+	readPullSecrets,
+	secretsNamed,
+} from "../../actions/read/read-keys.ts";
 import {
 	listNamespaces,
 	readNamespaces,
@@ -50,7 +54,6 @@ import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	sourceRef,
@@ -81,15 +84,15 @@ export async function syncCopies(
 	connected: Cluster,
 	world: World,
 ): Promise<Outcome> {
-	const reader = new ContentReader();
 	const cluster = readingAhead(connected);
+	const at = reading(cluster);
 	if (options.forget.length === 0 && !options.allSources)
 		beginCopyLists(cluster, options);
 	const sources = options.allSources
-		? await findSources(cluster, reader, options.source)
-		: [await findSource(cluster, reader, options.source, world)];
+		? await findSources(at, options.source)
+		: [await findSource(at, options.source, world)];
 	const report = new ChangeReport(world, cluster, formOf(options));
-	const run: Run = { ...options, cluster, reader, world, report };
+	const run: Run = { ...options, ...at, world, report };
 	return report.whatIsDone(async () => {
 		let worked = false;
 		for (const source of sources)
@@ -239,11 +242,8 @@ async function pickNamespaces(
 	);
 	if (namespaces.length === 0) return [];
 	const record = recordOf(source) ?? EMPTY_RECORD;
-	const listed = readPullSecrets(
-		cluster,
-		new ContentReader(),
-		secretsNamed(source.name),
-	);
+	const named = secretsNamed(source.name);
+	const listed = readPullSecrets(reading(cluster), named);
 	const [copies, needs] = await Promise.all([
 		unlessForbidden(listed),
 		// Where pods may not be listed, or the source cannot be read, nothing is known of any.

@@ -13,6 +13,7 @@ import {
 } from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
+import { type Reading, reading } from "../../actions/read/read-keys.ts";
 import { labelQuery } from "../../actions/read/select-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
@@ -27,7 +28,6 @@ import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isInjected } from "../../core/pull-secrets/injection.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	placeOf,
 	registriesOf,
@@ -76,13 +76,9 @@ export async function watchSync(
 	);
 	const gone = world.streams.out.gone ?? new AbortController().signal;
 	const interrupt = AbortSignal.any([world.interrupt, gone]);
-	const reader = new ContentReader();
 	try {
-		return await keepInSync(
-			options,
-			{ ca, cluster, reader, world, interrupt },
-			log,
-		);
+		const how = { ...reading(cluster), ca, world, interrupt };
+		return await keepInSync(options, how, log);
 	} catch (error) {
 		if (gone.aborted)
 			return { status: EXIT.done, document: { kind: "nothing" } };
@@ -93,10 +89,8 @@ export async function watchSync(
 	}
 }
 
-interface Watching {
+interface Watching extends Reading {
 	readonly ca: string | undefined;
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
 	readonly world: World;
 	readonly interrupt: AbortSignal;
 }
@@ -178,7 +172,7 @@ async function sourceToWatch(
 ): Promise<PullSecret> {
 	const { cluster, reader, world, interrupt } = how;
 	const { vitals } = log;
-	const find = () => findSource(cluster, reader, options.source, world);
+	const find = () => findSource(how, options.source, world);
 	try {
 		return await find();
 	} catch (error) {

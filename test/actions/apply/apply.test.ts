@@ -63,10 +63,13 @@ async function planned(
 ): Promise<Change> {
 	const { cluster } = await connection(bed);
 	const reader = new ContentReader();
-	const current = await readPullSecret(cluster, reader, {
-		namespace,
-		name: NAME,
-	});
+	const current = await readPullSecret(
+		{ cluster, reader },
+		{
+			namespace,
+			name: NAME,
+		},
+	);
 	await cluster.close();
 	if (action === "delete") {
 		assert.ok(current);
