@@ -68,6 +68,7 @@ import {
 	isRecorded,
 	notServed,
 	recordedTargets,
+	type Selected,
 	type Targets,
 	whyNot,
 } from "./targets.ts";
@@ -94,15 +95,6 @@ export interface Scope {
 
 /** Where the record sends the source, which has one. */
 export const AS_RECORDED: Scope = { once: false, servesRecord: true };
-
-/** A selection that has been looked up. */
-export interface Selected {
-	readonly targets: Targets;
-	/** What the source's record is to say of it. */
-	readonly record: SourceRecord;
-	/** In a few words, for messages: `app, shop`. */
-	readonly what: string;
-}
 
 type CopyPolicy = Pick<
 	CopySettings,

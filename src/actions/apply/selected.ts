@@ -1,5 +1,4 @@
 import { contextClause } from "../../core/output/context-flags.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -11,10 +10,15 @@ import {
 import { tell, warn } from "../tell.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
 import type { CopySettings, SyncSelection } from "./copy-settings.ts";
-import type { Run, Selected } from "./deliver.ts";
+import type { Run } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
 import { agreedFor } from "./seen-namespaces.ts";
-import { namedTargets, ruleTargets, type Targets } from "./targets.ts";
+import {
+	namedTargets,
+	ruleTargets,
+	type Selected,
+	selectedByName,
+} from "./targets.ts";
 
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
 export async function selectedFor(
@@ -35,7 +39,7 @@ export async function selectedFor(
 			const names = selection.names.filter(
 				(name) => !matchesGlob(name, exclude),
 			);
-			return named(await namedTargets(source, names, attach, run.cluster));
+			return namedTargets(source, names, attach, run.cluster);
 		}
 		case "all":
 		case "selector":
@@ -116,19 +120,13 @@ async function found(
 			cause: "found-by-pods",
 			namespaces: unknown.map(({ namespace }) => namespace),
 		});
-	const meant = agreed ? serve : serve.filter(isKnown);
-	return named({
+	const targets = {
 		...all,
-		serve: meant,
+		serve: agreed ? serve : serve.filter(isKnown),
 		settled: all.settled.filter(isFound),
 		atSource: names.has(source.namespace) ? all.atSource : undefined,
-		names: new Map(
-			meant.map(({ namespace }) => [
-				namespace,
-				{ uid: namespaces.get(namespace)?.uid ?? "", attach },
-			]),
-		),
-	});
+	};
+	return selectedByName(targets, namespaces, attach);
 }
 
 async function agrees(
@@ -153,14 +151,6 @@ async function agrees(
 		`Give the credential to ${which}${where}, whose pods ask for it?`,
 		{ cluster, world },
 	);
-}
-
-function named({
-	names,
-	...targets
-}: Targets & Pick<SourceRecord, "names">): Selected {
-	const what = someOf(targets.serve.map(({ namespace }) => namespace));
-	return { targets, record: { ...EMPTY_RECORD, names }, what };
 }
 
 /** Selected by a rule, and namespaces by name beside it. */

@@ -1,6 +1,7 @@
 import { byFirst } from "../../core/order.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import {
 	closedBy,
 	type NamespaceFacts,
@@ -138,43 +139,63 @@ export function whyNot(
 	}
 }
 
+/** A selection that has been looked up. */
+export interface Selected {
+	readonly targets: Targets;
+	/** What the source's record is to say of it. */
+	readonly record: SourceRecord;
+	/** In a few words, for messages: `app, shop`. */
+	readonly what: string;
+}
+
 /** Named namespaces: what is to be recorded of them, and which get a copy. Nothing cluster-wide is read. */
 export async function namedTargets(
 	source: PullSecret,
 	given: readonly string[],
 	attach: readonly string[],
 	cluster: Cluster,
-): Promise<Targets & Pick<SourceRecord, "names">> {
+): Promise<Selected> {
 	const others = given.filter((name) => name !== source.namespace);
-	const known = await readNamespaces(cluster, others);
+	const known = new Map(await readNamespaces(cluster, others));
+	if (others.length < given.length) known.set(source.namespace, "unknown");
 	const trusted = { uid: "", attach };
-	const meant = new Map(others.map((name) => [name, trusted]));
-	const record = { ...EMPTY_RECORD, names: meant };
-	const { serve, settled, unread } = meantBy(record, known, source, cluster);
-	const names = new Map(
-		serve.map(({ namespace }): [string, RecordedName] => {
-			const facts = known.get(namespace);
-			return [
-				namespace,
-				{ uid: typeof facts === "object" ? facts.uid : "", attach },
-			];
-		}),
-	);
-	const isAtSource = given.includes(source.namespace);
-	// Without accounts there is nothing to be done there, and nothing to record.
-	if (isAtSource && attach.length > 0) names.set(source.namespace, trusted);
-	return {
-		serve: serve.map((target) => ({ ...target, attach, named: true })),
-		atSource: isAtSource ? attach : undefined,
-		settled: settled.map((result): ChangeResult => {
+	const names = new Map(given.map((name) => [name, trusted]));
+	const record = { ...EMPTY_RECORD, names };
+	const meant = meantBy(record, known, source, cluster, new Set(given));
+	const targets = {
+		...meant,
+		// As they were given, in that order.
+		serve: meant.serve.map((target) => ({ ...target, attach })),
+		settled: meant.settled.map((result): ChangeResult => {
 			// Whoever names it wants it there.
 			const isOptedOut = result.why?.cause === "namespace-skipped";
 			return isOptedOut ? result : { ...result, action: "failed" };
 		}),
-		unread,
 		listed: false,
 		namespaces: undefined,
-		names,
+	};
+	// Without accounts there is nothing to be done at the source, and nothing to record.
+	const atSource = meant.atSource?.length ? [source.namespace] : [];
+	return selectedByName(targets, known, attach, atSource);
+}
+
+/** Targets that were found one by one, which are recorded by their names, each with its uid where it is `known`. */
+export function selectedByName(
+	targets: Targets,
+	known: ReadonlyMap<string, NamespaceKnowledge>,
+	attach: readonly string[],
+	/** What else is recorded, by its name alone. */
+	further: readonly string[] = [],
+): Selected {
+	const served = targets.serve.map(({ namespace }) => namespace);
+	const names = [...served, ...further].map((name): [string, RecordedName] => {
+		const facts = known.get(name);
+		return [name, { uid: typeof facts === "object" ? facts.uid : "", attach }];
+	});
+	return {
+		targets,
+		record: { ...EMPTY_RECORD, names: new Map(names) },
+		what: someOf(served),
 	};
 }
 

@@ -20,7 +20,6 @@ import {
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { EMPTY_RECORD } from "../../core/pull-secrets/record.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
 const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
@@ -64,26 +63,13 @@ export async function rotateSource(
 	const now = await making.write();
 	if (now === undefined) return true;
 	if (!areMeant) throw recordMissing(source);
-	const { names, ...targets } = await namedTargets(
-		now,
-		holders,
-		[],
-		run.cluster,
-	);
-	await deliver(
-		now,
-		{
-			selected: {
-				targets,
-				record: { ...EMPTY_RECORD, names },
-				what: someOf(holders),
-			},
-			once: false,
-			servesRecord: false,
-		},
-		POLICY,
-		run,
-	);
+	const selected = await namedTargets(now, holders, [], run.cluster);
+	const scope = {
+		selected: { ...selected, what: someOf(holders) },
+		once: false,
+		servesRecord: false,
+	};
+	await deliver(now, scope, POLICY, run);
 	return true;
 }
 

@@ -141,7 +141,11 @@ describe("where a record sends a source", () => {
 describe("namespaces that are named", () => {
 	test("get a copy, or fail: whoever names one wants it there; sorted, with what is recorded", async () => {
 		const { cluster } = played();
-		const targets = await namedTargets(
+		const {
+			targets,
+			record: { names },
+			what,
+		} = await namedTargets(
 			SOURCE,
 			["shop", "left", "mesh", "hidden", "app", "appp", "going"],
 			["ci"],
@@ -159,7 +163,7 @@ describe("namespaces that are named", () => {
 		});
 		const attach = ["ci"];
 		assert.deepEqual(
-			targets.names,
+			names,
 			new Map([
 				["app", { uid: "uid-app", attach }],
 				["hidden", { uid: "", attach }],
@@ -167,20 +171,21 @@ describe("namespaces that are named", () => {
 				["mesh", { uid: "", attach }],
 			]),
 		);
+		assert.equal(what, "app, hidden, shop");
 		const [missing] = targets.settled;
 		assert.deepEqual(missing?.why, { cause: "namespace-missing" });
 	});
 
 	test("of the source's own nothing is recorded without accounts", async () => {
 		const { cluster } = played();
-		const { names, atSource } = await namedTargets(
+		const { record, targets } = await namedTargets(
 			SOURCE,
 			["mesh"],
 			[],
 			cluster,
 		);
-		assert.deepEqual(names, new Map());
-		assert.deepEqual(atSource, []);
+		assert.deepEqual(record.names, new Map());
+		assert.deepEqual(targets.atSource, []);
 	});
 });
 
