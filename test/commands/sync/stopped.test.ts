@@ -169,7 +169,7 @@ describe("SIGTERM", { skip: notPosix }, () => {
 			assert.equal(status, 143, err);
 			assert.doesNotMatch(err, /bug|Unhandled/);
 			// Its readiness is gone with it.
-			await assert.rejects(stage.readiness());
+			await assert.rejects(stage.readiness(), { message: "fetch failed" });
 			// Each pull secret is the old one or the new one, and whole.
 			const copies = bed.server.store
 				.all("Secret")

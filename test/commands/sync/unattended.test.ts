@@ -69,7 +69,7 @@ describe("sync --watch by itself", () => {
 		])
 			assert.match(text, line);
 		await watch.stop();
-		await assert.rejects(get("metrics"));
+		await assert.rejects(get("metrics"), { message: "fetch failed" });
 	});
 
 	for (const [argv, kinds] of [

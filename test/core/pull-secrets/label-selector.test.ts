@@ -74,7 +74,8 @@ describe("a selector is read as the API server reads it", () => {
 			const selector = parseLabelSelector(text);
 			assert.equal(selector?.text, written);
 			if (selector === undefined || text.trim() === "") {
-				if (text.trim() !== "") assert.throws(() => asTheServer(text));
+				if (text.trim() !== "")
+					assert.throws(() => asTheServer(text), { code: 400 });
 				return;
 			}
 			assert.equal(parseLabelSelector(selector.text)?.text, written);
