@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { replace } from "../../../src/actions/apply/replace.ts";
 import { disk } from "../../../src/adapters/files.ts";
 import type { Failure } from "../../../src/core/output/failure.ts";
@@ -344,6 +345,8 @@ async function played(
 	assert.ok(change.action === "replace");
 	const answers = [...creations];
 	const created: string[] = [];
+	/** What was created, and the pauses between, in milliseconds. */
+	const steps: (string | number)[] = [];
 	const cluster = {
 		read: async () => old,
 		async remove() {
@@ -353,7 +356,9 @@ async function played(
 			if (dryRun) return;
 			const isOld = JSON.stringify(secret).includes(OLD);
 			const refusal = answers.shift();
-			created.push(`${isOld ? "old" : "new"}${refusal ? " refused" : ""}`);
+			const what = `${isOld ? "old" : "new"}${refusal ? " refused" : ""}`;
+			created.push(what);
+			steps.push(what);
 			if (refusal) throw refusal;
 		},
 	};
@@ -363,10 +368,17 @@ async function played(
 		told: () => undefined,
 		env,
 		files: { ...disk, write },
-		clock: { now: () => 1, elapsed: () => 1, delay: async () => {} },
+		clock: {
+			now: () => 1,
+			elapsed: () => 1,
+			async delay(ms) {
+				await turn();
+				steps.push(ms);
+			},
+		},
 		interrupt: new AbortController().signal,
 	}).catch((error: unknown) => error);
-	return { created, outcome };
+	return { created, steps, outcome };
 }
 
 const status = (code: number) => new ApiError(code, "No", `no ${code}`);
@@ -379,8 +391,8 @@ describe("after the deletion", () => {
 		["one that does not answer", new ConnectionError("reset by peer")],
 	] as const)
 		test(`${name} is waited for`, async () => {
-			const { created, outcome } = await played([refusal, refusal]);
-			assert.deepEqual(created, ["new refused", "new refused", "new"]);
+			const { steps, outcome } = await played([refusal, refusal]);
+			assert.deepEqual(steps, ["new refused", 100, "new refused", 200, "new"]);
 			assert.equal(outcome, undefined);
 		});
 
