@@ -418,6 +418,22 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		);
 	});
 
+	for (const how of ["client", "server"])
+		test(`a dry run asks no such question, as it gives nothing: ${how}`, async () => {
+			await using bed = await withoutRecord();
+			const held = bed.content("nginx-mesh");
+			const [argv] = recording(true);
+			const { status, err } = await bed.run([...argv, `--dry-run=${how}`], {
+				answers: [["Password:", "new"]],
+			});
+			assert.equal(status, 1);
+			assert.match(err, /has no record of where it was sent/);
+			assert.deepEqual(
+				[bed.content("nginx-mesh"), bed.content("app")],
+				[held, held],
+			);
+		});
+
 	test("who is interrupted at that question is asked it again: by then nothing was written", async () => {
 		await using bed = await withoutRecord();
 		const before = bed.content("nginx-mesh");
