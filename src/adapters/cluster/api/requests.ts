@@ -171,13 +171,22 @@ export class Requests {
 
 	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
 	async #send(call: Call, wanted: string): Promise<Answer> {
-		const { credentials } = this.options;
+		const { credentials, server } = this.options;
 		for (let again = false; ; again = true) {
 			const credential = await issued(credentials.current());
 			if (again) this.#unproven = credential;
-			const answer = await this.#once(call, credential, wanted);
-			if (answer.status < 400) return answer;
-			const refused = await this.#refusal(answer, call, credential);
+			const answer = await this.#once(call, credential);
+			const redact = redactOf(call, credential);
+			this.#warn(answer.header("warning"), redact);
+			if (answer.status < 300) return answer;
+			if (answer.status < 400) {
+				// Nothing is sent after it: API servers do not redirect, and the credential is for nobody else.
+				answer.body.destroy();
+				const to = URL.parse(answer.header("location"), server);
+				const got = to ? `a redirect to ${redact(to.host)}` : "a redirect";
+				throw strangeAnswer({ ...call, server }, got, wanted);
+			}
+			const refused = await this.#refusal(answer, call, redact);
 			// A new one that is refused at once says that the next would be, too.
 			if (again || refused.status !== 401 || credential === this.#unproven)
 				throw refused;
@@ -188,7 +197,7 @@ export class Requests {
 	async #refusal(
 		answer: Answer,
 		call: Call,
-		credential: Credential,
+		redact: Redact,
 	): Promise<StatusError> {
 		const asked = { ...call, server: this.options.server };
 		const reading = text(answer, atMost(LARGEST_REFUSAL, asked));
@@ -199,71 +208,40 @@ export class Requests {
 		});
 		// What it was about may be in the rest: half of one would say that the kind is unknown.
 		if (isBeginning(body)) throw new TransportError(brokenOff(), true);
-		const retryAfter = answer.header("retry-after");
-		return refusal(answer.status, body, retryAfter, redactOf(call, credential));
+		return refusal(answer.status, body, answer.header("retry-after"), redact);
 	}
 
-	async #once(
-		call: Call,
-		credential: Credential,
-		wanted: string,
-	): Promise<Answer> {
-		const { connections, clock } = this.options;
+	async #once(call: Call, credential: Credential): Promise<Answer> {
+		const { server, connections, clock, compressed, timeout } = this.options;
 		const { cert } = credential.tls;
 		if (this.#shown && this.#shown.cert !== cert) connections.renew();
 		this.#shown = credential.tls;
 		const began = clock.elapsed();
 		try {
-			const request = this.#request(call, credential);
-			const headers = inBytes(request.headers);
-			const answer = await connections.send({ ...request, headers });
+			const answer = await connections.send({
+				...call,
+				path: server.pathname.replace(/\/$/, "") + call.path,
+				headers: inBytes({
+					accept: call.accept ?? "application/json",
+					...(compressed && { "accept-encoding": "gzip" }),
+					...(call.body !== undefined && {
+						"content-type": call.contentType ?? "application/json",
+					}),
+					...this.options.headers,
+					...credential.headers,
+				}),
+				// A watch has a limit of its own.
+				...(timeout > 0 && !call.endless && { timeout }),
+			});
 			if (answer.status !== 401 && credential === this.#unproven)
 				this.#unproven = undefined;
 			this.#narrate(call, String(answer.status), began);
-			this.#warn(answer.header("warning"), redactOf(call, credential));
-			if (answer.status >= 300 && answer.status < 400)
-				throw this.#redirected(call, answer, wanted, credential);
 			return answer;
 		} catch (error) {
 			if (!(error instanceof ConnectionError))
 				this.#narrate(call, "no answer", began);
 			throw error;
 		}
-	}
-
-	/** Nothing is sent after it: API servers do not redirect, and the credential is for nobody else. */
-	#redirected(
-		call: Call,
-		answer: Answer,
-		wanted: string,
-		credential: Credential,
-	): Error {
-		const { server } = this.options;
-		answer.body.destroy();
-		const to = answer.header("location");
-		const got = URL.canParse(to, server)
-			? `a redirect to ${redactOf(call, credential)(new URL(to, server).host)}`
-			: "a redirect";
-		return strangeAnswer({ ...call, server }, got, wanted);
-	}
-
-	#request(call: Call, credential: Credential): Request {
-		const { server, headers, compressed, timeout } = this.options;
-		return {
-			...call,
-			path: server.pathname.replace(/\/$/, "") + call.path,
-			headers: {
-				accept: call.accept ?? "application/json",
-				...(compressed && { "accept-encoding": "gzip" }),
-				...(call.body !== undefined && {
-					"content-type": call.contentType ?? "application/json",
-				}),
-				...headers,
-				...credential.headers,
-			},
-			// A watch has a limit of its own.
-			...(timeout > 0 && !call.endless && { timeout }),
-		};
 	}
 
 	/** Method, URL, status and time: never a header or a body. */
