@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type { Readable } from "node:stream";
 import { FailureError } from "../../core/output/failure.ts";
 import type { HelperFault } from "../../core/output/outside-failure.ts";
 import { failureWords } from "../../core/registry/words.ts";
+import { unlessAborted } from "../../errors.ts";
 import type { Outside } from "../../world.ts";
 import {
 	endProgram,
@@ -73,66 +75,51 @@ export async function askCredentialHelper(
 }
 
 /** What a program that was started has printed when it ends, or is ended. Throws what `failure` makes of why it was. */
-function endOf(
+async function endOf(
 	child: RunningProgram,
 	input: string,
 	failure: (because: HelperFault) => FailureError,
 	{ env, interrupt, limit }: Surroundings,
 ): Promise<{ ended: HelperRun["ended"]; out: Buffer; err: Buffer }> {
-	return new Promise((resolve, reject) => {
-		const out: Buffer[] = [];
-		const err: Buffer[] = [];
-		let printed = 0;
-		let drain: NodeJS.Timeout | undefined;
-
-		const settle = (act: () => void): void => {
-			clearTimeout(timer);
-			clearTimeout(drain);
-			interrupt.removeEventListener("abort", onAbort);
-			for (const pipe of [child.stdin, child.stdout, child.stderr])
-				pipe?.destroy();
-			act();
-		};
-		const stop = (error: unknown): void =>
-			settle(() => {
-				endProgram(child, env);
-				reject(error);
-			});
-		const onAbort = (): void => stop(interrupt.reason);
-		const timer = setTimeout(
-			() => stop(failure({ is: "silent", limit })),
-			limit,
-		);
-		interrupt.addEventListener("abort", onAbort, { once: true });
-		// It may have come while the program was looked for.
-		if (interrupt.aborted) return onAbort();
-
-		const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
+	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	promise.catch(() => {}); // Nobody may wait for it: the interrupt may have come while the program was looked for.
+	const timers = [
+		setTimeout(() => reject(failure({ is: "silent", limit })), limit),
+	];
+	let printed = 0;
+	const said = (stream: Readable): Buffer[] => {
+		const chunks: Buffer[] = [];
+		stream.on("data", (chunk: Buffer) => {
 			printed += chunk.length;
-			if (printed > OUTPUT_LIMIT) stop(failure({ is: "too-much" }));
+			if (printed > OUTPUT_LIMIT) reject(failure({ is: "too-much" }));
 			else chunks.push(chunk);
-		};
-		child.stdout.on("data", keep(out));
-		child.stderr.on("data", keep(err));
-		// One that answers without reading closes its end first.
-		child.stdin?.on("error", () => {});
-		child.stdin?.end(input);
-		child.once("error", (error) => {
-			const reason = String("code" in error ? error.code : error.message);
-			settle(() => reject(failure({ is: "not-run", reason })));
 		});
-		const done = (): void =>
-			settle(() =>
-				resolve({
-					// One of the two is known by then.
-					ended: child.exitCode ?? child.signalCode ?? -1,
-					out: Buffer.concat(out),
-					err: Buffer.concat(err),
-				}),
-			);
-		child.once("exit", () => {
-			drain = setTimeout(done, DRAIN);
-		});
-		child.once("close", done);
+		return chunks;
+	};
+	const [out, err] = [said(child.stdout), said(child.stderr)];
+	// One that answers without reading closes its end first.
+	child.stdin?.on("error", () => {});
+	child.stdin?.end(input);
+	child.once("error", (error) => {
+		const reason = String("code" in error ? error.code : error.message);
+		reject(failure({ is: "not-run", reason }));
 	});
+	child.once("exit", () => timers.push(setTimeout(resolve, DRAIN)));
+	child.once("close", () => resolve());
+	try {
+		await unlessAborted(promise, interrupt);
+		return {
+			// One of the two is known by then.
+			ended: child.exitCode ?? child.signalCode ?? -1,
+			out: Buffer.concat(out),
+			err: Buffer.concat(err),
+		};
+	} catch (error) {
+		endProgram(child, env);
+		throw error;
+	} finally {
+		for (const timer of timers) clearTimeout(timer);
+		for (const pipe of [child.stdin, child.stdout, child.stderr])
+			pipe?.destroy();
+	}
 }
