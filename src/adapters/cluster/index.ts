@@ -13,7 +13,7 @@ import { dialler, serverIdentity } from "./http/dial.ts";
 import { InFlight } from "./http/in-flight.ts";
 import type { ConnectContext } from "./kubeconfig/context.ts";
 import { inCluster, loadKubeconfig } from "./kubeconfig/files.ts";
-import { choose, type Target } from "./kubeconfig/resolve-context.ts";
+import { choose } from "./kubeconfig/resolve-context.ts";
 import { serverUrl } from "./kubeconfig/server.ts";
 
 export type { ConnectContext } from "./kubeconfig/context.ts";
@@ -31,17 +31,30 @@ export async function connect(
 	const target = choose(config, flags, fallback, await inCluster(env, files));
 	const server = serverUrl(target.server);
 	const credentials = credentialsOf(target, server, context);
-	const connections = connectionsTo(server, target, credentials, context);
+	const { cluster, user } = target;
+	const servername = cluster["tls-server-name"];
+	const tls = async () => ({
+		...(await serverIdentity(cluster, files)),
+		...(servername && { servername }),
+		...(await credentials.current()).tls,
+	});
+	const proxy = proxyFor(server, cluster["proxy-url"], env);
+	const connections = new Connections(
+		server,
+		dialler(server, tls, interrupt, proxy),
+	);
+	const finish = () => connections.finish(interrupt.reason);
+	interrupt.addEventListener("abort", finish, { once: true });
 	const requests = new Requests({
 		server,
 		connections,
 		credentials,
 		headers: {
 			"user-agent": "kubectl-meshreg",
-			...impersonationHeaders(target.user),
+			...impersonationHeaders(user),
 		},
 		timeout: flags.requestTimeout ?? 0,
-		compressed: !target.cluster["disable-compression"],
+		compressed: !cluster["disable-compression"],
 		verbosity: flags.verbosity ?? 0,
 		err,
 		serverSaid,
@@ -66,26 +79,4 @@ export async function connect(
 			connections.end(new Error("the connection was closed"));
 		},
 	};
-}
-
-function connectionsTo(
-	server: URL,
-	{ cluster }: Target,
-	credentials: Pick<ReturnType<typeof credentialsOf>, "current">,
-	{ env, files, interrupt }: ConnectContext,
-): Connections {
-	const proxy = proxyFor(server, cluster["proxy-url"], env);
-	const servername = cluster["tls-server-name"];
-	const tls = async () => ({
-		...(await serverIdentity(cluster, files)),
-		...(servername && { servername }),
-		...(await credentials.current()).tls,
-	});
-	const connections = new Connections(
-		server,
-		dialler(server, tls, interrupt, proxy),
-	);
-	const finish = () => connections.finish(interrupt.reason);
-	interrupt.addEventListener("abort", finish, { once: true });
-	return connections;
 }

@@ -1,4 +1,4 @@
-import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
+import { isJsonObject } from "../../../core/json-object.ts";
 import { type Kind, type ObjectOf, RESOURCES } from "../../../core/objects.ts";
 import {
 	type LabelSelector,
@@ -73,8 +73,7 @@ export function objectShape<K extends Kind>(
 ): Shape<ObjectOf[K]> {
 	return {
 		name: `a ${kind}`,
-		is: (value): value is ObjectOf[K] =>
-			isNamed(value) && isOfKind(value, kind) && isAskedFor(value, asked),
+		is: (value): value is ObjectOf[K] => isAskedFor(value, kind, asked),
 	};
 }
 
@@ -132,35 +131,22 @@ export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
 		isJsonObject(value) && isJsonObject(value.status),
 };
 
-/** Objects of a list need not say their kind. */
-function isOfKind({ kind }: { kind?: unknown }, wanted: Kind): boolean {
-	return (
-		kind === undefined || kind === wanted || kind === "PartialObjectMetadata"
-	);
-}
-
-function isNamed(value: unknown): value is never {
-	return (
-		isJsonObject(value) && typeof fieldOf(value.metadata, "name") === "string"
-	);
-}
-
 function isAskedFor(
-	value: object,
+	value: unknown,
+	kind: Kind,
 	{ namespace, name, type, labels }: AskedFor,
 ): boolean {
-	const { metadata, type: itsType }: { metadata?: object; type?: unknown } =
-		value;
-	const its: {
-		namespace?: unknown;
-		name?: unknown;
-		labels?: Readonly<Record<string, string>> | null;
-	} = metadata ?? {};
+	if (!isJsonObject(value) || !isJsonObject(value.metadata)) return false;
+	const { metadata } = value;
+	const its = (metadata.labels ?? {}) as Readonly<Record<string, string>>;
 	return (
-		(namespace === undefined || its.namespace === namespace) &&
-		(name === undefined || its.name === name) &&
+		typeof metadata.name === "string" &&
+		// Objects of a list need not say it.
+		[undefined, kind, "PartialObjectMetadata"].includes(value.kind as Kind) &&
+		(namespace === undefined || metadata.namespace === namespace) &&
+		(name === undefined || metadata.name === name) &&
 		// Of metadata alone it is not there.
-		(type === undefined || itsType === undefined || itsType === type) &&
-		(labels === undefined || labels.matches(its.labels ?? {}))
+		(type === undefined || value.type === undefined || value.type === type) &&
+		(labels === undefined || labels.matches(its))
 	);
 }
