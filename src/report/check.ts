@@ -181,20 +181,24 @@ export interface CheckItem {
 	readonly workloads: readonly Workload[];
 }
 
+/** What is well has no cause. */
+const WELL = [
+	"well-formed",
+	"copies",
+	"accounts",
+	"policies",
+	"permitted",
+	"no-pod-waits",
+] as const;
+
 /** A cause as docs/json.md lists it, and docs/troubleshooting.md says what it means. */
 export type CheckCause =
 	| Exclude<
 			Subject["cause"],
+			| (typeof WELL)[number]
 			| "invalid-content"
 			| "invalid-entry"
 			| "verification"
-			// What is well has no cause.
-			| "well-formed"
-			| "copies"
-			| "accounts"
-			| "policies"
-			| "permitted"
-			| "no-pod-waits"
 	  >
 	| ContentFault["kind"]
 	| Exclude<EntryProblem["kind"], "key">
@@ -202,27 +206,21 @@ export type CheckCause =
 
 /** "" where all is well. */
 function causeOf({ about }: Finding): CheckCause | "" {
-	switch (about.cause) {
-		case "invalid-content":
-			return about.fault.kind;
-		case "invalid-entry":
-			return about.problem.kind === "key"
-				? "never-matches"
-				: about.problem.kind;
-		case "verification":
-			return about.verification.outcome === "good"
-				? ""
-				: about.verification.outcome;
-		case "well-formed":
-		case "copies":
-		case "accounts":
-		case "policies":
-		case "permitted":
-		case "no-pod-waits":
-			return "";
-		default:
-			return about.cause;
+	if (isWell(about)) return "";
+	if (about.cause === "invalid-content") return about.fault.kind;
+	if (about.cause === "invalid-entry") {
+		const { kind } = about.problem;
+		return kind === "key" ? "never-matches" : kind;
 	}
+	if (about.cause !== "verification") return about.cause;
+	const { outcome } = about.verification;
+	return outcome === "good" ? "" : outcome;
+}
+
+function isWell(
+	about: Subject,
+): about is Extract<Subject, { cause: (typeof WELL)[number] }> {
+	return WELL.some((cause) => cause === about.cause);
 }
 
 /** The line at the end and, where anything is wrong, one that says where its causes are explained. */
