@@ -70,9 +70,8 @@ export function manifestImages(text: string, file: string) {
 					for (const spot of imagesOf(podSpec)) spots.push(spot);
 			}
 		});
-		const [filledIn, known] = partition(spots, isFilledIn);
-		for (const warning of filledInWarnings(filledIn, at))
-			warnings.push(warning);
+		const { known, filledIn } = sorted(spots, at);
+		for (const warning of filledIn) warnings.push(warning);
 		for (const spot of known) {
 			const { image } = spot;
 			const fault = faultOf(spot, at);
@@ -84,19 +83,17 @@ export function manifestImages(text: string, file: string) {
 	return { images, warnings, faults };
 }
 
-function isFilledIn({ image }: ImageSpot): boolean {
-	return image === FILLED_IN;
-}
-
-function filledInWarnings(
-	spots: readonly ImageSpot[],
-	at: Located,
-): readonly ManifestNote[] {
-	const places = spots.map(({ node }) => (node.alias ?? node).start);
-	return [...new Set(places)].map((place) => ({
-		cause: "image-filled-in",
-		at: placeOf(at, place),
-	}));
+/** The images that are known, and a warning for each place where one will be filled in. */
+function sorted(spots: readonly ImageSpot[], at: Located) {
+	const [ours, known] = partition(spots, ({ image }) => image === FILLED_IN);
+	const places = new Set(ours.map(({ node }) => (node.alias ?? node).start));
+	const filledIn = [...places].map(
+		(place): ManifestNote => ({
+			cause: "image-filled-in",
+			at: placeOf(at, place),
+		}),
+	);
+	return { known, filledIn };
 }
 
 /** The edits that move images to a registry, and what moved. Throws FailureError with file and line. */
@@ -105,7 +102,7 @@ export function rewriteEdits(
 	registry: string,
 	at: Located,
 ) {
-	const [filledIn, known] = partition(spots, isFilledIn);
+	const { known, filledIn } = sorted(spots, at);
 	const edits = new Map<number, Edit>();
 	const images: RewrittenImage[] = [];
 	const written = new Set(
@@ -126,11 +123,7 @@ export function rewriteEdits(
 				: { ...alias, text: yamlWord(to) };
 		edits.set(edit.start, edit);
 	}
-	return {
-		edits: [...edits.values()],
-		images,
-		warnings: filledInWarnings(filledIn, at),
-	};
+	return { edits: [...edits.values()], images, warnings: filledIn };
 }
 
 function faultOf(
