@@ -42,11 +42,10 @@ export function changeItem(
 		"error" in why && why.error instanceof ApiError
 			? { message: why.error.detail }
 			: failureWords(why, { kind, name, namespaces: [namespace] });
-	return {
-		...result,
-		cause: why.cause,
-		message: wordsLine({ ...words, lead: "" }, commandContext),
-	};
+	const line = wordsLine({ ...words, lead: "" }, commandContext);
+	// kubectl's words for no answer may begin so themselves.
+	const message = line.replace(/^error: /, "");
+	return { ...result, cause: why.cause, message };
 }
 
 /** The line of one that failed, for where nothing else tells what it is about. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Failure } from "../../src/core/output/failure.ts";
 import type { Action, ChangeResult } from "../../src/core/output/result.ts";
-import { ApiError } from "../../src/errors.ts";
+import { ApiError, ConnectionError } from "../../src/errors.ts";
 import { changeItem, failureLines } from "../../src/report/changes.ts";
 import { pasted } from "../support/command-context.ts";
 
@@ -185,6 +185,17 @@ test("an item of -o json has the cause, and the message without what stands befo
 		message:
 			'secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "app"',
 	});
+	const strange = new ConnectionError("error: https://h answered with a page");
+	const [unreachable] = results({ cause: "unreachable", error: strange }, [""]);
+	assert.ok(unreachable);
+	assert.equal(
+		changeItem(unreachable, pasted()).message,
+		"https://h answered with a page",
+	);
+	assert.equal(
+		failureLines([unreachable], pasted()),
+		"error: https://h answered with a page\n",
+	);
 	assert.deepEqual(
 		changeItem(
 			{
