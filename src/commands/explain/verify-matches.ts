@@ -5,11 +5,15 @@ import {
 import {
 	type CredentialCheck,
 	type Explanation,
-	probeOf,
 	works,
 } from "../../core/check/explanation.ts";
+import {
+	manifestPlace,
+	parseImageReference,
+} from "../../core/kubelet/image-reference.ts";
+import { type KeyringMatch, matchesOf } from "../../core/kubelet/keyring.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
-import type { Probe, Verification } from "../../core/registry/verification.ts";
+import type { Verification } from "../../core/registry/verification.ts";
 import type { World } from "../../world.ts";
 
 /** So long, in milliseconds, registries are asked in all: whoever makes a pod decides how many it takes, and how slow they are. */
@@ -25,35 +29,39 @@ export async function verifyMatches(
 	trust: Trust,
 	world: World,
 ): Promise<CredentialCheck[][]> {
+	const { insecure } = trust;
 	const registry = await world.registry();
 	const authorities = await readAuthorities(trust, world);
 	const end = world.clock.elapsed() + IN_ALL;
 	const rejected = new Map<string, Verification>();
-	const verify = async (probe: Probe): Promise<Verification> => {
-		const id = JSON.stringify([probe.key, probe.credential.basic()]);
+	const verify = async (
+		image: string,
+		{ credential, by }: KeyringMatch,
+	): Promise<Verification | undefined> => {
+		if (credential.isEmpty) return undefined;
+		if (by === "fallback")
+			return { outcome: "unverifiable", because: { is: "docker-hub" } };
+		const { key, ...place } = manifestPlace(parseImageReference(image));
+		const id = JSON.stringify([key, credential.basic()]);
 		const known = rejected.get(id);
 		if (known !== undefined) return known;
 		if (world.clock.elapsed() >= end)
 			return {
 				outcome: "unreachable",
-				fault: { host: apiHostOf(probe.key), kind: "unasked" },
+				fault: { host: apiHostOf(key), kind: "unasked" },
 			};
-		const found = await registry.verify(probe, authorities);
+		const found = await registry.verify(
+			{ key, credential, image: { name: image, ...place }, insecure },
+			authorities,
+		);
 		if (found.outcome === "rejected") rejected.set(id, found);
 		return found;
 	};
 	const all: CredentialCheck[][] = [];
 	for (const { answer, image } of explanations) {
 		const trials: CredentialCheck[] = [];
-		for (const match of answer.outcome === "answered" ? answer.matches : []) {
-			const probe = probeOf(image, match, trust.insecure);
-			const trial: CredentialCheck = {
-				match,
-				verification:
-					probe && match.by === "fallback"
-						? { outcome: "unverifiable", because: { is: "docker-hub" } }
-						: probe && (await verify(probe)),
-			};
+		for (const match of matchesOf(answer)) {
+			const trial = { match, verification: await verify(image, match) };
 			trials.push(trial);
 			if (works(trial)) break;
 		}

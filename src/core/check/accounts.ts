@@ -8,9 +8,8 @@ import {
 	type PodFacts,
 	type SourceFacts,
 } from "./facts.ts";
-import { type Finding, finding, unique } from "./finding.ts";
+import { type Finding, finding, unique, workloadsOf } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { workloadsOf } from "./workloads.ts";
 
 /**
  * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
@@ -33,7 +32,6 @@ export function checkAccounts(
 					// A copy that is missing is told as such.
 					!isServed(name, namespace, keyrings),
 			),
-			keyrings,
 		),
 		...enforced(facts),
 	];
@@ -193,18 +191,19 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 	});
 }
 
-/** A name on an account's list that is no Secret. */
-interface MissingName {
-	readonly account: AccountFacts;
-	readonly name: string;
-}
-
-function missingNames(keyrings: Keyrings): MissingName[] {
+/** The names on accounts' lists that are no Secrets. */
+function missingNames(keyrings: Keyrings) {
 	const { facts } = keyrings;
 	return facts.accounts.flatMap((account) =>
 		[...account.secrets]
 			.filter((name) => !keyrings.isThere(`${account.namespace}/${name}`))
-			.map((name) => ({ account, name })),
+			.map((name) => ({
+				account,
+				name,
+				served: facts.sources.some((source) =>
+					keyrings.isServed(source, account.namespace),
+				),
+			})),
 	);
 }
 
@@ -213,15 +212,8 @@ function missingNames(keyrings: Keyrings): MissingName[] {
  * problem in a namespace that a record serves. Elsewhere whoever may write the account decides what it says, also of
  * what attach added, and a kubelet passes over such a name: it changes no exit status.
  */
-function dangling(gone: readonly MissingName[], keyrings: Keyrings): Finding[] {
-	const found = gone.map(({ account, name }) => ({
-		account,
-		name,
-		served: keyrings.facts.sources.some((source) =>
-			keyrings.isServed(source, account.namespace),
-		),
-	}));
-	const places = groupsBy(found, ({ served, name }) =>
+function dangling(gone: ReturnType<typeof missingNames>): Finding[] {
+	const places = groupsBy(gone, ({ served, name }) =>
 		JSON.stringify([served, name]),
 	).map((group) => ({
 		...group[0],

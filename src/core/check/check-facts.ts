@@ -1,5 +1,5 @@
 import { isForbidden } from "../../errors.ts";
-import { groupsBy, type NonEmpty, partition } from "../groups.ts";
+import { groupsBy, partition } from "../groups.ts";
 import { compare } from "../order.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
@@ -148,14 +148,15 @@ const OF_THE_CLUSTER: ReadonlySet<Readable> = new Set([
 
 /** The same answer to several requests is told once; which namespace does not exist, its own answer says. */
 function unreadFindings(unread: readonly Unread[]): Finding[] {
-	const told = groupsBy(unread, ({ what, namespace }) =>
-		what === "namespace" ? `${what} ${namespace}` : what,
-	);
 	const order = Object.keys(GROUP_OF);
-	const place = ([{ what, namespace }]: NonEmpty<Unread>) =>
-		`${String(order.indexOf(what)).padStart(2)} ${namespace}`;
-	const sorted = told.toSorted((a, b) => compare(place(a), place(b)));
-	return sorted.map((group) => {
+	const sorted = unread.toSorted(
+		(a, b) =>
+			order.indexOf(a.what) - order.indexOf(b.what) ||
+			compare(a.namespace, b.namespace),
+	);
+	return groupsBy(sorted, ({ what, namespace }) =>
+		what === "namespace" ? `${what} ${namespace}` : what,
+	).map((group) => {
 		const [{ what, error }] = group;
 		return finding(GROUP_OF[what], "problem", {
 			about: {

@@ -1,10 +1,5 @@
 import { partition } from "../groups.ts";
-import {
-	FILLED_IN,
-	manifestPlace,
-	parseImageReference,
-	registryServerOf,
-} from "../kubelet/image-reference.ts";
+import { FILLED_IN, registryServerOf } from "../kubelet/image-reference.ts";
 import {
 	type KeyringAnswer,
 	type KeyringMatch,
@@ -17,7 +12,7 @@ import {
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { PUBLIC_REGISTRIES } from "../registry/public.ts";
-import type { Probe, Verification } from "../registry/verification.ts";
+import type { Verification } from "../registry/verification.ts";
 import { remembered } from "../remembered.ts";
 import type { AccountFacts, PodFacts } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
@@ -146,17 +141,6 @@ export interface CredentialCheck {
 	readonly match: KeyringMatch;
 	/** undefined: there was nothing to try, for it is empty. */
 	readonly verification: Verification | undefined;
-}
-
-/** How to try a credential on an image; undefined for an empty one. Throws FailureError. */
-export function probeOf(
-	image: string,
-	{ credential }: KeyringMatch,
-	insecure: boolean,
-): Probe | undefined {
-	if (credential.isEmpty) return undefined;
-	const { key, ...place } = manifestPlace(parseImageReference(image));
-	return { key, credential, image: { name: image, ...place }, insecure };
 }
 
 /** Whether a kubelet could pull the image with it. */

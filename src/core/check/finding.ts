@@ -1,6 +1,7 @@
 import type { Causes, None } from "../cases.ts";
-import { partition } from "../groups.ts";
+import { groupsBy, partition } from "../groups.ts";
 import type { PullReport } from "../kubelet/pull-report.ts";
+import { compare } from "../order.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import { merged, type Script } from "../output/shell.ts";
@@ -209,6 +210,30 @@ export function finding(
 		look: undefined,
 		...said,
 	};
+}
+
+/** Pods by what makes them, with those of their images that a finding is about; all where none are named. */
+export function workloadsOf(
+	found: readonly {
+		readonly pod: PodFacts;
+		readonly images?: readonly string[];
+	}[],
+): Workload[] {
+	const keyOf = ({ pod: { namespace, restart } }: { pod: PodFacts }) =>
+		JSON.stringify([namespace, restart.kind, restart.name]);
+	const groups = groupsBy(found, keyOf).toSorted(([a], [b]) =>
+		compare(keyOf(a), keyOf(b)),
+	);
+	return groups.map((group) => {
+		const [{ pod }] = group;
+		return {
+			kind: pod.restart.kind,
+			name: pod.restart.name,
+			namespace: pod.namespace,
+			pods: unique(group.map(({ pod: one }) => one.name)),
+			images: unique(group.flatMap(({ pod, images = pod.images }) => images)),
+		};
+	});
 }
 
 /** What would give a credential to namespaces; nothing where there are none, or no command can. */

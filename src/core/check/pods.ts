@@ -26,6 +26,7 @@ import {
 	type PullSubject,
 	type Severity,
 	unique,
+	workloadsOf,
 } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { podFix } from "./pod-fixes.ts";
@@ -36,7 +37,6 @@ import {
 	type ProblemKind,
 	type PullProblem,
 } from "./pull-diagnosis.ts";
-import { workloadsOf } from "./workloads.ts";
 
 /** What goes by without anybody's doing. */
 const SEVERITIES: Partial<Record<ProblemKind, Severity>> = {

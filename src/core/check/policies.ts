@@ -4,9 +4,8 @@ import { kubectl, objectName } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { byAccounts } from "./accounts.ts";
 import { heededSince, judgedPolicies, type SourceFacts } from "./facts.ts";
-import { type Finding, finding, unique } from "./finding.ts";
+import { type Finding, finding, unique, workloadsOf } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { workloadsOf } from "./workloads.ts";
 
 /**
  * Admission policies that sources note: they are there and say what the record and the registries ask

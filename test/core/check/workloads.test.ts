@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type PodFacts, podFacts } from "../../../src/core/check/facts.ts";
-import { workloadsOf } from "../../../src/core/check/workloads.ts";
+import { workloadsOf } from "../../../src/core/check/finding.ts";
 
 /** A pod, `NAMESPACE/NAME`, that this makes, `KIND/NAME`. */
 function pod(at: string, owner: string, image = "r.io/web:1"): PodFacts {
