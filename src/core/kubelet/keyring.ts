@@ -127,9 +127,18 @@ export const keyringOf = remembered((source: PullSource) =>
 const partOf = remembered(
 	({ from, type, data }: PullSource): readonly Candidate[] | Malformed => {
 		if (!isPullSecretType(type) || !data) return [];
-		const secret = readEntries(type, data);
-		if (!secret.ok) return { from, error: secret.error, keys: secret.keys };
-		return [...secret.entries].flatMap(([key, entry]): Candidate[] => {
+		const config = readEntries(type, data);
+		if (!config.ok) return { from, error: config.error, keys: [] };
+		const entries = [...config.auths];
+		if (config.fault) {
+			const broken = entries.filter(([, { fault }]) => fault);
+			return {
+				from,
+				error: config.fault.error,
+				keys: broken.map(([key]) => key),
+			};
+		}
+		return entries.flatMap(([key, entry]): Candidate[] => {
 			const normalised = normaliseKey(key);
 			if (normalised === undefined) return [];
 			return [{ from, key, entry, normalised, address: addressOf(normalised) }];

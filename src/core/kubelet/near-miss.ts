@@ -156,9 +156,9 @@ const LONGEST_KEY = 512;
 
 /** The first keys of a Secret, in their order; the same list each time, for it is read once. */
 const comparedKeys = remembered(({ type, data }: PullSource) => {
-	const reading =
-		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
-	const keys = reading?.ok ? [...reading.entries.keys()] : [];
+	if (!isPullSecretType(type) || !data) return [];
+	const config = readEntries(type, data);
+	const keys = config.ok && !config.fault ? [...config.auths.keys()] : [];
 	return keys
 		.filter(({ length }) => length <= LONGEST_KEY)
 		.slice(0, MOST_COMPARED);
