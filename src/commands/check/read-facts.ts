@@ -16,6 +16,7 @@ import {
 	type SourceFacts,
 	verifiesImages,
 } from "../../core/check/facts.ts";
+import { groupsBy } from "../../core/groups.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import {
@@ -164,15 +165,12 @@ async function otherSecrets(
 			"waiting" in user && user.waiting.length > 0 ? refs(user) : [],
 		),
 	);
-	const read = new Map<string, number>();
+	const unread = groupsBy(
+		[...others.keys()].filter((ref) => waiting.has(ref)),
+		(ref) => ref.split("/")[0],
+	);
 	await inParallel(
-		[...others.keys()].filter((ref) => {
-			if (!waiting.has(ref)) return false;
-			const [namespace = ""] = ref.split("/");
-			const before = read.get(namespace) ?? 0;
-			read.set(namespace, before + 1);
-			return before < READ_SINGLY;
-		}),
+		unread.flatMap((inOne) => inOne.slice(0, READ_SINGLY)),
 		async (ref) => {
 			const [namespace = "", name = ""] = ref.split("/");
 			// That it is there is known without it.

@@ -2,32 +2,18 @@ import { restartOf } from "../../core/kubelet/restart.ts";
 import type { Pod } from "../../core/objects.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 
-/** What can be named instead of an image, as Kubernetes spells it. */
-export type WorkloadKind =
-	| "Pod"
-	| "Deployment"
-	| "StatefulSet"
-	| "DaemonSet"
-	| "ReplicaSet"
-	| "Job"
-	| "CronJob";
+/** What can be named instead of an image, as Kubernetes spells it, and kubectl's names for it. */
+const KINDS = {
+	Pod: "pod pods po",
+	Deployment: "deployment deployments deploy",
+	StatefulSet: "statefulset statefulsets sts",
+	DaemonSet: "daemonset daemonsets ds",
+	ReplicaSet: "replicaset replicasets rs",
+	Job: "job jobs",
+	CronJob: "cronjob cronjobs cj",
+} as const;
 
-/** kubectl's names for them. */
-const KINDS: ReadonlyMap<string, WorkloadKind> = new Map(
-	(
-		[
-			["Pod", "pod pods po"],
-			["Deployment", "deployment deployments deploy"],
-			["StatefulSet", "statefulset statefulsets sts"],
-			["DaemonSet", "daemonset daemonsets ds"],
-			["ReplicaSet", "replicaset replicasets rs"],
-			["Job", "job jobs"],
-			["CronJob", "cronjob cronjobs cj"],
-		] as const
-	).flatMap(([kind, names]) =>
-		names.split(" ").map((name): [string, WorkloadKind] => [name, kind]),
-	),
-);
+type WorkloadKind = keyof typeof KINDS;
 
 /** Their API groups, as `kubectl get -o name` writes them behind a kind. */
 const GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch"]);
@@ -40,7 +26,7 @@ export interface Workload {
 
 /** Whether pods of such a kind can be explained. */
 function isWorkloadKind(kind: string): kind is WorkloadKind {
-	return [...KINDS.values()].some((known) => known === kind);
+	return Object.hasOwn(KINDS, kind);
 }
 
 /**
@@ -52,10 +38,12 @@ export function workloadNamed(operand: string): Workload | undefined {
 	const [word = "", name, ...rest] = operand.split("/");
 	const [kindName = "", ...parts] = word.toLowerCase().split(".");
 	const group = parts.filter((part, at) => at > 0 || !/^v\d/.test(part));
-	const kind = GROUPS.has(group.join(".")) ? KINDS.get(kindName) : undefined;
-	return kind === undefined || name === undefined || rest.length > 0
-		? undefined
-		: { kind, name };
+	if (!GROUPS.has(group.join(".")) || name === undefined || rest.length > 0)
+		return undefined;
+	const kind = Object.keys(KINDS)
+		.filter(isWorkloadKind)
+		.find((one) => KINDS[one].split(" ").includes(kindName));
+	return kind && { kind, name };
 }
 
 /** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */

@@ -9,28 +9,15 @@ import {
 	type Access,
 	type Facts,
 	isUnread,
+	READABLES,
 	type Readable,
 	type Unread,
 } from "./facts.ts";
-import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
+import { type Finding, finding, GROUPS } from "./finding.ts";
 import { Keyrings } from "./keyrings.ts";
 import { checkPermissions } from "./permissions.ts";
 import { checkPods } from "./pods.ts";
 import { checkPolicies } from "./policies.ts";
-
-/** Where it is told that something could not be read. */
-const GROUP_OF: Readonly<Record<Readable, Group>> = {
-	secrets: "credentials",
-	source: "credentials",
-	namespace: "pods",
-	namespaces: "copies",
-	serviceaccounts: "service accounts",
-	"secret-names": "service accounts",
-	pods: "pods",
-	events: "pods",
-	nodes: "pods",
-	policies: "service accounts",
-};
 
 /**
  * Everything that facts tell, by group; `denied` is what this user may not do. It yields after each
@@ -148,7 +135,7 @@ const OF_THE_CLUSTER: ReadonlySet<Readable> = new Set([
 
 /** The same answer to several requests is told once; which namespace does not exist, its own answer says. */
 function unreadFindings(unread: readonly Unread[]): Finding[] {
-	const order = Object.keys(GROUP_OF);
+	const order = Object.keys(READABLES);
 	const sorted = unread.toSorted(
 		(a, b) =>
 			order.indexOf(a.what) - order.indexOf(b.what) ||
@@ -158,7 +145,7 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 		what === "namespace" ? `${what} ${namespace}` : what,
 	).map((group) => {
 		const [{ what, error }] = group;
-		return finding(GROUP_OF[what], "problem", {
+		return finding(READABLES[what], "problem", {
 			about: {
 				cause: "unreadable",
 				what,

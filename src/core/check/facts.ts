@@ -121,18 +121,21 @@ export interface PodFacts extends Place {
 	readonly events: readonly PullEvent[];
 }
 
-/** What `check` reads, and may not be allowed to. */
-export type Readable =
-	| "secrets"
-	| "secret-names"
-	| "serviceaccounts"
-	| "pods"
-	| "events"
-	| "source"
-	| "namespace"
-	| "namespaces"
-	| "nodes"
-	| "policies";
+/** What `check` reads, and may not be allowed to; and in which group of findings that is told, in this order. */
+export const READABLES = {
+	secrets: "credentials",
+	source: "credentials",
+	namespace: "pods",
+	namespaces: "copies",
+	serviceaccounts: "service accounts",
+	"secret-names": "service accounts",
+	pods: "pods",
+	events: "pods",
+	nodes: "pods",
+	policies: "service accounts",
+} as const;
+
+export type Readable = keyof typeof READABLES;
 
 /** What could not be looked at, and the error that says why. */
 export interface Unread {
