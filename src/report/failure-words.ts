@@ -332,6 +332,8 @@ const WORDS: FailureWording<Failure> = {
 		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} being deleted; nothing was written there`,
 	"namespace-skipped": (_, { subject }) =>
 		`${namespacesWords(subject)} ${isOrAre(subject.namespaces)} annotated kubectl-meshreg/skip=true; nothing was written there`,
+	"account-missing": (_, { subject }) =>
+		`${subjectWords(subject)} is recorded as attached, and does not exist; detach takes it out of the record`,
 	"namespace-made-again": ({ source, attach }, { subject }) => ({
 		message: `${someOf(subject.namespaces)} ${wasOrWere(subject.namespaces)} deleted and created again`,
 		advice: confirmed(source, subject.namespaces, attach),

@@ -75,6 +75,10 @@ export function headline({ about, namespaces }: Finding): string {
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
 		case "attachment-lost":
 			return `${accountsIn(about.accounts, places)}: ${about.taken ? `attach added ${about.secret}, and something took it out` : `${about.secret} is recorded as attached, and is not`}; pods created from now on cannot pull with it`;
+		case "account-gone": {
+			const one = about.accounts.length === 1;
+			return `${accountsIn(about.accounts, places)} ${one ? "is" : "are"} recorded as attached for ${about.ref}, and ${one ? "does" : "do"} not exist`;
+		}
 		case "account-lacks-secret":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "does" : "do"} not reference ${about.secret} (needed by ${counted(about.pods, "pod")})`;
 		case "dangling":

@@ -10,6 +10,7 @@ import { type CheckCause, checkSummary } from "../../src/report/check.ts";
 
 /** All of them: types are checked to have neither one more nor one less. */
 const CAUSES: Readonly<Record<CheckCause, true>> = {
+	"account-gone": true,
 	"account-lacks-secret": true,
 	architecture: true,
 	"attachment-lost": true,
@@ -154,6 +155,7 @@ test("docs/json.md links each of them", async () => {
 
 /** Those of failures, likewise. */
 const FAILURES: Readonly<Record<Cause, true>> = {
+	"account-missing": true,
 	"bindings-of-others": true,
 	"ca-invalid": true,
 	"changed-meanwhile": true,

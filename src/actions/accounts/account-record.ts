@@ -111,14 +111,19 @@ export class AccountRecords {
 
 	/**
 	 * What detach does: the accounts are taken from the namespaces and the rule first, for what keeps the
-	 * record would attach them again.
+	 * record would attach them again. Returns whether a record named the account of a result, and its namespace.
 	 */
-	async detached(targets: readonly NamespaceTarget[]): Promise<void> {
+	async detached(targets: readonly NamespaceTarget[]) {
+		const records = ((await this.#sources) ?? []).map(recordOf);
 		const { accounts } = this.run.change;
 		const namespaces = targets.map(
 			({ namespace }) => [namespace, accounts] as const,
 		);
 		await this.#change("detach", new Map(namespaces));
+		return ({ namespace, name }: ChangeResult): boolean =>
+			records.some((record) =>
+				record?.names.get(namespace)?.attach.includes(name),
+			);
 	}
 
 	/** Changes each for these accounts of namespaces and of the rule that was selected by, and warns of what it says all the same. */

@@ -13,7 +13,7 @@ import { onCluster } from "../on-cluster.ts";
 import { selectNamespaces } from "../read/select-namespaces.ts";
 import { tell, warn } from "../tell.ts";
 import { type AccountChange, AccountRecords } from "./account-record.ts";
-import { editAccounts } from "./edit-accounts.ts";
+import { editAccounts, isAccountMissing } from "./edit-accounts.ts";
 import { findAccounts } from "./find-accounts.ts";
 
 interface AccountChangeOptions {
@@ -56,7 +56,9 @@ export async function changeAccounts(
 		);
 		const key = await records.key();
 		return await report.whatIsDone(async () => {
-			if (!gives) await records.detached(namespaces);
+			const wasRecorded = gives
+				? undefined
+				: await records.detached(namespaces);
 			if (targets.length === 0 && report.results.length === 0)
 				if (gives) warn(world, { cause: "no-account-matched" });
 				else {
@@ -73,7 +75,11 @@ export async function changeAccounts(
 							? planDetachAll(account)
 							: planDetach(account, key),
 				awaitDefault: gives,
-				onResult: report.add,
+				onResult: (result, preview) => {
+					// Then taking it out of the record was all that there was to do.
+					if (!(isAccountMissing(result) && wasRecorded?.(result)))
+						report.add(result, preview);
+				},
 			});
 			if (gives) await records.attached(report.results);
 			await after?.(cluster, changed, report.results, key);

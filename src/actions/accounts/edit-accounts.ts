@@ -47,6 +47,11 @@ const LOOKS_UNSAID = 4;
 /** How long a new namespace may take to get its default account, in milliseconds. */
 const PATIENCE = 10_000;
 
+/** Whether an account was to be edited that is not there, though its namespace is. */
+export function isAccountMissing({ why }: ChangeResult): boolean {
+	return why?.cause === "not-found";
+}
+
 /**
  * Edits service accounts, each against what it is at that moment: where it
  * changed meanwhile it is read and planned again. Resolves with the accounts

@@ -5,8 +5,12 @@ import {
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EMPTY_RECORD, isEmptyRecord } from "../../core/pull-secrets/record.ts";
-import { editAccounts } from "../accounts/edit-accounts.ts";
+import {
+	attachedAnywhere,
+	EMPTY_RECORD,
+	isEmptyRecord,
+} from "../../core/pull-secrets/record.ts";
+import { editAccounts, isAccountMissing } from "../accounts/edit-accounts.ts";
 import { findAccounts } from "../accounts/find-accounts.ts";
 import { keepPolicies } from "../accounts/policies.ts";
 import { warnOfOldPods } from "../accounts/warn-of-old-pods.ts";
@@ -34,7 +38,8 @@ export async function followCopies(
 		!isEmptyRecord(recordOf(source) ?? EMPTY_RECORD)
 	)
 		warn(run.world, { cause: "record-matches-none", ...placeOf(source) });
-	await attachCopies(source, targets, run);
+	const named = attachedAnywhere(scope.selected?.record ?? EMPTY_RECORD);
+	await attachCopies(source, targets, named, run);
 	await keepPolicies(source, { ...run, onResult: run.report.add });
 }
 
@@ -45,6 +50,8 @@ export async function followCopies(
 async function attachCopies(
 	source: PullSecret,
 	targets: Pick<Targets, "serve" | "atSource" | "listed">,
+	/** Those that the command line names: that one is not there has failed. */
+	named: ReadonlySet<string>,
 	run: Run,
 ): Promise<void> {
 	const { cluster, world, report } = run;
@@ -78,12 +85,21 @@ async function attachCopies(
 				...run,
 				plan: (account) => planAttach(account, source.name),
 				awaitDefault: true,
-				onResult: report.add,
+				onResult: (result, preview) =>
+					report.add(
+						// Whoever has the namespace decides which accounts there are.
+						isAccountMissing(result) && !named.has(result.name)
+							? { ...result, action: "skipped", why: ACCOUNT_MISSING }
+							: result,
+						preview,
+					),
 			}),
 		);
 	}
 	await warnOfOldPods(cluster, changed.flat(), world);
 }
+
+const ACCOUNT_MISSING = { cause: "account-missing" } as const;
 
 const HAS_COPY: ReadonlySet<string> = new Set([
 	"created",

@@ -1,9 +1,11 @@
 import { groupsBy } from "../groups.ts";
-import { kubectl, objectName } from "../output/shell.ts";
+import { kubectl, objectName, objectNames } from "../output/shell.ts";
+import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import {
 	type AccountFacts,
 	type Facts,
 	fixesFor,
+	isEnding,
 	isUnread,
 	type PodFacts,
 	type SourceFacts,
@@ -35,7 +37,7 @@ export function checkAccounts(
 		),
 		...enforced(facts),
 	];
-	const notes = providers(facts);
+	const notes = [...goneAccounts(keyrings), ...providers(facts)];
 	if (
 		isUnread(facts, "serviceaccounts") ||
 		isUnread(facts, "secret-names") ||
@@ -261,6 +263,35 @@ function enforced({ accounts, pods }: Facts): Finding[] {
 				workloads: workloadsOf(own.map((pod) => ({ pod }))),
 			});
 		});
+}
+
+/** Accounts that a record names in a namespace that it names, and that are not there. */
+function goneAccounts(keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	if (isUnread(facts, "serviceaccounts")) return [];
+	return facts.sources.flatMap((source) => {
+		const { secret, record, fixes } = source;
+		const gone = [...(record?.names ?? [])]
+			.filter(([namespace]) => facts.scope?.includes(namespace) ?? true)
+			.filter(([namespace]) => !isEnding(facts, namespace))
+			.filter(([namespace]) => keyrings.isServed(source, namespace))
+			// All that there are need not be any.
+			.filter(([, { attach }]) => !attach.includes("*"))
+			.flatMap(([namespace, { attach }]) =>
+				attach.map((name) => ({ namespace, name })),
+			)
+			.filter((account) => !keyrings.hasAccount(account));
+		return byAccounts(gone).map(([accounts, namespaces]) =>
+			finding("service accounts", "note", {
+				about: { cause: "account-gone", accounts, ref: sourceRef(secret) },
+				namespaces,
+				look: fixes.accounts("detach", accounts, [
+					"-n",
+					objectNames(namespaces),
+				]),
+			}),
+		);
+	});
 }
 
 /** Accounts for which nodes may have credentials that cannot be seen from here. */

@@ -8,6 +8,7 @@ import { checkCredentials } from "./credentials.ts";
 import {
 	type Access,
 	type Facts,
+	isEnding,
 	isUnread,
 	READABLES,
 	type Readable,
@@ -69,10 +70,8 @@ export function* checkFacts(
 
 /** What is in a namespace that is being deleted goes with it: nothing is made or changed there. */
 function withoutEnding(facts: Facts): Facts {
-	const stays = ({ namespace }: { readonly namespace: string }) => {
-		const known = facts.namespaces.get(namespace);
-		return typeof known !== "object" || !known.terminating;
-	};
+	const stays = ({ namespace }: { readonly namespace: string }) =>
+		!isEnding(facts, namespace);
 	return {
 		...facts,
 		secrets: new Map([...facts.secrets].filter(([, one]) => stays(one))),

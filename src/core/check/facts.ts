@@ -175,6 +175,12 @@ export function hasOwnList(
 	);
 }
 
+/** Whether a namespace is being deleted: nothing can be made there, nor is it wanted. */
+export function isEnding({ namespaces }: Facts, name: string): boolean {
+	const known = namespaces.get(name);
+	return typeof known === "object" && known.terminating;
+}
+
 /** Whether a pod is alive: it has not ended, and is not going. */
 export function isAlive({ metadata, status }: Pod): boolean {
 	return (

@@ -103,6 +103,8 @@ export type Subject =
 				/** It was there; else the record alone says that it is to be. */
 				taken: boolean;
 			};
+			/** Recorded as attached, and not there. */
+			"account-gone": { accounts: readonly string[]; ref: string };
 			"account-lacks-secret": {
 				accounts: readonly string[];
 				secret: string;

@@ -10,6 +10,7 @@ import {
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
 import { providerFor } from "../kubelet/pod-secrets.ts";
+import type { Place } from "../output/input-failure.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import { remembered } from "../remembered.ts";
@@ -175,6 +176,10 @@ export class Keyrings {
 
 	hasOwnList(pod: PodFacts): boolean {
 		return hasOwnList(pod, this.account(pod));
+	}
+
+	hasAccount({ namespace, name }: Place): boolean {
+		return this.#accounts.has(`${namespace}/${name}`);
 	}
 
 	account({ namespace, account }: PodFacts): AccountFacts | undefined {

@@ -159,6 +159,8 @@ export type ChangeFailure =
 				keptIn: string | undefined;
 				refusal: OperationError | AbortedError;
 			};
+			/** The record attaches a service account that is not there. */
+			"account-missing": None;
 			/** A service account references the pull secret, but attach did not add it. */
 			"not-attached-by-us": None;
 	  }>;

@@ -82,6 +82,48 @@ describe("attach and detach keep the record", () => {
 		copy("shop");
 	});
 
+	test("an account that was deleted: sync goes on without it, check names it, and what it names takes it out of the record", async () => {
+		source(
+			'[{"namespaces":{"app":"","going":""},"attach":["builder","default"]},{"namespaces":{"shop":""},"attach":["*","gone"]}]',
+		);
+		build.goingNamespace(bed, "going");
+		bed.server.store.delete("ServiceAccount", "app", "builder");
+		const about = async (...argv: string[]) => {
+			const { status, out, err } = await bed.run(argv);
+			const lines = `${out}${err}`.split("\n");
+			return [
+				status,
+				...lines.filter((line) =>
+					/\bgone\b|(not|detach) .*builder|builder.*(not|detach)/.test(line),
+				),
+			];
+		};
+		const gone = `Warning: serviceaccount "builder" in namespace "app" is recorded as attached, and does not exist; detach takes it out of the record`;
+		assert.deepEqual(await about("sync"), [0, gone]);
+		assert.deepEqual(await about("sync", "--diff"), [0, gone]);
+		assert.deepEqual(await about("check", "-n=shop"), [0]);
+		// Whoever names it wants it.
+		assert.deepEqual(await about("sync", "-n=app", "--attach=builder"), [
+			1,
+			'Error from server (NotFound): serviceaccounts "builder" not found (namespace "app")',
+		]);
+		assert.deepEqual(await about("check"), [
+			0,
+			`i serviceaccount/builder in app is recorded as attached for nginx-mesh/${KEY}, and does not exist`,
+			"    See: kubectl meshreg detach builder -n app",
+		]);
+		assert.deepEqual(await bed.run(["detach", "builder", "-n=app"]), {
+			...{ status: 0, out: RECORDED, err: "", asked: [] },
+		});
+		for (const verb of ["sync", "check"])
+			assert.deepEqual(await about(verb), [0]);
+		assert.deepEqual(await about("detach", "builder", "-n=app"), [
+			1,
+			'Error from server (NotFound): serviceaccounts "builder" not found (namespace "app")',
+		]);
+		bed.server.store.delete("Namespace", "", "going");
+	});
+
 	/** A command, and what it prints and leaves in the record. */
 	const ROWS: [
 		name: string,
