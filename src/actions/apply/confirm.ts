@@ -52,21 +52,12 @@ export function isAsked({ yes, dryRun, world }: Asking): boolean {
  */
 export async function agrees(
 	{
-		replacing,
-		deleting = [],
-		overwriting = [],
-		by,
+		losses,
 		in: places = [],
 		forgets = [],
 		credential,
 	}: {
-		/** Deleted and created anew. */
-		readonly replacing: readonly PullSecret[];
-		readonly deleting?: readonly PullSecret[];
-		/** Although it is not ours. */
-		readonly overwriting?: readonly PullSecret[];
-		/** What is written in their place. */
-		readonly by: Content;
+		readonly losses: readonly Loss[];
 		/** Where else something is written after a yes. */
 		readonly in?: readonly string[];
 		readonly forgets?: DeletionNote["forgets"];
@@ -74,11 +65,6 @@ export async function agrees(
 	},
 	{ yes, dryRun, cluster, world }: Asking,
 ): Promise<"yes" | "no" | "unasked"> {
-	const losses = [
-		...deleting.map((secret) => lossOf("delete", secret)),
-		...replacing.map((secret) => lossOf("delete and recreate", secret, by)),
-		...overwriting.map((secret) => lossOf("overwrite", secret, by)),
-	];
 	if (losses.length === 0) return "unasked";
 	if (yes) return "yes";
 	// Where nobody could be asked, a dry run leaves alone what would be.
@@ -106,8 +92,8 @@ export async function unlessRefused(
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;
 	const { current, desired } = change;
-	const by = desired.content;
-	const answer = await agrees({ replacing: [current], by, credential }, asking);
+	const losses = [lossOf("delete and recreate", current, desired.content)];
+	const answer = await agrees({ losses, credential }, asking);
 	if (answer === "unasked") return leftImmutable(current, "this");
 	return answer === "no" ? answer : change;
 }

@@ -62,7 +62,7 @@ import { byPlace, isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
-import { agrees, isAsked } from "./confirm.ts";
+import { agrees, isAsked, lossOf } from "./confirm.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import {
 	isRecorded,
@@ -418,12 +418,16 @@ class Delivery {
 		const { run, making } = this;
 		const places = targets.serve.map(({ namespace }) => namespace);
 		const overwriting = this.#takenOver(steps);
+		const { content } = this.#source;
 		const answer = await agrees(
 			{
-				replacing,
-				deleting: leftovers.map(({ current }) => current),
-				overwriting,
-				by: this.#source.content,
+				losses: [
+					...leftovers.map(({ current }) => lossOf("delete", current)),
+					...replacing.map((one) =>
+						lossOf("delete and recreate", one, content),
+					),
+					...overwriting.map((one) => lossOf("overwrite", one, content)),
+				],
 				in: making ? [this.#source.namespace, ...places] : places,
 				forgets: this.#forgets(),
 				credential: making?.typed && {

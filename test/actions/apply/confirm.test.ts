@@ -93,12 +93,11 @@ describe("whether somebody is to be asked first", () => {
 });
 
 describe("what is lost is agreed to", () => {
-	const LOSSES = {
-		deleting: [COPY],
-		replacing: [SOURCE],
-		overwriting: [THEIRS],
-		by: SOURCE.content,
-	};
+	const losses = [
+		lossOf("delete", COPY),
+		lossOf("delete and recreate", SOURCE, SOURCE.content),
+		lossOf("overwrite", THEIRS, SOURCE.content),
+	];
 	const ROWS: [
 		what: string,
 		who: "yes" | "no" | "nobody",
@@ -117,34 +116,27 @@ describe("what is lost is agreed to", () => {
 		test(`${what}: ${answer}`, async () => {
 			const { cluster, world, ...seen } = played(who);
 			const asking = { yes, dryRun, cluster, world };
-			assert.equal(await agrees(LOSSES, asking), answer);
+			assert.equal(await agrees({ losses }, asking), answer);
 			assert.equal(seen.asked(), asked);
 		});
 
 	test("nothing is lost: nobody is asked", async () => {
 		const { cluster, world, asked } = played("no");
 		const asking = { ...ASKING, cluster, world };
-		assert.equal(
-			await agrees({ replacing: [], by: SOURCE.content }, asking),
-			"unasked",
-		);
+		assert.equal(await agrees({ losses: [] }, asking), "unasked");
 		assert.equal(asked(), false);
 	});
 
 	test("one question says all of it, with the context and what is a source", async () => {
 		const { cluster, world, events } = played("yes");
-		await agrees(LOSSES, { ...ASKING, cluster, world });
+		await agrees({ losses }, { ...ASKING, cluster, world });
 		assert.deepEqual(events, [
 			{
 				type: "note",
 				note: {
 					cause: "deletion-asked",
 					context: "prod",
-					losses: [
-						lossOf("delete", COPY),
-						lossOf("delete and recreate", SOURCE, SOURCE.content),
-						lossOf("overwrite", THEIRS, SOURCE.content),
-					],
+					losses,
 					forgets: [],
 					accounts: 0,
 					accountsIn: [],
@@ -175,13 +167,14 @@ describe("a yes is about the namespaces that were there", () => {
 	for (const [what, uids, replaced] of ROWS)
 		test(`${what}: ${replaced === undefined ? "it holds" : "nothing is written"}`, async () => {
 			const { cluster, world, read } = played("yes", uids);
-			const losses = {
-				deleting: [COPY],
-				replacing: [COPY],
-				by: SOURCE.content,
+			const what = {
+				losses: [
+					lossOf("delete", COPY),
+					lossOf("delete and recreate", COPY, SOURCE.content),
+				],
 				in: ["abc"],
 			};
-			const run = () => agrees(losses, { ...ASKING, cluster, world });
+			const run = () => agrees(what, { ...ASKING, cluster, world });
 			if (replaced === undefined) assert.equal(await run(), "yes");
 			else
 				assert.deepEqual(await thrownFailure(run), {
