@@ -79,23 +79,17 @@ export function desiredPolicies(scope: {
 	const tests = imageTests(scope.keys);
 	if (tests.length === 0) return [];
 	const names = [...record.names.keys()].sort();
-	const { rules } = record;
-	const pair = (
-		part: Part,
-		served: string,
-		namespaceSelector: NamespaceSelector,
-	): PolicyObject[] => [
-		policyOf(part, source, served, tests),
-		bindingOf(part, source, namespaceSelector),
-	];
+	const rules = record.rules.map(ruleExpression).join(" || ");
 	return [
 		...(names.length > 0
-			? pair("names", NOT_SKIPPED, nameSelector("In", names))
+			? pairOf("names", source, tests, NOT_SKIPPED, nameSelector("In", names))
 			: []),
-		...(rules.length > 0
-			? pair(
+		...(rules !== ""
+			? pairOf(
 					"rules",
-					`${NOT_SKIPPED} && (${rules.map(ruleExpression).join(" || ")})`,
+					source,
+					tests,
+					`${NOT_SKIPPED} && (${rules})`,
 					nameSelector("NotIn", SYSTEM_NAMESPACES),
 				)
 			: []),
@@ -118,17 +112,28 @@ function conditionsOf({ name }: SourceRef) {
 	];
 }
 
-/** Adds the pull secret to the pods that pull from the registries of `tests` where `served`, an expression, is true. */
-function policyOf(
+/**
+ * A policy, which adds the pull secret to the pods that pull from the registries of `tests` where `served`, an
+ * expression, is true, and its binding to namespaces.
+ */
+function pairOf(
 	part: Part,
 	source: SourceRef,
-	served: string,
 	tests: readonly ImageTest[],
-): PolicyObject {
-	return {
-		apiVersion: "admissionregistration.k8s.io/v1",
+	served: string,
+	namespaceSelector: NamespaceSelector,
+): PolicyObject[] {
+	const apiVersion = "admissionregistration.k8s.io/v1";
+	const name = policyName(part, source);
+	const metadata: ObjectMeta = {
+		name,
+		labels: { [MANAGED_BY_LABEL]: MANAGER },
+		annotations: { [SOURCE_ANNOTATION]: `${source.namespace}/${source.name}` },
+	};
+	const policy: PolicyObject = {
+		apiVersion,
 		kind: "MutatingAdmissionPolicy",
-		metadata: metadataOf(policyName(part, source), source),
+		metadata,
 		spec: {
 			matchConstraints: {
 				matchPolicy: "Equivalent",
@@ -175,19 +180,12 @@ function policyOf(
 			reinvocationPolicy: "IfNeeded",
 		},
 	};
-}
-
-function bindingOf(
-	part: Part,
-	source: SourceRef,
-	namespaceSelector: NamespaceSelector,
-): PolicyObject {
-	return {
-		apiVersion: "admissionregistration.k8s.io/v1",
+	const binding: PolicyObject = {
+		apiVersion,
 		kind: "MutatingAdmissionPolicyBinding",
-		metadata: metadataOf(policyName(part, source), source),
+		metadata,
 		spec: {
-			policyName: policyName(part, source),
+			policyName: name,
 			matchResources: {
 				matchPolicy: "Equivalent",
 				namespaceSelector,
@@ -195,6 +193,7 @@ function bindingOf(
 			},
 		},
 	};
+	return [policy, binding];
 }
 
 /** Every image that a kubelet pulls for a pod that is being made, as its spec has it. */
@@ -224,14 +223,6 @@ function nameSelector(
 		matchExpressions: [
 			{ key: "kubernetes.io/metadata.name", operator, values: [...values] },
 		],
-	};
-}
-
-function metadataOf(name: string, source: SourceRef): ObjectMeta {
-	return {
-		name,
-		labels: { [MANAGED_BY_LABEL]: MANAGER },
-		annotations: { [SOURCE_ANNOTATION]: `${source.namespace}/${source.name}` },
 	};
 }
 
