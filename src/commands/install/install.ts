@@ -78,34 +78,31 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 };
 
 function installationOf(
-	{ settings, yes, args, ...options }: InstallOptions,
+	{ settings, yes, ...options }: InstallOptions,
 	namespace: string,
 	name: string,
 ): Installation {
-	const { image, policies, healthPort, metricsPort } = options;
+	const { healthPort, metricsPort } = options;
 	const { selection, attach, prune, force } = settings;
 	return {
+		...options,
 		source: { namespace, name },
 		names: selection.by === "names" ? selection.names : undefined,
 		attaches: attach.length > 0,
 		// Only where nobody has to be asked.
 		deletes: prune || (force && yes),
-		policies,
 		args: [
 			"sync",
 			name,
 			"--watch=true",
 			`--from=${namespace}`,
-			...args,
+			...options.args,
 			`--health-address=:${healthPort}`,
 			...(metricsPort === undefined
 				? []
 				: [`--metrics-address=:${metricsPort}`]),
 			"--output=json",
 		],
-		image,
-		healthPort,
-		metricsPort,
 	};
 }
 
