@@ -9,8 +9,8 @@ import {
 	optionalFlag,
 	switchFlag,
 } from "../core/command-line/flag.ts";
-import { hasSidecars } from "../core/meshes/meshes.ts";
 import { isNameGlob } from "../core/pull-secrets/desired.ts";
+import { isInjectingMesh } from "../core/pull-secrets/injection.ts";
 import {
 	DEFAULT_LABEL,
 	labelOfOurs,
@@ -144,10 +144,10 @@ function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	if (places !== undefined) return places;
 	if (given.on("needed")) return { by: "needed" };
 	if (!given.on("injected")) return { by: "record" };
-	const mesh = flags.meshOf(given, env);
-	if (!hasSidecars(mesh))
+	const mesh = flags.meshOf(given, env).name;
+	if (!isInjectingMesh(mesh))
 		throw new UsageError(
-			`--injected: MESHREG_MESH=${mesh.name} injects no sidecar; name another with --mesh`,
+			`--injected: MESHREG_MESH=${mesh} injects no sidecar; name another with --mesh`,
 		);
 	return { by: "injected", mesh };
 }

@@ -1,7 +1,10 @@
-import type { Injection } from "../../core/meshes/meshes.ts";
+import { injectingMesh } from "../../core/meshes/meshes.ts";
 import type { ObjectOf } from "../../core/objects.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { isMarked } from "../../core/pull-secrets/injection.ts";
+import {
+	type InjectingMesh,
+	isMarked,
+} from "../../core/pull-secrets/injection.ts";
 import {
 	EMPTY_RECORD,
 	mergeSelection,
@@ -21,10 +24,12 @@ import { isRecorded } from "./targets.ts";
  * listed is told, and not found.
  */
 export async function askingNamespaces(
-	{ podLabels = [], podAnnotation, gatewayClasses = [] }: Injection,
+	mesh: InjectingMesh,
 	cluster: Pick<Cluster, "pages">,
 	world: Pick<World, "emit">,
 ): Promise<Set<string>> {
+	const { injection = {} } = injectingMesh(mesh);
+	const { podLabels = [], podAnnotation, gatewayClasses = [] } = injection;
 	const found = new Set<string>();
 	const selectors = podAnnotation ? [...podLabels, undefined] : podLabels;
 	await unlessHidden("Pod", world, async () => {
@@ -84,12 +89,12 @@ async function unlessHidden(
  */
 export async function warnOfAsking(
 	source: SourceRef & { readonly record: SourceRecord | undefined },
+	mesh: InjectingMesh,
 	entry: RuleEntry,
-	injection: Injection,
 	cluster: Cluster,
 	world: Pick<World, "emit">,
 ): Promise<void> {
-	const found = await askingNamespaces(injection, cluster, { emit() {} });
+	const found = await askingNamespaces(mesh, cluster, { emit() {} });
 	found.delete(source.namespace);
 	if (found.size === 0) return;
 	const record = mergeSelection(source.record ?? EMPTY_RECORD, {

@@ -1,12 +1,11 @@
-import type { MeshWithSidecars } from "../../core/meshes/meshes.ts";
+import type { Rule } from "../../core/pull-secrets/record.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 
 /** The namespaces that a command line of `sync` means. */
 export type SyncSelection =
 	| Selection
-	/** Those into which a mesh injects its sidecar. */
-	| { readonly by: "injected"; readonly mesh: MeshWithSidecars }
+	| Rule
 	/** Those whose pods pull with the source. */
 	| { readonly by: "needed" }
 	/** Those that are recorded; where none is, it is asked. */

@@ -1,3 +1,4 @@
+import { injectingMesh } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -9,7 +10,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { tell, warn } from "../tell.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
-import type { CopySettings, SyncSelection } from "./copy-settings.ts";
+import type { CopySettings } from "./copy-settings.ts";
 import type { Run } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
 import { agreedFor } from "./seen-namespaces.ts";
@@ -28,11 +29,11 @@ export async function selectedFor(
 	run: Run,
 ): Promise<Selected> {
 	const { selection, exclude, attach } = settings;
-	const byRule = async (selected: RuleSelection): Promise<Selected> => {
-		const entry = { rule: ruleOf(selected), exclude, attach };
+	const byRule = async (rule: Rule): Promise<Selected> => {
+		const entry = { rule, exclude, attach };
 		const targets = await ruleTargets(source, entry, run.cluster);
 		const joining = { ...EMPTY_RECORD, rules: [entry] };
-		return { targets, record: joining, what: selectedWords(selected) };
+		return { targets, record: joining, what: selectedWords(rule) };
 	};
 	switch (selection.by) {
 		case "names": {
@@ -45,9 +46,9 @@ export async function selectedFor(
 		case "selector":
 			return byRule(selection);
 		case "injected": {
-			const { injection } = selection.mesh;
+			const { mesh } = selection;
 			const selected = await byRule(selection);
-			const asking = await askingNamespaces(injection, run.cluster, run.world);
+			const asking = await askingNamespaces(mesh, run.cluster, run.world);
 			for (const { namespace } of selected.targets.serve)
 				asking.delete(namespace);
 			return joined(
@@ -64,27 +65,15 @@ export async function selectedFor(
 	}
 }
 
-type RuleSelection = Extract<
-	SyncSelection,
-	{ readonly by: "all" | "selector" | "injected" }
->;
-
-/** The rule that the record keeps of `-A`, `-l` or `--injected`. */
-export function ruleOf(selection: RuleSelection): Rule {
-	return selection.by === "injected"
-		? { by: "injected", mesh: selection.mesh.name }
-		: selection;
-}
-
-/** The same in a few words, for messages. */
-export function selectedWords(selection: RuleSelection): string {
-	switch (selection.by) {
+/** What `-A`, `-l` or `--injected` selects, in a few words for messages. */
+export function selectedWords(rule: Rule): string {
+	switch (rule.by) {
 		case "all":
 			return "all namespaces";
 		case "selector":
-			return selection.selector.text;
+			return rule.selector.text;
 		case "injected":
-			return `the namespaces injected by ${selection.mesh.title}`;
+			return `the namespaces injected by ${injectingMesh(rule.mesh).title}`;
 	}
 }
 

@@ -6,11 +6,7 @@ import {
 } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
-import {
-	ruleOf,
-	selectedFor,
-	selectedWords,
-} from "../../actions/apply/selected.ts";
+import { selectedFor, selectedWords } from "../../actions/apply/selected.ts";
 import { readAuthorities } from "../../actions/credentials/registry-trust.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { type Reading, reading } from "../../actions/read/read-keys.ts";
@@ -241,11 +237,11 @@ async function recorded(
 		});
 	// What a rule means is listed by the watch itself.
 	if (selection.by !== "names" && selection.by !== "needed") {
-		const entry = { rule: ruleOf(selection), exclude, attach };
+		const entry = { rule: selection, exclude, attach };
 		if (selection.by === "injected") {
 			const place = { ...placeOf(source), record };
-			const { injection } = selection.mesh;
-			await warnOfAsking(place, entry, injection, run.cluster, run.world);
+			const { mesh } = selection;
+			await warnOfAsking(place, mesh, entry, run.cluster, run.world);
 		}
 		const selected = { ...EMPTY_RECORD, rules: [entry] };
 		return withSelected(selected, selectedWords(selection));
@@ -296,7 +292,7 @@ function meansMore(
 			return false;
 		case "selector":
 		case "injected":
-			return hasOtherRules(record, ruleOf(selection));
+			return hasOtherRules(record, selection);
 		case "names":
 		case "needed":
 			return hasOtherRules(record, undefined);
@@ -328,7 +324,7 @@ function selectsOf({ selection, exclude }: SyncOptions): SyncRules["selects"] {
 				(record.names.has(name) ||
 					(!isSystemNamespace(name) &&
 						typeof known === "object" &&
-						isInjected(mesh.name, known)));
+						isInjected(mesh, known)));
 		}
 	}
 }

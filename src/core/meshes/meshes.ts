@@ -4,7 +4,6 @@ import { ownValue } from "../own-value.ts";
 import {
 	annotation,
 	type InjectingMesh,
-	isInjectingMesh,
 	type ValueMark,
 } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
@@ -39,17 +38,6 @@ export interface Mesh {
 	readonly release: MeshRelease | undefined;
 	/** Nobody maintains it any more. */
 	readonly retired?: Retirement;
-}
-
-/** A mesh that injects sidecars. */
-export interface MeshWithSidecars extends Mesh {
-	readonly name: InjectingMesh;
-	readonly injection: Injection;
-}
-
-/** Whether `--injected` means something with it. */
-export function hasSidecars(mesh: Mesh): mesh is MeshWithSidecars {
-	return isInjectingMesh(mesh.name) && mesh.injection !== undefined;
 }
 
 /** When a mesh came to its end; days, as in ISO 8601. */
@@ -206,6 +194,11 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		release: undefined,
 	},
 };
+
+/** A mesh that injects sidecars. */
+export function injectingMesh(name: InjectingMesh): Mesh {
+	return MESHES[name];
+}
 
 /** The mesh of this name; undefined for any other text. */
 export function meshNamed(name: string): Mesh | undefined {
