@@ -163,20 +163,17 @@ export function expiriesOfKey(
 export function termOf(
 	key: string,
 	credential: Credential,
-	known: {
-		readonly issuedAt: number | undefined;
-		readonly lifetime: number | undefined;
-	},
+	{ issuedAt, lifetime }: Age,
 ): Term | undefined {
-	const own = termInside(credential, known.issuedAt);
+	const own = termInside(credential, issuedAt);
 	if (own !== undefined) return own;
 	const { host: name } = splitPath(key);
 	const ofKind = KNOWN_LIVES.find(
 		({ host, user }) => host.test(name) && user.test(credential.username),
 	);
-	const life = known.lifetime ?? ofKind?.life;
-	if (known.issuedAt === undefined || life === undefined) return undefined;
-	const at = known.issuedAt + life;
+	const life = lifetime ?? ofKind?.life;
+	if (issuedAt === undefined || life === undefined) return undefined;
+	const at = issuedAt + life;
 	return at <= LAST_TIME ? { at, life } : undefined;
 }
 

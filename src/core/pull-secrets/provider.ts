@@ -133,7 +133,7 @@ export function renewalOf(
 	now: number,
 ): "new" | "same" | "expired" {
 	if (current?.equals(answer)) return "same";
-	const term = termOf(key, answer, { issuedAt: now, lifetime: undefined });
+	const term = termOf(key, answer, { issuedAt: now });
 	return term !== undefined && term.at <= now ? "expired" : "new";
 }
 
