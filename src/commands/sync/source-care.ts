@@ -10,9 +10,9 @@ import { spread } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { sourceMaker } from "../../core/pull-secrets/edit-source.ts";
 import {
+	agesIn,
 	type Expiry,
 	expiriesOf,
-	lifetimeSaid,
 	nearEnd,
 } from "../../core/pull-secrets/expiry.ts";
 import { rotating } from "../../core/pull-secrets/fixes.ts";
@@ -282,7 +282,7 @@ export class SourceCare {
 	): Promise<RefreshFailure | { is: "written"; now: PullSecret | undefined }> {
 		const { cluster, reader, world, onResult } = this.how;
 		const planned = (now: PullSecret): Change => {
-			const lifetime = lifetimeSaid(source, key);
+			const { lifetime } = agesIn(source.annotations)(key);
 			const entry = {
 				server: {
 					key,

@@ -84,33 +84,20 @@ function expiriesIn(
 	secret: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
 ): readonly Expiry[] {
 	const { content, annotations, labels, created } = secret;
-	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
-	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
 	const made = Date.parse(created);
 	// Of a Secret that others keep, nobody knows when they last wrote it.
 	const since =
 		labels[MANAGED_BY_LABEL] === MANAGER && !Number.isNaN(made)
 			? made
 			: undefined;
-	const expiries: Expiry[] = [];
-	for (const [key, entry] of authsIn(content)) {
-		const credential = credentialOf(entry);
-		if (credential === undefined) continue;
-		const term = termOf(key, credential, {
-			issuedAt: issued.get(key) ?? since,
-			lifetime: lifetimes.get(key),
-		});
-		if (term !== undefined) expiries.push({ key, ...term });
-	}
-	return expiries.sort((a, b) => a.at - b.at);
-}
-
-/** How long the credential of an entry is good, as a person said of it, in milliseconds; undefined where nobody did. */
-export function lifetimeSaid(
-	{ annotations }: Annotated,
-	key: string,
-): number | undefined {
-	return lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]).get(key);
+	const ageOf = agesIn(annotations, since);
+	return [...authsIn(content)]
+		.flatMap(([key, entry]): Expiry[] => {
+			const credential = credentialOf(entry);
+			const term = credential && termOf(key, credential, ageOf(key));
+			return term ? [{ key, ...term }] : [];
+		})
+		.sort((a, b) => a.at - b.at);
 }
 
 /** Since when a credential is good, in milliseconds since 1970, and for how long, as far as that is known. */
@@ -128,14 +115,22 @@ export function ageIn(
 	key: string,
 ): Age {
 	const { name = "", labels = {}, annotations = {} } = metadata;
-	const said = { name, type, labels, annotations };
-	if (roleOf(said) !== "source")
+	if (roleOf({ name, type, labels, annotations }) !== "source")
 		return { issuedAt: changedOf(metadata, "f:data") };
+	return agesIn(annotations, timeOf(metadata.creationTimestamp))(key);
+}
+
+/** What annotations say of an entry's credential; one of which they do not say it was issued at `since`. */
+export function agesIn(
+	annotations: Annotated["annotations"],
+	since?: number,
+): (key: string) => Age {
+	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
 	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
-	return {
-		issuedAt: issued.get(key) ?? timeOf(metadata.creationTimestamp),
-		lifetime: lifetimeSaid(said, key),
-	};
+	return (key) => ({
+		issuedAt: issued.get(key) ?? since,
+		lifetime: lifetimes.get(key),
+	});
 }
 
 /** Of a pull secret: a copy that equals its source expires as that says. */
