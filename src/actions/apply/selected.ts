@@ -5,11 +5,11 @@ import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	type Rule,
-	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import { tell, warn } from "../tell.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
+import { recordOf } from "./change-record.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run } from "./deliver.ts";
 import { podsInNeed } from "./needed-namespaces.ts";
@@ -24,7 +24,6 @@ import {
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
 export async function selectedFor(
 	source: PullSecret,
-	record: SourceRecord | undefined,
 	settings: CopySettings,
 	run: Run,
 ): Promise<Selected> {
@@ -51,14 +50,11 @@ export async function selectedFor(
 			const asking = await askingNamespaces(mesh, run.cluster, run.world);
 			for (const { namespace } of selected.targets.serve)
 				asking.delete(namespace);
-			return joined(
-				selected,
-				await found(source, record, asking, settings, run),
-			);
+			return joined(selected, await found(source, asking, settings, run));
 		}
 		case "needed": {
 			const pods = await podsInNeed(source, run.cluster);
-			return found(source, record, new Set(pods.keys()), settings, run);
+			return found(source, new Set(pods.keys()), settings, run);
 		}
 		case "record":
 			throw new Error("the record needs no selection");
@@ -83,7 +79,6 @@ export function selectedWords(rule: Rule): string {
  */
 async function found(
 	source: PullSecret,
-	record: SourceRecord | undefined,
 	names: ReadonlySet<string>,
 	{ exclude, attach }: CopySettings,
 	run: Run,
@@ -95,12 +90,11 @@ async function found(
 	const isFound = ({ namespace }: { namespace: string }) =>
 		names.has(namespace);
 	// One of a recorded name that was made again is asked about like any other.
-	const isKnown = ({ namespace }: { namespace: string }) =>
-		standingOf(
-			record ?? EMPTY_RECORD,
-			namespace,
-			namespaces.get(namespace) ?? "unknown",
-		)?.is === "served";
+	const record = recordOf(source) ?? EMPTY_RECORD;
+	const isKnown = ({ namespace }: { namespace: string }) => {
+		const facts = namespaces.get(namespace) ?? "unknown";
+		return standingOf(record, namespace, facts)?.is === "served";
+	};
 	const serve = all.serve.filter(isFound);
 	const unknown = serve.filter((target) => !isKnown(target));
 	const agreed = unknown.length === 0 || (await agrees(unknown, run));

@@ -105,7 +105,7 @@ async function scopeOf(
 ): Promise<Scope | undefined> {
 	const record = recordOf(source);
 	if (settings.selection.by !== "record") {
-		const selected = await selectedFor(source, record, settings, run);
+		const selected = await selectedFor(source, settings, run);
 		const { serve, settled, atSource } = selected.targets;
 		if (serve.length === 0 && settled.length === 0 && atSource === undefined)
 			warn(

@@ -161,7 +161,7 @@ async function scopeFor(
 			: options;
 	if (settings === "record") return AS_RECORDED;
 	if (settings === undefined) return undefined;
-	const selected = await selectedFor(source, record, settings, run);
+	const selected = await selectedFor(source, settings, run);
 	const { serve, settled, atSource } = selected.targets;
 	if (serve.length === 0 && settled.length === 0) {
 		// A rule that matches nothing is more likely a typing mistake than something to keep on record;

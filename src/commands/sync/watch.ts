@@ -246,7 +246,7 @@ async function recorded(
 		const selected = { ...EMPTY_RECORD, rules: [entry] };
 		return withSelected(selected, selectedWords(selection));
 	}
-	const selected = await selectedFor(source, record, options, run);
+	const selected = await selectedFor(source, options, run);
 	for (const result of selected.targets.settled)
 		run.world.emit({ type: "change", result });
 	return withSelected(selected.record, selected.what);
