@@ -13,7 +13,7 @@ describe("where the person says no, -o json is a result in which nothing was don
 	const UNVERIFIED = CREDENTIAL.slice(0, -1);
 	const TYPED_WRONG: Answers = [
 		["Password:", "new"],
-		["What now?", "cancel"],
+		["What now?", "Cancel"],
 	];
 	const ROWS: [args: string[], answers: Answers][] = [
 		[
@@ -28,7 +28,7 @@ describe("where the person says no, -o json is a result in which nothing was don
 			[
 				[
 					"nginx-mesh/nginx-mesh-registry-key exists (context embedded)\n  with nosuch.example as u. What do you want to do?",
-					"cancel",
+					"Cancel",
 				],
 			],
 		],

@@ -141,7 +141,7 @@ secret/${NAME} created in nginx-mesh namespace
 			{
 				answers: [
 					["Registry server", "registry.example.com"],
-					["How do you authenticate?", "password"],
+					["How do you authenticate?", "Username and password or token"],
 					["Username:", "mesh"],
 					["Password:", "one"],
 					["Create ", true],
@@ -199,7 +199,7 @@ secret/${NAME} created in nginx-mesh namespace
 		[
 			"create",
 			[
-				[`nginx-mesh/${NAME} exists (context prod-us)`, "change"],
+				[`nginx-mesh/${NAME} exists (context prod-us)`, "Replace a credential"],
 				...typed,
 			] as const,
 			"prod-gone,prod-us",
@@ -245,11 +245,11 @@ secret/${NAME} created in nginx-mesh namespace
 
 	for (const [chosen, question] of [
 		[
-			"over",
+			"Start over, without its registries",
 			`secret/${NAME} in nginx-mesh namespace exists with other registries (context prod-us).\n  Replace it and remove other.example.com?`,
 		],
 		[
-			"change",
+			"Replace a credential",
 			`Replace the credential for registry.example.com as mesh\n  in secret/${NAME} in nginx-mesh namespace (context prod-us)?`,
 		],
 	] as const)

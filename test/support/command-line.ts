@@ -237,7 +237,14 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 		text: async ({ message, check, default: preset }) =>
 			text(message, check, preset),
 		password: async ({ message, check }) => text(message, check),
-		choose: async ({ message, choices }) => chosen(choices, answer(message)),
+		choose: async ({ message, choices }) => {
+			const label = answer(message, choices);
+			// By what a person reads.
+			const choice = choices.find((each) => each.label === label);
+			if (choice === undefined)
+				throw new Error(`not among the choices: ${label}`);
+			return choice.value;
+		},
 		pick: async ({ message, choices }) => {
 			const values = answer(message, choices);
 			if (values === true)

@@ -127,7 +127,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 				return {
 					answers: [
 						["Registry server", "registry.example.com"],
-						["How do you authenticate?", "password"],
+						["How do you authenticate?", "Username and password or token"],
 						["Username:", "mesh"],
 						["Password:", "one"],
 						["Create secret/", true],

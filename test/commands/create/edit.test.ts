@@ -275,7 +275,7 @@ describe("create --add", () => {
 		const outcome = await bed.run(["create", "--add", "--no-verify"], {
 			answers: [
 				["Registry server", "b.example"],
-				["How do you authenticate?", "password"],
+				["How do you authenticate?", "Username and password or token"],
 				["Username:", "v"],
 				["Password:", "two"],
 				[

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { TARGETS_ANNOTATION } from "../../../src/core/pull-secrets/ownership.ts";
-import { edit, secret as putSecret } from "../../support/build.ts";
+import { edit, secret as putSecret, source } from "../../support/build.ts";
 import type { Answer } from "../../support/command-line.ts";
 import { auths } from "../../support/source-entries.ts";
 import { createBed, PIPED, USER } from "./bed.ts";
@@ -146,13 +146,55 @@ describe("create, where a Secret is there", () => {
 				).map(([key, { password }]) => `${key} ${password}`);
 			const entering: readonly Answer[] = [
 				["Registry server", "r.io"],
-				["How do you authenticate?", "password"],
+				["How do you authenticate?", "Username and password or token"],
 				["Username:", "u"],
 				["Password:", "new"],
 			];
 
+			for (const [what, registries, argv, offers] of [
+				[
+					"one without a registry",
+					{},
+					[],
+					["Add a registry", "Start over, without its registries", "Cancel"],
+				],
+				[
+					"a registry that it lacks",
+					{ "r.io": { auth: btoa("u:p") } },
+					["--registry-server=s.io"],
+					["Add a registry", "Start over, without its registries", "Cancel"],
+				],
+				[
+					"a registry that it has",
+					{ "r.io": { auth: btoa("u:p") } },
+					["--registry-server=r.io"],
+					[
+						"Replace a credential",
+						"Start over, without its registries",
+						"Cancel",
+					],
+				],
+			] as const)
+				test(`what can be done is offered, and nothing else: ${what}`, async () => {
+					fresh();
+					source(bed, registries);
+					const offered: string[] = [];
+					await bed.run(["create", ...argv], {
+						answers: [
+							[
+								"nginx-mesh/nginx-mesh-registry-key exists",
+								(choices) => {
+									offered.push(...choices.map(({ label }) => label));
+									return "Cancel";
+								},
+							],
+						],
+					});
+					assert.deepEqual(offered, offers);
+				});
+
 			test("a registry is added", async () => {
-				const { status, err } = await choosing("add", ...entering, [
+				const { status, err } = await choosing("Add a registry", ...entering, [
 					"Add r.io as u\n  to secret/nginx-mesh-registry-key in nginx-mesh namespace (context embedded)?",
 					true,
 				]);
@@ -162,7 +204,7 @@ describe("create, where a Secret is there", () => {
 
 			test("a credential is replaced, for the only registry without a question", async () => {
 				const { status, err } = await choosing(
-					"change",
+					"Replace a credential",
 					["Username:", ""],
 					["Password:", "new"],
 					["Replace the credential for registry.example.com as bob", true],
@@ -189,16 +231,16 @@ describe("create, where a Secret is there", () => {
 							["nginx-mesh/nginx-mesh-registry-key exists", choice],
 							["Password:", "new"],
 							[
-								`${choice === "add" ? "Add" : "Replace the credential for"} ${host} as u\n`,
+								`${choice === "Add a registry" ? "Add" : "Replace the credential for"} ${host} as u\n`,
 								true,
 							],
 						],
 					});
 				};
-				const changed = await named("r.io", "change");
+				const changed = await named("r.io", "Replace a credential");
 				assert.equal(changed.status, 0, changed.err);
 				assert.deepEqual(held(), ["registry.example.com old", "r.io new"]);
-				const added = await named("s.io", "add");
+				const added = await named("s.io", "Add a registry");
 				assert.equal(added.status, 0, added.err);
 				assert.deepEqual(held(), [
 					"registry.example.com old",
@@ -206,23 +248,26 @@ describe("create, where a Secret is there", () => {
 					"s.io new",
 				]);
 				for (const [host, choice] of [
-					["s.io", "change"],
-					["r.io", "add"],
+					["s.io", "Replace a credential"],
+					["r.io", "Add a registry"],
 				] as const)
-					await assert.rejects(named(host, choice), host);
+					await assert.rejects(named(host, choice), {
+						message: /^never asked: Password:/,
+					});
 			});
 
 			test("it is written anew", async () => {
-				const { status, err } = await choosing("over", ...entering, [
-					"Overwrite secret/nginx-mesh-registry-key",
-					true,
-				]);
+				const { status, err } = await choosing(
+					"Start over, without its registries",
+					...entering,
+					["Overwrite secret/nginx-mesh-registry-key", true],
+				);
 				assert.equal(status, 0, err);
 				assert.deepEqual(held(), ["r.io new"]);
 			});
 
 			test("nothing is asked and nothing changed", async () => {
-				const { status, err } = await choosing("cancel");
+				const { status, err } = await choosing("Cancel");
 				assert.deepEqual(
 					[status, err, held()],
 					[0, "Cancelled; nothing was changed\n", ["registry.example.com old"]],
@@ -270,6 +315,9 @@ describe("create, where a Secret is there", () => {
 				assert.equal(refused.status, 1);
 				assert.deepEqual(refused.asked, []);
 				assert.ok(refused.err.endsWith(says), refused.err);
+				const given = [...USER, "--registry-password=new", "--no-verify"];
+				const unasked = await bed.run(["create", ...given], { answers: [] });
+				assert.deepEqual([unasked.status, unasked.asked], [1, []]);
 			}
 		});
 

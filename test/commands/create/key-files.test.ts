@@ -78,7 +78,10 @@ describe("create: key files and tokens", () => {
 								})
 							: await bed.run(["create", server, "--no-verify"], {
 									answers: [
-										["How do you authenticate", "jwt"],
+										[
+											"How do you authenticate",
+											"JWT as the username (NGINX's registry)",
+										],
 										["JWT:", "hunter2"],
 										["JWT:", jwt],
 										["Create secret/", true],
@@ -145,7 +148,7 @@ describe("create: key files and tokens", () => {
 			const { asked } = await bed.run(["create", "asked", "--no-verify"], {
 				answers: [
 					["Registry server", "gcr.io"],
-					["How do you authenticate?", "key"],
+					["How do you authenticate?", "Service account JSON key file"],
 					["Path of the JSON key file:", "~/key.json"],
 				],
 			});

@@ -27,8 +27,18 @@ describe("create at a terminal", () => {
 		await using bed = await testBed({
 			namespaces: ["nginx-mesh", "istio-system"],
 		});
+		let offered: string[] = [];
 		const { status, out, err, asked } = await create(bed, [], {
-			answers: [["Which mesh is the pull secret for?", "istio"], ...ENTERED],
+			answers: [
+				[
+					"Which mesh is the pull secret for?",
+					(choices) => {
+						offered = choices.map(({ label }) => label);
+						return "Istio (istio-registry-key in istio-system)";
+					},
+				],
+				...ENTERED,
+			],
 		});
 		assert.deepEqual(
 			{ status, out },
@@ -39,12 +49,23 @@ describe("create at a terminal", () => {
 			err,
 		);
 		assert.equal(asked[0], "Which mesh is the pull secret for?");
+		assert.deepEqual(offered, [
+			"NGINX Service Mesh (nginx-mesh-registry-key in nginx-mesh), no longer maintained",
+			"Istio (istio-registry-key in istio-system)",
+			"No mesh (registry-key in default)",
+		]);
 	});
 
 	test("none is the context's namespace", async () => {
 		await using bed = await testBed({ namespaces: ["default", "linkerd"] });
 		const { out, err } = await create(bed, [], {
-			answers: [["Which mesh is the pull secret for?", "none"], ...ENTERED],
+			answers: [
+				[
+					"Which mesh is the pull secret for?",
+					"No mesh (registry-key in default)",
+				],
+				...ENTERED,
+			],
 		});
 		assert.equal(
 			out,

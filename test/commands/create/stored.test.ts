@@ -92,6 +92,18 @@ describe("create --from-docker-config", () => {
 		);
 	});
 
+	test("what names no registry is none that can be taken", async () => {
+		await using given = await withConfig({
+			auths: { ...config.auths, "r.io:99999": entry("x") },
+		});
+		const { err } = await given.bed.run([
+			"create",
+			`--from-docker-config=${given.path}`,
+		]);
+		assert.match(err, /\(there are ghcr\.io, [^)]*\)\n$/);
+		assert.doesNotMatch(err, /99999/);
+	});
+
 	test("without a terminal the registries have to be named: never the whole file", async () => {
 		await using given = await withConfig();
 		const outcome = await given.bed.run([

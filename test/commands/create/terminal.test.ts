@@ -54,8 +54,42 @@ describe("create at a terminal", () => {
 				out,
 				/created in nginx-mesh namespace \((server )?dry run\)/,
 			);
+			assert.doesNotMatch(err, /^Next:/m);
 			assert.equal(secret(), undefined);
 		});
+
+	test("what comes next is said once: not where nothing was written", async () => {
+		fresh();
+		const given = ["create", ...USER, "--registry-password=p", "--no-verify"];
+		for (const isNew of [true, false]) {
+			const { err } = await bed.run(given, { answers: [] });
+			assert.equal(/^Next: /m.test(err), isNew, err);
+		}
+	});
+
+	test("--yes asks for what is missing, and about nothing", async () => {
+		fresh();
+		const yes = ["--registry-username=bob", "--no-verify", "--yes"];
+		for (const [argv, said] of [
+			[
+				["-n=agreed", "--registry-server=r.io"],
+				"namespace/agreed created\nsecret/nginx-mesh-registry-key created in agreed namespace\n",
+			],
+			[
+				["--registry-server=r.io"],
+				"secret/nginx-mesh-registry-key created in nginx-mesh namespace\n",
+			],
+			[
+				["--registry-server=other.example"],
+				"secret/nginx-mesh-registry-key configured in nginx-mesh namespace\n",
+			],
+		] as const) {
+			const { out, err } = await bed.run(["create", ...argv, ...yes], {
+				answers: [["Password:", "p"]],
+			});
+			assert.equal(out, said, err);
+		}
+	});
 
 	test("a key file that is not there is asked for again, whatever its name", async () => {
 		fresh();
@@ -63,7 +97,7 @@ describe("create at a terminal", () => {
 			["create", "--registry-server=gcr.io", "--no-verify"],
 			{
 				answers: [
-					["How do you authenticate", "key"],
+					["How do you authenticate", "Service account JSON key file"],
 					["Path of the JSON key file:", "nosuch"],
 					[
 						"Path of the JSON key file:",
@@ -120,7 +154,7 @@ describe("create at a terminal", () => {
 			answers: [
 				["Registry server", "not a host"],
 				["Registry server", "registry.example.com"],
-				["How do you authenticate?", "password"],
+				["How do you authenticate?", "Username and password or token"],
 				["Username:", "a:b"],
 				["Username:", "bob"],
 				["Password:", ""],

@@ -268,10 +268,10 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 		/** A registry that is none is entered first, then the right one. */
 		const mistyped = (): Answer[] => [
 			["Registry server", "nosuch.example"],
-			["How do you authenticate", "password"],
+			["How do you authenticate", "Username and password or token"],
 			["Username:", "mesh"],
 			["Password:", PASSWORD],
-			["What now?", "server"],
+			["What now?", "Enter another registry"],
 			["Registry server", plain.host],
 		];
 
@@ -279,10 +279,10 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			const outcome = await create(plain.host, [], {
 				answers: [
 					["Password:", "wrong"],
-					["What now?", "enter"],
+					["What now?", "Enter another credential"],
 					["Username:", "nobody"],
 					["Password:", PASSWORD],
-					["What now?", "enter"],
+					["What now?", "Enter another credential"],
 					["Username:", "mesh"],
 					["Password:", PASSWORD],
 					WRITE,
@@ -302,7 +302,11 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 
 		test("it can be written all the same, or not at all", async () => {
 			const written = await create(plain.host, [], {
-				answers: [["Password:", "wrong"], ["What now?", "write"], WRITE],
+				answers: [
+					["Password:", "wrong"],
+					["What now?", "Save it anyway"],
+					WRITE,
+				],
 			});
 			assert.deepEqual([written.status, written.out], [0, CREATED]);
 			assert.equal(bed.password("nginx-mesh"), "wrong");
@@ -310,7 +314,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			const left = await create(plain.host, [], {
 				answers: [
 					["Password:", "wrong"],
-					["What now?", "cancel"],
+					["What now?", "Cancel"],
 				],
 			});
 			assert.deepEqual(
@@ -327,8 +331,8 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			const outcome = await create("nosuch.example", [], {
 				answers: [
 					["Password:", PASSWORD],
-					["What now?", "again"],
-					["What now?", "write"],
+					["What now?", "Try again"],
+					["What now?", "Save it anyway"],
 					WRITE,
 				],
 			});
@@ -379,9 +383,9 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				{
 					now,
 					answers: [
-						["What now?", "enter"],
+						["What now?", "Enter another credential"],
 						["JWT:", jwt(now / 1000 + 3600)],
-						["What now?", "cancel"],
+						["What now?", "Cancel"],
 					],
 				},
 			);

@@ -604,7 +604,10 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 				{
 					...GIVEN,
 					answers: [
-						["How do you authenticate to a.example?", "password"],
+						[
+							"How do you authenticate to a.example?",
+							"Username and password or token",
+						],
 						["Username:", ""],
 						["Username:", "u"],
 						["Password:", "new"],
