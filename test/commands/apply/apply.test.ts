@@ -490,7 +490,7 @@ Cancelled; nothing was changed
 		const typed = async (
 			bed: TestBed,
 			question: string,
-			answer: boolean,
+			answer: boolean | "",
 			...argv: readonly string[]
 		) => {
 			const { status, err, asked } = await bed.run(
@@ -528,6 +528,19 @@ Cancelled; nothing was changed
 			await typed(bed, question, true, ...made);
 			const again = question.replace(/^.* and p/, "P");
 			await typed(bed, again, false, ...made);
+		});
+
+		test("one that is there, or that no flag says to make, is not", async () => {
+			await using bed = await bedWith();
+			await typed(bed, put(""), false, "--create-namespace");
+			const missing = put("").replace("in nginx-mesh", "in new");
+			await typed(bed, missing, false, "--from", "new");
+		});
+
+		test("Enter alone is yes", async () => {
+			await using bed = await bedWith();
+			await typed(bed, put(""), "");
+			assert.equal(bed.password("nginx-mesh"), "two");
 		});
 
 		test("with copies: yes is all of it", async () => {

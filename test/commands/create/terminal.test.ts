@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbortedError } from "../../../src/errors.ts";
+import type { Answer } from "../../support/command-line.ts";
 import { createBed, USER } from "./bed.ts";
 
 describe("create at a terminal", () => {
@@ -65,6 +66,37 @@ describe("create at a terminal", () => {
 			const { err } = await bed.run(given, { answers: [] });
 			assert.equal(/^Next: /m.test(err), isNew, err);
 		}
+	});
+
+	test("Enter alone is yes, but not to what takes the place of what is there", async () => {
+		fresh();
+		const given = ["create", ...USER, "--no-verify"];
+		const password = "--registry-password=new";
+		const made = "secret/nginx-mesh-registry-key created in";
+		const there = "secret/nginx-mesh-registry-key in nginx-mesh namespace";
+		const ROWS: [string[], Answer[], said: string][] = [
+			[
+				["-n=entered", password],
+				[["Namespace entered does not exist (", ""]],
+				`namespace/entered created\n${made} entered namespace\n`,
+			],
+			[
+				[],
+				[
+					["Password:", "old"],
+					["Create secret/", ""],
+				],
+				`${made} nginx-mesh namespace\n`,
+			],
+			[[password], [[`${there} exists with another credential`, ""]], ""],
+		];
+		for (const [argv, answers, said] of ROWS) {
+			const { status, out, err } = await bed.run([...given, ...argv], {
+				answers,
+			});
+			assert.deepEqual([status, out], [0, said], err);
+		}
+		assert.equal(bed.password("nginx-mesh"), "old");
 	});
 
 	test("--yes asks for what is missing, and about nothing", async () => {

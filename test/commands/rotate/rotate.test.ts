@@ -445,7 +445,8 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		assert.deepEqual([outcome.status, outcome.out], [130, ""]);
 		assert.doesNotMatch(outcome.err, /run the command again/);
 		assert.deepEqual(bed.content("nginx-mesh"), before);
-		const { status, err } = await bed.run(...recording(false));
+		// Enter alone is no.
+		const { status, err } = await bed.run(...recording(""));
 		assert.equal(status, 1);
 		assert.match(err, /has no record of where it was sent/);
 		assert.equal(bed.password("nginx-mesh"), "new");
