@@ -24,7 +24,7 @@ import {
 	SOURCE_ANNOTATION,
 } from "./core/pull-secrets/ownership.ts";
 import type { SourceRef } from "./core/pull-secrets/source.ts";
-import { EXIT } from "./errors.ts";
+import { EXIT, unlessAborted } from "./errors.ts";
 import { FROM_FLAG, sourceChoiceIn, sourceChoiceOf } from "./flags/source.ts";
 import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
@@ -123,15 +123,13 @@ async function ask(
 ): Promise<readonly Candidate[]> {
 	const late = new AbortController();
 	const done = new AbortController();
-	const deadline = world.clock.delay(PATIENCE_MS, done.signal).then(
+	world.clock.delay(PATIENCE_MS, done.signal).then(
 		() => late.abort(new Error("too late")),
 		() => {},
 	);
 	try {
 		const names = valuesOf(source, completion, world, late.signal);
-		const nothing = deadline.then((): string[] => []);
-		const found = await Promise.race([names, nothing]);
-		return [...new Set(found)]
+		return [...new Set(await unlessAborted(names, late.signal))]
 			.filter((value) => IS_ONE_WORD.test(value))
 			.sort()
 			.map((value) => ({ value }));
