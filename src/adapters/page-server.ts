@@ -21,7 +21,7 @@ export async function servePages(
 			request.resume();
 			const [path = ""] = (request.url ?? "").split("?", 1);
 			const page = ownValue(pages, path);
-			const answer =
+			const answer: WebPage =
 				page === undefined
 					? { status: 404, text: "not found\n" }
 					: request.method !== "GET" && request.method !== "HEAD"
@@ -31,9 +31,7 @@ export async function servePages(
 								text: "it cannot be told\n",
 							}));
 			response.writeHead(answer.status, {
-				"content-type":
-					("type" in answer ? answer.type : undefined) ??
-					"text/plain; charset=utf-8",
+				"content-type": answer.type ?? "text/plain; charset=utf-8",
 				"x-content-type-options": "nosniff",
 			});
 			response.end(request.method === "HEAD" ? undefined : answer.text);

@@ -190,10 +190,7 @@ function withoutAddress(connect: Connect): Connect {
 }
 
 /** An attempt to connect that nobody waits for any longer would hold the process. */
-function untilOver(
-	connect: buildConnector.connector,
-	over: AbortSignal,
-): buildConnector.connector {
+function untilOver(connect: Connect, over: AbortSignal): Connect {
 	return (options, done) => {
 		const socket: unknown = connect(options, done);
 		if (!(socket instanceof Socket)) return;
