@@ -17,7 +17,7 @@ export interface Prepared {
 	readonly look: Look;
 	/** The contexts that it is to work in; undefined: in one, kubectl's own. */
 	readonly contexts: ContextChoice | undefined;
-	/** What it leaves behind in each; for one that fails before it has anything. */
+	/** What it leaves behind; for one that fails before it has anything. */
 	readonly documentKind: Document["kind"];
 	/** Asks what the person has to say for all clusters, once; the work that follows is done in each. */
 	ask(world: World): Promise<(world: World) => Promise<Outcome>>;
@@ -39,8 +39,10 @@ export const NOTHING = { kind: "nothing" } as const;
 export interface Definition<Options> extends CommandHelp {
 	/** Reads strings once, at the edge. Throws UsageError; touches nothing outside. */
 	options(given: Given, env: Env): Options;
-	/** It also works in several clusters (`--contexts`): what it leaves behind in each. */
-	readonly inContexts?: Document["kind"];
+	/** What it leaves behind, as a document with an item for what fails before there is any other. */
+	readonly leaves?: Document["kind"];
+	/** It also works in several clusters (`--contexts`), and leaves that behind in each. */
+	readonly inContexts?: true;
 }
 
 /** A definition, whose options are what it reads. */
@@ -76,7 +78,7 @@ export function command<Options extends object, Asked = undefined>(
 	definition: Definition<Options>,
 	work: () => Promise<Work<Options, Asked>>,
 ): Command {
-	const { inContexts } = definition;
+	const { inContexts, leaves = "nothing" } = definition;
 	return {
 		...definition,
 		flags: inContexts ? [CONTEXTS_FLAG, ...definition.flags] : definition.flags,
@@ -85,7 +87,7 @@ export function command<Options extends object, Asked = undefined>(
 			return {
 				look: { ...options },
 				contexts: inContexts && contextsOf(given),
-				documentKind: inContexts ?? "nothing",
+				documentKind: leaves,
 				async ask(world) {
 					const { ask, run } = await work();
 					const asked = await ask?.(options, world);
@@ -96,7 +98,7 @@ export function command<Options extends object, Asked = undefined>(
 						status: EXIT.done,
 						// `-o json` has a result where nothing was done, too.
 						document:
-							inContexts === "changes"
+							leaves === "changes"
 								? { kind: "changes", clusters: [], summary: false }
 								: NOTHING,
 					});

@@ -1,12 +1,14 @@
 import { tell } from "./actions/tell.ts";
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
-import type { Prepared } from "./command.ts";
+import { NOTHING, type Prepared } from "./command.ts";
 import type { RunAgain } from "./contexts.ts";
 import { commandContextOf } from "./core/command-context.ts";
+import type { Outcome } from "./core/document.ts";
 import type { CommandContext } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
+import { failureLine } from "./report/failure.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
 import { isStructured } from "./report/render.ts";
 import { sharingConnections } from "./shared-connections.ts";
@@ -107,31 +109,43 @@ async function perform(
 		return runInContexts(prepared, prepared.contexts, outside, again);
 	}
 	const shared = sharingConnections(outside);
+	let connected = "";
 	const world: World = {
 		...shared.outside,
+		async connect(flags, apart) {
+			const cluster = await shared.outside.connect(flags, apart);
+			connected = cluster.context;
+			return cluster;
+		},
 		emit: (event) => printer.emit(event, commandContext()),
 		again: (argv, connection) => again(argv, connection, outside),
 	};
 	try {
-		const work = await prepared.ask(world);
-		const { status, document, ended } = await work(world);
+		const { status, document, ended } = await outcomeOf(prepared, world);
 		if (ended === undefined) {
 			await printer.show(document);
 			return status;
 		}
-		const { error, context = "" } = ended;
+		const { error, context = connected } = ended;
+		const { documentKind, look } = prepared;
+		// Where objects are printed to be applied, what failed is none of them; a watch has a log.
 		const isItem =
-			document.kind === "changes" &&
-			!(error instanceof UsageError || error instanceof AbortedError);
-		if (isItem && isStructured(prepared.look)) {
+			document.kind === "changes" ||
+			(document.kind === "nothing" &&
+				documentKind !== "nothing" &&
+				look.dryRun !== "client" &&
+				!look.watch);
+		const isNone = error instanceof UsageError || outside.interrupt.aborted;
+		if (isItem && !isNone && isStructured(look)) {
 			const { mergeDocuments } = await import("./core/merge-documents.ts");
 			const part = {
 				context,
 				commandContext: commandContext(),
 				document,
+				failure: failureLine(error, commandContext()),
 				error,
 			};
-			const whole = mergeDocuments([part], "changes");
+			const whole = mergeDocuments([part], documentKind);
 			// On stderr it is said once, and last.
 			await printer.show(document, "err");
 			await printer.show(whole, "out");
@@ -139,5 +153,15 @@ async function perform(
 		throw error;
 	} finally {
 		await shared.close();
+	}
+}
+
+/** What came of a command, also where it threw. */
+async function outcomeOf(prepared: Prepared, world: World): Promise<Outcome> {
+	try {
+		const work = await prepared.ask(world);
+		return await work(world);
+	} catch (error) {
+		return { status: EXIT.failed, document: NOTHING, ended: { error } };
 	}
 }

@@ -116,6 +116,16 @@ describe("without a cluster", () => {
 				);
 			});
 
+	for (const line of [["detach"], ["install"], ["uninstall", "--yes"]])
+		test(`${line.join(" ")} -o json: that nothing answers is the result`, async () => {
+			const server = "--server=https://127.0.0.1:1";
+			const { out, status } = await bed.run([...line, "-o", "json", server]);
+			assert.equal(status, 1);
+			assert.partialDeepStrictEqual(JSON.parse(out).items, [
+				{ action: "failed", cause: "unreachable" },
+			]);
+		});
+
 	test("a user who may do nothing is told what is forbidden", async () => {
 		await using own = await testBed({ users: { sam: {} } });
 		assert.deepEqual(await own.run(["list"], { user: "sam" }), {

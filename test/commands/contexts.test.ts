@@ -104,15 +104,19 @@ describe("--contexts", () => {
 		// Objects are printed to be applied.
 		[["sync", "--dry-run=client"], undefined],
 	] as const)
-		test(`${line.join(" ")} -o json: where none answers, that is the result`, async () => {
-			await using all = await clusters();
-			const { status, out } = await all.run([
-				...[...line, "-o", "json", "--contexts", "prod-gone"],
-			]);
-			assert.equal(status, 1);
-			if (item === undefined) assert.equal(out, "");
-			else assert.partialDeepStrictEqual(JSON.parse(out).items, [item]);
-		});
+		for (const flag of ["--contexts", "--context"])
+			test(`${line.join(" ")} -o json ${flag}: where none answers, that is the result`, async () => {
+				await using all = await clusters();
+				const { status, out } = await all.run([
+					...[...line, "-o", "json", flag, "prod-gone"],
+				]);
+				assert.equal(status, 1);
+				if (item === undefined) assert.equal(out, "");
+				else
+					assert.partialDeepStrictEqual(JSON.parse(out).items, [
+						{ context: "prod-gone", ...item },
+					]);
+			});
 
 	test("create asks standard input once, and writes everywhere", async () => {
 		await using all = await clusters();

@@ -34,7 +34,8 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		flags.LABEL_FLAG,
 		...DIFFED_CHANGE_FLAGS,
 	],
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		...credentialOptionsOf(given),

@@ -26,7 +26,8 @@ With --by-policy no account is changed: an admission policy adds it to every new
 			"kubectl meshreg attach --by-policy",
 	},
 	flags: ACCOUNT_CHANGE_FLAGS,
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options: accountChangeOf,
 });
 

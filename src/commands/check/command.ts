@@ -56,7 +56,8 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 			help: "Leave out what is ok, notes, and the summary; -o json and -o yaml print everything.",
 		},
 	],
-	inContexts: "check",
+	leaves: "check",
+	inContexts: true,
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		namespaces: given.has("namespace") ? flags.namespacesOf(given) : undefined,

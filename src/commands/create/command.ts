@@ -71,7 +71,8 @@ At a terminal the credential is verified at its registry before it is written; e
 		flags.LABEL_FLAG,
 		...DIFFED_CHANGE_FLAGS,
 	],
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options: (given, env) => ({
 		...labelled(given, env),
 		connection: flags.connectionFlags(given),

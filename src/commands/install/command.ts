@@ -65,6 +65,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		...SERVING_FLAGS,
 		...CHANGE_FLAGS,
 	],
+	leaves: "changes",
 	options(given, env) {
 		for (const flag of OF_ONE_RUN)
 			if (given.has(flag))

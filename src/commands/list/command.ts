@@ -38,7 +38,8 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		"Every pull Secret of the cluster, whoever made it":
 			"kubectl meshreg list --all",
 	},
-	inContexts: "list",
+	leaves: "list",
+	inContexts: true,
 	flags: [
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,

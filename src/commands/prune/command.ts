@@ -43,7 +43,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 		flags.CONCURRENCY_FLAG,
 		...CHANGE_FLAGS,
 	],
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options(given, env) {
 		// It would delete those of the other meshes as well; with -n it says whose records lose the names.
 		if (given.on("all") && given.has("mesh") && !given.has("namespace"))

@@ -40,7 +40,8 @@ The user stays unless another is given, and so do other registries in the source
 			yes: "Answer every question yes, but the one about copies that no record knows.",
 		}),
 	],
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options: (given, env) => ({
 		...credentialOptionsOf(given, { naming: true }),
 		connection: flags.bulkConnectionFlags(given),

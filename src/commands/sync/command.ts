@@ -60,7 +60,8 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		})),
 		...DIFFED_CHANGE_FLAGS,
 	],
-	inContexts: "changes",
+	leaves: "changes",
+	inContexts: true,
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		...syncSettingsOf(given, env),

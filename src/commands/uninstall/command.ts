@@ -16,6 +16,7 @@ What install created is found by its label, and deleted by its uid: an object th
 			"kubectl meshreg uninstall --from platform/pull-key --yes",
 	},
 	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
+	leaves: "changes",
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		source: sourceChoiceOf(given, env, "NAME"),
