@@ -1,4 +1,5 @@
 import inquirer from "inquirer";
+import { wrapQuestion } from "../../core/output/wrap.ts";
 import type { Prompter } from "../../world.ts";
 import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
 import { askLine, askSecret } from "./line-question.ts";
@@ -30,12 +31,21 @@ export const questionsIn = (context: Context): Questions => ({
 		askSecret({ message, ...typedWhole(context.input, check) }, context),
 
 	async choose({ message, choices }) {
+		const { columns = 80 } = context.output;
+		const asked = wrapQuestion(message, columns);
 		const { answer } = await inquirer.createPromptModule(context)([
 			{
 				type: "select",
 				name: "answer",
-				message,
-				choices: choices.map(({ value, label }) => ({ value, name: label })),
+				message: asked,
+				choices: choices.map(({ value, label }) => ({
+					value,
+					name: wrapQuestion(label, columns),
+					// What stands behind the question once it is answered.
+					short: wrapQuestion(`${message} ${label}`, columns)
+						.slice(asked.length)
+						.replace(/^ /, ""),
+				})),
 				loop: false,
 			},
 		]);

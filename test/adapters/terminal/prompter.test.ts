@@ -296,6 +296,25 @@ terminal("one of several is chosen with the arrows", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Authenticate with: JSON key file");
 });
 
+terminal(
+	"a choice that is wider than the terminal is broken between words, also once it is made",
+	async (t) => {
+		const { shown } = await asked(t, "chooseWide", async (session) => {
+			await session.shows("select");
+			session.type("\r");
+		});
+		const text = lines(shown);
+		assert.deepEqual(text.slice(1, 3), [
+			"❯ NGINX Service Mesh (nginx-mesh-registry-key in nginx-mesh), no longer",
+			"  maintained",
+		]);
+		assert.deepEqual(text.slice(-2), [
+			"✔ Which mesh is the pull secret for? NGINX Service Mesh",
+			"  (nginx-mesh-registry-key in nginx-mesh), no longer maintained",
+		]);
+	},
+);
+
 terminal("B7: some of a thousand are found by typing", async (t) => {
 	const { answer, shown } = await asked(t, "pick", async (session) => {
 		await session.shows("0 of 1000 selected");

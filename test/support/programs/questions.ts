@@ -49,6 +49,17 @@ const PROGRAMS: Record<
 				{ value: "key", label: "JSON key file" },
 			],
 		}),
+	chooseWide: (prompter) =>
+		prompter.choose({
+			message: "Which mesh is the pull secret for?",
+			choices: [
+				{
+					value: "nginx",
+					label:
+						"NGINX Service Mesh (nginx-mesh-registry-key in nginx-mesh), no longer maintained",
+				},
+			],
+		}),
 	pick: (prompter) =>
 		prompter.pick({ message: "Namespaces:", choices: namespaces }),
 	pickMarked: (prompter) =>
