@@ -39,6 +39,8 @@ const WORDS: LogWording = {
 		`source ${sourceRef(source)}: ${contentFaultWords(fault)}; copies are left unchanged`,
 	"record-invalid": ({ source, fault }) =>
 		failureWords({ cause: "record-invalid", source, fault }),
+	"record-missing": ({ source }) =>
+		failureWords({ cause: "record-missing", source }),
 	"credential-expiring": ({ registry, script, ...note }) => ({
 		message: expiryWords({ key: registry, ...note }),
 		advice: { words: "replace it with", script },

@@ -295,6 +295,7 @@ const EVENTS: Readonly<Record<LogNote["event"], true>> = {
 	"credential-refreshed": true,
 	"credential-rejected": true,
 	"record-invalid": true,
+	"record-missing": true,
 	"server-warning": true,
 	"source-awaited": true,
 	"source-back": true,

@@ -152,7 +152,7 @@ export function ofDeployment(name: string, hash = "5d9") {
 	};
 }
 
-/** Somebody edits an object that is there: these annotations beside its own, and these fields instead of its own. */
+/** Somebody edits an object that is there: these annotations beside its own (undefined takes one away), and these fields instead of its own. */
 export function edit(
 	{ server }: Bed,
 	kind: string,
@@ -172,7 +172,11 @@ export function edit(
 		kind,
 		metadata: {
 			...metadata,
-			annotations: { ...metadata.annotations, ...annotations },
+			annotations: Object.fromEntries(
+				Object.entries({ ...metadata.annotations, ...annotations }).filter(
+					([, value]) => value !== undefined,
+				),
+			),
 		},
 	});
 }

@@ -524,7 +524,7 @@ class Controller {
 	/** What keeps copies from being written at all, and that it is over; each once. */
 	#tellSource(source: PullSecret | undefined): void {
 		const { onNote, rules } = this.how;
-		const { recordFault, fault } = this.#state;
+		const { record, recordFault, fault } = this.#state;
 		const about = { source: rules.source };
 		const note: LogNote =
 			source === undefined
@@ -538,7 +538,9 @@ class Controller {
 								...about,
 								fault: recordFault,
 							}
-						: { level: "info", event: "source-back", ...about };
+						: record === undefined
+							? { level: "error", event: "record-missing", ...about }
+							: { level: "info", event: "source-back", ...about };
 		if (note.event === this.#standing) return;
 		this.#standing = note.event;
 		onNote(note);

@@ -32,6 +32,7 @@ export type LogNote = Cases<
 			source: SourceRef;
 			fault: RecordFault;
 		};
+		"record-missing": { level: "error"; source: SourceRef };
 		"credential-expiring": {
 			level: "warning";
 			/** Of this and what follows: the key of the entry that it is about. */

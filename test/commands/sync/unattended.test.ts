@@ -516,25 +516,35 @@ describe("sync --watch by itself", () => {
 			assert.equal(bed.password("app"), "one");
 		});
 
-	test("a record that no longer parses is told, and stops nothing else", async () => {
-		await using bed = await bedWith(["app"]);
-		await using watch = await watching(bed, ["-A"]);
-		const record = (text: string) =>
-			edit(bed, "Secret", "nginx-mesh", {
-				annotations: { "kubectl-meshreg/targets": text },
-			});
-		const before = bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
-			.annotations?.["kubectl-meshreg/targets"];
-		record("{");
-		await watch.says(
+	for (const [what, now, message] of [
+		[
+			"no longer parses",
+			"{",
 			'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
-		);
-		record(before ?? "");
-		await watch.says("is back");
-		bed.server.store.delete("Secret", "app", NAME);
-		await watch.says(`secret/${NAME} created in app`);
-		await watch.stop();
-	});
+		],
+		[
+			"somebody takes away",
+			undefined,
+			`error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" has no record of where it was sent; record it with -n, -l or -A of 'kubectl meshreg sync'\n`,
+		],
+	] as const)
+		test(`a record that ${what} is told, and stops nothing else`, async () => {
+			await using bed = await bedWith(["app"]);
+			await using watch = await watching(bed, ["-A"]);
+			const record = (text: string | undefined) =>
+				edit(bed, "Secret", "nginx-mesh", {
+					annotations: { "kubectl-meshreg/targets": text },
+				});
+			const before = bed.server.store.get("Secret", "nginx-mesh", NAME)
+				?.metadata.annotations?.["kubectl-meshreg/targets"];
+			record(now);
+			await watch.says(message);
+			record(before);
+			await watch.says("is back");
+			bed.server.store.delete("Secret", "app", NAME);
+			await watch.says(`secret/${NAME} created in app`);
+			await watch.stop();
+		});
 
 	test("a clock that is set says nothing of the API server", async () => {
 		await using bed = await bedWith(["app"]);
