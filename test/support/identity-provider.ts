@@ -12,6 +12,8 @@ export interface IdentityProvider extends AsyncDisposable {
 	refreshToken: string;
 	/** What its answers leave out: an id token, or a new refresh token, where the old one stays good. */
 	withholds?: "id_token" | "refresh_token";
+	/** How many characters of no use its answers have besides. */
+	pads?: number;
 	/** What clients sent to the token endpoint: how they showed who they are, and the grant. */
 	asked: string[];
 }
@@ -75,6 +77,7 @@ export async function identityProvider(
 					expires_in: 3600,
 					id_token: provider.idToken(3600),
 					refresh_token: provider.refreshToken,
+					padding: "x".repeat(provider.pads ?? 0),
 				};
 				response.end(
 					JSON.stringify(tokens, (name, value) =>

@@ -208,6 +208,13 @@ describe("OIDC", () => {
 		]);
 	});
 
+	test("an answer of more than a token's size is not read to its end", async () => {
+		provider.pads = 1 << 20;
+		assert.deepEqual(await read(await kubeconfig("large")), [
+			`${getting}${provider.url} answered with more than 1 MiB`,
+		]);
+	});
+
 	for (const [name, method, secret, expected] of [
 		[
 			"in the form",
