@@ -327,6 +327,28 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			assert.equal(bed.content("nginx-mesh"), undefined);
 		});
 
+		test("what may help is offered, and nothing else", async () => {
+			for (const [host, first] of [
+				[plain.host, "Enter another credential"],
+				["nosuch.example", "Try again"],
+			] as const) {
+				let offered: string[] = [];
+				await create(host, [], {
+					answers: [
+						["Password:", "wrong"],
+						[
+							"What now?",
+							(choices) => {
+								offered = choices.map(({ label }) => label);
+								return "Cancel";
+							},
+						],
+					],
+				});
+				assert.deepEqual(offered, [first, "Save it anyway", "Cancel"]);
+			}
+		});
+
 		test("an unreachable registry can be tried again", async () => {
 			const outcome = await create("nosuch.example", [], {
 				answers: [
