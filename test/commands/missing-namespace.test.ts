@@ -102,7 +102,8 @@ describe("namespaces that do not exist", () => {
 		});
 
 	test("several are one line, and hold up no other", async () => {
-		const { err } = await bed.run(["sync", "-n", "app,zzz-1,zzz-2"]);
+		await using own = await withSource();
+		const { err } = await own.run(["sync", "-n", "app,zzz-1,zzz-2"]);
 		assert.equal(
 			err,
 			`Error from server (NotFound): namespaces zzz-1, zzz-2 not found
