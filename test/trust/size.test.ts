@@ -100,6 +100,30 @@ test("explain compares no more of the Secrets beside a pod than list keeps", asy
 	assert.equal(await near("s4.io/a"), false);
 });
 
+test("explain takes the Secrets of a pod apart once for all of its images", async (t) => {
+	await using bed = await started();
+	const keys = names("h", 500);
+	secret(
+		bed,
+		"evil/s",
+		Object.fromEntries(keys.map((key) => [`${key}.io`, { auth: "dTpw" }])),
+	);
+	const images = names("i", 200).map((name) => ({
+		name,
+		image: `${name}.io/app`,
+	}));
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace: "evil", name: "web" },
+		spec: { containers: images, imagePullSecrets: [{ name: "s" }] },
+	});
+	const indexed = t.mock.method(Map.prototype, "getOrInsertComputed");
+	const { out } = await bed.run(["explain", "pod/web", "-n", "evil"]);
+	assert.match(out, /^i199\.io\/app is i199\.io\/app:latest$/m);
+	// Of each key two, in the few keyrings that it is in; not in one of each image.
+	assert.ok(indexed.mock.callCount() < 20 * keys.length);
+});
+
 test("check reads no more than twenty Secrets of another type, however many a waiting pod names", async () => {
 	await using bed = await started();
 	for (const name of names("s", 50))

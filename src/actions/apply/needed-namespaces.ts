@@ -1,4 +1,4 @@
-import { findCredentials, matchesOf } from "../../core/kubelet/keyring.ts";
+import { lookUp, matchesOf, readKeyring } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -17,11 +17,11 @@ export async function podsInNeed(
 	source: PullSecret,
 	cluster: Cluster,
 ): Promise<Map<string, number>> {
-	const pull = pullSourceOfKey(source);
+	const keyring = readKeyring([pullSourceOfKey(source)]);
 	const known = new Map<string, boolean>();
 	const needs = (image: string): boolean =>
 		known.getOrInsertComputed(image, () => {
-			const answer = findCredentials(image, [pull]);
+			const answer = lookUp(image, keyring);
 			if (answer.outcome === "malformed")
 				throw new FailureError({
 					cause: "secret-malformed",

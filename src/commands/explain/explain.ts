@@ -7,12 +7,16 @@ import {
 	type NamedSecret,
 	works as serves,
 } from "../../core/check/explanation.ts";
-import type { PodFacts } from "../../core/check/facts.ts";
+import type { Facts, PodFacts } from "../../core/check/facts.ts";
 import { Keyrings } from "../../core/check/keyrings.ts";
 import { fixOfLack } from "../../core/check/pod-fixes.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
-import { matchesOf } from "../../core/kubelet/keyring.ts";
+import {
+	hasMatch,
+	matchesOf,
+	readKeyring,
+} from "../../core/kubelet/keyring.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import {
@@ -24,7 +28,7 @@ import { EXIT } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import { readFacts } from "./read-facts.ts";
-import { readAsking } from "./read-pull-secrets.ts";
+import { type Asking, readAsking } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
 
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -103,37 +107,45 @@ async function explainCluster(
 		const asking = await readAsking(cluster, namespace, options);
 		const { pod, secrets } = asking;
 		const images = workload ? pod.images : [operand];
-		const first = await inSteps(
-			explainEach(images, (image) => explainPull(image, asking, secrets)),
+		const { commandContext } = cluster;
+		const ring = readKeyring(secrets.flatMap(({ source }) => source ?? []));
+		const areMatched = await inSteps(
+			each(images, (image) => hasMatch(image, ring)),
 			world,
 		);
-		const { commandContext } = cluster;
-		if (first.every(({ answer }) => matchesOf(answer).length > 0))
-			return {
-				explained: first.map((explanation) => ({ explanation })),
-				commandContext,
-			};
-		const facts = await readFacts(cluster, options.choice, asking);
-		const keyrings = new Keyrings(facts);
+		const explanation = areMatched.every(Boolean)
+			? (image: string) => ({
+					explanation: explainPull(image, asking, secrets),
+				})
+			: explaining(await readFacts(cluster, options.choice, asking), asking);
 		return {
-			explained: await inSteps(
-				explainEach(images, (image) => {
-					const added = addedByPolicy(image, pod, keyrings);
-					const held = {
-						...pod,
-						secrets: [...pod.secrets, ...added.map(({ name }) => name)],
-					};
-					const named = [...secrets, ...added];
-					const explanation = explainPull(image, asking, named, keyrings);
-					return isFineAnonymously(explanation)
-						? { explanation }
-						: { explanation, lack: fixOfLack(held, image, keyrings) };
-				}),
-				world,
-			),
+			explained: await inSteps(each(images, explanation), world),
 			commandContext,
 		};
 	});
+}
+
+/** What explains an image for which the pod's own Secrets may have nothing. */
+function explaining(
+	facts: Facts,
+	asking: Asking,
+): (image: string) => Explained {
+	const { pod, secrets } = asking;
+	const keyrings = new Keyrings(facts);
+	// For thousands of images the same: what is remembered of a list of Secrets is large.
+	const withAdded = new Map<string, { held: PodFacts; named: NamedSecret[] }>();
+	return (image) => {
+		const added = addedByPolicy(image, pod, keyrings);
+		const names = added.map(({ name }) => name);
+		const { held, named } = withAdded.getOrInsertComputed(names.join(), () => ({
+			held: { ...pod, secrets: [...pod.secrets, ...names] },
+			named: [...secrets, ...added],
+		}));
+		const explanation = explainPull(image, asking, named, keyrings);
+		return isFineAnonymously(explanation)
+			? { explanation }
+			: { explanation, lack: fixOfLack(held, image, keyrings) };
+	};
 }
 
 /** What the pods of an account that are made from now on get by admission policies, whichever account they use. */
@@ -162,7 +174,7 @@ function addedByPolicy(
 }
 
 /** One answer an image; yields after each: somebody else decides how many a pod has. */
-function* explainEach<Answer>(
+function* each<Answer>(
 	images: readonly string[],
 	answer: (image: string) => Answer,
 ): Steps<Answer[]> {

@@ -1,6 +1,7 @@
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName, objectNames } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
+import type { Steps } from "../steps.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -15,18 +16,18 @@ import type { Keyrings } from "./keyrings.ts";
 
 /**
  * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
- * attach added still is. `told`: places of Secrets that pods are told to lack.
+ * attach added still is. `told`: places of Secrets that pods are told to lack. Yields after each image of a pod.
  */
-export function checkAccounts(
+export function* checkAccounts(
 	keyrings: Keyrings,
 	told: ReadonlySet<string>,
-): Finding[] {
+): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const lost = lostAttachments(keyrings);
+	const lost = yield* lostAttachments(keyrings);
 	const missing = missingNames(keyrings);
 	const findings = [
 		...lost,
-		...unattached(keyrings, lost),
+		...(yield* unattached(keyrings, lost)),
 		...dangling(
 			missing.filter(
 				({ account: { namespace }, name }) =>
@@ -56,29 +57,30 @@ export function checkAccounts(
  * Accounts that lack what was attached: something took it out, such as a manifest that is applied again; or
  * the record attaches it, and the account was made since.
  */
-function lostAttachments(keyrings: Keyrings): Finding[] {
+function* lostAttachments(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
 	const byPlace = Map.groupBy(
 		facts.pods,
 		({ namespace, account }) => `${namespace}/${account}`,
 	);
-	const lost = facts.accounts.flatMap((account) => {
+	const lost: {
+		readonly account: AccountFacts;
+		readonly name: string;
+		readonly taken: boolean;
+		readonly served: boolean;
+	}[] = [];
+	for (const account of facts.accounts) {
 		const { namespace, attached, secrets } = account;
 		const pods = byPlace.get(`${namespace}/${account.name}`) ?? [];
-		return unique([...attached, ...recordedFor(account, pods, keyrings)])
-			.filter((name) => !secrets.has(name))
-			.map((name) => ({
-				account,
-				name,
-				taken: attached.has(name),
-				served: isServed(name, namespace, keyrings),
-			}))
-			.filter(
-				({ name, served }) =>
-					// What brings a copy that is missing does not attach it again.
-					served || facts.secrets.has(`${namespace}/${name}`),
-			);
-	});
+		const recorded = yield* recordedFor(account, pods, keyrings);
+		for (const name of new Set([...attached, ...recorded])) {
+			if (secrets.has(name)) continue;
+			const served = isServed(name, namespace, keyrings);
+			// What brings a copy that is missing does not attach it again.
+			if (served || facts.secrets.has(`${namespace}/${name}`))
+				lost.push({ account, name, taken: attached.has(name), served });
+		}
+	}
 	return groupsBy(
 		lost,
 		({ name, taken, served }) => `${name} ${taken} ${served}`,
@@ -121,32 +123,35 @@ function attaching(
 }
 
 /** The pull secrets that records attach to an account, but those that its `pods` are told to lack. */
-function recordedFor(
+function* recordedFor(
 	{ namespace, name }: AccountFacts,
 	pods: readonly PodFacts[],
 	keyrings: Keyrings,
-): string[] {
-	const isTold = (source: SourceFacts): boolean =>
-		pods.some(
-			(pod) =>
-				!keyrings.hasOwnList(pod) &&
-				pod.waiting.some(
-					({ image }) =>
-						!keyrings.has(pod, image) &&
-						keyrings.sourceFor(namespace, image) === source,
-				),
-		);
-	return keyrings.facts.sources.flatMap((source) => {
+): Steps<string[]> {
+	const recorded = keyrings.facts.sources.filter((source) => {
 		const attach = keyrings.attachedIn(source, namespace) ?? [];
-		const isRecorded = attach.includes("*") || attach.includes(name);
-		return isRecorded && !isTold(source) ? [source.secret.name] : [];
+		return attach.includes("*") || attach.includes(name);
 	});
+	if (recorded.length === 0) return [];
+	const told = new Set<SourceFacts | undefined>();
+	for (const pod of pods.filter((one) => !keyrings.hasOwnList(one)))
+		for (const { image } of pod.waiting) {
+			if (!keyrings.has(pod, image))
+				told.add(keyrings.sourceFor(namespace, image));
+			yield;
+		}
+	return recorded
+		.filter((source) => !told.has(source))
+		.map(({ secret }) => secret.name);
 }
 
 /** Accounts whose running pods use an image that a Secret beside them would match, and that do not reference it. */
-function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
+function* unattached(
+	keyrings: Keyrings,
+	lost: readonly Finding[],
+): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const names = new Set(facts.sources.map(({ secret }) => secret.name));
+	const names = unique(facts.sources.map(({ secret }) => secret.name));
 	const told = new Set(
 		lost.flatMap(({ about, namespaces }) =>
 			about.cause === "attachment-lost"
@@ -156,21 +161,33 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 				: [],
 		),
 	);
-	const lacking = facts.pods.flatMap((pod) => {
+	const lacking: { pod: PodFacts; secret: string; served: boolean }[] = [];
+	for (const pod of facts.pods) {
+		const { namespace } = pod;
 		if (pod.waiting.length > 0 || pod.isMirror || keyrings.hasOwnList(pod))
-			return [];
-		if (keyrings.isAccountGone(pod)) return [];
-		if (told.has(`${pod.namespace}/${pod.account}`)) return [];
-		const secret = pod.started
-			.filter((image) => !keyrings.has(pod, image))
-			.flatMap((image) => keyrings.wouldMatch(pod.namespace, image))
-			.find(({ name }) => names.has(name))?.name;
-		return secret === undefined ||
-			keyrings.accountSecrets(pod).has(secret) ||
-			keyrings.getsByPolicy(pod, secret)
-			? []
-			: [{ pod, secret, served: isServed(secret, pod.namespace, keyrings) }];
-	});
+			continue;
+		if (keyrings.isAccountGone(pod)) continue;
+		if (told.has(`${namespace}/${pod.account}`)) continue;
+		let secret: string | undefined;
+		for (const image of pod.started) {
+			if (!keyrings.has(pod, image))
+				secret = names.find((name) =>
+					keyrings.matchesAlone(`${namespace}/${name}`, image),
+				);
+			if (secret !== undefined) break;
+			yield;
+		}
+		if (
+			secret !== undefined &&
+			!keyrings.accountSecrets(pod).has(secret) &&
+			!keyrings.getsByPolicy(pod, secret)
+		)
+			lacking.push({
+				pod,
+				secret,
+				served: isServed(secret, namespace, keyrings),
+			});
+	}
 	return groupsBy(
 		lacking,
 		({ pod, secret, served }) => `${secret} ${pod.account} ${served}`,

@@ -47,7 +47,7 @@ export function* checkFacts(
 		...(keyrings
 			? [
 					...checkCopies(keyrings, told),
-					...checkAccounts(keyrings, told),
+					...(yield* checkAccounts(keyrings, told)),
 					...checkPolicies(keyrings),
 				]
 			: []),

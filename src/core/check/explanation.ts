@@ -85,7 +85,7 @@ function nearest(
 	keyrings: Keyrings | undefined,
 ): NearMiss[] {
 	const { namespace = "" } = puller?.pod ?? {};
-	const [here] = keyrings?.wouldMatch(namespace, image) ?? [];
+	const here = keyrings?.wouldMatch(namespace, image);
 	if (here !== undefined) return matchIn(here.source, image, "unreferenced");
 	const elsewhere = keyrings?.facts.sources.find(
 		(source) =>

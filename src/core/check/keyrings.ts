@@ -1,11 +1,12 @@
 import {
+	firstMatching,
 	hasMatch,
 	type Keyring,
 	type KeyringAnswer,
 	keyringOf,
 	lookUp,
-	matcherOf,
 	matchesOf,
+	type PullSource,
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
@@ -39,14 +40,24 @@ const inForceSince = remembered((source: SourceFacts) =>
 /** The keyrings of pods, each distinct one taken apart once. */
 export class Keyrings {
 	readonly #byNames = new Map<string, Keyring>();
-	readonly #byNamespace: ReadonlyMap<string, readonly SecretFacts[]>;
+	/** Of a namespace, the first Secret that would match an image, by itself. */
+	readonly #firstIn: ReadonlyMap<
+		string,
+		(image: string) => PullSource | undefined
+	>;
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
 	readonly #found = new Map<string, readonly SourceFacts[]>();
 
 	constructor(readonly facts: Facts) {
-		this.#byNamespace = Map.groupBy(
+		const byNamespace = Map.groupBy(
 			facts.secrets.values(),
 			({ namespace }) => namespace,
+		);
+		this.#firstIn = new Map(
+			[...byNamespace].map(([namespace, secrets]) => [
+				namespace,
+				firstMatching(secrets.map(({ source }) => source)),
+			]),
 		);
 		this.#accounts = new Map(
 			facts.accounts.map((account) => [
@@ -62,17 +73,21 @@ export class Keyrings {
 	}
 
 	/** What the pod's own list gives for an image. */
-	ask({ namespace, secrets }: PodFacts, image: string): KeyringAnswer {
+	ask(pod: PodFacts, image: string): KeyringAnswer {
+		return lookUp(image, this.#ofPod(pod));
+	}
+
+	// What a pod names is looked through once: it may have thousands of names, and of images.
+	readonly #ofPod = remembered(({ namespace, secrets }: PodFacts) => {
 		const key = [namespace, ...secrets].join(" ");
-		const keyring = this.#byNames.getOrInsertComputed(key, () =>
+		return this.#byNames.getOrInsertComputed(key, () =>
 			readKeyring(
 				secrets.flatMap(
 					(name) => this.secret(`${namespace}/${name}`)?.source ?? [],
 				),
 			),
 		);
-		return lookUp(image, keyring);
-	}
+	});
 
 	/** A pull Secret by `NAMESPACE/NAME`. */
 	secret(ref: string): SecretFacts | undefined {
@@ -148,12 +163,16 @@ export class Keyrings {
 		});
 	}
 
-	/** The Secrets of a namespace that would match an image, each by itself. */
-	wouldMatch(namespace: string, image: string): SecretFacts[] {
-		const matches = matcherOf(image);
-		return (this.#byNamespace.get(namespace) ?? []).filter((secret) =>
-			matches(keyringOf(secret.source)),
-		);
+	/** The first Secret of a namespace that would match an image, by itself. */
+	wouldMatch(namespace: string, image: string): SecretFacts | undefined {
+		const found = this.#firstIn.get(namespace)?.(image);
+		return found && this.secret(found.from);
+	}
+
+	/** Whether a Secret, `NAMESPACE/NAME`, would match an image by itself. */
+	matchesAlone(ref: string, image: string): boolean {
+		const secret = this.secret(ref);
+		return secret !== undefined && hasMatch(image, keyringOf(secret.source));
 	}
 
 	/** Whether the pod's own Secrets have a credential for an image. */
@@ -163,20 +182,24 @@ export class Keyrings {
 
 	/** What comes nearest to a credential for an image, beyond what would match in the namespace. */
 	nearest(pod: PodFacts, image: string): NearMiss | undefined {
-		const own = pod.secrets.flatMap(
-			(name) =>
-				this.secret(`${pod.namespace}/${name}`)?.source ??
-				this.facts.otherSecrets.get(`${pod.namespace}/${name}`) ??
-				[],
-		);
 		// That a source elsewhere would match is told in other ways.
-		const [nearest] = nearMisses(image, own);
+		const [nearest] = nearMisses(image, this.#own(pod));
 		return nearest;
 	}
 
-	hasOwnList(pod: PodFacts): boolean {
-		return hasOwnList(pod, this.account(pod));
-	}
+	/** What a pod names, of whatever type. */
+	readonly #own = remembered(({ namespace, secrets }: PodFacts) =>
+		secrets.flatMap(
+			(name) =>
+				this.secret(`${namespace}/${name}`)?.source ??
+				this.facts.otherSecrets.get(`${namespace}/${name}`) ??
+				[],
+		),
+	);
+
+	readonly hasOwnList = remembered((pod: PodFacts) =>
+		hasOwnList(pod, this.account(pod)),
+	);
 
 	hasAccount({ namespace, name }: Place): boolean {
 		return this.#accounts.has(`${namespace}/${name}`);
@@ -204,11 +227,11 @@ export class Keyrings {
 	}
 
 	/** The Secrets that a pod names and that are not there, of whatever type. */
-	missing({ namespace, secrets }: PodFacts): string[] {
-		return secrets
+	readonly missing = remembered(({ namespace, secrets }: PodFacts) =>
+		secrets
 			.map((name) => `${namespace}/${name}`)
-			.filter((ref) => !this.isThere(ref));
-	}
+			.filter((ref) => !this.isThere(ref)),
+	);
 
 	/** Whether there is a Secret, of whatever type; where not all names could be read, there may be. */
 	isThere(ref: string): boolean {

@@ -163,7 +163,7 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 			const source =
 				keyrings.providerFor(pod, image) !== undefined ||
 				keyrings.has(pod, image) ||
-				keyrings.wouldMatch(pod.namespace, image).length > 0
+				keyrings.wouldMatch(pod.namespace, image) !== undefined
 					? undefined
 					: keyrings.sourceFor(pod.namespace, image);
 			if (source !== undefined) lacking.getOrInsert(source, []).push(image);

@@ -221,7 +221,7 @@ function diagnoseOne(
 	const [match] = answer.matches;
 	const source =
 		match === undefined ? keyrings.sourceFor(pod.namespace, image) : undefined;
-	const isHere = () => keyrings.wouldMatch(pod.namespace, image).length > 0;
+	const isHere = () => keyrings.wouldMatch(pod.namespace, image) !== undefined;
 	// Events go after an hour, and older kubelets write nothing else; and the limit of who pulls without a credential.
 	const isLeftOut =
 		match === undefined &&
@@ -312,7 +312,7 @@ function withoutMatch(
 	problem: Problem,
 ): PullProblem {
 	const host = registryServerOf(image) ?? "";
-	const [here] = keyrings.wouldMatch(pod.namespace, image);
+	const here = keyrings.wouldMatch(pod.namespace, image);
 	if (here !== undefined) {
 		const account = keyrings.account(pod);
 		const kind = !account?.secrets.has(here.name)

@@ -63,11 +63,7 @@ export const DOCKER_HUB = "index.docker.io";
 
 /** The credentials of some sources, taken apart once for any number of images. */
 export interface Keyring {
-	readonly candidates: readonly Candidate[];
-	/** Places among them of those without stars, by host and port: no other can match. */
-	readonly literal: ReadonlyMap<string, readonly number[]>;
-	/** Of those with stars, which have to be compared one by one. */
-	readonly patterns: readonly number[];
+	readonly index: KeyIndex;
 	/** The source that fails every lookup. */
 	readonly malformed: Malformed | undefined;
 }
@@ -84,38 +80,71 @@ interface Malformed {
 
 /** With more of them than anybody needs, a pod's pulls could keep whoever looks at them busy without end. */
 const MOST_PATTERNS = 200;
+/** Of one image, of which each is kept, shown and verified: any number of keys may say the same in other words. */
+const MOST_MATCHES = 200;
+/** Of keys with stars that all differ, where each source is asked by itself. */
+const MOST_SEPARATE_PATTERNS = 1000;
 
 /**
  * Reads sources in their order, up to the first that a kubelet cannot read, or that has more keys with
  * stars than are looked at (200 together).
  */
 export function readKeyring(sources: readonly PullSource[]): Keyring {
-	const candidates: Candidate[] = [];
-	const literal = new Map<string, number[]>();
-	const patterns: number[] = [];
-	const ring = { candidates, literal, patterns };
+	const index = new KeyIndex();
 	for (const source of sources) {
 		const part = partOf(source);
-		if ("error" in part) return { ...ring, malformed: part };
-		for (const candidate of part) {
-			const at = candidates.push(candidate) - 1;
-			const { address } = candidate;
-			if (address === undefined) continue;
-			if (isPattern(address.name)) patterns.push(at);
-			else literal.getOrInsert(placeOf(address), []).push(at);
-		}
-		if (patterns.length > MOST_PATTERNS)
+		if ("error" in part) return { index, malformed: part };
+		for (const candidate of part) index.add(candidate);
+		if (index.patterns > MOST_PATTERNS)
 			return {
-				...ring,
-				malformed: {
-					from: source.from,
-					error: `more than ${MOST_PATTERNS} keys with stars, which are not looked at`,
-					keys: [],
-					overfull: true,
-				},
+				index,
+				malformed: overfull(
+					source.from,
+					`${MOST_PATTERNS} keys with stars, which are not looked at`,
+				),
 			};
 	}
-	return { ...ring, malformed: undefined };
+	return { index, malformed: undefined };
+}
+
+function overfull(from: string, what: string): Malformed {
+	return { from, error: `more than ${what}`, keys: [], overfull: true };
+}
+
+/**
+ * Finds the first of these sources that by itself has a credential for an image, in the same time however many there
+ * are. Those that a kubelet cannot read are passed over, and so is what has keys with stars beyond those looked at.
+ */
+export function firstMatching<Source extends PullSource>(
+	sources: readonly Source[],
+): (image: string) => Source | undefined {
+	const index = new KeyIndex();
+	const owners: Source[] = [];
+	/** What an earlier one has is no news. */
+	const known = new Set<string>();
+	for (const source of sources) {
+		const part = partOf(source);
+		if ("error" in part) continue;
+		const own = part.filter(({ normalised }) => !known.has(normalised));
+		const patterns = own.filter(hasStars).length;
+		if (
+			patterns > MOST_PATTERNS ||
+			index.patterns + patterns > MOST_SEPARATE_PATTERNS
+		)
+			continue;
+		for (const candidate of own) {
+			known.add(candidate.normalised);
+			index.add(candidate);
+			owners.push(source);
+		}
+	}
+	return (image) => {
+		const reading = readImageReference(image);
+		if (typeof reading === "string") return undefined;
+		const target = targetOf(repositoryOf(withDefaultTag(reading)));
+		const places = [...index.matching(target), ...index.fallbacks(target)];
+		return owners[Math.min(...places)];
+	};
 }
 
 /** The keyring of one source alone, read once however many images are asked about. */
@@ -163,16 +192,25 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 			outcome: "invalid-image",
 			error: `couldn't parse image name: ${reading}`,
 		};
-	const { malformed } = keyring;
+	const { malformed, index } = keyring;
 	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
 	const reference = withDefaultTag(reading);
 	const repository = repositoryOf(reference);
+	const matching: Candidate[] = [];
+	for (const candidate of index.tried(targetOf(repository))) {
+		if (matching.length === MOST_MATCHES) {
+			const what = `${MOST_MATCHES} keys for this image, which are not looked at`;
+			return { outcome: "malformed", ...overfull(candidate.from, what) };
+		}
+		matching.push(candidate);
+	}
+	matching.sort((a, b) => compare(b.normalised, a.normalised));
 	return {
 		outcome: "answered",
 		repository,
 		tag: reference.tag ?? "",
 		digest: reference.digest ?? "",
-		matches: selecting(repository)(keyring).map((candidate) => ({
+		matches: matching.map((candidate) => ({
 			from: candidate.from,
 			key: candidate.key,
 			credential: candidate.entry.credential(),
@@ -186,7 +224,7 @@ function matchedBy(
 	{ domain }: ImageReference,
 ): MatchedBy {
 	if (normalised === DOCKER_HUB && domain !== "docker.io") return "fallback";
-	return address && isPattern(address.name) ? "stars" : "host";
+	return hasStars({ address }) ? "stars" : "host";
 }
 
 /** Whether a kubelet would try some credential for an image. */
@@ -198,9 +236,9 @@ export function hasMatch(image: string, keyring: Keyring): boolean {
 export function matcherOf(image: string): (keyring: Keyring) => boolean {
 	const reading = readImageReference(image);
 	if (typeof reading === "string") return () => false;
-	const select = selecting(repositoryOf(withDefaultTag(reading)));
-	return (keyring) =>
-		keyring.malformed === undefined && select(keyring).length > 0;
+	const target = targetOf(repositoryOf(withDefaultTag(reading)));
+	return ({ malformed, index }) =>
+		malformed === undefined && index.tried(target).next().done === false;
 }
 
 /** As lookUp, for one image. */
@@ -223,12 +261,6 @@ export function normaliseKey(key: string): string | undefined {
 	return path === "/" ? url.host : url.host + path;
 }
 
-/** Whether a normalised key covers a full repository name. */
-export function keyMatches(normalised: string, repository: string): boolean {
-	const target = addressOf(repository);
-	return target !== undefined && covers(addressOf(normalised), target);
-}
-
 interface Candidate {
 	readonly from: string;
 	readonly key: string;
@@ -248,24 +280,78 @@ export interface Address {
 	readonly path: string;
 }
 
-/** What of a keyring is tried for a repository, which is taken apart once for any number of them. */
-function selecting(
-	repository: string,
-): (keyring: Keyring) => readonly Candidate[] {
-	const target = addressOf(repository);
-	const fallsBack = isDockerHub(repository);
-	return ({ candidates, literal, patterns }) => {
-		const at = (index: number) => candidates[index] as Candidate;
-		const matching =
-			target === undefined
-				? []
-				: [...(literal.get(placeOf(target)) ?? []), ...patterns]
-						.filter((index) => covers(at(index).address, target))
-						.map(at);
-		if (matching.length === 0 && fallsBack)
-			return candidates.filter(({ normalised }) => normalised === DOCKER_HUB);
-		return matching.sort((a, b) => compare(b.normalised, a.normalised));
+/** What is looked for: a repository, taken apart. */
+interface Target {
+	/** undefined where a kubelet cannot use it. */
+	readonly address: Address | undefined;
+	/** Where nothing matches, Docker Hub's entry is tried. */
+	readonly fallsBack: boolean;
+}
+
+function targetOf(repository: string): Target {
+	return {
+		address: addressOf(repository),
+		fallsBack: isDockerHub(repository),
 	};
+}
+
+/** Keys by what they cover: what is found for an image takes no longer the more there are. */
+class KeyIndex {
+	readonly #candidates: Candidate[] = [];
+	/** Those without stars, by host and port, then by path. */
+	readonly #literal = new Map<string, Map<string, number[]>>();
+	/** Those with stars, which have to be compared one by one. */
+	readonly #patterns: number[] = [];
+	readonly #hub: number[] = [];
+
+	/** How many have stars. */
+	get patterns(): number {
+		return this.#patterns.length;
+	}
+
+	add(candidate: Candidate): void {
+		const place = this.#candidates.push(candidate) - 1;
+		const { address, normalised } = candidate;
+		if (normalised === DOCKER_HUB) this.#hub.push(place);
+		if (address === undefined) return;
+		if (isPattern(address.name)) this.#patterns.push(place);
+		else
+			this.#literal
+				.getOrInsertComputed(placeOf(address), () => new Map())
+				.getOrInsertComputed(address.path, () => [])
+				.push(place);
+	}
+
+	/** What a kubelet would try, in no order but that of equal keys. */
+	*tried(target: Target): Generator<Candidate> {
+		const at = (place: number) => this.#candidates[place] as Candidate;
+		let isCovered = false;
+		for (const place of this.matching(target)) {
+			isCovered = true;
+			yield at(place);
+		}
+		if (!isCovered) yield* this.fallbacks(target).map(at);
+	}
+
+	/** Places, in the order of `add` where keys are equal, of those that cover it. */
+	*matching({ address }: Target): Generator<number> {
+		if (address === undefined) return;
+		const { path } = address;
+		const paths = this.#literal.get(placeOf(address));
+		for (let end = 0; paths !== undefined && end <= path.length; end++)
+			yield* paths.get(path.slice(0, end)) ?? [];
+		for (const place of this.#patterns)
+			if (covers(this.#candidates[place]?.address, address)) yield place;
+	}
+
+	/** Places of those that are tried where none covers it. */
+	fallbacks({ fallsBack }: Target): readonly number[] {
+		return fallsBack ? this.#hub : [];
+	}
+}
+
+function hasStars({ address }: Pick<Candidate, "address">): boolean {
+	return address !== undefined && isPattern(address.name);
 }
 
 /** Host and port, by which addresses without stars are compared. */
@@ -273,9 +359,11 @@ function placeOf({ name, port }: Address): string {
 	return `${name}\n${port}`;
 }
 
-// The key is taken apart a second time for this, as in the kubelet: a percent sign that the first time
-// left over is decoded, or makes the key unusable.
-function covers(key: Address | undefined, target: Address): boolean {
+/**
+ * Whether a key covers a repository. It is taken apart a second time for this, as in the kubelet: a percent sign that
+ * the first time left over is decoded, or makes the key unusable.
+ */
+export function covers(key: Address | undefined, target: Address): boolean {
 	return (
 		key !== undefined &&
 		key.port === target.port &&

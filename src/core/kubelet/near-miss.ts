@@ -3,11 +3,14 @@ import { DOCKER_HUB_HOSTS, DOCKER_HUB_SITES } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
+	type Address,
 	addressOf,
+	covers,
 	hostMatches,
-	keyMatches,
+	type Keyring,
 	keyringOf,
 	lookUp,
+	matcherOf,
 	matchesOf,
 	normaliseKey,
 	type PullSource,
@@ -67,24 +70,28 @@ export function nearMisses(
 	image: string,
 	sources: readonly PullSource[],
 ): readonly NearMiss[] {
-	const repository = repositoryOf(parseImageReference(image));
+	const repository = addressOf(repositoryOf(parseImageReference(image)));
+	const wanted = repository && partsIn(repository);
+	const isMatch = matcherOf(image);
 	const differing: { count: number; miss: NearMiss }[] = [];
 	let left = MOST_COMPARED;
 	for (const source of sources) {
 		const keys = comparedKeys(source).slice(0, left);
 		left -= keys.length;
-		for (const key of keys) {
-			const differences = differencesOf(key, repository);
-			const [first] = differences;
+		for (const { key, parts } of keys) {
+			const found = wanted === undefined ? [] : differences(parts, wanted);
+			const [first] = found;
 			if (first)
 				differing.push({
-					count: differences.length,
+					count: found.length,
 					miss: { from: source.from, key, ...first },
 				});
 		}
 	}
 	return [
-		...sources.flatMap((source) => misreadKey(image, source) ?? []),
+		...sources
+			.slice(0, MOST_COMPARED)
+			.flatMap((source) => misreadKey(image, isMatch, source) ?? []),
 		...differing.sort((a, b) => a.count - b.count).map(({ miss }) => miss),
 	];
 }
@@ -94,33 +101,73 @@ export function differencesOf(
 	key: string,
 	repository: string,
 ): readonly Difference[] {
-	const bare = bareOf(key);
-	if (bare !== key && !/^https?:\/\//.test(key))
-		return keyMatches(normaliseKey(bare) ?? "", repository)
-			? [{ because: /\s/.test(key) ? "white-space" : "scheme" }]
-			: [];
 	const wanted = addressOf(repository);
-	const normalised = normaliseKey(key);
-	const given = normalised === undefined ? undefined : addressOf(normalised);
-	if (!wanted || !given) return [];
-	const names = nameDifference(given.name, wanted.name);
+	return wanted === undefined ? [] : differences(partsOf(key), partsIn(wanted));
+}
+
+/** An address, and what names are compared by. */
+interface Parts extends Address {
+	readonly lower: string;
+	readonly labels: number;
+	/** Whose registry of Amazon's it is. */
+	readonly account: string | undefined;
+}
+
+function partsIn(address: Address): Parts {
+	const lower = address.name.toLowerCase();
+	return {
+		...address,
+		lower,
+		labels: lower.split(".").length,
+		account: ECR.exec(lower)?.[1],
+	};
+}
+
+/** A key, taken apart once for any number of images; undefined where a kubelet cannot use it. */
+type KeyParts =
+	| (Parts & {
+			readonly spelled: "well";
+			/** Its name without the labels in front that are stars alone. */
+			readonly fixed: string;
+	  })
+	| (Address & { readonly spelled: "white-space" | "scheme" })
+	| undefined;
+
+function partsOf(key: string): KeyParts {
+	const bare = bareOf(key);
+	const isWell = bare === key || /^https?:\/\//.test(key);
+	const normalised = normaliseKey(isWell ? key : bare);
+	const address = normalised === undefined ? undefined : addressOf(normalised);
+	if (address === undefined) return undefined;
+	if (!isWell)
+		return { ...address, spelled: /\s/.test(key) ? "white-space" : "scheme" };
+	const parts = partsIn(address);
+	const fixed = parts.lower.replace(/^(?:\*\.)+/, "");
+	return { ...parts, spelled: "well", fixed };
+}
+
+function differences(key: KeyParts, wanted: Parts): readonly Difference[] {
+	if (key === undefined) return [];
+	if (key.spelled !== "well")
+		return covers(key, wanted) ? [{ because: key.spelled }] : [];
+	const names = nameDifference(key, wanted);
 	if (names === "unrelated")
-		return given.port === "" &&
+		return key.port === "" &&
 			wanted.name === "docker.io" &&
-			!given.name.includes(".") &&
-			wanted.path.startsWith(`/${given.name}/`)
+			!key.name.includes(".") &&
+			wanted.path.startsWith(`/${key.name}/`)
 			? [{ because: "single-word" }]
 			: [];
-	const differences: Difference[] = names === undefined ? [] : [names];
-	if (given.port !== wanted.port)
-		differences.push({
+	const found: Difference[] = names === undefined ? [] : [names];
+	if (key.port !== wanted.port)
+		found.push({
 			because: "port",
-			keyPort: given.port,
+			keyPort: key.port,
 			imagePort: wanted.port,
 		});
-	if (!wanted.path.startsWith(given.path))
-		differences.push({ because: "path", keyPath: given.path });
-	return differences;
+	if (!wanted.path.startsWith(key.path))
+		found.push({ because: "path", keyPath: key.path });
+	return found;
 }
 
 /** A key without white space and whatever scheme it has. */
@@ -129,23 +176,26 @@ function bareOf(key: string): string {
 }
 
 function nameDifference(
-	given: string,
-	wanted: string,
+	key: Parts & { readonly fixed: string },
+	wanted: Parts,
 ): Difference | "unrelated" | undefined {
-	if (hostMatches(given, wanted)) return undefined;
-	const [a, b] = [given.toLowerCase(), wanted.toLowerCase()];
-	if (a === b) return { because: "letter-case", host: wanted };
+	if (hostMatches(key.name, wanted.name)) return undefined;
+	const { lower: a, fixed } = key;
+	const { lower: b, name: host } = wanted;
+	if (a === b) return { because: "letter-case", host };
 	if (DOCKER_HUB_NAMES.has(a) && DOCKER_HUB_NAMES.has(b))
 		return { because: "docker-hub-name" };
-	const account = ECR.exec(b)?.[1];
-	if (account !== undefined && account === ECR.exec(a)?.[1])
-		return { because: "region", host: wanted };
-	// Without the labels in front that are stars alone.
-	const fixed = a.replace(/^(?:\*\.)+/, "");
-	const [keyLabels, imageLabels] = [a, b].map((name) => name.split(".").length);
-	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);
-	return related && fixed.includes(".") && keyLabels && imageLabels
-		? { because: "label-count", keyLabels, imageLabels }
+	if (wanted.account !== undefined && wanted.account === key.account)
+		return { because: "region", host };
+	const related =
+		(b.endsWith(fixed) && `.${b}`.endsWith(`.${fixed}`)) ||
+		(a.endsWith(b) && a.endsWith(`.${b}`));
+	return related && fixed.includes(".")
+		? {
+				because: "label-count",
+				keyLabels: key.labels,
+				imageLabels: wanted.labels,
+			}
 		: "unrelated";
 }
 
@@ -154,14 +204,15 @@ const MOST_COMPARED = 200;
 /** Nor are longer keys looked at: they are compared for each image anew. */
 const LONGEST_KEY = 512;
 
-/** The first keys of a Secret, in their order; the same list each time, for it is read once. */
+/** The first keys of a Secret, in their order, each taken apart once. */
 const comparedKeys = remembered(({ type, data }: PullSource) => {
 	if (!isPullSecretType(type) || !data) return [];
 	const config = readEntries(type, data);
 	const keys = config.ok && !config.fault ? [...config.auths.keys()] : [];
 	return keys
 		.filter(({ length }) => length <= LONGEST_KEY)
-		.slice(0, MOST_COMPARED);
+		.slice(0, MOST_COMPARED)
+		.map((key) => ({ key, parts: partsOf(key) }));
 });
 
 const READINGS = Object.keys(PULL_SECRET_DATA) as PullSecretType[];
@@ -175,9 +226,14 @@ const otherReadings = remembered((source: PullSource) =>
 );
 
 /** Content that matches when read as the other type, or as a type at all. */
-function misreadKey(image: string, source: PullSource): NearMiss | undefined {
+function misreadKey(
+	image: string,
+	isMatch: (keyring: Keyring) => boolean,
+	source: PullSource,
+): NearMiss | undefined {
 	const { from, type } = source;
 	for (const other of otherReadings(source)) {
+		if (!isMatch(keyringOf(other))) continue;
 		const [match] = matchesOf(lookUp(image, keyringOf(other)));
 		if (match !== undefined)
 			return isPullSecretType(type)

@@ -4,10 +4,12 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import {
+	addressOf,
+	covers,
 	findCredentials,
+	firstMatching,
 	hasMatch,
 	type KeyringAnswer,
-	keyMatches,
 	matcherOf,
 	matchesOf,
 	normaliseKey,
@@ -218,6 +220,27 @@ describe("an answer", () => {
 		);
 	});
 
+	it("with more than 200 keys for one image is not looked at for that one", () => {
+		const keys = (count: number) =>
+			Array.from({ length: count }, (_, at) => `r.io/team?${at}`);
+		const source = (count: number) =>
+			sourceOf(auths(Object.fromEntries(keys(count).map((key) => [key, {}]))));
+		const tried = matchesOf(findCredentials("r.io/team/app", [source(200)]));
+		assert.deepEqual(
+			tried.map(({ key }) => key),
+			keys(200),
+		);
+		const ring = [source(201)];
+		assert.deepEqual(findCredentials("r.io/team/app", ring), {
+			outcome: "malformed",
+			from: "app/key",
+			error: "more than 200 keys for this image, which are not looked at",
+			keys: [],
+			overfull: true,
+		});
+		assert.equal(findCredentials("r.io/other", ring).outcome, "answered");
+	});
+
 	it("has nothing for what is no image", () => {
 		const hub = sourceOf(
 			auths({ "https://index.docker.io/v1/": { auth: "YTpw" } }),
@@ -360,8 +383,11 @@ describe("a key covers a repository", () => {
 		[`**${long(255).slice(1)}`, `${long(255)}/app`, false],
 		[`*${long(255).slice(2)}`, `b${long(255)}/app`, false],
 	] as const)
-		it(`${key.slice(0, 20)} (${key.length}), ${repository.slice(0, 20)} (${repository.length}): ${covered}`, () =>
-			assert.equal(keyMatches(key, repository), covered));
+		it(`${key.slice(0, 20)} (${key.length}), ${repository.slice(0, 20)} (${repository.length}): ${covered}`, () => {
+			const target = addressOf(repository);
+			const found = target !== undefined && covers(addressOf(key), target);
+			assert.equal(found, covered);
+		});
 });
 
 describe("any input", () => {
@@ -540,4 +566,104 @@ it("an image is taken apart once, however many keyrings there are", (t) => {
 		text.startsWith("reg.io/7/app"),
 	);
 	assert.deepEqual(again, []);
+});
+
+/** Sources of one key each. */
+const each = (keys: readonly string[], type = JSON_TYPE): PullSource[] =>
+	keys.map((key, at) =>
+		sourceOf(auths({ [key]: { auth: "dTpw" } }), `evil/s${at}`, type),
+	);
+
+describe("the first of many sources that matches by itself", () => {
+	const key = fc.constantFrom(
+		...["a.io", "https://a.io/v1/", "a.io/te", "a.io/team/app", "a.io:443"],
+		...["*.io", "a.*", "docker.io", "index.docker.io", "docker.io/library"],
+		...["https://index.docker.io/v1/", "*", "team", "a.io/%zz", "B.io"],
+	);
+	const image = fc.constantFrom(
+		...["a.io/team/app", "a.io/t", "a.io:443/x", "b.io/app", "c.a.io/x"],
+		...["nats", "team/app", "docker.io/x/y", "localhost/x", "NO", "a.io"],
+	);
+
+	it("is the one that is found one by one", () =>
+		fc.assert(
+			fc.property(
+				fc.array(
+					fc.record({
+						keys: fc.array(key, { maxLength: 3 }),
+						type: fc.constantFrom(JSON_TYPE, LEGACY_TYPE, "Opaque"),
+						malformed: fc.boolean(),
+					}),
+					{ maxLength: 6 },
+				),
+				image,
+				(sources, text) => {
+					const read = sources.map(({ keys, type, malformed }, at) =>
+						sourceOf(
+							malformed
+								? "{"
+								: auths(Object.fromEntries(keys.map((one) => [one, {}]))),
+							`app/${at}`,
+							type,
+						),
+					);
+					assert.equal(
+						firstMatching(read)(text),
+						read.find((source) => hasMatch(text, readKeyring([source]))),
+					);
+				},
+			),
+			{ numRuns: 2000 },
+		));
+
+	it("passes over sources with keys with stars beyond those looked at, and counts equal ones once", () => {
+		const stars = (prefix: string, count: number) =>
+			sourceOf(
+				auths(
+					Object.fromEntries(
+						Array.from({ length: count }, (_, at) => [
+							`*.${prefix}${at}.io`,
+							{},
+						]),
+					),
+				),
+				prefix,
+			);
+		const first = (sources: readonly PullSource[], text: string) =>
+			firstMatching(sources)(text)?.from;
+		assert.equal(first([stars("a", 201)], "x.a1.io/y"), undefined);
+		const full = ["a", "b", "c", "d", "e"].map((name) => stars(name, 200));
+		assert.equal(first([...full, stars("f", 1)], "x.f0.io/y"), undefined);
+		assert.equal(first([...full, ...each(["f.io"])], "f.io/y"), "evil/s0");
+		const same = Array.from({ length: 9 }, () => stars("a", 200));
+		assert.equal(first([...same, stars("f", 1)], "x.f0.io/y"), "f");
+	});
+});
+
+it("what is found for an image takes as long however many keys, and Secrets, there are", (t) => {
+	const many = Array.from({ length: 5_000 }, (_, at) => `reg.io/${at}/`);
+	const one = sourceOf(
+		auths(Object.fromEntries(many.map((key) => [key, { auth: "dTpw" }]))),
+	);
+	const keyring = readKeyring([one]);
+	const firstOf = firstMatching(each(many));
+	const compared = [
+		t.mock.method(String.prototype, "startsWith"),
+		t.mock.method(Map.prototype, "get"),
+	];
+	const steps = (work: () => unknown): number => {
+		const before = compared.map(({ mock }) => mock.callCount());
+		work();
+		return compared.reduce(
+			(sum, { mock }, at) => sum + mock.callCount() - (before[at] ?? 0),
+			0,
+		);
+	};
+	for (const image of ["reg.io/4321/app", "reg.io/none/app", "other.io/app"]) {
+		assert.ok(steps(() => findMatches(image)) < 60, image);
+		assert.ok(steps(() => firstOf(image)) < 60, image);
+	}
+	function findMatches(image: string) {
+		assert.equal(hasMatch(image, keyring), image.includes("4321"));
+	}
 });
