@@ -82,7 +82,7 @@ const WORDS: Wording<Note> = {
 		advice: { words: "give it a new credential with", script },
 	}),
 	"secrets-too-much": ({ namespaces, count }) =>
-		`${someOf(namespaces)}: too much in pull secrets to be read, ${count === 1 ? "1 of them was" : `${count} of them were`} not looked into; check who made them`,
+		`${someOf(namespaces)}: too much in pull secrets, or in lists of their names, to be read: ${count === 1 ? "1 was" : `${count} were`} not looked into; check who made them`,
 	"claimants-hidden": () =>
 		"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
 	"claimants-equal": ({ name, namespaces, script }) => ({

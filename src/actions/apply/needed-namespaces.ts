@@ -1,4 +1,4 @@
-import { lookUp, matchesOf, readKeyring } from "../../core/kubelet/keyring.ts";
+import { hasMatch, readKeyring } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -18,27 +18,22 @@ export async function podsInNeed(
 	cluster: Cluster,
 ): Promise<Map<string, number>> {
 	const keyring = readKeyring([pullSourceOfKey(source)]);
-	const known = new Map<string, boolean>();
-	const needs = (image: string): boolean =>
-		known.getOrInsertComputed(image, () => {
-			const answer = lookUp(image, keyring);
-			if (answer.outcome === "malformed")
-				throw new FailureError({
-					cause: "secret-malformed",
-					...answer,
-					script: Fixes.of(source).check(),
-				});
-			// What is no image is pulled from nowhere.
-			return matchesOf(answer).length > 0;
+	if (keyring.malformed !== undefined)
+		throw new FailureError({
+			cause: "secret-malformed",
+			...keyring.malformed,
+			script: Fixes.of(source).check(),
 		});
 	const counts = new Map<string, number>();
-	const pages = cluster.picked("Pod", {}, (pod) => ({
-		namespace: pod.metadata.namespace ?? "",
-		images: podImages(pod),
-	}));
+	// Nothing else is kept of a pod: it may have tens of thousands of images.
+	const pages = cluster.picked("Pod", {}, (pod) =>
+		podImages(pod).some((image) => hasMatch(image, keyring))
+			? (pod.metadata.namespace ?? "")
+			: undefined,
+	);
 	for await (const { items } of pages)
-		for (const { namespace, images } of items)
-			if (images.some(needs))
+		for (const namespace of items)
+			if (namespace !== undefined)
 				counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
 	return counts;
 }

@@ -115,13 +115,13 @@ async function readUsers(snapshot: Snapshot) {
 		snapshot.list(
 			"serviceaccounts",
 			(scope) => cluster.pages("ServiceAccount", scope),
-			(account) => accounts.push(accountFacts(account)),
+			(account) => accounts.push(accountFacts(account, reader.keptNames)),
 		),
 		snapshot.list(
 			"pods",
 			(scope) =>
 				cluster.picked("Pod", scope, (pod) =>
-					isAlive(pod) ? podFacts(pod) : undefined,
+					isAlive(pod) ? podFacts(pod, reader.keptNames) : undefined,
 				),
 			(facts) => facts && pods.push(facts),
 		),

@@ -16,7 +16,7 @@ import type { Keyrings } from "./keyrings.ts";
 
 /**
  * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
- * attach added still is. `told`: places of Secrets that pods are told to lack. Yields after each image of a pod.
+ * attach added still is. `told`: places of Secrets that pods are told to lack. Yields after each account and each image of a pod.
  */
 export function* checkAccounts(
 	keyrings: Keyrings,
@@ -80,6 +80,7 @@ function* lostAttachments(keyrings: Keyrings): Steps<Finding[]> {
 			if (served || facts.secrets.has(`${namespace}/${name}`))
 				lost.push({ account, name, taken: attached.has(name), served });
 		}
+		yield;
 	}
 	return groupsBy(
 		lost,

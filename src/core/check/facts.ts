@@ -15,7 +15,11 @@ import {
 	providerOf,
 } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
-import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
+import {
+	LONGEST_MESSAGE,
+	type PullEvent,
+	type Waiting,
+} from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
 import { changedOf, latest, timeOf } from "../object-times.ts";
 import type {
@@ -27,6 +31,7 @@ import type {
 } from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
+import { startOf } from "../output/printable.ts";
 import type { Script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
@@ -181,6 +186,14 @@ export function isEnding({ namespaces }: Facts, name: string): boolean {
 	return typeof known === "object" && known.terminating;
 }
 
+/** Which of the names that something in a namespace references are kept. */
+type KeptNames = (
+	namespace: string,
+	names: readonly string[],
+) => readonly string[];
+
+const all: KeptNames = (_, names) => names;
+
 /** Whether a pod is alive: it has not ended, and is not going. */
 export function isAlive({ metadata, status }: Pod): boolean {
 	return (
@@ -191,7 +204,7 @@ export function isAlive({ metadata, status }: Pod): boolean {
 }
 
 /** A pod, in the little that is needed of it. */
-export function podFacts(pod: Pod): PodFacts {
+export function podFacts(pod: Pod, kept: KeptNames = all): PodFacts {
 	const { metadata, spec } = pod;
 	const uses = imageUses(pod);
 	const statuses = statusesOf(pod);
@@ -202,7 +215,7 @@ export function podFacts(pod: Pod): PodFacts {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
 		account: accountOf(pod),
-		secrets: namesOf(spec),
+		secrets: kept(metadata.namespace ?? "", namesOf(spec)),
 		nameless: hasNameless(spec),
 		images: [...new Set(uses.map(({ image }) => image))],
 		started: uses.flatMap(({ image, by, name }) =>
@@ -237,25 +250,33 @@ function waiting(
 	containers: readonly Container[],
 	statuses: readonly ContainerStatus[],
 ): Waiting[] {
+	const written = new Map(containers.map((one) => [one.name, one.image]));
 	return statuses.flatMap(({ name, image = "", state }) => {
 		const { reason = "", message = "" } = state?.waiting ?? {};
-		if (!isPullFailure(reason)) return [];
-		const written = containers.find((container) => container.name === name);
-		return [
-			{ container: name, image: written?.image ?? image, reason, message },
-		];
+		return isPullFailure(reason)
+			? {
+					container: name,
+					image: written.get(name) ?? image,
+					reason,
+					message: startOf(message, LONGEST_MESSAGE),
+				}
+			: [];
 	});
 }
 
 /** A service account as its pods' pulls depend on it. */
-export function accountFacts(account: ServiceAccount): AccountFacts {
+export function accountFacts(
+	account: ServiceAccount,
+	kept: KeptNames = all,
+): AccountFacts {
 	const { metadata } = account;
+	const { namespace = "" } = metadata;
 	return {
-		namespace: metadata.namespace ?? "",
+		namespace,
 		name: metadata.name ?? "",
-		secrets: new Set(namesOf(account)),
+		secrets: new Set(kept(namespace, namesOf(account))),
 		nameless: hasNameless(account),
-		attached: new Set(attachedKeys(account)),
+		attached: new Set(kept(namespace, attachedKeys(account))),
 		changed: changedOf(metadata),
 		provider: providerOf(account),
 		enforcesSecrets: enforcesSecrets(account),

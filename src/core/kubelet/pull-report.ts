@@ -1,6 +1,6 @@
 import { timeOf } from "../object-times.ts";
 import type { CoreEvent } from "../objects.ts";
-import { onOneLine } from "../output/printable.ts";
+import { onOneLine, startOf } from "../output/printable.ts";
 import { remembered } from "../remembered.ts";
 import {
 	type ImageReference,
@@ -17,7 +17,7 @@ export interface Waiting {
 	/** Of the container, as written. */
 	readonly image: string;
 	readonly reason: string;
-	/** "" where there is none. */
+	/** Its beginning; "" where there is none. */
 	readonly message: string;
 }
 
@@ -57,8 +57,8 @@ export interface AskedHost {
 const LONGEST_WORDS = 300;
 /** More events about one container are not looked at: of thousands of containers each has its own. */
 const MOST_SAID = 20;
-/** More of a message is not looked at. */
-const LONGEST_MESSAGE = 8000;
+/** More of a message is not looked at, nor kept: any number of pods and events may have a megabyte each. */
+export const LONGEST_MESSAGE = 8000;
 
 /** The reasons under which kubelets have reported failed pulls, and sandboxes that failed for their image. */
 const PULL_EVENTS = new Set([
@@ -82,7 +82,7 @@ export function pullEvent(event: CoreEvent): PullEvent | undefined {
 	return {
 		pod: `${involvedObject.namespace}/${involvedObject.name}`,
 		reason,
-		message: message.slice(0, LONGEST_MESSAGE),
+		message: startOf(message, LONGEST_MESSAGE),
 		container: CONTAINER.exec(involvedObject.fieldPath ?? "")?.[1] ?? "",
 		at: timeOf(
 			series?.lastObservedTime ??
@@ -104,9 +104,10 @@ export function readPull(
 	images: readonly string[],
 	secrets: readonly string[],
 ): PullReport {
-	const message = waiting.message.slice(0, LONGEST_MESSAGE);
+	const { message } = waiting;
 	const image = imageNamed(nameIn(message), images) ?? waiting.image;
 	const newest = newestOf(events);
+	const own = setOf(secrets);
 	const about = newest.filter(
 		({ names }) => imageNamed(names, images) === image,
 	);
@@ -114,7 +115,9 @@ export function readPull(
 		(event) =>
 			imageNamed(event.names, images) === undefined &&
 			(event.container === "" || event.container === waiting.container) &&
-			isAboutPulls(event, secrets),
+			event.reason !== "FailedCreatePodSandBox" &&
+			// A container's environment may miss a Secret as well, which is reported in the same words.
+			(event.missing === undefined || own.has(event.missing)),
 	);
 	const said = [
 		{ reason: waiting.reason, message, at: undefined },
@@ -159,18 +162,8 @@ export function sandboxReport(
 	return undefined;
 }
 
-/**
- * A container's environment may miss a Secret as well, which is reported in the same words: it
- * counts where the pod pulls with that Secret.
- */
-function isAboutPulls(
-	{ reason, message }: PullEvent,
-	secrets: readonly string[],
-): boolean {
-	if (reason === "FailedCreatePodSandBox") return false;
-	const missing = /\bsecrets? "([^"]+)" not found/.exec(message)?.[1];
-	return missing === undefined || secrets.includes(missing);
-}
+/** The names of a pod's Secrets, for all its containers. */
+const setOf = remembered((names: readonly string[]) => new Set(names));
 
 /** The image that a message is about, in full. */
 function nameIn(message: string): string | undefined {
@@ -195,11 +188,15 @@ const byFullName = remembered(
 		new Map(images.toReversed().map((image) => [fullName(image), image])),
 );
 
-/** A pod's events, the newest first, each with the image that it names, for all its containers. */
+/** A pod's events, the newest first, each with the image that it names and the Secret that is missing, for all its containers. */
 const newestOf = remembered((events: readonly PullEvent[]) =>
 	events
 		.toSorted((a, b) => (b.at ?? 0) - (a.at ?? 0))
-		.map((event) => ({ ...event, names: nameIn(event.message) })),
+		.map((event) => ({
+			...event,
+			names: nameIn(event.message),
+			missing: /\bsecrets? "([^"]+)" not found/.exec(event.message)?.[1],
+		})),
 );
 
 function fullName(image: string): string {

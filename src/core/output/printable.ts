@@ -34,6 +34,11 @@ export function withoutLast(text: string, characters: string): string {
 	return text.slice(0, end);
 }
 
+/** The first characters of a text, as a text of its own: a part of it would keep the whole in memory. */
+export function startOf(text: string, longest: number): string {
+	return Buffer.from(text.slice(0, longest), "utf8").toString("utf8");
+}
+
 /** How many characters a text has, not UTF-16's halves. */
 export function lengthOf(text: string): number {
 	return PLAIN.test(text) ? text.length : [...text].length;

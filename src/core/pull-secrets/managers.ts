@@ -1,5 +1,6 @@
 import { fieldOf, textIn } from "../json-object.ts";
 import type { ObjectMeta } from "../objects.ts";
+import { startOf } from "../output/printable.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
 /** Who else keeps an object as it is, and would undo, or be undone by, what is written to it. All free text. */
@@ -66,10 +67,7 @@ export function managerOf({
 
 /** As much of a text as a name may have, or `longest`, what is longer ending in `…`: kept for weeks, a megabyte is not. */
 export function beginning(text: string, longest = 253): string {
-	// A part alone would keep the whole in memory.
-	return text.length <= longest
-		? text
-		: `${Buffer.from(text.slice(0, longest - 1)).toString()}…`;
+	return text.length <= longest ? text : `${startOf(text, longest - 1)}…`;
 }
 
 /** A manager in a word or two, for messages. */

@@ -10,6 +10,7 @@ import type { AuthEntry } from "../credentials/entry.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { LAST_APPLIED, type Secret } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
+import { startOf } from "../output/printable.ts";
 import { ownValue } from "../own-value.ts";
 import { beginning, keeperOf, type Manager, managerOf } from "./managers.ts";
 import {
@@ -74,6 +75,9 @@ const MOST_OF_A_NAMESPACE = 2 << 20;
 const MOST = 64 << 20;
 const LARGE = 16 << 10;
 const MOST_LARGE = 16 << 20;
+/** Of names that a pod or an account references, so many are always kept; and of all in longer lists. */
+const FEW_NAMES = 100;
+const MOST_NAMES = 100_000;
 /** Of a watch, longer contents are not parsed each time that somebody changes them, in characters of base64. */
 const MOST_OF_A_CHANGE = 64 << 10;
 /** Characters of what stands on a Secret beside its content that a watch keeps. */
@@ -95,9 +99,10 @@ export class ContentReader {
 	readonly #kept = new Map<string, number>();
 	#all = 0;
 	#large = 0;
+	#names = 0;
 	readonly #unread = new Map<string, number>();
 
-	/** How many Secrets of lists were too much to be kept, by namespace. */
+	/** How many Secrets of lists, and lists of their names, were too much to be kept, by namespace. */
 	get unread(): ReadonlyMap<string, number> {
 		return this.#unread;
 	}
@@ -133,6 +138,21 @@ export class ContentReader {
 		this.#large += large;
 		return true;
 	}
+
+	/**
+	 * The names that something in a namespace references; of a thousand where all lists have brought too many, the
+	 * first, and the rest is noted as unread.
+	 */
+	readonly keptNames = (
+		namespace: string,
+		names: readonly string[],
+	): readonly string[] => {
+		if (names.length <= FEW_NAMES) return names;
+		this.#names += names.length;
+		if (this.#names <= MOST_NAMES) return names;
+		this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1);
+		return names.slice(0, FEW_NAMES).map((name) => startOf(name, LONGEST_REF));
+	};
 
 	/** The pull secret that a Secret of the API server is; throws nothing. */
 	toPullSecret(secret: Secret): PullSecret {

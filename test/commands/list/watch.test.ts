@@ -94,7 +94,9 @@ describe("list -w", () => {
 		await using list = await started(
 			bed,
 			["list", "-w", "-o", "name"],
-			["Warning: b: too much in pull secrets to be read, 3 of them"],
+			[
+				"Warning: b: too much in pull secrets, or in lists of their names, to be read: 3",
+			],
 		);
 		await list.stop();
 	});
