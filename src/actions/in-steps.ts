@@ -4,17 +4,38 @@ import type { World } from "../world.ts";
 /** So long, in milliseconds, nothing but the computation is heard. */
 const BREATH = 50;
 
+/**
+ * Lets an interruption be heard each time that it is called, where that was long ago: for work whose length others
+ * decide. What is returned throws the interrupt's AbortedError.
+ */
+export function breathing({
+	clock,
+	interrupt,
+}: Pick<World, "clock" | "interrupt">): () => Promise<void> {
+	let heard = clock.elapsed();
+	let pause: Promise<void> | undefined;
+	const waited = async (): Promise<void> => {
+		await clock.delay(0, interrupt);
+		heard = clock.elapsed();
+		pause = undefined;
+	};
+	return async () => {
+		// Of many that work at once all wait: each would go on for as long.
+		if (pause === undefined && clock.elapsed() - heard < BREATH) return;
+		pause ??= waited();
+		await pause;
+	};
+}
+
 /** Runs a computation to its end; throws the interrupt's AbortedError within a few steps of an interruption. */
 export async function inSteps<Result>(
 	steps: Steps<Result>,
-	{ clock, interrupt }: Pick<World, "clock" | "interrupt">,
+	world: Pick<World, "clock" | "interrupt">,
 ): Promise<Result> {
-	let heard = clock.elapsed();
+	const breathe = breathing(world);
 	for (;;) {
 		const step = steps.next();
 		if (step.done) return step.value;
-		if (clock.elapsed() - heard < BREATH) continue;
-		await clock.delay(0, interrupt);
-		heard = clock.elapsed();
+		await breathe();
 	}
 }

@@ -88,7 +88,7 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 	"pods-missing": ({ kind, name, namespace }) =>
 		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods; explain an image instead`,
 	"too-many-pull-secrets": ({ namespace, count, most }) =>
-		`${count} pull secrets are referenced in namespace "${namespace}", or too much in them: at most ${most} are read, of 8 MiB together`,
+		`${count} pull secrets are referenced in namespace "${namespace}", or too much in them: at most ${most} are read, of 2 MiB together`,
 	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({
 		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
 		advice: { words: "to see where there are some, run", script },

@@ -74,7 +74,7 @@ test("explain reads no more Secrets than a pod of use names, and one that it nam
 	assert.deepEqual(await bed.run(["explain", "pod/web", "-n", "evil"]), {
 		status: 1,
 		out: "",
-		err: 'error: 20000 pull secrets are referenced in namespace "evil", or too much in them: at most 100 are read, of 8 MiB together\n',
+		err: 'error: 20000 pull secrets are referenced in namespace "evil", or too much in them: at most 100 are read, of 2 MiB together\n',
 		asked: [],
 	});
 	// What is no name is asked for nowhere.
@@ -98,6 +98,18 @@ test("explain compares no more of the Secrets beside a pod than list keeps", asy
 		(await bed.run(["explain", image, "-n", "evil"])).out.includes("evil/");
 	assert.ok(await near("s0.io/a"));
 	assert.equal(await near("s4.io/a"), false);
+});
+
+test("check keeps a hundred thousand of the names that accounts reference, and says so", async () => {
+	await using bed = await started();
+	for (const at of names("", 53))
+		account(bed, `evil/a${at}`, names(`s${at}-`, 2000));
+	const { out, err } = await bed.run(["check", "-n", "evil"]);
+	assert.equal(
+		err.split("\n", 1)[0],
+		"Warning: evil: too much in pull secrets, or in lists of their names, to be read: 3 were not looked into; check who made them",
+	);
+	assert.match(out, / references s0-0, s0-1, s0-2 and 1997 more, which do/);
 });
 
 test("explain takes the Secrets of a pod apart once for all of its images", async (t) => {

@@ -14,6 +14,7 @@ import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { inParallel } from "../in-parallel.ts";
+import { breathing } from "../in-steps.ts";
 import { missingNamespaceOr } from "../read/missing-namespace.ts";
 import { tell } from "../tell.ts";
 
@@ -63,6 +64,7 @@ export async function editAccounts(
 	how: EditOptions,
 ): Promise<ServiceAccount[]> {
 	const inOrder = orderly(how.onResult);
+	const breathe = breathing(how.world);
 	let said = false;
 	// Once, however many are waited for.
 	const waiting = ({ namespace, name }: AccountTarget): void => {
@@ -83,6 +85,7 @@ export async function editAccounts(
 					preview,
 				);
 			try {
+				await breathe();
 				const edited = await editOne(target, { ...how, waiting });
 				if (edited === undefined) {
 					add("failed", { cause: "changed-meanwhile" });

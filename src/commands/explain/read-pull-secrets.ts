@@ -113,7 +113,7 @@ function madeAt({ metadata }: Pod): string {
 
 /** So many Secrets are read for one puller, and of all that they hold so many characters: whoever wrote it decides. */
 export const MOST_NAMED = 100;
-const MOST_TEXT = 8 << 20;
+const MOST_TEXT = 2 << 20;
 
 /** The Secrets of these names. Throws FailureError where they are more than are read. */
 async function readNamed(

@@ -154,10 +154,24 @@ export function planDetachAll(
 	};
 }
 
-/** The keys that attach added to an account and that were not taken back, each once, whoever wrote it twice. */
+/** Of more names nobody has any use, and each is looked for several times. */
+const MOST_ATTACHED = 20_000;
+
+/**
+ * The keys that attach added to an account and that were not taken back, each once, whoever wrote it twice. Of more
+ * than twenty thousand the last: what is added is added at the end.
+ */
 export function attachedKeys(account: ServiceAccount): string[] {
 	const names = account.metadata.annotations?.[ATTACHED_ANNOTATION] ?? "";
-	return [...new Set(names.split(",").filter((name) => name !== ""))];
+	const keys = new Set<string>();
+	let end = names.length;
+	while (end > 0 && keys.size < MOST_ATTACHED) {
+		const comma = names.lastIndexOf(",", end - 1);
+		keys.add(names.slice(comma + 1, end));
+		end = comma;
+	}
+	keys.delete("");
+	return [...keys].reverse();
 }
 
 function unchangedSince({ metadata }: ServiceAccount): JsonPatchOperation[] {

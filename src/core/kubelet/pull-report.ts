@@ -17,7 +17,7 @@ export interface Waiting {
 	/** Of the container, as written. */
 	readonly image: string;
 	readonly reason: string;
-	/** Its beginning; "" where there is none. */
+	/** "" where there is none. */
 	readonly message: string;
 }
 
@@ -104,7 +104,7 @@ export function readPull(
 	images: readonly string[],
 	secrets: readonly string[],
 ): PullReport {
-	const { message } = waiting;
+	const message = waiting.message.slice(0, LONGEST_MESSAGE);
 	const image = imageNamed(nameIn(message), images) ?? waiting.image;
 	const newest = newestOf(events);
 	const own = setOf(secrets);
