@@ -48,12 +48,12 @@ describe("questions", () => {
 		[
 			"for a text, without a check, and with a default that cannot be shown",
 			(prompter) => prompter.text({ message: ODD, default: ODD }),
-			[{ message: CLEAN, said: [undefined, undefined] }],
+			[{ message: CLEAN, default: undefined }],
 		],
 		[
 			"for a text without a default",
 			(prompter) => prompter.text({ message: ODD }),
-			[{ message: CLEAN, said: [undefined, undefined] }],
+			[{ message: CLEAN }],
 		],
 		[
 			"for a password",
@@ -67,7 +67,12 @@ describe("questions", () => {
 					message: ODD,
 					choices: [{ value: ODD, label: ODD }],
 				}),
-			[{ message: CLEAN, choices: [{ value: ODD, label: CLEAN }] }],
+			[
+				{
+					message: CLEAN,
+					choices: [{ value: ODD, label: CLEAN, note: undefined }],
+				},
+			],
 		],
 		[
 			"that pick some",
@@ -84,7 +89,7 @@ describe("questions", () => {
 					message: CLEAN,
 					choices: [
 						{ value: ODD, label: CLEAN, note: CLEAN },
-						{ value: "x", label: "x" },
+						{ value: "x", label: "x", note: undefined },
 					],
 				},
 			],
