@@ -8,6 +8,9 @@ import { DRY_RUN_SUFFIX, type Wording } from "./wording.ts";
 /** How many objects a question names before it only counts them. */
 const NAMED = 20;
 
+/** Of so many the first may have left the window by the question. */
+const READ_AT_ONCE = 8;
+
 /** About what is deleted, and what stays. */
 export const PRUNE_WORDS: Wording<PruneNote> = {
 	"nothing-pruned": ({ missing }) =>
@@ -47,6 +50,11 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 								NAMED,
 							),
 							...others.map((other) => `and ${other}`),
+							...(losses.length > READ_AT_ONCE
+								? [
+										`in all ${losses.length} resource(s)${where}${sourcesWords(losses)}`,
+									]
+								: []),
 						],
 		};
 	},
@@ -74,6 +82,14 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		return `still managed by meshreg: ${left.join(", ")}`;
 	},
 };
+
+/** How many are sources, which the list has first. */
+function sourcesWords(losses: readonly Loss[]): string {
+	const sources = losses.filter(({ isSource }) => isSource).length;
+	return sources === 0
+		? ""
+		: `, ${counted(sources, "source")} among them: the credential is stored nowhere else`;
+}
 
 function lossWords(
 	{ verb, kind, name, namespace, isSource, registries = [], users }: Loss,

@@ -145,7 +145,7 @@ interface Pruning {
 	readonly accounts: readonly ServiceAccount[];
 	/** Of those, the ones that lose an entry where all is deleted. */
 	readonly attached: readonly ServiceAccount[];
-	/** The sources that are meant, and gone where their policies are not: an earlier prune did not come to them. */
+	/** The sources that are meant, and gone, or not managed any more, where their policies are not. */
 	readonly outlived: readonly SourceRef[];
 	/** What becomes of the entries that attach added once some Secrets are gone. */
 	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
@@ -208,7 +208,8 @@ async function outlivedBy(
 	{ sourceNamespace: namespace, name, namespaces, cluster }: PruneRun,
 ): Promise<SourceRef[]> {
 	if (namespaces.length > 0) return [];
-	const there = new Set(found.map(sourceRef));
+	// As with service accounts: a Secret that is not ours keeps nothing of ours.
+	const there = new Set(found.filter(isOurs).map(sourceRef));
 	const isGone = (owner: SourceRef) => !there.has(sourceRef(owner));
 	if (name === undefined)
 		return ((await unlessFailed(policyOwners(cluster))) ?? []).filter(isGone);

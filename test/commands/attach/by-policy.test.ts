@@ -531,6 +531,24 @@ Cancelled; nothing was changed
 		);
 	});
 
+	for (const argv of [["--all"], [NAME], []])
+		test(`prune ${argv.join("")} deletes it where its source is not managed any more, and asks about it`, async () => {
+			await bed.run(["attach", "--by-policy"]);
+			build.secret(bed, "nginx-mesh", '{"auths":{}}');
+			const { err } = await bed.run(["prune", ...argv], {
+				answers: [["Do you want to continue?", true]],
+			});
+			assert.match(
+				err,
+				new RegExp(
+					`^delete the admission policies of nginx-mesh/${NAME}$`,
+					"m",
+				),
+			);
+			assert.deepEqual(policies(), []);
+			assert.ok(bed.server.store.get("Secret", "nginx-mesh", NAME));
+		});
+
 	test("prune leaves it where the source could not be deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		const there = policies();

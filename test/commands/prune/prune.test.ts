@@ -747,6 +747,20 @@ describe("prune says what else", () => {
 			);
 	});
 
+	test("right above a question about many stands how many, in which context, and that sources are among them", async () => {
+		await using bed = await sent("[]");
+		for (let at = 0; at < 30; at++)
+			build.secret(bed, `app/s${at}`, "{}", { metadata: { labels: MANAGED } });
+		const { err } = await bed.run(["prune", "--all"], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.deepEqual(err.split("\n").slice(-3), [
+			"in all 33 resource(s) in context embedded, 31 sources among them: the credential is stored nowhere else",
+			"Cancelled; nothing was changed",
+			"",
+		]);
+	});
+
 	test("of what tenants' Secrets say that they have no more than a few are named", async () => {
 		await using bed = await sent("[]");
 		const annotations = { "kubectl-meshreg/attached-by-policy": "true" };
