@@ -16,6 +16,7 @@ import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { isFailure } from "../../core/output/failure.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	matchesGlob,
 	refuseOwnLabel,
@@ -100,10 +101,11 @@ async function keepInSync(
 	const { world } = how;
 	const found = await sourceToWatch(options, how, log);
 	log.source = placeOf(found);
-	const source = await outlasting(
-		() => recorded(found, options, how),
+	const told = new DedupedLog(log.listener, world.clock);
+	const { source, settled } = await outlasting(
+		() => recorded(found, options, how, told),
 		how,
-		new DedupedLog(log.listener, world.clock),
+		told,
 	);
 	const care = new SourceCare({
 		...how,
@@ -147,7 +149,7 @@ async function keepInSync(
 					if (!isFirst) return;
 					if (log.state !== undefined)
 						warnOfUnwatched(log.state, options, world);
-					log.synced(results);
+					log.synced([...settled, ...results]);
 				},
 			});
 		} catch (error) {
@@ -213,28 +215,41 @@ async function sourceToWatch(
 	return outlasting(() => sourceToWatch(options, how, log), how, told);
 }
 
-/** The source with what is selected in its record. Throws FailureError where that may not be written. */
+/**
+ * The source with what is selected in its record, and what could not be selected, which has been told. Throws
+ * FailureError where the record may not be written.
+ */
 async function recorded(
 	source: PullSecret,
 	options: SyncOptions,
 	how: Watching,
-): Promise<PullSecret> {
+	told: DedupedLog,
+): Promise<{
+	readonly source: PullSecret;
+	readonly settled: readonly ChangeResult[];
+}> {
 	const record = recordOf(source);
 	refuseOwnLabel(source, options.copyLabels);
 	const { selection, exclude, attach } = options;
 	if (selection.by === "record") {
-		if (record !== undefined) return source;
+		if (record !== undefined) return { source, settled: [] };
 		throw recordMissing(source);
 	}
 	const report = new ChangeReport(how.world, how.cluster);
 	const run: Run = { ...options, ...how, dryRun: "none", report };
-	const withSelected = (selected: SourceRecord, what: string) =>
-		changeRecord(source, {
+	const withSelected = async (
+		selected: SourceRecord,
+		what: string,
+		settled: readonly ChangeResult[] = [],
+	) => ({
+		source: await changeRecord(source, {
 			...run,
 			change: (before) => mergeUnattended(before, selected),
 			what,
 			onceInSync: true,
-		});
+		}),
+		settled,
+	});
 	// What a rule means is listed by the watch itself.
 	if (selection.by !== "names" && selection.by !== "needed") {
 		const entry = { rule: selection, exclude, attach };
@@ -247,9 +262,9 @@ async function recorded(
 		return withSelected(selected, selectedWords(selection));
 	}
 	const selected = await selectedFor(source, options, run);
-	for (const result of selected.targets.settled)
-		run.world.emit({ type: "change", result });
-	return withSelected(selected.record, selected.what);
+	const { settled } = selected.targets;
+	for (const result of settled) told.tell(result);
+	return withSelected(selected.record, selected.what, settled);
 }
 
 /** Tells of recorded copies that a renewal will not reach, because the command line selects others. */

@@ -559,16 +559,25 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("dev-app"), undefined);
 	});
 
-	for (const [name, said] of [
+	for (const [name, said, skipped, failed] of [
 		[
 			"never",
 			'Warning: namespace "never" is annotated kubectl-meshreg/skip=true; nothing was written there\n',
+			", 1 skipped",
+			0,
 		],
 		[
 			"going",
 			'error: namespace "going" is being deleted; nothing was written there\n',
+			"",
+			1,
 		],
-		["nope", 'Error from server (NotFound): namespaces "nope" not found\n'],
+		[
+			"nope",
+			'Error from server (NotFound): namespaces "nope" not found\n',
+			"",
+			1,
+		],
 	] as const)
 		test(`what is named and gets nothing is told, once: ${name}`, async () => {
 			await using bed = await bedWith(["app"]);
@@ -589,7 +598,7 @@ describe("sync --watch", () => {
 			assert.equal(out, line("created", "app"));
 			assert.equal(
 				err,
-				`${said}1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed\nWatching for changes.\nstopped: 1 created, 0 configured, 0 deleted, 0 failed\n`,
+				`${said}2 namespaces: 1 created, 0 configured, 0 unchanged${skipped}, ${failed} failed\nWatching for changes.\nstopped: 1 created, 0 configured, 0 deleted, ${failed} failed\n`,
 			);
 		});
 
