@@ -7,8 +7,14 @@ import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
-import { ApiError, isForbidden } from "../../errors.ts";
+import {
+	ApiError,
+	isForbidden,
+	unlessFailed,
+	unlessNotFound,
+} from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import { inParallel } from "../in-parallel.ts";
 import {
 	inEach,
 	readEach,
@@ -126,6 +132,42 @@ export async function takeBackAttached(
 		how,
 	);
 	return unread?.outside?.length === namespaces.length ? undefined : unread;
+}
+
+/**
+ * The same of a pull secret everywhere but in the `kept` namespaces, also where what deleted it ended before it came
+ * to the accounts: there is no Secret of its name.
+ */
+export async function takeBackOutside(
+	kept: ReadonlySet<string>,
+	name: string,
+	results: readonly ChangeResult[],
+	how: TakeBackOptions,
+): Promise<Unread | undefined> {
+	const { cluster } = how;
+	const deleted = results.flatMap(({ action, namespace }) =>
+		action === "deleted" ? namespace : [],
+	);
+	const { accounts, unread } = await attachedAccounts(cluster, [], deleted);
+	const outside = meantAccounts(
+		accounts,
+		(namespace, key) => key === name && !kept.has(namespace),
+	);
+	const gone = new Set(deleted);
+	const places = new Set(
+		outside.map(({ metadata: { namespace = "" } }) => namespace),
+	).difference(gone);
+	await inParallel([...places], async (namespace) => {
+		const reading = cluster.read("Secret", { namespace, name });
+		const there = unlessNotFound(reading).then((found) => found ?? "gone");
+		if ((await unlessFailed(there)) === "gone") gone.add(namespace);
+	});
+	await takeBack(
+		outside,
+		(namespace, key) => key === name && gone.has(namespace),
+		how,
+	);
+	return deleted.length === (unread?.outside?.length ?? 0) ? undefined : unread;
 }
 
 /** The result of what could not be read or taken back, which a warning tells of; none where this user may not. */

@@ -449,11 +449,8 @@ class Delivery {
 		);
 	}
 
-	/** What was named, and is not there. */
 	get #missing(): readonly string[] {
-		return (this.scope.selected?.targets.settled ?? []).flatMap((result) =>
-			result.why?.cause === "namespace-missing" ? result.namespace : [],
-		);
+		return missingOf(this.scope);
 	}
 
 	/** Of a mistyped name nobody knows what else was to stay: then --prune takes nothing away. */
@@ -591,6 +588,13 @@ class Delivery {
 			? mergeSelection(EMPTY_RECORD, selected.record)
 			: this.#recorded;
 	}
+}
+
+/** What was named, and is not there: then --prune takes nothing away. */
+export function missingOf({ selected }: Scope): string[] {
+	return (selected?.targets.settled ?? []).flatMap((result) =>
+		result.why?.cause === "namespace-missing" ? result.namespace : [],
+	);
 }
 
 /** The namespaces that were named by -n. */

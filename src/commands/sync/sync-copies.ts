@@ -1,7 +1,7 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import {
 	failedToTakeBack,
-	takeBackAttached,
+	takeBackOutside,
 } from "../../actions/accounts/take-back.ts";
 import {
 	changeRecord,
@@ -13,6 +13,7 @@ import { tellClaimants } from "../../actions/apply/claimants.ts";
 import {
 	AS_RECORDED,
 	deliver,
+	missingOf,
 	type Run,
 	type Scope,
 	spoiledBy,
@@ -135,10 +136,12 @@ async function syncOne(
 		tell(run.world, { cause: "cancelled" });
 		return false;
 	}
-	if (options.prune) {
+	if (options.prune && missingOf(scope).length === 0) {
 		const results = run.report.results.slice(length);
 		const how = { ...run, onResult: run.report.add };
-		const unread = await takeBackAttached(results, how);
+		const kept = [source, ...targets.serve, ...targets.settled];
+		const places = new Set(kept.map(({ namespace }) => namespace));
+		const unread = await takeBackOutside(places, source.name, results, how);
 		if (unread) warn(run.world, { cause: "accounts-kept", ...unread });
 		for (const failed of failedToTakeBack(unread?.error, run.cluster))
 			run.report.add(failed);

@@ -73,6 +73,37 @@ describe("sync --prune", () => {
 						.join(""),
 				);
 			});
+		test("takes back what one that ended before it came to them left, where no Secret of that name is", async () => {
+			await using bed = await withSource();
+			const annotations = { "kubectl-meshreg/skip": "true" };
+			const metadata = { name: "never", annotations };
+			bed.server.store.seed({ kind: "Namespace", metadata });
+			const places = ["app", "default", "never", "nginx-mesh", "shop"];
+			for (const namespace of places) {
+				account(bed, namespace);
+				await bed.run(["attach", "-n", namespace, "--secret", NAME]);
+			}
+			seed(bed, "default");
+			const attached = () =>
+				places.filter(
+					(at) =>
+						bed.server.store.get("ServiceAccount", at, "default")
+							?.imagePullSecrets,
+				);
+			const prune = ["sync", "--prune", "--yes", "-n"];
+			await bed.run([...prune, "app,nope"]);
+			await bed.run([...prune, "app,never", "--dry-run=server"]);
+			assert.deepEqual(attached(), places);
+			const { status, out } = await bed.run([...prune, "app,never"]);
+			assert.deepEqual(
+				[status, out],
+				[
+					0,
+					`secret/${NAME} unchanged in app namespace\nserviceaccount/default configured in shop namespace\n`,
+				],
+			);
+			assert.deepEqual(attached(), places.slice(0, -1));
+		});
 		test("takes back what attach added beside them, by one list, or in each where one is forbidden", async () => {
 			for (const may of [true, false]) {
 				await using bed = await withSource();
@@ -111,9 +142,9 @@ describe("sync --prune", () => {
 				assert.deepEqual(attached.sort(), ["app"]);
 			}
 		});
-		for (const [code, reason, ends] of [
-			[403, "Forbidden", 0],
-			[400, "BadRequest", 1],
+		for (const [code, reason, ends, places] of [
+			[403, "Forbidden", 0, ["", "/namespaces/shop"]],
+			[400, "BadRequest", 1, [""]],
 		] as const)
 			test(`says what it could not take back, and deletes all the same: ${reason}`, async () => {
 				await using bed = await withSource();
@@ -138,7 +169,7 @@ describe("sync --prune", () => {
 					bed.server.requests
 						.map(({ path }) => path)
 						.filter((path) => path.endsWith("/serviceaccounts")),
-					["/api/v1/namespaces/shop/serviceaccounts"],
+					places.map((place) => `/api/v1${place}/serviceaccounts`),
 				);
 			});
 		test("asks first, and no means no", async () => {
