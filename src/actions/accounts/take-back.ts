@@ -167,7 +167,8 @@ export async function takeBackOutside(
 		(namespace, key) => key === name && gone.has(namespace),
 		how,
 	);
-	return deleted.length === (unread?.outside?.length ?? 0) ? undefined : unread;
+	const isNoLoss = deleted.length === (unread?.outside?.length ?? 0);
+	return isForbidden(unread?.error) && isNoLoss ? undefined : unread;
 }
 
 /** The result of what could not be read or taken back, which a warning tells of; none where this user may not. */

@@ -155,11 +155,11 @@ export function planDetachAll(
 }
 
 /** Of more names nobody has any use, and each is looked for several times. */
-const MOST_ATTACHED = 20_000;
+const MOST_ATTACHED = 1_000;
 
 /**
  * The keys that attach added to an account and that were not taken back, each once, whoever wrote it twice. Of more
- * than twenty thousand the last: what is added is added at the end.
+ * than a thousand the last: what is added is added at the end.
  */
 export function attachedKeys(account: ServiceAccount): string[] {
 	const names = account.metadata.annotations?.[ATTACHED_ANNOTATION] ?? "";

@@ -171,6 +171,12 @@ describe("sync --prune", () => {
 						.filter((path) => path.endsWith("/serviceaccounts")),
 					places.map((place) => `/api/v1${place}/serviceaccounts`),
 				);
+				// What an earlier run left can only be looked for: that this user may not is no failure.
+				const again = await bed.run("sync -n app --prune --yes".split(" "));
+				assert.deepEqual(
+					[again.status, again.err.includes("not taken back")],
+					[ends, ends !== 0],
+				);
 			});
 		test("asks first, and no means no", async () => {
 			await using bed = await copied();

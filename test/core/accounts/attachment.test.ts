@@ -235,8 +235,8 @@ describe("how an account would differ", () => {
 		});
 });
 
-it("of tens of thousands of names that attach is said to have added, the last twenty thousand count", () => {
+it("of tens of thousands of names that attach is said to have added, the last thousand count", () => {
 	const names = Array.from({ length: 30_000 }, (_, at) => `n${at}`);
 	const found = attachedKeys(account([], [...names, KEY].join()));
-	assert.deepEqual(found, [...names.slice(-19_999), KEY]);
+	assert.deepEqual(found, [...names.slice(-999), KEY]);
 });
