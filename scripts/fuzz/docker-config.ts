@@ -15,8 +15,9 @@ export const docker: Subject<string> = {
 		if (refusalIn(theirs) !== undefined || !isRecord(theirs))
 			return { ours: theirs, theirs };
 		const file = readCredentialFile(Buffer.from(text));
+		// Of what docker finds nothing in, ours says what it is.
 		if (typeof file === "string")
-			return isJson(text)
+			return isJson(text) && Object.keys(theirs).length > 0
 				? { ours: { error: file }, theirs }
 				: { ours: theirs, theirs };
 		const compared = Object.entries(theirs).filter(

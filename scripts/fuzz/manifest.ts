@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { injectManifest } from "../../src/core/manifest/inject.ts";
+import { isFailure } from "../../src/core/output/failure.ts";
 import { OperationError } from "../../src/errors.ts";
 import { isRecord, refusalIn } from "./oracle.ts";
 import { nearly, type Subject, sometimes } from "./subject.ts";
@@ -299,9 +300,8 @@ export const manifest: Subject<{ text: string; changed: boolean }> = {
 			// Go reads no further than the first value: behind it may be anything, which ours refuses.
 			if (
 				changed ||
-				/cannot be edited in place|imagePullSecrets is not a list/.test(
-					error.message,
-				) ||
+				isFailure(error, "manifest-uneditable") ||
+				isFailure(error, "pull-secrets-not-a-list") ||
 				UNLIKE.test(text)
 			)
 				return { ours: before, theirs: before };

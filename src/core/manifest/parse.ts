@@ -10,7 +10,8 @@ import { readYaml } from "./yaml.ts";
 export class Located {
 	/**
 	 * The document's text with a line feed for each carriage return that stands alone, and for each
-	 * next line (U+0085): line ends to kubectl's parser, of YAML 1.1, and none to ours. Offsets are the same.
+	 * next line (U+0085) of YAML: line ends to kubectl's parser, of YAML 1.1, and none to ours. In JSON that
+	 * stands in strings alone, as any other character. Offsets are the same.
 	 */
 	readonly layout: string;
 	#lineEnds: number[] | undefined;
@@ -18,10 +19,9 @@ export class Located {
 		readonly file: string,
 		readonly document: ManifestDocument,
 	) {
-		const { text } = document;
-		this.layout = /[\r\u0085]/.test(text)
-			? text.replace(/\r(?!\n)|\u0085/g, "\n")
-			: text;
+		const { text, form } = document;
+		const lineEnd = form === "json" ? /\r(?!\n)/g : /\r(?!\n)|\u0085/g;
+		this.layout = text.replace(lineEnd, "\n");
 	}
 
 	/** The line, from 1, of an offset in the document. */

@@ -161,6 +161,14 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 		);
 	});
 
+	it("but none in a string of JSON", () => {
+		const { text } = injected('{"kind":"Pod","spec":{"\u0085a":"b\u0085c"}}');
+		assert.equal(
+			text,
+			'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"\u0085a":"b\u0085c"}}',
+		);
+	});
+
 	it("in a file that has no other line ends", () => {
 		const { text } = injected("kind: Pod\rspec:\r  containers:\r  - name: a\r");
 		assert.equal(
