@@ -140,8 +140,8 @@ export class ContentReader {
 	}
 
 	/**
-	 * The names that something in a namespace references; of a thousand where all lists have brought too many, the
-	 * first, and the rest is noted as unread.
+	 * The names that something in a namespace references. Of a list of more than a hundred, where such lists have
+	 * brought too many in all, the first hundred: that there are others is noted as unread.
 	 */
 	readonly keptNames = (
 		namespace: string,
