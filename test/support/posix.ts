@@ -5,3 +5,17 @@
 export const notPosix: string | false =
 	process.platform === "win32" &&
 	"Windows has no modes, links, paths, signals or sh as this test needs them";
+
+/** Whether root runs the tests: it reads everything, and may give files away and become another user. */
+export const isRoot = process.getuid?.() === 0;
+
+/** Does the work; as a user without rights, whom the machine does not know, where root runs the tests. */
+export async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
+	if (!isRoot) return work();
+	process.seteuid?.(54321);
+	try {
+		return await work();
+	} finally {
+		process.seteuid?.(0);
+	}
+}

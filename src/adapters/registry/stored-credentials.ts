@@ -1,4 +1,5 @@
-import { homedir, userInfo } from "node:os";
+import { homedir } from "node:os";
+import { getuid } from "node:process";
 import { FailureError } from "../../core/output/failure.ts";
 import {
 	type CredentialFile,
@@ -41,8 +42,8 @@ export async function openStoredCredentials(
 		path === undefined
 			? credentialFilePaths(
 					env,
-					around.home ?? (env.HOME || homedir()),
-					userId(),
+					around.home ?? (env.HOME || homeFolder()),
+					getuid?.(),
 				)
 			: [path];
 	const opened: { path: string; file: CredentialFile }[] = [];
@@ -141,8 +142,11 @@ async function askHelper(
 	return otherwise;
 }
 
-/** For podman's folder of a user without a session; Windows has no such number. */
-function userId(): number | undefined {
-	const { uid } = userInfo();
-	return uid < 0 ? undefined : uid;
+/** Undefined for a user whom the machine does not know, as the ones of many containers. */
+function homeFolder(): string | undefined {
+	try {
+		return homedir();
+	} catch {
+		return undefined;
+	}
 }

@@ -54,10 +54,13 @@ export type StoredLookup =
 			readonly otherwise: Exclude<StoredLookup, { found: "helper" }>;
 	  };
 
-/** The paths where credentials may be kept, the first that knows a registry wins: podman's, then docker's. */
+/**
+ * The paths where credentials may be kept, the first that knows a registry wins: podman's, then docker's. A user may
+ * have no home, and on Windows has no number.
+ */
 export function credentialFilePaths(
 	env: Env,
-	home: string,
+	home: string | undefined,
 	userId: number | undefined,
 ): string[] {
 	const runtime = env.XDG_RUNTIME_DIR
@@ -66,9 +69,16 @@ export function credentialFilePaths(
 	return [
 		env.REGISTRY_AUTH_FILE || undefined,
 		runtime,
-		`${env.XDG_CONFIG_HOME || `${home}/.config`}/containers/auth.json`,
-		`${env.DOCKER_CONFIG || `${home}/.docker`}/config.json`,
+		within(
+			env.XDG_CONFIG_HOME || within(home, ".config"),
+			"containers/auth.json",
+		),
+		within(env.DOCKER_CONFIG || within(home, ".docker"), "config.json"),
 	].filter((path) => typeof path === "string");
+}
+
+function within(folder: string | undefined, path: string): string | undefined {
+	return folder === undefined ? undefined : [folder, path].join("/");
 }
 
 /**

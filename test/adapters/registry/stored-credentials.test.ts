@@ -18,6 +18,7 @@ import { disk } from "../../../src/adapters/files.ts";
 import { openStoredCredentials } from "../../../src/adapters/registry/stored-credentials.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { PATIENT } from "../../support/command-line.ts";
+import { isRoot, withoutRights } from "../../support/posix.ts";
 import { wordsOf } from "../../support/refused.ts";
 
 const skip =
@@ -336,4 +337,23 @@ process.exitCode = 0;`,
 		socket.destroy();
 		server.close();
 	});
+});
+
+test("a user whom the machine does not know has no home, and may still name where credentials are", {
+	skip: !isRoot && "only root can become another user",
+}, async (t) => {
+	const { HOME } = process.env;
+	delete process.env.HOME;
+	t.after(() => {
+		if (HOME !== undefined) process.env.HOME = HOME;
+	});
+	const interrupt = new AbortController().signal;
+	const env = { XDG_RUNTIME_DIR: "/none", DOCKER_CONFIG: "/none" };
+	const failure = await withoutRights(() =>
+		openStoredCredentials(undefined, { env, files: disk, interrupt }),
+	).catch(wordsOf);
+	assert.equal(
+		failure,
+		"no credentials are stored: there is none of /none/containers/auth.json, /none/config.json; log in with docker or podman, or name a file with --from-docker-config=PATH",
+	);
 });

@@ -62,6 +62,21 @@ for (const [what, env, userId, paths] of PATHS)
 	test(`where credentials are kept: ${what}`, () =>
 		assert.deepEqual(credentialFilePaths(env, "/home/u", userId), paths));
 
+test("where credentials are kept: a user without a home", () =>
+	assert.deepEqual(
+		[{}, { XDG_CONFIG_HOME: "/xdg", DOCKER_CONFIG: "/docker" }].map((env) =>
+			credentialFilePaths(env, undefined, 1000),
+		),
+		[
+			["/run/containers/1000/auth.json"],
+			[
+				"/run/containers/1000/auth.json",
+				"/xdg/containers/auth.json",
+				"/docker/config.json",
+			],
+		],
+	));
+
 const UNREADABLE: readonly [text: string, problem: CredentialFileFault][] = [
 	["{", "not-json"],
 	["auths: {}", "not-json"],
