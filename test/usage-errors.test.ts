@@ -99,9 +99,9 @@ refuses("create", [
 	),
 	[
 		PIPED.replace("bob", "a:b"),
-		"--registry-username: a user name cannot contain a colon (Basic authentication ends it there)",
+		"--registry-username: a username cannot contain a colon (Basic authentication ends it there)",
 	],
-	[PIPED.replace("bob", ""), "--registry-username: the user name is empty"],
+	[PIPED.replace("bob", ""), "--registry-username: the username is empty"],
 	[
 		"--registry-server r.example.com --registry-password-stdin",
 		"a password needs --registry-username with it",
@@ -150,7 +150,7 @@ refuses("create", [
 		[
 			[
 				"--credential-from=helper:../x",
-				"--credential-from: helper:NAME means the program docker-credential-NAME, and NAME is no path",
+				"--credential-from: helper:NAME means the program docker-credential-NAME, so give NAME without a path",
 			],
 			[
 				"--credential-from=vault",
@@ -324,7 +324,7 @@ refuses("sync", [
 	["-A -n", `flag needs an argument: -n${SEE("sync")}`],
 	["one two -A", `too many arguments: sync takes [NAME]${SEE("sync")}`],
 	["-A --attach=", /^error: --attach: the name is empty/],
-	["-A --attach=a,*", "--attach=*: name no accounts beside *"],
+	["-A --attach=a,*", "--attach=* means every account: leave the names out"],
 	["-n app --prune", "--prune needs --yes: there is no terminal to ask at"],
 	[
 		"-A --watch --prune",
@@ -401,12 +401,12 @@ for (const verb of ["attach", "detach"])
 		["Not_A_Name", /^error: SA: "Not_A_Name" is not a/],
 		[
 			"builder --all-serviceaccounts",
-			"--all-serviceaccounts means every one: name none beside it",
+			"--all-serviceaccounts means every one: leave the names out",
 		],
 		[["--secret", ""], /^error: --secret: the name is empty/],
 		[
 			"builder --by-policy",
-			"--by-policy is for pods of any account: name none beside it",
+			"--by-policy is for pods of any account: leave the names out",
 		],
 	]);
 
@@ -480,7 +480,7 @@ refuses("images", [
 	...["-f x", "-n app", "-A"].map(
 		(from): Row => [
 			`--mesh istio ${from}`,
-			"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
+			"--mesh together with -f, -n or -A needs --check, for which it says where the pull secret is",
 		],
 	),
 	[["--mesh-version", "a b"], /^error: --mesh-version: give a release/],
@@ -603,7 +603,7 @@ refuses("install", [
 	),
 	[
 		"--needed",
-		"--needed is for a person to look at: install with -n, -A, -l or --injected",
+		"--needed asks a person to confirm what it finds, and there is none in the cluster: install with -n, -A, -l or --injected",
 	],
 	[
 		"-A --prune",
@@ -611,15 +611,15 @@ refuses("install", [
 	],
 	[
 		"-A --health-address 127.0.0.1:8081",
-		"--health-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+		"--health-address: a pod's address is not known in advance: give the port alone, for example :8081",
 	],
 	[
 		"-A --metrics-address [::1]:9090",
-		"--metrics-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+		"--metrics-address: a pod's address is not known in advance: give the port alone, for example :8081",
 	],
 	[
 		"-A --health-address :0",
-		"--health-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+		"--health-address: a pod's address is not known in advance: give the port alone, for example :8081",
 	],
 	[
 		"-A --health-address 8081",

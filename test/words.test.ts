@@ -56,6 +56,14 @@ const NOT_USED: readonly (readonly [not: RegExp, but: string])[] = [
 		"after a name and a colon: brackets, or a semicolon",
 	],
 	[/\bREADME shows the roles\b/i, "the page's address"],
+	// What is not what it should be, and what was left alone.
+	[/(?<!\bthere )\bis no (?!longer\b)/i, "is not a"],
+	[
+		/\b(left|leaves?|leaving) (\w+ )*as (it|they) (is|are)\b/i,
+		"left unchanged",
+	],
+	[/\buser names?\b/i, "username"],
+	[/\b(a|be) texts?\b/i, "a string, strings"],
 ];
 
 /** Where a word is meant: a part of the text around it, and why. */

@@ -28,7 +28,7 @@ export async function servePages(
 						? { status: 405, text: "only GET\n" }
 						: await page().catch(() => ({
 								status: 500,
-								text: "it cannot be told\n",
+								text: "internal error: no answer could be made\n",
 							}));
 			response.writeHead(answer.status, {
 				"content-type": answer.type ?? "text/plain; charset=utf-8",

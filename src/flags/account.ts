@@ -23,7 +23,7 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 		"Take all service accounts instead of default alone.",
 		{
 			group: "Target",
-			alone: "--all-serviceaccounts means every one: name none beside it",
+			alone: "--all-serviceaccounts means every one: leave the names out",
 		},
 	),
 	// What policies are for stands in the source's record.
@@ -37,7 +37,7 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 				"selector",
 				"all-serviceaccounts",
 			],
-			alone: "--by-policy is for pods of any account: name none beside it",
+			alone: "--by-policy is for pods of any account: leave the names out",
 		},
 	),
 	FROM_FLAG,
@@ -107,7 +107,9 @@ export function attachedAccountsOf(given: Given): string[] {
 		.map((word) => (word === BARE ? DEFAULT_ACCOUNT : word));
 	if (words.includes("*")) {
 		if (new Set(words).size > 1)
-			throw new UsageError("--attach=*: name no accounts beside *");
+			throw new UsageError(
+				"--attach=* means every account: leave the names out",
+			);
 		return ["*"];
 	}
 	const names = words.map((name) =>

@@ -7,11 +7,11 @@ import type {
 import { type Clauses, clause } from "./wording.ts";
 
 const CREDENTIAL_WORDS: Readonly<Record<RejectionHint, string>> = {
-	"username-empty": "the user name is empty",
+	"username-empty": "the username is empty",
 	"username-colon":
-		"a user name cannot contain a colon (Basic authentication ends it there)",
-	"username-byte-order-mark": "the user name contains a byte order mark",
-	"username-control-character": "the user name contains a control character",
+		"a username cannot contain a colon (Basic authentication ends it there)",
+	"username-byte-order-mark": "the username contains a byte order mark",
+	"username-control-character": "the username contains a control character",
 	"password-empty": "the password is empty",
 	"password-begins-byte-order-mark":
 		"the password begins with a byte order mark",
@@ -36,7 +36,7 @@ export function credentialFaultWords(fault: RejectionHint): string {
 const STORED_WORDS: Clauses<StoredFault> = {
 	credential: ({ fault }) => credentialFaultWords(fault),
 	"entry-not-object": "it is not a JSON object",
-	"fields-not-text": "its fields must be texts",
+	"fields-not-text": "its fields must be strings",
 	"auth-differs":
 		"its auth differs from its username and password, so it is not known which is right: log in again",
 	"auth-invalid": ({ error }) => `its auth cannot be used: ${error}`,

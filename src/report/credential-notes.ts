@@ -21,7 +21,7 @@ export const CREDENTIAL_WORDS: Wording<ServerNote | FileNote | CredentialNote> =
 		"byte-order-mark": ({ of, flag }) =>
 			`${flag === undefined ? "" : `${flag}: `}the ${{ password: "password", "key-file": "key file", jwt: "JWT" }[of]} begins with a byte order mark, which was removed`,
 		"key-file-incomplete": ({ field }) =>
-			`the key file has no ${field}; some registries want it`,
+			`the key file has no ${field}; some registries require it`,
 		"credential-found": ({ key, from }) =>
 			`using the credential for ${displayHost(key)} in ${"file" in from ? from.file : secretWords(from.secret)}`,
 		"credential-narrower": ({ key }) =>

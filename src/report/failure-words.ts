@@ -167,7 +167,7 @@ const WORDS: FailureWording<Failure> = {
 				return `${secret} is a copy of ${claimed(because.of)}, not a source`;
 			case "type":
 				return {
-					message: `${secret} is no source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`,
+					message: `${secret} is not a source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`,
 					...(because.type === OLDER_TYPE && {
 						advice: {
 							words: "to make one of it, run",
@@ -178,10 +178,10 @@ const WORDS: FailureWording<Failure> = {
 			case "terminating":
 				return `${secret} is terminating (waiting for finalizers)`;
 			case "managed":
-				return `${secret} is no source: it is managed by ${claimed(because.manager)}`;
+				return `${secret} is not a source: it is managed by ${claimed(because.manager)}`;
 			case "unmanaged":
 				return {
-					message: `${secret} is no source: it is not managed by meshreg`,
+					message: `${secret} is not a source: it is not managed by meshreg`,
 					advice: {
 						words: "if copies are to be made of it, run",
 						script: labelling({ namespace, name }),
@@ -200,7 +200,7 @@ const WORDS: FailureWording<Failure> = {
 		},
 	}),
 	"record-too-large": ({ source, bytes, limit }) =>
-		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
+		`the record of ${secretWords(source)} would be ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
 	"record-forbidden": ({ source, what, takesOut, onceInSync }) =>
 		takesOut
 			? `cannot take ${what} out of the record (${patchNeeded(source)})`

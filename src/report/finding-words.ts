@@ -142,7 +142,7 @@ export function hint({ about, gives, namespaces, fix }: Finding): string {
 			return entryHint(about.problem);
 		case "no-record":
 			return gives.length > 0
-				? "rotate and apply write the source alone. The namespaces below hold its credential already, which is no right to the next."
+				? "rotate and apply write the source alone. The namespaces below hold its credential already, but that does not entitle them to the next."
 				: "rotate and apply write the source alone. Record where it goes with sync -n, -l or -A.";
 		case "record-fault":
 			return "Nothing is written until annotation kubectl-meshreg/targets is corrected.";

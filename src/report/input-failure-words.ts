@@ -20,7 +20,7 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 	"password-invalid": ({ flag, problem }) => {
 		const encoding = ownValue(ENCODING_WORDS, problem);
 		return encoding === undefined
-			? `${flag}: this is no password: ${fileFaultWords(problem)}`
+			? `${flag}: not a password: ${fileFaultWords(problem)}`
 			: `${flag}: the password ${encoding}`;
 	},
 	"password-refused": ({ flag, fault }) =>

@@ -64,7 +64,7 @@ function reasonWords(why: RefreshFailure, key: string): string {
 		case "rejected":
 			return verificationWords(why.verification, key);
 		case "changed-meanwhile":
-			return "somebody changed it meanwhile";
+			return "the source was modified concurrently";
 		case "unwritten":
 			return failureLineOf(why.result);
 	}

@@ -6,7 +6,7 @@ import { type Clauses, clause } from "./wording.ts";
 
 const LOGIN_WORDS: Clauses<LoginFault> = {
 	"no-address": "its token realm is not an http or https address",
-	"user-information": "its token realm carries user information",
+	"user-information": "its token realm contains a username or password",
 	unencrypted: ({ host, allowable }) =>
 		`its token realm is at http://${host}, where the credential would travel unencrypted${allowable ? " (--registry-insecure allows that)" : ""}`,
 	private: ({ host }) =>

@@ -27,17 +27,17 @@ export const MANIFEST_WORDS: Wording<ManifestNote> = {
 		}
 	},
 	"pod-spec-missing": ({ at, of }) =>
-		`${placeWords(at)}: ${subjectWords(of)} has no pod spec; left as it is`,
+		`${placeWords(at)}: ${subjectWords(of)} has no pod spec; left unchanged`,
 	"containers-missing": ({ at, of }) =>
 		`${placeWords(at)}: ${subjectWords(of)} has no containers`,
 	"pod-spec-by-shape": ({ at, of, path }) =>
 		`${placeWords(at)}: ${subjectWords(of)}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
 	"containers-of-its-own": ({ at, of }) =>
-		`${placeWords(at)}: ${subjectWords(of)}: unknown kind with containers, but no pod template; left as it is`,
+		`${placeWords(at)}: ${subjectWords(of)}: unknown kind with containers, but no pod template; left unchanged`,
 	"unread-behind-json": ({ at }) =>
-		`${placeWords(at)}: kubectl reads nothing behind the JSON object before; left as it is`,
+		`${placeWords(at)}: kubectl ignores what follows a JSON object in one document; left unchanged`,
 	"image-filled-in": ({ at }) =>
-		`${placeWords(at)}: image "auto" is filled in by Istio's injector; left as it is`,
+		`${placeWords(at)}: image "auto" is filled in by Istio's injector; left unchanged`,
 };
 
 /** `FILE:LINE`, as compilers and editors have it. */

@@ -23,9 +23,9 @@ export function nearMissSentence(near: NearMiss): string {
 		case "letter-case":
 			return `${key} and the image's host ${miss.host} differ in letter case, which kubelets compare.`;
 		case "label-count":
-			return `${key} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for one of them, and nothing for none.`;
+			return `${key} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for exactly one of them.`;
 		case "docker-hub-name":
-			return `${key} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`;
+			return `${key} and the image's host are both names of Docker Hub, but kubelets do not treat them as the same.`;
 		case "white-space":
 			return `${key} contains white space; without it, it would match.`;
 		case "scheme":

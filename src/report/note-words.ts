@@ -82,11 +82,11 @@ const WORDS: Wording<Note> = {
 		advice: { words: "give it a new credential with", script },
 	}),
 	"secrets-too-much": ({ namespaces, count }) =>
-		`${someOf(namespaces)}: too much in pull secrets, or in lists of their names, to be read: ${count === 1 ? "1 was" : `${count} were`} not looked into; check who made them`,
+		`pull secrets in ${someOf(namespaces)}, or lists of their names, are too large to be read: ${count === 1 ? "1 was" : `${count} were`} skipped; check who made them`,
 	"claimants-hidden": () =>
 		"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
 	"claimants-equal": ({ name, namespaces, script }) => ({
-		message: `secret "${name}" in ${someOf(namespaces)} holds the credential that the source had; that is no right to the next one`,
+		message: `secret "${name}" in ${someOf(namespaces)} holds the credential that the source had; that does not entitle it to the next one`,
 		advice: { words: "if they are yours, record them with", script },
 	}),
 	"claimants-different": ({ name, namespaces }) =>
@@ -151,7 +151,7 @@ const WORDS: Wording<Note> = {
 		return `${counted(pods.length, "pod")} in ${namespace} ${were} created before this change (${names}); ${help}`;
 	},
 	"pods-older-unknown": ({ error }) =>
-		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
+		`running pods keep their old pull Secrets until they are restarted; not known which ones: ${failureLine(error)}`,
 	"secret-missing": ({ name, namespaces, source, script }) => ({
 		message: [
 			`secret "${name}" does not exist in ${someOf(namespaces)} yet`,

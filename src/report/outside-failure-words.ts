@@ -40,7 +40,7 @@ const ECR_WORDS: Clauses<EcrFault> = {
 	"no-access":
 		"finds no credentials of Amazon's: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod's service account or the machine a role",
 	"no-answer": ({ status }) =>
-		`failed: HTTP ${status}, and what came with it is no answer of Amazon's`,
+		`failed: HTTP ${status}, with an answer that is not Amazon's`,
 	failed: ({ words }) => `failed: ${words}`,
 };
 
@@ -59,7 +59,7 @@ export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
 	"ca-invalid": ({ from, is }) =>
 		`${from} holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
 	"proxy-invalid": ({ from, is }) =>
-		`${from} is not a proxy's address: ${is === "no-url" ? "it must begin with http://, https:// or socks5://" : "a % in its user name or password is written %25"}`,
+		`${from} is not a proxy's address: ${is === "no-url" ? "it must begin with http://, https:// or socks5://" : "a % in its username or password is written %25"}`,
 	"listen-failed": ({ host, port, code }) =>
 		`cannot listen at ${host}:${port}: ${LISTEN_WORDS[code] ?? code}`,
 	"input-too-large": ({ limit }) =>

@@ -14,7 +14,7 @@ const READ_AT_ONCE = 8;
 /** About what is deleted, and what stays. */
 export const PRUNE_WORDS: Wording<PruneNote> = {
 	"nothing-pruned": ({ missing }) =>
-		`--prune deletes nothing, and all stays on record: ${someOf(missing)} ${missing.length === 1 ? "does" : "do"} not exist`,
+		`--prune deletes nothing, and the record is unchanged: ${someOf(missing)} ${missing.length === 1 ? "does" : "do"} not exist`,
 	// As kubectl asks before a deletion; in the wrong cluster nobody wants to continue.
 	"deletion-asked": ({
 		context,

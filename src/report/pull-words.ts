@@ -36,7 +36,7 @@ export function pullClause(
 		case "malformed-secret":
 			return `${itsSecret} cannot be read, which fails every pull of a pod that references it`;
 		case "invalid-reference":
-			return "the image is no image reference";
+			return "the image is not an image reference";
 		case "never-pull":
 			return `the image is not on the node, or not for ${thePods}, and is never pulled`;
 		case "no-secret":
@@ -68,7 +68,7 @@ export function pullClause(
 		case "retry-pending":
 			return `${secret} changed ${changedAgo === undefined ? "" : `${duration(Math.floor(changedAgo / 1000))} ago, `}after the last attempt at ${host}`;
 		case "static-pod":
-			return `static pods use no pull Secrets, and ${host} wants a credential`;
+			return `static pods use no pull Secrets, and ${host} requires a credential`;
 		case "sandbox-image":
 			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${words}`}`;
 		case "not-injected":
@@ -80,7 +80,7 @@ export function pullClause(
 		case "short-name":
 			return "nodes pull no image without a registry in its name";
 		case "signature":
-			return `the nodes' policy wants a signature, and the image of ${host} has none that it accepts`;
+			return `the nodes' policy requires a signature, and the image of ${host} has none that it accepts`;
 		case "pull-qps":
 			return "the kubelet has reached its own limit of pulls per second";
 		case "web-page":
@@ -229,7 +229,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 	"pull-qps":
 		"It goes on by itself; registryPullQPS in the kubelet's configuration sets the limit.",
 	"web-page":
-		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+		"The host name is not a registry's, or a proxy or mirror of the nodes answers in its place.",
 	"registry-error": "Nothing is wrong in the cluster: look at the registry.",
 	"untrusted-ca":
 		"Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.",

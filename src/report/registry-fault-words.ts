@@ -39,7 +39,7 @@ function reasonWords(fault: Fault): string {
 				? `${host} is at a private address, which is not the registry's own`
 				: `${host} is at a private address, and no source has an entry for it`;
 		case "no-host":
-			return `${host === "" ? "the name" : host} is no address of a registry`;
+			return `${host === "" ? "the name" : host} is not the address of a registry`;
 		case "proxy":
 			return `the proxy did not connect to ${host}: check HTTPS_PROXY and NO_PROXY`;
 		case "network":
@@ -51,7 +51,7 @@ function reasonWords(fault: Fault): string {
 				? `rate limit of ${host} reached (429): try again later`
 				: `${host} answers ${fault.status}: try again later`;
 		case "unasked":
-			return `${host} was not asked any more after 15 minutes`;
+			return `${host} was skipped: the 15 minutes for hosts without an entry are over`;
 		case "token-refused":
 			return `the token server ${fault.server} accepts it, but ${host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`;
 	}

@@ -15,7 +15,7 @@ describe("pages over HTTP", () => {
 		["POST", "/livez", 405, "only GET\n"],
 		["GET", "/", 404, "not found\n"],
 		["GET", "/toString", 404, "not found\n"],
-		["GET", "/broken", 500, "it cannot be told\n"],
+		["GET", "/broken", 500, "internal error: no answer could be made\n"],
 	] as const)
 		test(`${method} ${path}: ${status}`, async () => {
 			const server = await servePages(HERE, {

@@ -623,17 +623,17 @@ describe("ecr", () => {
 			() => ({
 				body: `{"authorizationData":[{"authorizationToken":${btoa("AWS:marked-password")}}]}`,
 			}),
-			/^error: ecr failed: HTTP 200, and what came with it is no answer of Amazon's\n$/,
+			/^error: ecr failed: HTTP 200, with an answer that is not Amazon's\n$/,
 		],
 		[
 			"a proxy's page",
 			() => ({ status: 502, body: "<html>Bad Gateway</html>" }),
-			/^error: ecr failed: HTTP 502, and what came with it is no answer of Amazon's\n$/,
+			/^error: ecr failed: HTTP 502, with an answer that is not Amazon's\n$/,
 		],
 		[
 			"a redirect",
 			() => ({ status: 302, body: "" }),
-			/^error: ecr failed: HTTP 302, and what came with it is no answer of Amazon's\n$/,
+			/^error: ecr failed: HTTP 302, with an answer that is not Amazon's\n$/,
 		],
 		[
 			"a token that is no text",
@@ -694,7 +694,7 @@ describe("ecr", () => {
 			AWS_WEB_IDENTITY_TOKEN_FILE: file,
 			AWS_ROLE_ARN: "arn:aws:iam::1:role/x",
 		});
-		assert.match(outcome.err, /^error: ecr failed: HTTP 502, and /);
+		assert.match(outcome.err, /^error: ecr failed: HTTP 502, with an answer /);
 	});
 
 	for (const [host, err] of [

@@ -155,10 +155,7 @@ test("the documented rights are enough: get and patch", async () => {
 		{ kubeconfig },
 	);
 	assert.equal(status, 0);
-	assert.match(
-		err,
-		/^Warning: pods that run already keep their old pull Secrets/,
-	);
+	assert.match(err, /^Warning: running pods keep their old pull Secrets/);
 	const refused = await meshreg(["attach", "worker", "-n", account.namespace], {
 		kubeconfig: await cluster.account(account.namespace, []),
 	});

@@ -74,11 +74,11 @@ test("what to do instead is said where there is something to do", () => {
 	for (const [text, words] of [
 		[
 			`{"r.io":{"auth":"${btoa("u:p")}"}}`,
-			'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}',
+			'its entries stand outside "auths", as in the old .dockercfg; put them inside {"auths": …}',
 		],
 		[
 			'{"type":"service_account"}',
-			"it is a service account's JSON key: give it with --registry-key",
+			"it is a service account's JSON key; give it with --registry-key",
 		],
 		[
 			entry({ auth: btoa("u:p"), username: "x" }),

@@ -77,7 +77,7 @@ const WORDS: readonly [Verification, string][] = [
 	],
 	[
 		login({ is: "user-information" }),
-		`${UNVERIFIED}its token realm carries user information`,
+		`${UNVERIFIED}its token realm contains a username or password`,
 	],
 	[
 		login({ is: "unencrypted", host: "auth.example", allowable: false }),

@@ -40,14 +40,18 @@ By default it answers for a new pod of service account "default". Exit status 1 
 	},
 	flags: [
 		flags.NAMESPACE_FLAG,
-		textFlag("serviceaccount", "Ask for a new pod of this service account.", {
-			conflicts: ["pod"],
-			default: "default",
-			values: "serviceaccount",
-		}),
+		textFlag(
+			"serviceaccount",
+			"Answer for a new pod of this service account.",
+			{
+				conflicts: ["pod"],
+				default: "default",
+				values: "serviceaccount",
+			},
+		),
 		textFlag(
 			"pod",
-			"Ask for this existing pod, with the pull secrets that it has.",
+			"Answer for this existing pod, with the pull secrets that it has.",
 			{ values: "pod" },
 		),
 		listFlag(

@@ -101,7 +101,7 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		const isOfMesh = origin.from === "release" || origin.from === "cluster";
 		if (given.has("mesh") && !isOfMesh && check === undefined)
 			throw new UsageError(
-				"--mesh beside -f, -n or -A needs --check, for which it says where the pull secret is",
+				"--mesh together with -f, -n or -A needs --check, for which it says where the pull secret is",
 			);
 		return {
 			connection: flags.connectionFlags(given),

@@ -80,7 +80,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			);
 		if (settings.selection.by === "needed")
 			throw new UsageError(
-				"--needed is for a person to look at: install with -n, -A, -l or --injected",
+				"--needed asks a person to confirm what it finds, and there is none in the cluster: install with -n, -A, -l or --injected",
 			);
 		if (given.on("prune") && !given.on("yes"))
 			throw new UsageError(
@@ -97,7 +97,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		] as const)
 			if (address !== undefined && (address.host !== "" || address.port === 0))
 				throw new UsageError(
-					`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+					`--${flag}: a pod's address is not known in advance: give the port alone, for example :8081`,
 				);
 		return {
 			connection: flags.bulkConnectionFlags(given),

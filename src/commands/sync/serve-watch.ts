@@ -60,10 +60,10 @@ function probePages(
 		},
 		"/readyz": async () =>
 			interrupt.aborted
-				? unavailable(["it is ending"])
+				? unavailable(["shutting down"])
 				: vitals.isReady
 					? OK
-					: unavailable(["the first pass is under way"]),
+					: unavailable(["the first pass is not finished"]),
 	};
 }
 

@@ -51,13 +51,13 @@ export function metricsOf(facts: WatchFacts): Metric[] {
 	return [
 		{
 			name: "meshreg_build_info",
-			help: "The version that runs; always 1.",
+			help: "The running version, as a label; always 1.",
 			type: "gauge",
 			samples: [{ labels: { version: facts.version }, value: 1 }],
 		},
 		{
 			name: "meshreg_copies",
-			help: "Namespaces that are to have a copy, by what is so of it.",
+			help: "Namespaces that should have a copy, by the state of the copy.",
 			type: "gauge",
 			samples: Object.entries(copies ?? {}).map(([state, value]) => ({
 				labels: { state },
@@ -66,13 +66,13 @@ export function metricsOf(facts: WatchFacts): Metric[] {
 		},
 		{
 			name: "meshreg_writes_total",
-			help: "Changes of objects, by action and result.",
+			help: "Writes of objects, by action and result.",
 			type: "counter",
 			samples: facts.writes.samples,
 		},
 		{
 			name: "meshreg_watch_last_heard_seconds",
-			help: "For how long nothing was heard of what is watched.",
+			help: "Seconds since anything was heard of a watch, by kind.",
 			type: "gauge",
 			samples: [
 				...Map.groupBy(facts.silences, ({ followed }) => followed.kind),

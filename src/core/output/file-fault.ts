@@ -1,7 +1,7 @@
 /** Why bytes are not the UTF-8 text that they should be. */
 export type EncodingFault = "utf-16" | "not-utf-8" | "nul";
 
-/** Why a docker config cannot be read at all; `too-much`: its namespace holds more than is read. */
+/** Why a docker config cannot be read at all; `too-much`: the pull secrets of its namespace are too large together to be read. */
 export type DockerConfigFault =
 	| "not-json"
 	| "not-object"

@@ -44,7 +44,7 @@ export function parseProvider(given: string, flag: string): Provider {
 	if (by === "plugin" && isPluginPath(rest)) return { by, path: rest };
 	throw new UsageError(
 		by === "helper"
-			? `${flag}: helper:NAME means the program docker-credential-NAME, and NAME is no path`
+			? `${flag}: helper:NAME means the program docker-credential-NAME, so give NAME without a path`
 			: by === "plugin"
 				? `${flag}: plugin:PATH needs a full path, or the name of a program on PATH`
 				: `${flag}: must be helper:NAME, plugin:PATH or ecr`,

@@ -332,7 +332,8 @@ function unread(canonical: string): Content {
 		config: {
 			ok: false,
 			problem: "too-much",
-			error: "its namespace holds more than is read",
+			error:
+				"the pull secrets of its namespace are too large together to be read",
 		},
 		unread: true,
 	};

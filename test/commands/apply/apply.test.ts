@@ -342,7 +342,7 @@ secret/${NAME} configured in shop namespace
 					},
 				},
 				["-n", "app"],
-				/^error: the record of secret .* would weigh \d+ KiB, more than 200 KiB; label/,
+				/^error: the record of secret .* would be \d+ KiB, more than 200 KiB; label/,
 			],
 		] as const)
 			test(title, async () => {
@@ -614,7 +614,7 @@ Cancelled; nothing was changed
 				USUAL,
 				{ app: OLD, shop: OTHER },
 				true,
-				`Warning: secret "${NAME}" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync -n app'
+				`Warning: secret "${NAME}" in app holds the credential that the source had; that does not entitle it to the next one; if they are yours, record them with 'kubectl meshreg sync -n app'
 Warning: secret "${NAME}" in shop says that it is a copy but has other content; check who made it
 `,
 			],
@@ -623,7 +623,7 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 				"team/key",
 				{ app: OLD },
 				true,
-				`Warning: secret "key" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync key -n app --from team/key'
+				`Warning: secret "key" in app holds the credential that the source had; that does not entitle it to the next one; if they are yours, record them with 'kubectl meshreg sync key -n app --from team/key'
 `,
 			],
 			[

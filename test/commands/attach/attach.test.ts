@@ -340,7 +340,7 @@ describe("attach and detach", () => {
 		);
 		assert.match(
 			err,
-			/Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: Error from server \(Forbidden\)/,
+			/Warning: running pods keep their old pull Secrets until they are restarted; not known which ones: Error from server \(Forbidden\)/,
 		);
 		assert.match(
 			err,
@@ -404,7 +404,7 @@ Error from server (NotFound): namespaces "shpo" not found
 	for (const [user, warned] of [
 		["admin", /^$/],
 		// Who may not read the Namespace, which would say that it is there.
-		["tenant", /^Warning: pods that run already keep .*\n$/],
+		["tenant", /^Warning: running pods keep .*\n$/],
 	] as const)
 		test(`L12: a default account that comes late is waited for by the ${user}`, async () => {
 			secret("app");
@@ -555,7 +555,7 @@ Error from server (NotFound): namespaces "shpo" not found
 		assert.equal(status, 0);
 		assert.equal(
 			err,
-			`Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: Error from server (Forbidden): not you
+			`Warning: running pods keep their old pull Secrets until they are restarted; not known which ones: Error from server (Forbidden): not you
 Warning: 1 pod in shop was created before this change (pod/bare); delete it and create it again
 `,
 		);

@@ -88,7 +88,7 @@ const CASES: readonly [
 				"",
 			],
 		],
-		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+		"The host name is not a registry's, or a proxy or mirror of the nodes answers in its place.",
 	],
 	[
 		"f05-env-secret-missing",

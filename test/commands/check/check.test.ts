@@ -1175,7 +1175,7 @@ pods
 		[
 			"has lost its labels",
 			{},
-			`secret "other" in namespace "nginx-mesh" is no source: it is not managed by meshreg`,
+			`secret "other" in namespace "nginx-mesh" is not a source: it is not managed by meshreg`,
 			"If it is the source, label it app.kubernetes.io/managed-by=kubectl-meshreg.",
 		],
 		[
@@ -1187,7 +1187,7 @@ pods
 		[
 			"is of another type",
 			{ type: "Opaque" },
-			`secret "other" in namespace "nginx-mesh" is no source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
+			`secret "other" in namespace "nginx-mesh" is not a source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
 			"Copies are made from a source.",
 		],
 	] as const)

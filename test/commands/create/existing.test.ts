@@ -449,7 +449,7 @@ describe("create, where a Secret is there", () => {
 			);
 			assert.equal(
 				(await bed.run(["sync", "old", "-n", "app"])).err,
-				`error: secret "old" in namespace "nginx-mesh" is no source: it is of type kubernetes.io/dockercfg, not kubernetes.io/dockerconfigjson; to make one of it, run 'kubectl meshreg create old -n nginx-mesh --from-secret nginx-mesh/old --force --replace'\n`,
+				`error: secret "old" in namespace "nginx-mesh" is not a source: it is of type kubernetes.io/dockercfg, not kubernetes.io/dockerconfigjson; to make one of it, run 'kubectl meshreg create old -n nginx-mesh --from-secret nginx-mesh/old --force --replace'\n`,
 			);
 			const kept = await bed.run(
 				"create old -n nginx-mesh --from-secret nginx-mesh/old --force --replace --yes".split(

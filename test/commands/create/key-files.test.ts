@@ -187,18 +187,18 @@ describe("create: key files and tokens", () => {
 		const OTHERS: readonly [text: string, is: string][] = [
 			[
 				'{"auths":{"r.io":{"auth":"aHVudGVyMg=="}}}',
-				"it is a docker config: give it with --from-docker-config=PATH",
+				"it is a docker config; give it with --from-docker-config=PATH",
 			],
 			[
 				'{"kind":"Secret","apiVersion":"v1","data":{"a":"aHVudGVyMg=="}}',
-				"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
+				"it is a Kubernetes Secret; kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
 			],
 		];
 		for (const [text, is] of OTHERS)
 			for (const [flag, says] of [
 				[
 					"registry-password-file",
-					"--registry-password-file: this is no password: ",
+					"--registry-password-file: not a password: ",
 				],
 				["registry-key", "--registry-key: PATH is not a JSON key file: "],
 				["registry-jwt", "--registry-jwt: PATH is not a JWT: "],
@@ -231,7 +231,7 @@ describe("create: key files and tokens", () => {
 			]);
 			assert.equal(
 				outcome.err,
-				`error: --registry-key: ${path} is not a JSON key file: it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file\n`,
+				`error: --registry-key: ${path} is not a JSON key file: it is a JSON key in base64; give it with --registry-username _json_key_base64 and --registry-password-file\n`,
 			);
 		});
 	});

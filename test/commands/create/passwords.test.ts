@@ -44,11 +44,11 @@ describe("create: passwords", () => {
 			["c1\u0085", "the password contains a control character"],
 			[
 				Buffer.from("secret", "utf16le"),
-				"the password contains NUL characters, as text in UTF-16 does: save it as UTF-8",
+				"the password contains NUL characters, as text in UTF-16 does; save it as UTF-8",
 			],
 			[
 				Buffer.from("\ufeffsecret", "utf16le"),
-				"the password is text in UTF-16: save it as UTF-8",
+				"the password is text in UTF-16; save it as UTF-8",
 			],
 			[Buffer.from("p\xe4ss", "latin1"), "the password is not UTF-8 text"],
 		];

@@ -371,7 +371,7 @@ describe("why nothing matches, and what mends it", () => {
 				secret(bed, copy, { "registry-1.docker.io": user("robot") });
 				account(bed, [KEY]);
 			},
-			`The key registry-1.docker.io in ${copy} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`,
+			`The key registry-1.docker.io in ${copy} and the image's host are both names of Docker Hub, but kubelets do not treat them as the same.`,
 			"",
 		],
 		[
@@ -1026,7 +1026,7 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		assert.match(first, /rejects the credential/);
 		assert.equal(
 			last,
-			"could not verify the credential: h199.example was not asked any more after 15 minutes",
+			"could not verify the credential: h199.example was skipped: the 15 minutes for hosts without an entry are over",
 		);
 	});
 

@@ -311,7 +311,7 @@ describe("images --check", () => {
 		assert.match(out, /team\/app:1 +ok /);
 		assert.match(
 			out,
-			/^0h499\.example\/a:1 +unreachable +0h499\.example was not asked any more after 15 minutes$/m,
+			/^0h499\.example\/a:1 +unreachable +0h499\.example was skipped: the 15 minutes for hosts without an entry are over$/m,
 		);
 	});
 
@@ -377,8 +377,8 @@ describe("images --check", () => {
 			logins: [],
 			items: [
 				["Evil/a/b:1", withheld],
-				["[::::]/a:1", "[::::] is no address of a registry"],
-				["a_b.c/x:1", "the name is no address of a registry"],
+				["[::::]/a:1", "[::::] is not the address of a registry"],
+				["a_b.c/x:1", "the name is not the address of a registry"],
 				[
 					"localhost/a/b:1",
 					"localhost is at a private address, and no source has an entry for it",
@@ -386,7 +386,7 @@ describe("images --check", () => {
 				["reg.example/a:1", withheld],
 				[
 					"reg.example:99999/a:1",
-					"reg.example:99999 is no address of a registry",
+					"reg.example:99999 is not the address of a registry",
 				],
 			],
 		});

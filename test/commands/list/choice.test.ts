@@ -210,7 +210,7 @@ describe("list: what source annotations say is never turned into odd requests", 
 			const { err } = await bed.run([verb]);
 			assert.equal(
 				err.split("\n")[0],
-				"Warning: c: too much in pull secrets, or in lists of their names, to be read: 3 were not looked into; check who made them",
+				"Warning: pull secrets in c, or lists of their names, are too large to be read: 3 were skipped; check who made them",
 			);
 		});
 });

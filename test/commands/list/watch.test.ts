@@ -95,7 +95,7 @@ describe("list -w", () => {
 			bed,
 			["list", "-w", "-o", "name"],
 			[
-				"Warning: b: too much in pull secrets, or in lists of their names, to be read: 3",
+				"Warning: pull secrets in b, or lists of their names, are too large to be read: 3",
 			],
 		);
 		await list.stop();

@@ -616,7 +616,7 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 					],
 				},
 			);
-			assert.equal(asked[2], "! the user name is empty");
+			assert.equal(asked[2], "! the username is empty");
 		});
 
 		test("a service account's JSON key is replaced by another key, without a question of how", async () => {

@@ -63,7 +63,7 @@ describe("sync --prune", () => {
 					{
 						status: 1,
 						out,
-						err: `Warning: --prune deletes nothing, and all stays on record: nope does not exist\nError from server (NotFound): namespaces "nope" not found\n${summary}`,
+						err: `Warning: --prune deletes nothing, and the record is unchanged: nope does not exist\nError from server (NotFound): namespaces "nope" not found\n${summary}`,
 					},
 				);
 				assert.equal(

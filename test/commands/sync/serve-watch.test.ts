@@ -58,7 +58,7 @@ test("the probes tell how the work goes, not that somebody answers", async () =>
 	assert.deepEqual(Object.keys(ports.get(8081) ?? {}), ["/livez", "/readyz"]);
 	assert.deepEqual(await ask(8081, "/readyz"), {
 		status: 503,
-		text: "the first pass is under way\n",
+		text: "the first pass is not finished\n",
 	});
 	vitals.heard({ kind: "secrets", namespace: "app" }, clock.elapsed());
 	vitals.ready();
@@ -81,7 +81,7 @@ test("from a signal on it is not ready, though it may still finish a write", asy
 	interrupt.abort();
 	assert.deepEqual(await ask(8081, "/readyz"), {
 		status: 503,
-		text: "it is ending\n",
+		text: "shutting down\n",
 	});
 	assert.equal((await ask(8081, "/livez"))?.status, 200);
 });
@@ -121,23 +121,23 @@ test("metrics in Prometheus' text format", async () => {
 	assert.deepEqual(await ask(9090, "/metrics"), {
 		status: 200,
 		type: "text/plain; version=0.0.4; charset=utf-8",
-		text: `# HELP meshreg_build_info The version that runs; always 1.
+		text: `# HELP meshreg_build_info The running version, as a label; always 1.
 # TYPE meshreg_build_info gauge
 meshreg_build_info{version="1.2.3"} 1
 
-# HELP meshreg_copies Namespaces that are to have a copy, by what is so of it.
+# HELP meshreg_copies Namespaces that should have a copy, by the state of the copy.
 # TYPE meshreg_copies gauge
 meshreg_copies{state="in_sync"} 3
 meshreg_copies{state="pending"} 0
 meshreg_copies{state="blocked"} 1
 meshreg_copies{state="withheld"} 0
 
-# HELP meshreg_writes_total Changes of objects, by action and result.
+# HELP meshreg_writes_total Writes of objects, by action and result.
 # TYPE meshreg_writes_total counter
 meshreg_writes_total{action="created",result="done"} 2
 meshreg_writes_total{action="write",result="failed"} 1
 
-# HELP meshreg_watch_last_heard_seconds For how long nothing was heard of what is watched.
+# HELP meshreg_watch_last_heard_seconds Seconds since anything was heard of a watch, by kind.
 # TYPE meshreg_watch_last_heard_seconds gauge
 meshreg_watch_last_heard_seconds{kind="secrets"} 2.5
 

@@ -553,7 +553,7 @@ describe("what renews itself", () => {
 				gives: () => token(2 * HOUR),
 				meanwhile: (bed) => seed(bed, token(HOUR, "mine")),
 			},
-			"somebody changed it meanwhile",
+			"the source was modified concurrently",
 			"unwritten",
 		],
 	];

@@ -437,15 +437,15 @@ error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it w
 				],
 				[
 					"shop",
-					`secret "${NAME}" in namespace "shop" is no source: it is not managed by meshreg; if copies are to be made of it, run 'kubectl label secret ${NAME} -n shop app.kubernetes.io/managed-by=kubectl-meshreg'`,
+					`secret "${NAME}" in namespace "shop" is not a source: it is not managed by meshreg; if copies are to be made of it, run 'kubectl label secret ${NAME} -n shop app.kubernetes.io/managed-by=kubectl-meshreg'`,
 				],
 				[
 					"kube-public",
-					`secret "${NAME}" in namespace "kube-public" is no source: it is managed by Helm`,
+					`secret "${NAME}" in namespace "kube-public" is not a source: it is managed by Helm`,
 				],
 				[
 					"default",
-					`secret "${NAME}" in namespace "default" is no source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
+					`secret "${NAME}" in namespace "default" is not a source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
 				],
 			] as const)
 				assert.equal(

@@ -307,12 +307,12 @@ describe("passed through as it is", () => {
 		[
 			"no spec",
 			"kind: Pod\nmetadata: {name: a}\n",
-			"f:1: Pod/a has no pod spec; left as it is",
+			"f:1: Pod/a has no pod spec; left unchanged",
 		],
 		[
 			"no template",
 			"# x\nkind: Job\nspec: {}\n",
-			"f:2: Job has no pod spec; left as it is",
+			"f:2: Job has no pod spec; left unchanged",
 		],
 	];
 	for (const [what, text, warning] of warned)

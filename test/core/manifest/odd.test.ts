@@ -180,7 +180,7 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 
 	it("counts as a line in messages", () => {
 		assert.deepEqual(injected("# x\r# y\rkind: Pod\r").warnings, [
-			"f:3: Pod has no pod spec; left as it is",
+			"f:3: Pod has no pod spec; left unchanged",
 		]);
 	});
 });
@@ -226,7 +226,7 @@ describe("behind a JSON object, kubectl reads on in a stream of JSON alone", () 
 				warned === undefined
 					? []
 					: [
-							`${warned}: kubectl reads nothing behind the JSON object before; left as it is`,
+							`${warned}: kubectl ignores what follows a JSON object in one document; left unchanged`,
 						],
 			);
 		});
@@ -427,7 +427,7 @@ describe("M7: containers of kinds that make pods in a way of their own are told"
 				result.warnings,
 				told
 					? [
-							`f:1: ${name}/x: unknown kind with containers, but no pod template; left as it is`,
+							`f:1: ${name}/x: unknown kind with containers, but no pod template; left unchanged`,
 						]
 					: [],
 			);
@@ -572,7 +572,7 @@ describe("images of volumes, and those that are filled in", () => {
 		const before =
 			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: istio-proxy\n    image: auto\n";
 		const warning =
-			'f:6: image "auto" is filled in by Istio\'s injector; left as it is';
+			'f:6: image "auto" is filled in by Istio\'s injector; left unchanged';
 		const { text, images, warnings } = injected(before, REGISTRY);
 		assert.equal(text, before);
 		assert.deepEqual({ images, warnings }, { images: [], warnings: [warning] });

@@ -328,7 +328,7 @@ function readAs<T>(shape: Shape<T>, text: string, asked: Asked): T {
 	const value = readJson(text);
 	if (value === undefined) {
 		if (isBeginning(text)) throw new TransportError(brokenOff(), true);
-		const got = text.trim() === "" ? "nothing" : "what is no JSON";
+		const got = text.trim() === "" ? "nothing" : "text that is not JSON";
 		throw strangeAnswer(
 			asked,
 			/^\s*</.test(text) ? "a web page" : got,

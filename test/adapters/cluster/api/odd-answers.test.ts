@@ -133,7 +133,7 @@ const ODD: Record<
 		},
 	},
 	"a web page that says it is JSON": json("<html>", "a web page"),
-	"some words": json("OK", "what is no JSON"),
+	"some words": json("OK", "text that is not JSON"),
 	"a redirect": {
 		got: "a redirect to sso.example:8443",
 		answer: {

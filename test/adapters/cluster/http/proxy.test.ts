@@ -48,7 +48,7 @@ describe("proxy-url", () => {
 						from === "proxy-url" ? address : undefined,
 						{ HTTPS_PROXY: address },
 					),
-				`${from} is not a proxy's address: ${address.includes("%") ? "a % in its user name or password is written %25" : "it must begin with http://, https:// or socks5://"}`,
+				`${from} is not a proxy's address: ${address.includes("%") ? "a % in its username or password is written %25" : "it must begin with http://, https:// or socks5://"}`,
 			);
 		});
 });
