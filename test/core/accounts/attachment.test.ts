@@ -111,7 +111,7 @@ describe("detaching", () => {
 	});
 
 	it("leaves an entry that somebody else made", () => {
-		assert.deepEqual(planDetach(account([KEY], "other"), KEY), {
+		assert.deepEqual(planDetach(account(["a", KEY], "other"), KEY), {
 			operations: [],
 			note: "not-added-by-us",
 		});
@@ -239,4 +239,8 @@ it("of tens of thousands of names that attach is said to have added, the last th
 	const names = Array.from({ length: 30_000 }, (_, at) => `n${at}`);
 	const found = attachedKeys(account([], [...names, KEY].join()));
 	assert.deepEqual(found, [...names.slice(-999), KEY]);
+});
+
+it("commas that a hand put there name nothing", () => {
+	assert.deepEqual(attachedKeys(account([], `,${KEY},,a,`)), [KEY, "a"]);
 });

@@ -102,6 +102,7 @@ function failure(run: () => unknown) {
 const at = (hour: number) => Date.UTC(2026, 10, 21, hour);
 const SERVERS = { [SERVERS_ANNOTATION]: '{"a.example":"a.example/mesh"}' };
 const SENT = '[{"namespaces":{"app":"1"}}]';
+const PROVIDER = { "kubectl-meshreg/provider": '{"a.example":"ecr"}' };
 /** What whoever made an unmanaged Secret may have written on it. */
 const CLAIMS = {
 	"kubectl-meshreg/targets": SENT,
@@ -116,8 +117,8 @@ describe("a source is written in the place of another", () => {
 				annotations: {
 					...SERVERS,
 					...CLAIMS,
+					...PROVIDER,
 					"kubectl-meshreg/issued-at": '{"a.example":"2026-11-21T08:00:00Z"}',
-					"kubectl-meshreg/provider": '{"a.example":"ecr"}',
 				},
 			},
 		);
@@ -159,11 +160,11 @@ describe("an unmanaged Secret is taken over", () => {
 	const theirs = (passwords: Record<string, string>) =>
 		secret(passwords, {
 			labels: {},
-			annotations: { ...CLAIMS, ...SERVERS },
+			annotations: { ...CLAIMS, ...SERVERS, ...PROVIDER },
 		});
 
 	for (const keepsOthers of [true, false])
-		test(`${keepsOthers ? "with" : "without"} its other registries; what it says of a record or of a label is not believed`, () => {
+		test(`${keepsOthers ? "with" : "without"} its other registries; what it says of a record, of a label or of who renews them is not believed`, () => {
 			const made = edited(
 				{ by: "replace", keepsOthers },
 				theirs({ "a.example": "one", "https://b.example/v1/": "old" }),
@@ -222,7 +223,7 @@ describe("an unmanaged Secret is taken over", () => {
 			{ by: "replace", keepsOthers: true },
 			secret(
 				{ "a.example": "one", "b.example": "old" },
-				{ annotations: { ...SERVERS, ...CLAIMS } },
+				{ annotations: { ...SERVERS, ...CLAIMS, ...PROVIDER } },
 			),
 			[entry("b.example", "two")],
 		);
@@ -230,7 +231,8 @@ describe("an unmanaged Secret is taken over", () => {
 			["a.example", "one"],
 			["b.example", "two"],
 		]);
-		assert.equal(remembered(made).targets, SENT);
+		const { targets, provider } = remembered(made);
+		assert.deepEqual([targets, provider], [SENT, '{"a.example":"ecr"}']);
 	});
 
 	test("a copy keeps none of its other registries: they are another source's", () => {
@@ -393,7 +395,13 @@ describe("a credential is replaced", () => {
 					"https://a.example/v1/": "one",
 					"b.example": "x",
 				},
-				{ annotations: SERVERS },
+				{
+					annotations: {
+						...SERVERS,
+						"kubectl-meshreg/expires-in":
+							'{"a.example":"12h","b.example":"1h"}',
+					},
+				},
 			),
 			[entry("a.example", "two", { issuedAt: at(9) })],
 		);
@@ -407,6 +415,8 @@ describe("a credential is replaced", () => {
 				'{"a.example":"a.example/mesh","https://a.example/v1/":"a.example"}',
 			"issued-at":
 				'{"a.example":"2026-11-21T09:00:00Z","https://a.example/v1/":"2026-11-21T09:00:00Z"}',
+			// Nobody said how long the new one is good.
+			"expires-in": '{"b.example":"1h"}',
 		});
 	});
 

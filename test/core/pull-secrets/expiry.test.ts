@@ -63,10 +63,11 @@ const INSIDE: readonly [
 		EXP * 1000,
 	],
 	["a JWT with an end in words", "mesh", jwt({ exp: "2026" }), undefined],
+	["a JWT with the last end of all", "mesh", jwt({ exp: 8.64e12 }), 8.64e15],
 	[
 		"a JWT with an end beyond all dates",
 		"mesh",
-		jwt({ exp: 1e300 }),
+		jwt({ exp: 8.64e12 + 1 }),
 		undefined,
 	],
 	["a JWT with an end before all dates", "mesh", jwt({ exp: -1 }), undefined],

@@ -190,6 +190,7 @@ describe("no command is printed about a name that is none", () => {
 		["a namespace", new Fixes(usual).sync([bad])],
 		["an account", new Fixes(usual).sync(["a"], [bad])],
 		["an account of two", new Fixes(usual).attach(["a"], ["b", bad])],
+		["an account by itself", new Fixes(usual).accounts("detach", [bad], [])],
 		["a pull secret", new Fixes(usual).attach(["a"], ["b"], bad)],
 		["a name", new Fixes({ ...usual, name: bad }).createSource()],
 		[

@@ -72,8 +72,8 @@ describe("a record is read, and written in one way", () => {
 		],
 		// The same accounts: one entry; a name in two: all of its accounts.
 		[
-			'[{"namespaces":{"b":""}},{"namespaces":{"a":""},"attach":["x"]},{"namespaces":{"c":""},"attach":[]},{"namespaces":{"b":""},"attach":["x"]}]',
-			'[{"namespaces":{"c":""}},{"namespaces":{"a":"","b":""},"attach":["x"]}]',
+			'[{"namespaces":{"b":""},"attach":["x"]},{"namespaces":{"a":""},"attach":["x","y"]},{"namespaces":{"c":""},"attach":[]},{"namespaces":{"b":""},"attach":["y"]}]',
+			'[{"namespaces":{"c":""}},{"namespaces":{"a":"","b":""},"attach":["x","y"]}]',
 		],
 		['[{"namespaces":{}}]', "[]"],
 		[
@@ -438,10 +438,11 @@ test("a record that sends a source nowhere, and what one attaches anywhere", () 
 		['[{"namespaces":{"app":""}}]', false],
 		['[{"all":true,"exclude":["x"]}]', false],
 		[
-			'[{"namespaces":{"app":""},"attach":["ci"]},{"all":true,"attach":["*","ci"]}]',
+			'[{"namespaces":{"app":""},"attach":["ci","deploy"]},{"all":true,"attach":["*","ci"]}]',
 			false,
 			"*",
 			"ci",
+			"deploy",
 		],
 	] as const) {
 		const read = record(text);

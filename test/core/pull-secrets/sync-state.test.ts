@@ -337,6 +337,7 @@ describe("what is to be looked at again", () => {
 			),
 			["shop", "new"],
 		);
+		assert.equal(state.namespaceKnown("shop"), "unknown");
 		assert.deepEqual(
 			state.keys([source(), key("app", { resourceVersion: "2" })]),
 			["shop", "app"],
