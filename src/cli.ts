@@ -30,7 +30,12 @@ import { nearest } from "./core/command-line/nearest.ts";
 import type { Env } from "./core/env.ts";
 import { ownValue } from "./core/own-value.ts";
 import { UsageError } from "./errors.ts";
-import { CONNECTION_FLAGS, checkEnvironment, HELP_FLAG } from "./flags.ts";
+import {
+	CONNECTION_FLAGS,
+	checkEnvironment,
+	HELP_FLAG,
+	SOURCE_NAMESPACE_FLAG,
+} from "./flags.ts";
 import { givenOf } from "./given.ts";
 
 /** Every verb, in the order in which help lists them. */
@@ -96,8 +101,6 @@ const MEANT: readonly (readonly [verb: string, ...words: string[]])[] = [
 
 /** Flags that other programs or commands have, and ours for the same, or an operand; the first that a command has. */
 const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
-	// Of rotate, create and export, whose -n is the source's.
-	from: ["namespace"],
 	"from-file": ["from-docker-config=PATH"],
 	"from-env-file": ["from-docker-config=PATH"],
 	"docker-config": ["from-docker-config=PATH"],
@@ -227,7 +230,11 @@ function unknownFlag(
 		.filter((flag) => flag.hidden === undefined)
 		.map((flag) => flag.name);
 	const operands = command?.operands.map((operand) => operand.name) ?? [];
-	const meant = ownValue(MEANT_FLAGS, name) ?? [];
+	// Elsewhere -n is no place of the source's: with it, prune would delete the source itself.
+	const meant =
+		name === "from" && known.includes(SOURCE_NAMESPACE_FLAG)
+			? ["namespace"]
+			: (ownValue(MEANT_FLAGS, name) ?? []);
 	const glued =
 		meant.length > 0
 			? undefined

@@ -153,6 +153,14 @@ describe("every command", () => {
 			);
 		});
 
+	for (const verb of ["list", "prune"])
+		test(`${verb} --from is not answered with -n, which is not where its source is`, async () => {
+			assert.equal(
+				await refused([verb, "--from=nginx-mesh"]),
+				`error: unknown flag: --from\nSee 'kubectl meshreg ${verb} --help' for usage.\n`,
+			);
+		});
+
 	for (const { verb, operands, flags } of COMMANDS)
 		for (const name of ["secret", "secret-name", "name"]) {
 			const has = flags.some((flag) => flag.name === "secret");
