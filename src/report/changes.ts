@@ -97,12 +97,19 @@ function groupKey(
 	const about =
 		text === ""
 			? why
-			: [why.cause, inCommon ? text : withoutName(text, namespace)];
+			: [why.cause, inCommon ? text : withoutPlace(text, namespace, name)];
 	return JSON.stringify([action === "failed", kind, name, about]);
 }
 
-function withoutName(text: string, namespace: string): string {
-	const quoted = text.replaceAll(`"${namespace}"`, "\0");
+/** An object may be called as its namespace is, as account default of namespace default. */
+function withoutPlace(text: string, namespace: string, name: string): string {
+	const quoted = [
+		"namespace ",
+		"namespaces ",
+		...(name === namespace ? [] : [""]),
+	]
+		.map((before) => `${before}"${namespace}"`)
+		.reduce((rest, place) => rest.replaceAll(place, "\0"), text);
 	return quoted === text ? text.replaceAll(namespace, "\0") : quoted;
 }
 

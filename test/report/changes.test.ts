@@ -135,6 +135,25 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 		);
 	});
 
+	test("an object that is called as its namespace is", () => {
+		const account = (namespace: string) =>
+			results(
+				{
+					cause: "forbidden",
+					error: new ApiError(
+						403,
+						"Forbidden",
+						`serviceaccounts "default" is forbidden: User "u" cannot patch resource "serviceaccounts" in the namespace "${namespace}"`,
+					),
+				},
+				[namespace],
+			).map((result) => ({ ...result, name: "default" }));
+		assert.equal(
+			failureLines(["app", "default", "shop"].flatMap(account), pasted()),
+			'Error from server (Forbidden): serviceaccounts "default" is forbidden: User "u" cannot patch resource "serviceaccounts" in the namespace "app" (in app, default, shop)\n',
+		);
+	});
+
 	test("what differs is another line; what was skipped is a warning", () => {
 		assert.equal(
 			failureLines(
