@@ -120,15 +120,12 @@ export class CannotEdit extends Misfit {}
 /**
  * The entry that counts: as kubectl reads it, the last of that key, where what is
  * merged counts at its own place, and of several maps merged at once the first.
- * Each map is looked at once, however often it is merged.
  */
 export function entryOf(
 	node: Node | undefined,
 	key: string,
-	seen = new Set<number>(),
 ): Entry | undefined {
-	if (node?.type !== "map" || seen.has(node.start)) return undefined;
-	seen.add(node.start);
+	if (node?.type !== "map") return undefined;
 	for (let at = node.entries.length - 1; at >= 0; at--) {
 		const entry = node.entries[at];
 		if (entry === undefined) continue;
@@ -137,26 +134,19 @@ export function entryOf(
 			continue;
 		}
 		for (const merged of mergedBy(entry)) {
-			const found = entryOf(merged, key, seen);
+			const found = entryOf(merged, key);
 			if (found !== undefined) return found;
 		}
 	}
 	return undefined;
 }
 
-/** Every other map that is merged into this one, however deep, each once. */
-export function mergedMaps(
-	node: MapNode,
-	seen = new Set([node.start]),
-): readonly MapNode[] {
+/** Every map that is merged into this one, however deep. */
+export function mergedMaps(node: MapNode): readonly MapNode[] {
 	return node.entries
 		.filter(({ merges }) => merges)
 		.flatMap(mergedBy)
-		.flatMap((merged) => {
-			if (seen.has(merged.start)) return [];
-			seen.add(merged.start);
-			return [merged, ...mergedMaps(merged, seen)];
-		});
+		.flatMap((merged) => [merged, ...mergedMaps(merged)]);
 }
 
 function mergedBy({ value }: Entry): MapNode[] {

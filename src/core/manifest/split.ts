@@ -30,11 +30,12 @@ export function* splitManifest(text: string): Generator<ManifestDocument> {
 		start = end;
 		return document;
 	};
+	const last = text.trimEnd().length;
 	let from = 0;
 	for (;;) {
 		const end = jsonObjectEnd(text, from);
 		if (end === undefined) break;
-		if (text.slice(end).trim() === "") {
+		if (end >= last) {
 			yield upTo(text.length, "json");
 			return;
 		}

@@ -168,7 +168,6 @@ const OF_CONTAINERS =
 /** Whether an object of an unknown kind has containers that make pods in a way that only its controller knows. */
 export function hasContainersOfItsOwn(object: ManifestObject): boolean {
 	if (object.kind === "" || !mayHoldTemplates(object)) return false;
-	const seen = new Set<number>();
 	const isContainer = (node: Node): boolean => {
 		const image = node.type === "map" ? stringAt(node, "image") : undefined;
 		const name = stringAt(node, "name");
@@ -179,8 +178,7 @@ export function hasContainersOfItsOwn(object: ManifestObject): boolean {
 		);
 	};
 	const visit = (node: Node, key: string, depth: number): boolean => {
-		if (depth > DEEPEST_TEMPLATE || seen.has(node.start)) return false;
-		seen.add(node.start);
+		if (depth > DEEPEST_TEMPLATE) return false;
 		if (OF_CONTAINERS.test(key) && isContainer(node)) return true;
 		if (node.type === "list")
 			return node.items.some((item) => visit(item, key, depth + 1));

@@ -37,12 +37,14 @@ export function readYaml(text: string): Reading {
 		uniqueKeys: false,
 	});
 	const [error] = document.errors;
+	// The library tells of an exhausted stack as of a mistake.
+	if (error?.code === "RESOURCE_EXHAUSTION") throw new RangeError();
 	if (error !== undefined)
 		throw new Unreadable(withoutSource(error.message), error.pos[0]);
 	const { contents } = document;
 	if (contents === null) return { root: undefined, repeated: [] };
 	const survey = new Survey();
-	survey.visit(contents);
+	survey.look(contents);
 	return { root: nodeOf(contents, survey.targets), repeated: survey.repeated };
 }
 
@@ -50,7 +52,7 @@ export function readYaml(text: string): Reading {
 function withoutSource(message: string): string {
 	if (message.startsWith("With stringKeys"))
 		return "A key that is a mapping or a list (a template that is not rendered yet?)";
-	return message.replace(/: .*$/s, "").replace(/\s+/g, " ");
+	return message.replace(/(?<=\S): .*$/s, "").replace(/\s+/g, " ");
 }
 
 type Value = YAMLMap | YAMLSeq | Scalar;
@@ -62,41 +64,54 @@ class Survey {
 	readonly targets = new Map<Alias, Value>();
 	readonly repeated: RepeatedKey[] = [];
 	readonly #anchors = new Map<string, Value>();
+	/** Of what has an anchor and has been walked over: how many nodes it is. */
+	readonly #sizes = new Map<Value, number>();
+	#written = 0;
 
-	visit(node: unknown): void {
-		if (isAlias(node)) {
-			const target = this.#anchors.get(node.source);
-			if (target === undefined)
-				throw new Unreadable(
-					"Unresolved alias (its anchor must come before it)",
-					node.range?.[0] ?? 0,
-				);
-			this.targets.set(node, target);
-			return;
-		}
-		if (isScalar(node)) this.#anchor(node);
-		else if (isMap(node)) {
-			this.#anchor(node);
-			if (node.flow) for (const { key } of node.items) refuseTightKey(key);
-			this.#keys(node);
-		} else if (isSeq(node)) {
-			this.#anchor(node);
+	look(root: unknown): void {
+		if (isBomb(this.#visit(root), this.#written))
+			throw new Unreadable("Aliases repeat too much", 0);
+	}
+
+	/** How many nodes it is, with those that its aliases repeat. */
+	#visit(node: unknown): number {
+		this.#written++;
+		if (isAlias(node)) return 1 + this.#follow(node);
+		if (!isMap(node) && !isSeq(node) && !isScalar(node)) return 1;
+		const { anchor } = node;
+		if (anchor !== undefined) this.#anchors.set(anchor, node);
+		let size = 1;
+		if (isMap(node)) size += this.#keys(node);
+		if (isSeq(node))
 			for (const item of node.items) {
 				if (node.flow) refuseTightKey(item);
-				this.visit(item);
+				size += this.#visit(item);
 			}
-		}
+		if (anchor !== undefined) this.#sizes.set(node, size);
+		return size;
 	}
 
-	#anchor(node: Value): void {
-		if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+	#follow(alias: Alias): number {
+		const target = this.#anchors.get(alias.source);
+		const at = alias.range?.[0] ?? 0;
+		if (target === undefined)
+			throw new Unreadable(
+				"Unresolved alias (its anchor must come before it)",
+				at,
+			);
+		const size = this.#sizes.get(target);
+		if (size === undefined)
+			throw new Unreadable("An alias inside what it stands for", at);
+		this.targets.set(alias, target);
+		return size;
 	}
 
-	#keys(map: YAMLMap): void {
+	#keys(map: YAMLMap): number {
+		let size = 0;
 		const seen = new Set<string>();
 		for (const { key, value } of map.items) {
-			this.visit(key);
-			this.visit(value);
+			if (map.flow) refuseTightKey(key);
+			size += this.#visit(key) + this.#visit(value);
 			const target = isAlias(key) ? this.targets.get(key) : key;
 			if (!isScalar(target) || merges(key)) continue;
 			const name = String(target.value);
@@ -104,7 +119,17 @@ class Survey {
 				this.repeated.push({ key: name, offset: placeOf(key).start });
 			seen.add(name);
 		}
+		return size;
 	}
+}
+
+/**
+ * Whether so much of a document is repeated by aliases that kubectl refuses it: 99 of 100 nodes at most, of millions
+ * one of ten (`allowedAliasRatio` of the YAML decoder in sigs.k8s.io/yaml). A kilobyte could stand for gigabytes.
+ */
+function isBomb(nodes: number, written: number): boolean {
+	const large = Math.min(Math.max((nodes - 400_000) / 3_600_000, 0), 1);
+	return nodes > 1000 && 1 - written / nodes > 0.99 - 0.89 * large;
 }
 
 /** Inside brackets kubectl takes `?"a"` for the key `a`; to YAML 1.2, and the library, it is one word. */

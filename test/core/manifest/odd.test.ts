@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { parseDocument } from "yaml";
 import { manifestImages } from "../../../src/core/manifest/images.ts";
 import type { Injection } from "../../../src/core/manifest/inject.ts";
+import { splitManifest } from "../../../src/core/manifest/split.ts";
 import { imagesInWords, injectedInWords } from "../../support/injected.ts";
 import { refusedInWords } from "../../support/refused.ts";
 
@@ -595,16 +596,6 @@ describe("input that would take for ever", () => {
 			0,
 		],
 		[
-			"merge keys that double 40 times",
-			`m0: &m0 {a: 1}\n${Array.from({ length: 40 }, (_, at) => `m${at + 1}: &m${at + 1} {<<: [*m${at}, *m${at}]}\n`).join("")}spec:\n  <<: *m40\n  containers: [{name: a}]\n`,
-			1,
-		],
-		[
-			"lists of lists that multiply",
-			`kind: List\n${Array.from({ length: 4 }, (_, at) => `l${at}: &l${at} {kind: List, items: [${at === 0 ? "" : `*l${at - 1},`.repeat(300)}]}\n`).join("")}items: [${"*l3,".repeat(300)}]\n`,
-			0,
-		],
-		[
 			"40,000 pods on one line",
 			`---\n{"kind":"List","items":[${Array(40_000).fill('{"kind":"Pod","spec":{"containers":[{"image":"x"}]}}').join()}]}\n`,
 			40_000,
@@ -639,23 +630,70 @@ describe("input that would take for ever", () => {
 			);
 	});
 
-	it("a mapping that merges itself", () => {
-		assert.match(
-			injected("kind: Pod\nspec: &s\n  containers: [{name: a}]\n  <<: *s\n")
-				.text,
-			/- name: k/,
+	// Each told as kubectl 1.36 does, which takes the first and refuses the others.
+	for (const [levels, wide, refused] of [
+		[5, 4, false],
+		[6, 4, true],
+		[2, 100, false],
+		[3, 22, true],
+		[12, 4, true],
+		[1000, 9, true],
+	] as const)
+		it(`${levels} levels of lists, each ${wide} times the one before`, () => {
+			const list = (of: string) => `[${`${of},`.repeat(wide)}]`;
+			const text = Array.from(
+				{ length: levels },
+				(_, at) => `a${at}: &a${at} ${list(at === 0 ? "x" : `*a${at - 1}`)}\n`,
+			).join("");
+			const act = () => injected(`kind: X\napiVersion: x.io/v1\n${text}`);
+			if (refused)
+				refusedInWords(
+					act,
+					"f:1: not valid YAML: Aliases repeat too much; nothing of this file is written",
+				);
+			else assert.equal(act().text, `kind: X\napiVersion: x.io/v1\n${text}`);
+		});
+
+	it("is refused where merge keys double 40 times", () => {
+		const text = Array.from(
+			{ length: 40 },
+			(_, at) => `m${at + 1}: &m${at + 1} {<<: [*m${at}, *m${at}]}\n`,
+		).join("");
+		refusedInWords(
+			() => injected(`kind: Pod\nm0: &m0 {a: 1}\n${text}spec: {<<: *m40}\n`),
+			"f:1: not valid YAML: Aliases repeat too much; nothing of this file is written",
+		);
+	});
+
+	it("a hundred thousand objects of JSON before ten million spaces", () => {
+		const text = "{}\n".repeat(100_000) + " ".repeat(10_000_000);
+		assert.equal([...splitManifest(text)].length, 100_000);
+	});
+
+	it("is refused where an alias stands in what it stands for", () => {
+		refusedInWords(
+			() =>
+				injected("kind: Pod\nspec: &s\n  containers: [{name: a}]\n  <<: *s\n"),
+			"f:4: not valid YAML: An alias inside what it stands for; nothing of this file is written",
 		);
 	});
 
 	it("is refused where it nests deeper than a parser can go", () => {
 		const deep = "[".repeat(100_000) + "]".repeat(100_000);
-		for (const text of [
-			`kind: Pod\nspec: ${deep}\n`,
-			`{"kind":"Pod","spec":${deep}}`,
-		])
+		for (const [text, at] of [
+			[`kind: Pod\nspec: ${deep}\n`, 1],
+			[`{"kind":"Pod","spec":${deep}}`, 1],
+		] as const)
 			refusedInWords(
 				() => injected(text),
-				/^f:\d: (nested too deeply|not valid YAML)/,
+				`f:${at}: nested too deeply; nothing of this file is written`,
 			);
+	});
+
+	it("a key longer than the parser's is refused in whole words", () => {
+		refusedInWords(
+			() => injected(`${"a".repeat(2000)}: b\n`),
+			"f:1: not valid YAML: The : indicator must be at most 1024 chars after the start of an implicit block mapping key; nothing of this file is written",
+		);
 	});
 });
