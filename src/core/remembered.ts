@@ -5,3 +5,28 @@ export function remembered<About extends object, Answer>(
 	const answers = new WeakMap<About, Answer>();
 	return (about) => answers.getOrInsertComputed(about, work);
 }
+
+/**
+ * The same of what others write, who decide how many there are and how large: answers are kept while together they
+ * are at most `most`, as `sizeOf` says, and are then worked out again.
+ */
+export function rememberedLately<About, Answer>(
+	most: number,
+	sizeOf: (answer: Answer, about: About) => number,
+	work: (about: About) => Answer,
+): (about: About) => Answer {
+	const answers = new Map<About, Answer>();
+	let size = 0;
+	return (about) => {
+		const known = answers.get(about);
+		if (known !== undefined) return known;
+		const answer = work(about);
+		size += sizeOf(answer, about);
+		if (size > most) {
+			answers.clear();
+			size = sizeOf(answer, about);
+		}
+		answers.set(about, answer);
+		return answer;
+	};
+}

@@ -86,23 +86,20 @@ async function policiesOf(source: PullSecret, cluster: Cluster) {
 	}
 }
 
-/** What is made of a pull Secret as it is read; one string for all Secrets that say the same. */
+/** What is made of a pull Secret as it is read. */
 export function secretReading(
 	reader: ContentReader,
 ): (secret: Secret) => SecretFacts {
-	const texts = new Map<string, string>();
 	return (secret) => {
 		const key = reader.listed(secret);
 		const older = secret.data?.[PULL_SECRET_DATA["kubernetes.io/dockercfg"]];
 		const isTooMuch =
 			key.content.unread ||
 			(older !== undefined && !reader.keeps(key.namespace, older.length));
-		const source = pullSourceOf(isTooMuch ? { ...secret, data: {} } : secret);
-		const { data = "" } = source;
 		const created = timeOf(secret.metadata.creationTimestamp);
 		return {
 			...placeOf(key),
-			source: { ...source, data: texts.getOrInsert(data, data) },
+			source: pullSourceOf(isTooMuch ? { ...secret, data: {} } : secret),
 			created,
 			changed: changedOf(secret.metadata, "f:data") ?? created,
 			key,

@@ -1,12 +1,11 @@
 import {
 	firstMatching,
 	hasMatch,
-	type Keyring,
 	type KeyringAnswer,
 	keyringOf,
+	keyringsLately,
 	lookUp,
 	matchesOf,
-	type PullSource,
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
@@ -14,7 +13,7 @@ import { providerFor } from "../kubelet/pod-secrets.ts";
 import type { Place } from "../output/input-failure.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { type Standing, standingOf } from "../pull-secrets/record.ts";
-import { remembered } from "../remembered.ts";
+import { remembered, rememberedLately } from "../remembered.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -27,6 +26,9 @@ import {
 	type SourceFacts,
 } from "./facts.ts";
 
+/** In characters of base64, of the namespaces that were looked through last: as much as is read of any of them. */
+const MOST_FIRST = 2 << 20;
+
 /** Of a source by itself. */
 const ringOf = remembered(({ secret }: SourceFacts) =>
 	readKeyring([pullSourceOfKey(secret)]),
@@ -37,27 +39,16 @@ const inForceSince = remembered((source: SourceFacts) =>
 	judgedPolicies(source)?.faults.length === 0 ? heededSince(source) : undefined,
 );
 
-/** The keyrings of pods, each distinct one taken apart once. */
+/** The keyrings of pods, each distinct one taken apart once, and again where tenants have large ones. */
 export class Keyrings {
-	readonly #byNames = new Map<string, Keyring>();
-	/** Of a namespace, the first Secret that would match an image, by itself. */
-	readonly #firstIn: ReadonlyMap<
-		string,
-		(image: string) => PullSource | undefined
-	>;
+	readonly #secretsIn: ReadonlyMap<string, readonly SecretFacts[]>;
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
 	readonly #found = new Map<string, readonly SourceFacts[]>();
 
 	constructor(readonly facts: Facts) {
-		const byNamespace = Map.groupBy(
+		this.#secretsIn = Map.groupBy(
 			facts.secrets.values(),
 			({ namespace }) => namespace,
-		);
-		this.#firstIn = new Map(
-			[...byNamespace].map(([namespace, secrets]) => [
-				namespace,
-				firstMatching(secrets.map(({ source }) => source)),
-			]),
 		);
 		this.#accounts = new Map(
 			facts.accounts.map((account) => [
@@ -78,13 +69,15 @@ export class Keyrings {
 	}
 
 	// What a pod names is looked through once: it may have thousands of names, and of images.
-	readonly #ofPod = remembered(({ namespace, secrets }: PodFacts) => {
-		const key = [namespace, ...secrets].join(" ");
-		return this.#byNames.getOrInsertComputed(key, () =>
-			readKeyring(
-				secrets.flatMap(
-					(name) => this.secret(`${namespace}/${name}`)?.source ?? [],
-				),
+	readonly #ofPod = keyringsLately(({ namespace, secrets }: PodFacts) =>
+		this.#ofNames([namespace, ...secrets].join(" ")),
+	);
+
+	readonly #ofNames = keyringsLately((key: string) => {
+		const [namespace, ...names] = key.split(" ");
+		return readKeyring(
+			names.flatMap(
+				(name) => this.secret(`${namespace}/${name}`)?.source ?? [],
 			),
 		);
 	});
@@ -165,9 +158,23 @@ export class Keyrings {
 
 	/** The first Secret of a namespace that would match an image, by itself. */
 	wouldMatch(namespace: string, image: string): SecretFacts | undefined {
-		const found = this.#firstIn.get(namespace)?.(image);
+		const found = this.#firstIn(namespace)(image);
 		return found && this.secret(found.from);
 	}
+
+	/** Of a namespace, the first Secret that would match an image, by itself. */
+	readonly #firstIn = rememberedLately(
+		MOST_FIRST,
+		(_, namespace: string): number =>
+			(this.#secretsIn.get(namespace) ?? []).reduce(
+				(sum, { key }) => sum + key.content.data.length,
+				1,
+			),
+		(namespace: string) =>
+			firstMatching(
+				(this.#secretsIn.get(namespace) ?? []).map(({ source }) => source),
+			),
+	);
 
 	/** Whether a Secret, `NAMESPACE/NAME`, would match an image by itself. */
 	matchesAlone(ref: string, image: string): boolean {

@@ -1,4 +1,5 @@
 import type { DockerConfigFault } from "../output/file-fault.ts";
+import { rememberedLately } from "../remembered.ts";
 import type { Credential } from "./credential.ts";
 import { AuthEntry, type EntryFault, sameField } from "./entry.ts";
 import { type GoMember, type GoValue, parseGoJson } from "./go-json.ts";
@@ -53,11 +54,32 @@ export function dockerConfigText(
 	return `{"auths":{${members.join(",")}}}`;
 }
 
-/** Reads a docker config. Never throws, whatever the text and its nesting. */
+/** Reads a docker config, and remembers those that it read last. Never throws, whatever the text and its nesting. */
 export function readDockerConfig(
 	text: string,
 	form: ConfigForm = "dockerconfigjson",
 ): DockerConfig {
+	return READERS[form](text);
+}
+
+/** About what is kept in bytes, of each form; a megabyte may have 90,000 entries. */
+const MOST_KEPT = 24 << 20;
+const OF_AN_ENTRY = 200;
+
+const reader = (form: ConfigForm) =>
+	rememberedLately<string, DockerConfig>(
+		MOST_KEPT,
+		(config, { length }) =>
+			length + (config.ok ? OF_AN_ENTRY * config.auths.size : 0),
+		(text) => readText(text, form),
+	);
+
+const READERS: Readonly<Record<ConfigForm, (text: string) => DockerConfig>> = {
+	dockerconfigjson: reader("dockerconfigjson"),
+	dockercfg: reader("dockercfg"),
+};
+
+function readText(text: string, form: ConfigForm): DockerConfig {
 	const document = parseGoJson(text);
 	if (!document.ok)
 		return { ok: false, problem: "not-json", error: document.error };

@@ -15,23 +15,29 @@ export class AuthEntry {
 	/** As it stands: what is not changed is written back so. */
 	readonly json: string;
 	readonly #kind: GoValue["kind"];
-	readonly #fields: Fields;
-	/** Fields of ours that hold something else than text, in their order. */
+	readonly #fields: Readonly<Fields>;
+	/** Fields of ours that held something else than text, each once, in their order. */
 	readonly #mistyped: readonly Mistyped[];
 
 	constructor(value: GoValue, json: string) {
-		const fields = { ...NO_FIELDS };
-		const mistyped: Mistyped[] = [];
+		let fields: Fields | undefined;
+		let mistyped: Mistyped[] | undefined;
 		for (const [name, member] of value.kind === "object" ? value.members : []) {
 			const field = FIELDS.find((known) => sameField(name, known));
 			if (field === undefined || member.kind === "null") continue;
-			if (member.kind === "string") fields[field] = member.text;
-			else mistyped.push({ field, kind: member.kind });
+			if (member.kind === "string") {
+				fields ??= { ...NO_FIELDS };
+				fields[field] = member.text;
+			} else if (!mistyped?.some((other) => other.field === field)) {
+				mistyped ??= [];
+				mistyped.push({ field, kind: member.kind });
+			}
 		}
 		this.json = json;
 		this.#kind = value.kind;
-		this.#fields = fields;
-		this.#mistyped = mistyped;
+		// A megabyte may have 90,000 entries, with nothing in them.
+		this.#fields = fields ?? NO_FIELDS;
+		this.#mistyped = mistyped ?? NONE;
 	}
 
 	/** Why a kubelet cannot read it, which fails the whole Secret; undefined where it can. */
@@ -155,6 +161,7 @@ interface Mistyped {
 	readonly kind: GoValue["kind"];
 }
 
+const NONE: readonly Mistyped[] = [];
 const NO_FIELDS = {
 	username: "",
 	password: "",

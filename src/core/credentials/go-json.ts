@@ -4,6 +4,7 @@
  * https://pkg.go.dev/encoding/json
  */
 export type GoValue =
+	/** Of one in three others, or in an array, the members are left out: nothing asks for them. */
 	| { readonly kind: "object"; readonly members: readonly GoMember[] }
 	| { readonly kind: "string"; readonly text: string }
 	/** Nothing asks for what is in these. */
@@ -23,6 +24,8 @@ type GoReading =
 
 /** Go gives up beyond this nesting. */
 const DEEPEST = 10_000;
+/** So deep objects have members: the document, its `auths`, an entry. */
+const READ = 3;
 
 /**
  * Parses a text, as Go's Unmarshal does the whole of it, or as its Decoder does the `first` value, whatever
@@ -44,8 +47,11 @@ const ARRAY: GoValue = { kind: "array" };
 const NUMBER: GoValue = { kind: "number" };
 const BOOL: GoValue = { kind: "bool" };
 const NULL: GoValue = { kind: "null" };
+const OBJECT: GoValue = { kind: "object", members: [] };
 
 interface Open {
+	readonly isObject: boolean;
+	/** undefined: nobody will ask. */
 	readonly members: GoMember[] | undefined;
 	readonly from: number;
 }
@@ -71,7 +77,8 @@ class Scanner {
 						this.#fail("after top-level value");
 					return value;
 				}
-				inside.members?.push([names.pop() ?? "", value, from, this.#at]);
+				const name = inside.isObject ? names.pop() : undefined;
+				inside.members?.push([name ?? "", value, from, this.#at]);
 				const closed = this.#separator(inside, names);
 				if (closed === undefined) break;
 				open.pop();
@@ -90,9 +97,13 @@ class Scanner {
 		if (character === "{") {
 			if (this.#next() === "}") {
 				this.#at++;
-				return { kind: "object", members: [] };
+				return OBJECT;
 			}
-			open.push({ members: [], from });
+			const inside = open.at(-1);
+			const isRead =
+				inside === undefined ||
+				(inside.members !== undefined && open.length < READ);
+			open.push({ isObject: true, members: isRead ? [] : undefined, from });
 			names.push(this.#name());
 			return undefined;
 		}
@@ -100,14 +111,14 @@ class Scanner {
 			this.#at++;
 			return ARRAY;
 		}
-		open.push({ members: undefined, from });
+		open.push({ isObject: false, members: undefined, from });
 		return undefined;
 	}
 
 	/** After a value inside a container: what the container became, or undefined where another value follows. */
 	#separator(inside: Open, names: string[]): GoValue | undefined {
 		const character = this.#next();
-		const object = inside.members !== undefined;
+		const object = inside.isObject;
 		if (character === "," || character === (object ? "}" : "]")) this.#at++;
 		else
 			this.#fail(
@@ -117,7 +128,10 @@ class Scanner {
 			if (object) names.push(this.#name());
 			return undefined;
 		}
-		return inside.members ? { kind: "object", members: inside.members } : ARRAY;
+		if (!object) return ARRAY;
+		return inside.members
+			? { kind: "object", members: inside.members }
+			: OBJECT;
 	}
 
 	/** A member's name and its colon. */

@@ -3,7 +3,7 @@ import type { AuthEntry } from "../credentials/entry.ts";
 import { globMatches } from "../glob.ts";
 import { compare } from "../order.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
-import { remembered } from "../remembered.ts";
+import { rememberedLately } from "../remembered.ts";
 import {
 	type ImageReference,
 	readImageReference,
@@ -147,13 +147,25 @@ export function firstMatching<Source extends PullSource>(
 	};
 }
 
+/** Keys of keyrings that are kept at once: their Secrets, and how many pods name which of them, others write. */
+const MOST_KEPT = 100_000;
+
+/** As `rememberedLately` does, keyrings. */
+export function keyringsLately<About>(
+	work: (about: About) => Keyring,
+): (about: About) => Keyring {
+	return rememberedLately(MOST_KEPT, ({ index }) => 1 + index.size, work);
+}
+
 /** The keyring of one source alone, read once however many images are asked about. */
-export const keyringOf = remembered((source: PullSource) =>
+export const keyringOf = keyringsLately((source: PullSource) =>
 	readKeyring([source]),
 );
 
 /** What one source gives to every keyring that it is in: a thousand pods may name the same Secrets, each with others. */
-const partOf = remembered(
+const partOf = rememberedLately(
+	MOST_KEPT,
+	(part) => 1 + ("error" in part ? part.keys.length : part.length),
 	({ from, type, data }: PullSource): readonly Candidate[] | Malformed => {
 		if (!isPullSecretType(type) || !data) return [];
 		const config = readEntries(type, data);
@@ -170,7 +182,7 @@ const partOf = remembered(
 		return entries.flatMap(([key, entry]): Candidate[] => {
 			const normalised = normaliseKey(key);
 			if (normalised === undefined) return [];
-			return [{ from, key, entry, normalised, address: addressOf(normalised) }];
+			return [{ from, key, entry, normalised }];
 		});
 	},
 );
@@ -220,11 +232,12 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 }
 
 function matchedBy(
-	{ normalised, address }: Candidate,
+	candidate: Candidate,
 	{ domain }: ImageReference,
 ): MatchedBy {
-	if (normalised === DOCKER_HUB && domain !== "docker.io") return "fallback";
-	return hasStars({ address }) ? "stars" : "host";
+	if (candidate.normalised === DOCKER_HUB && domain !== "docker.io")
+		return "fallback";
+	return hasStars(candidate) ? "stars" : "host";
 }
 
 /** Whether a kubelet would try some credential for an image. */
@@ -265,8 +278,6 @@ interface Candidate {
 	readonly from: string;
 	readonly key: string;
 	readonly normalised: string;
-	/** Of the normalised key; undefined where a kubelet cannot use it. */
-	readonly address: Address | undefined;
 	readonly entry: AuthEntry;
 }
 
@@ -298,11 +309,16 @@ function targetOf(repository: string): Target {
 /** Keys by what they cover: what is found for an image takes no longer the more there are. */
 class KeyIndex {
 	readonly #candidates: Candidate[] = [];
-	/** Those without stars, by host and port, then by path. */
-	readonly #literal = new Map<string, Map<string, number[]>>();
+	/** Of those without stars, by what they cover, the last place, and of each place the one before: there may be 100,000. */
+	readonly #literal = new Map<string, number>();
+	readonly #before = new Map<number, number>();
 	/** Those with stars, which have to be compared one by one. */
-	readonly #patterns: number[] = [];
+	readonly #patterns: (readonly [place: number, key: Address])[] = [];
 	readonly #hub: number[] = [];
+
+	get size(): number {
+		return this.#candidates.length;
+	}
 
 	/** How many have stars. */
 	get patterns(): number {
@@ -311,15 +327,20 @@ class KeyIndex {
 
 	add(candidate: Candidate): void {
 		const place = this.#candidates.push(candidate) - 1;
-		const { address, normalised } = candidate;
+		const { normalised } = candidate;
 		if (normalised === DOCKER_HUB) this.#hub.push(place);
+		const address = addressOf(normalised);
 		if (address === undefined) return;
-		if (isPattern(address.name)) this.#patterns.push(place);
-		else
-			this.#literal
-				.getOrInsertComputed(placeOf(address), () => new Map())
-				.getOrInsertComputed(address.path, () => [])
-				.push(place);
+		if (isPattern(address.name)) {
+			this.#patterns.push([place, address]);
+			return;
+		}
+		const written = coveredBy(address, address.path);
+		// Its own string is there already.
+		const covered = written === normalised ? normalised : written;
+		const before = this.#literal.get(covered);
+		if (before !== undefined) this.#before.set(place, before);
+		this.#literal.set(covered, place);
 	}
 
 	/** What a kubelet would try, in no order but that of equal keys. */
@@ -337,11 +358,15 @@ class KeyIndex {
 	*matching({ address }: Target): Generator<number> {
 		if (address === undefined) return;
 		const { path } = address;
-		const paths = this.#literal.get(placeOf(address));
-		for (let end = 0; paths !== undefined && end <= path.length; end++)
-			yield* paths.get(path.slice(0, end)) ?? [];
-		for (const place of this.#patterns)
-			if (covers(this.#candidates[place]?.address, address)) yield place;
+		for (let end = 0; end <= path.length; end++) {
+			const equal: number[] = [];
+			let place = this.#literal.get(coveredBy(address, path.slice(0, end)));
+			for (; place !== undefined; place = this.#before.get(place))
+				equal.push(place);
+			yield* equal.reverse();
+		}
+		for (const [place, key] of this.#patterns)
+			if (covers(key, address)) yield place;
 	}
 
 	/** Places of those that are tried where none covers it. */
@@ -350,13 +375,16 @@ class KeyIndex {
 	}
 }
 
-function hasStars({ address }: Pick<Candidate, "address">): boolean {
+function hasStars({ normalised }: Candidate): boolean {
+	// Of most there is no need to look where they stand.
+	if (!isPattern(normalised)) return false;
+	const address = addressOf(normalised);
 	return address !== undefined && isPattern(address.name);
 }
 
-/** Host and port, by which addresses without stars are compared. */
-function placeOf({ name, port }: Address): string {
-	return `${name}\n${port}`;
+/** One string for all addresses without stars that cover the same: most often the key as it is written. */
+function coveredBy({ name, port }: Address, path: string): string {
+	return port === "" ? name + path : `${name}\n${port}${path}`;
 }
 
 /**

@@ -87,9 +87,10 @@ export function pullSourceOf({
 	return {
 		from: `${metadata.namespace}/${metadata.name}`,
 		type,
-		data:
-			encoded === undefined
+		get data() {
+			return encoded === undefined
 				? undefined
-				: Buffer.from(encoded, "base64").toString("utf8"),
+				: Buffer.from(encoded, "base64").toString("utf8");
+		},
 	};
 }

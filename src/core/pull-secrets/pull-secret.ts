@@ -33,6 +33,7 @@ export interface Content {
 	readonly data: string;
 	/** Equal where a kubelet reads the same, entry by entry; as short for a megabyte. */
 	readonly canonical: string;
+	/** Taken apart when it is asked for, and again where much else was since. */
 	readonly config: DockerConfig;
 	/** It was too much to be kept beside what else was read: of it only `canonical` is known. */
 	readonly unread?: true;
@@ -266,7 +267,9 @@ export function pullSourceOfKey(key: PullSecret): PullSource {
 	return {
 		from: sourceRef(key),
 		type: PULL_SECRET_TYPE,
-		data: Buffer.from(key.content.data, "base64").toString("utf8"),
+		get data() {
+			return textOf(key.content.data);
+		},
 	};
 }
 
@@ -295,7 +298,11 @@ function dataOf(secret: Secret): string {
 }
 
 function parsed(data: string): Content {
-	return contentOf(data, Buffer.from(data, "base64").toString("utf8"));
+	return contentOf(data, textOf(data));
+}
+
+function textOf(data: string): string {
+	return Buffer.from(data, "base64").toString("utf8");
 }
 
 /** Contents by their data. Over days of watching they come and go, and others decide how large they are. */
@@ -379,7 +386,17 @@ function only(
 }
 
 function contentOf(data: string, text: string): Content {
-	// Without its data key a Secret has nothing to read, which is not the same as something unreadable.
-	const config = readDockerConfig(data === "" ? "null" : text);
-	return { data, canonical: digest(canonicalContent(config, text)), config };
+	const config = readData(data, text);
+	return {
+		data,
+		canonical: digest(canonicalContent(config, text)),
+		get config() {
+			return readData(data, textOf(data));
+		},
+	};
+}
+
+/** Without its data key a Secret has nothing to read, which is not the same as something unreadable. */
+function readData(data: string, text: string): DockerConfig {
+	return readDockerConfig(data === "" ? "null" : text);
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseGoJson } from "../../../src/core/credentials/go-json.ts";
+import {
+	type GoValue,
+	parseGoJson,
+} from "../../../src/core/credentials/go-json.ts";
 
 const END = "unexpected end of JSON input";
 
@@ -173,6 +176,35 @@ describe("what Go reads", () => {
 		assert.deepEqual(
 			inner?.kind === "object" && inner.members.map(([name]) => name),
 			["e", "f"],
+		);
+	});
+
+	test("members of objects in arrays, or in three others, are left out", () => {
+		const membersIn = (text: string): unknown => {
+			const reading = parseGoJson(text);
+			const namesOf = (value: GoValue): unknown =>
+				value.kind === "object"
+					? value.members.map(([name, inner]) => [name, namesOf(inner)])
+					: value.kind;
+			return reading.ok ? namesOf(reading.value) : reading.error;
+		};
+		assert.deepEqual(
+			membersIn('{"a":{"b":{"c":{"d":{"e":1},"f":2},"g":3}},"h":[{"i":4}]}'),
+			[
+				[
+					"a",
+					[
+						[
+							"b",
+							[
+								["c", []],
+								["g", "number"],
+							],
+						],
+					],
+				],
+				["h", "array"],
+			],
 		);
 	});
 

@@ -10,6 +10,7 @@ import {
 	firstMatching,
 	hasMatch,
 	type KeyringAnswer,
+	keyringOf,
 	matcherOf,
 	matchesOf,
 	normaliseKey,
@@ -638,6 +639,23 @@ describe("the first of many sources that matches by itself", () => {
 		const same = Array.from({ length: 9 }, () => stars("a", 200));
 		assert.equal(first([...same, stars("f", 1)], "x.f0.io/y"), "f");
 	});
+});
+
+it("of keyrings of 10,000 keys each, few are kept", () => {
+	const many = Array.from({ length: 20 }, (_, at) =>
+		sourceOf(
+			auths(
+				Object.fromEntries(
+					Array.from({ length: 10_000 }, (_, key) => [`r${at}.io/${key}`, {}]),
+				),
+			),
+			`evil/s${at}`,
+		),
+	);
+	const rings = many.map(keyringOf);
+	assert.equal(keyringOf(many[19] as PullSource), rings[19]);
+	assert.notEqual(keyringOf(many[0] as PullSource), rings[0]);
+	assert.ok(hasMatch("r0.io/9999", keyringOf(many[0] as PullSource)));
 });
 
 it("what is found for an image takes as long however many keys, and Secrets, there are", (t) => {

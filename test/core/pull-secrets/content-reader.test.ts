@@ -52,6 +52,29 @@ describe("of what somebody planted no more is kept", () => {
 	});
 });
 
+test("of contents of 10,000 entries each, few are kept taken apart", () => {
+	const reader = new ContentReader();
+	const contents = Array.from({ length: 20 }, (_, at) => {
+		const names = Array.from({ length: 10_000 }, (_, key) => [
+			`r${at}-${key}`,
+			{},
+		]);
+		const text = JSON.stringify({ auths: Object.fromEntries(names) });
+		const data = Buffer.from(text).toString("base64");
+		const metadata = { namespace: `evil-${at}`, name: "s" };
+		return reader.listed({ metadata, data: { ".dockerconfigjson": data } })
+			.content;
+	});
+	const taken = contents.map(({ config }) => config);
+	const kept = contents.filter(({ config }, at) => config === taken[at]).length;
+	assert.equal(kept, 0);
+	// The last stay until others come.
+	const last = contents.slice(-9);
+	const again = last.map(({ config }) => config);
+	assert.ok(last.every(({ config }, at) => config === again[at]));
+	assert.deepEqual(again, taken.slice(-9));
+});
+
 describe("what is too much", () => {
 	const filled = () => {
 		const reader = new ContentReader();
