@@ -371,9 +371,10 @@ function doubtOf(
 	}
 	const [first] = bare.filter(({ values }) => values === "file");
 	const [word] = operands;
-	return first === undefined || word === undefined
-		? undefined
-		: { word, flag: first.name };
+	if (first === undefined || word === undefined) return undefined;
+	// No Secret's name has a slash.
+	if (word.includes("/")) throw valueApart(first.name, word);
+	return { word, flag: first.name };
 }
 
 /** A value that does not stand behind `=`. */

@@ -381,12 +381,18 @@ describe("an optional value stands behind =", () => {
 		);
 	});
 
+	test("a NAME with a slash, which only a path has", async () => {
+		assert.equal(
+			await refused(["create", "--from-docker-config", "/nowhere/config.json"]),
+			'error: --from-docker-config takes its value after "=": --from-docker-config=/nowhere/config.json\n',
+		);
+	});
+
 	test("a NAME that is a readable file", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
 		try {
 			const path = join(folder, "config.json");
 			await writeFile(path, "{}");
-			// Absolute paths are no names of Secrets: the relative one is the trap.
 			const cwd = process.cwd();
 			process.chdir(folder);
 			try {

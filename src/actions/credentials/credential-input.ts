@@ -348,7 +348,7 @@ async function askKeyFile(prompter: Prompter, world: World): Promise<Read> {
 
 async function readGivenKeyFile(path: string, world: World): Promise<Read> {
 	// A name in the place of a path is a misunderstanding, which "no such file" would not clear up.
-	if (/^[a-z0-9-]+$/.test(path) && !(await world.files.exists(path)))
+	if (/^[a-z0-9][a-z0-9-]*$/.test(path) && !(await world.files.exists(path)))
 		throw new UsageError(
 			"--registry-key is a path to a JSON key file; to name the pull secret give it as NAME",
 		);

@@ -132,6 +132,7 @@ describe("create: key files and tokens", () => {
 				1,
 				'error: cannot read ~/key.json: no such file or directory; a shell does not expand ~ after "=": write "$HOME/key.json"\n',
 			],
+			["-", 1, "error: cannot read -: no such file or directory\n"],
 		];
 		for (const [value, status, err] of KEYS)
 			test(value, async () => {
