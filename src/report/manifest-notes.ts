@@ -31,7 +31,7 @@ export const MANIFEST_WORDS: Wording<ManifestNote> = {
 	"containers-missing": ({ at, of }) =>
 		`${placeWords(at)}: ${subjectWords(of)} has no containers`,
 	"pod-spec-by-shape": ({ at, of, path }) =>
-		`${placeWords(at)}: ${subjectWords(of)}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
+		`${placeWords(at)}: ${subjectWords(of)}: unknown kind; ${path} looks like a pod's spec and is treated as one`,
 	"containers-of-its-own": ({ at, of }) =>
 		`${placeWords(at)}: ${subjectWords(of)}: unknown kind with containers, but no pod template; left unchanged`,
 	"unread-behind-json": ({ at }) =>

@@ -329,7 +329,7 @@ describe("M7: pod templates of kinds that are not known", () => {
 			assert.equal(warnings.length, 1);
 			assert.match(
 				warnings[0] ?? "",
-				/^f:\d+: \w+\/x: unknown kind; spec[\w.[\]]*\.template\.spec looks like a pod's spec and was given the pull secret$/,
+				/^f:\d+: \w+\/x: unknown kind; spec[\w.[\]]*\.template\.spec looks like a pod's spec and is treated as one$/,
 			);
 			assert.deepEqual([...namespaces], [undefined]);
 			assert.equal(injected(text).text, text, "twice");
