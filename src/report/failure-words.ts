@@ -378,7 +378,7 @@ const WORDS: FailureWording<Failure> = {
 };
 
 /** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */
-function subjectWords({ kind, name, namespaces }: Subject): string {
+export function subjectWords({ kind, name, namespaces }: Subject): string {
 	return `${kind.toLowerCase()} "${name}" in ${namespacesWords({ namespaces })}`;
 }
 

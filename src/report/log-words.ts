@@ -6,7 +6,7 @@ import { failureLineOf, summary } from "./changes.ts";
 import { expiryWords } from "./credential-notes.ts";
 import { contentFaultWords } from "./entry-words.ts";
 import { failureMessage } from "./failure.ts";
-import { failureWords } from "./failure-words.ts";
+import { failureWords, subjectWords } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import { type NoteWords, type Wording, worded } from "./wording.ts";
 
@@ -30,6 +30,8 @@ const WORDS: LogWording = {
 	watching: () => "Watching for changes.",
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
+	undone: ({ kind, place: { namespace, name }, did, by = "something" }) =>
+		`${by} keeps ${did} ${subjectWords({ kind, name, namespaces: [namespace] })} (will retry, at most once a minute)`,
 	"source-awaited": ({ source }) =>
 		`waiting for the source ${sourceRef(source)}`,
 	"source-back": ({ source }) => `the source ${sourceRef(source)} is back`,

@@ -291,6 +291,10 @@ function logLine(
 				return line(level, event.type, words, { cause: event.note.cause });
 			return line(level, event.note.event, words, {
 				...("why" in event.note && { cause: event.note.why.is }),
+				...("place" in event.note && {
+					kind: event.note.kind,
+					...event.note.place,
+				}),
 				...("registry" in event.note && {
 					registry: displayKey(event.note.registry),
 				}),

@@ -303,6 +303,7 @@ const EVENTS: Readonly<Record<LogNote["event"], true>> = {
 	"source-malformed": true,
 	stopped: true,
 	synced: true,
+	undone: true,
 	watching: true,
 };
 

@@ -26,8 +26,10 @@ import {
 	FRESH,
 	nextWrite,
 	retryAfter,
+	toldOfQuarrel,
 } from "../../core/pull-secrets/backoff.ts";
 import { type Change, isWrite } from "../../core/pull-secrets/change.ts";
+import { lastWriterOf } from "../../core/pull-secrets/managers.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { targetOf } from "../../core/pull-secrets/plan.ts";
 import {
@@ -45,6 +47,7 @@ import {
 	isFatal,
 	isForbidden,
 	isNotFound,
+	unlessNotFound,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
@@ -291,7 +294,7 @@ class Controller {
 		const due = asks
 			? Math.min(nextWrite(asked), asked.wroteAt + ASKED_EVERY)
 			: 0;
-		if (this.#waits(namespace, this.#state.changeIn(namespace), due))
+		if (await this.#waits(namespace, this.#state.changeIn(namespace), due))
 			return false;
 		const { clock } = this.how.world;
 		if (asks) this.#asked.set(namespace, afterWrite(asked, clock.elapsed()));
@@ -303,7 +306,7 @@ class Controller {
 		else if (deleted !== undefined && change === undefined)
 			await this.#takeBack([deleted]);
 		if (change === undefined || change.action === "unchanged") return true;
-		if (this.#waits(namespace, change)) return false;
+		if (await this.#waits(namespace, change)) return false;
 		const now = clock.elapsed();
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
 		this.#state.writes(namespace);
@@ -314,7 +317,10 @@ class Controller {
 			const isUndone = result.why?.cause === "undone";
 			this.#state.did(change, result.action);
 			if (result.action !== "failed" || isUndone)
-				this.#backoffs.set(namespace, afterWrite(backoff, now));
+				this.#backoffs.set(
+					namespace,
+					afterWrite(backoff, now, this.#wrote, isUndone),
+				);
 			// What stands in the way is watched; anything else may be over without an event.
 			if (result.action === "failed" && change.action !== "conflict")
 				this.#failed(namespace, errorIn(result.why));
@@ -325,15 +331,46 @@ class Controller {
 	}
 
 	/** Whether it is too early for this change of a namespace, or for `due`: then it is looked at when it no longer is. */
-	#waits(namespace: string, change: Change | undefined, due = 0): boolean {
+	async #waits(
+		namespace: string,
+		change: Change | undefined,
+		due = 0,
+	): Promise<boolean> {
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
-		const time = Math.max(
-			due,
-			change && isWrite(change) ? nextWrite(backoff) : 0,
-		);
+		const write = change && isWrite(change) ? change : undefined;
+		const time = Math.max(due, write ? nextWrite(backoff) : 0);
 		if (this.how.world.clock.elapsed() >= time) return false;
 		this.#queue.add(namespace, time);
+		const told = write && toldOfQuarrel(backoff, this.#wrote);
+		if (told !== undefined) {
+			this.#backoffs.set(namespace, told);
+			await this.#tellUndone("Secret", namespace, this.how.rules.source.name);
+		}
 		return true;
+	}
+
+	/** Of which copies are made now. */
+	get #wrote(): string | undefined {
+		return this.#state.source?.resourceVersion;
+	}
+
+	/** That somebody undoes what is written, and who: what is there is what they made of it. */
+	async #tellUndone(
+		kind: "Secret" | "ServiceAccount",
+		namespace: string,
+		name: string,
+	): Promise<void> {
+		const place = { namespace, name };
+		const now = await unlessNotFound(this.how.cluster.read(kind, place));
+		const isServed = this.#state.standingIn(namespace)?.is === "served";
+		this.how.onNote({
+			level: "warning",
+			event: "undone",
+			kind,
+			place,
+			did: now === undefined ? "deleting" : isServed ? "changing" : "creating",
+			by: now && lastWriterOf(now.metadata),
+		});
 	}
 
 	/**
@@ -395,13 +432,16 @@ class Controller {
 		const accounts = this.#accounts;
 		const { cluster, world } = this.how;
 		const now = world.clock.elapsed();
+		const undone: string[] = [];
 		const targets = accounts
 			.without(namespace)
 			.filter(({ name }) => attach.includes("*") || attach.includes(name))
 			.filter(({ name }) => {
 				const next = accounts.nextWrite(namespace, name);
-				if (next > now) this.#queue.add(namespace, next);
-				return next <= now;
+				if (next <= now) return true;
+				this.#queue.add(namespace, next);
+				if (accounts.isQuarrel(namespace, name)) undone.push(name);
+				return false;
 			});
 		const edit = (some: readonly KnownAccount[]) =>
 			editAccounts(some, {
@@ -425,6 +465,8 @@ class Controller {
 		for (const target of targets)
 			if (target.listed === undefined)
 				await this.#large.take(() => edit([target]));
+		for (const name of undone)
+			await this.#tellUndone("ServiceAccount", namespace, name);
 	}
 
 	/** The admission policies of a source that notes some. */

@@ -3,6 +3,7 @@ import type { EventReason, EventTopic } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
@@ -46,8 +47,10 @@ export class WatchLog {
 		onNote: (note) => {
 			this.world.emit({ type: "log", note });
 			const reason = REASONS[note.event];
-			if (reason === undefined) return;
-			this.#tell(undefined, reason, [logWords(note).message].flat().join(" "));
+			const message = [logWords(note).message].flat().join(" ");
+			if (note.event === "undone")
+				this.#tellOf({ ...note.place, kind: note.kind }, message);
+			else if (reason !== undefined) this.#tell(undefined, reason, message);
 		},
 		onResult: (result) => {
 			this.#counts[result.action] += 1;
@@ -59,7 +62,7 @@ export class WatchLog {
 					: { action, result: "done" },
 			);
 			this.world.emit({ type: "change", result });
-			if (result.action === "failed") this.#tellFailed(result);
+			if (action === "failed") this.#tellOf(result, failureLineOf(result));
 		},
 		onTrouble: (error) => this.world.emit({ type: "trouble", error }),
 		onRefresh: (key, result) =>
@@ -117,10 +120,11 @@ export class WatchLog {
 		if (about !== undefined) this.#events.tell(about, reason, message);
 	}
 
-	/** The Event about what could not be written, in its namespace; about a policy, which has none, on the source. */
-	#tellFailed(result: ChangeResult): void {
-		const { kind, namespace, name } = result;
-		const message = failureLineOf(result);
+	/** The Event about what cannot be made right, in its namespace; about a policy, which has none, on the source. */
+	#tellOf(
+		{ kind, namespace, name }: Pick<ChangeResult, "kind" | keyof Place>,
+		message: string,
+	): void {
 		const topic = { namespace, name };
 		if (kind === "Secret") {
 			const uid = this.state?.known(namespace)?.uid ?? "";

@@ -6,6 +6,7 @@ import {
 	type Backoff,
 	FRESH,
 	nextWrite,
+	toldOfQuarrel,
 } from "../pull-secrets/backoff.ts";
 import {
 	ATTACHED_ANNOTATION,
@@ -55,6 +56,14 @@ export class Accounts {
 	/** When it may be written again: another that undoes every write is not fought as fast as the server allows. */
 	nextWrite(namespace: string, name: string): number {
 		return nextWrite(this.#backoffs.get(`${namespace}/${name}`) ?? FRESH);
+	}
+
+	/** Whether somebody undoes every write of it, which is to be told: it counts as told. */
+	isQuarrel(namespace: string, name: string): boolean {
+		const id = `${namespace}/${name}`;
+		const told = toldOfQuarrel(this.#backoffs.get(id) ?? FRESH);
+		if (told !== undefined) this.#backoffs.set(id, told);
+		return told !== undefined;
 	}
 
 	/** The uid of one that does not name the key yet; undefined: not known. */

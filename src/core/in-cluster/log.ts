@@ -1,5 +1,6 @@
 import type { Cases, Faults, None } from "../cases.ts";
 import type { RecordFault } from "../output/failure.ts";
+import type { Place } from "../output/input-failure.ts";
 import type { Action, ChangeResult } from "../output/result.ts";
 import type { Script } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
@@ -19,6 +20,16 @@ export type LogNote = Cases<
 		/** What the API server says beside an answer, in its words. */
 		"server-warning": { level: "warning"; said: string };
 		stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
+		/** Each write is undone, so that it is repeated ever less often. */
+		undone: {
+			level: "warning";
+			kind: "Secret" | "ServiceAccount";
+			place: Place;
+			/** What somebody does each time. */
+			did: "changing" | "deleting" | "creating";
+			/** Which field manager; undefined: what is there does not say. */
+			by: string | undefined;
+		};
 		"source-awaited": { level: "info"; source: SourceRef };
 		"source-back": { level: "info"; source: SourceRef };
 		"source-deleted": { level: "warning"; source: SourceRef };

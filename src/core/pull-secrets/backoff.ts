@@ -7,10 +7,20 @@ export interface Backoff {
 	/** Writes that followed closely on each other. */
 	readonly streak: number;
 	readonly wroteAt: number;
+	/** What was written last, in a word: where another thing is to be written by now, nobody need have undone it. */
+	readonly of: string;
+	/** That these writes are undone was told. */
+	readonly told: boolean;
 }
 
 /** Of a namespace where nothing has happened yet. */
-export const FRESH: Backoff = { failures: 0, streak: 0, wroteAt: -Infinity };
+export const FRESH: Backoff = {
+	failures: 0,
+	streak: 0,
+	wroteAt: -Infinity,
+	of: "",
+	told: false,
+};
 
 /** So many writes in a row are taken for somebody at work; from then on, for a quarrel. */
 const PATIENCE = 5;
@@ -18,14 +28,30 @@ const PATIENCE = 5;
 const TOGETHER = 10_000;
 const WRITE_PAUSES = { first: 1000, longest: 60_000 };
 
-/** After a write at `now`. */
-export function afterWrite(backoff: Backoff, now: number): Backoff {
+/** After a write at `now`, `of` something; `told`: with it was told that it is undone. */
+export function afterWrite(
+	backoff: Backoff,
+	now: number,
+	of = "",
+	told = false,
+): Backoff {
 	const together = now - backoff.wroteAt <= TOGETHER + writePause(backoff);
 	return {
 		failures: 0,
 		streak: together ? backoff.streak + 1 : 1,
 		wroteAt: now,
+		of,
+		told: told || (together && backoff.told),
 	};
+}
+
+/**
+ * The same once it is told that somebody undoes what is written, where `of` is to be written again;
+ * undefined: nobody does so, or it was told.
+ */
+export function toldOfQuarrel(backoff: Backoff, of = ""): Backoff | undefined {
+	const isTold = backoff.streak < PATIENCE || backoff.of !== of || backoff.told;
+	return isTold ? undefined : { ...backoff, told: true };
 }
 
 /** After a try that failed. */

@@ -1,4 +1,5 @@
 import { fieldOf, textIn } from "../json-object.ts";
+import { timeOf } from "../object-times.ts";
 import type { ObjectMeta } from "../objects.ts";
 import { startOf } from "../output/printable.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
@@ -108,4 +109,23 @@ export function keeperOf(
 		if (fieldOf(annotations, `f:${annotation}`) !== undefined) return manager;
 	}
 	return undefined;
+}
+
+/**
+ * The field manager, other than this program, that wrote an object last; undefined where its managed fields name
+ * none since our own last write: what only takes something away leaves none. Times are whole seconds.
+ */
+export function lastWriterOf({
+	managedFields = [],
+}: ObjectMeta): string | undefined {
+	const writers = managedFields
+		.map((entry) => ({
+			manager: beginning(textIn(entry, "manager")),
+			at: timeOf(textIn(entry, "time")) ?? -Infinity,
+		}))
+		.toSorted((one, other) => other.at - one.at);
+	const last = writers.find(({ manager }) => !["", MANAGER].includes(manager));
+	return last !== undefined && last.at === writers[0]?.at
+		? last.manager
+		: undefined;
 }

@@ -860,6 +860,110 @@ describe("somebody who undoes what we write", () => {
 		await keeping.says("Secret app configured");
 	});
 
+	for (const [name, undo, words] of [
+		[
+			"by its field manager",
+			(bed: TestBed) =>
+				secret(
+					bed,
+					"app",
+					{},
+					{
+						metadata: {
+							...copyOf(undefined, NAME),
+							managedFields: [
+								["kubectl-meshreg", "2026-01-01T00:00:01Z"],
+								["argo\u202e-controller", "2026-01-01T00:00:01Z"],
+								["old", "2026-01-01T00:00:00Z"],
+							].map(([manager, time]) => ({
+								manager,
+								time,
+								operation: "Update",
+								apiVersion: "v1",
+								fieldsType: "FieldsV1",
+								fieldsV1: {},
+							})),
+						},
+					},
+				),
+			"argo\u202e-controller keeps changing",
+		],
+		[
+			"without a name where the object has none",
+			(bed: TestBed) => drift(bed, "app"),
+			"something keeps changing",
+		],
+		[
+			"who deletes it",
+			(bed: TestBed) => bed.server.store.delete("Secret", "app", NAME),
+			"something keeps deleting",
+		],
+	] as const)
+		test(`is told once, ${name}`, async () => {
+			await using bed = await bedWith("app");
+			await using keeping = await kept(bed);
+			await quarrel(bed, keeping);
+			const { clock, log } = keeping;
+			undo(bed);
+			await keeping.says(
+				`note warning: ${words} secret "${NAME}" in namespace "app" (will retry, at most once a minute)`,
+			);
+			for (const wait of [1000, 3000]) {
+				await keeping.until(() => clock.waiting().includes(wait));
+				clock.set(wait);
+				await keeping.says(
+					`Secret app ${name === "who deletes it" ? "created" : "configured"}`,
+				);
+				undo(bed);
+			}
+			await keeping.until(() => clock.waiting().includes(7000));
+			assert.equal(log.filter((line) => line.includes(" keeps ")).length, 1);
+		});
+
+	test("to an account is told once, too", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed, { attach: ["default"] });
+		await keeping.says("ready");
+		const { clock, log } = keeping;
+		for (let time = 0; time < 5; time++) {
+			account(bed, "app");
+			await keeping.says("ServiceAccount app configured");
+		}
+		for (const wait of [1000, 3000]) {
+			account(bed, "app");
+			await keeping.until(() => clock.waiting().includes(wait));
+			clock.set(wait);
+			await keeping.says("ServiceAccount app configured");
+		}
+		assert.deepEqual(
+			log.filter((line) => line.includes(" keeps ")),
+			[
+				'note warning: something keeps changing serviceaccount "default" in namespace "app" (will retry, at most once a minute)',
+			],
+		);
+	});
+
+	test("is none where the source changes as often", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		for (let time = 0; time < 6; time++) {
+			if (time > 0) await keeping.says("Secret app configured");
+			source(bed, { "r.example.com": { auth: btoa(`u:${time}`) } }, [], {
+				annotations: {
+					"kubectl-meshreg/targets": '[{"all":true,"attach":["*"]}]',
+				},
+			});
+		}
+		await keeping.until(() => keeping.clock.waiting().includes(1000));
+		keeping.clock.set(1000);
+		await keeping.says("Secret app configured");
+		assert.deepEqual(
+			keeping.log.filter((line) => line.includes(" keeps ")),
+			[],
+		);
+	});
+
 	test("in one namespace holds up no other", async () => {
 		await using bed = await bedWith("app", "shop");
 		await using keeping = await kept(bed);

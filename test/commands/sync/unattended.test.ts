@@ -7,7 +7,14 @@ import { setImmediate } from "node:timers/promises";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
 import { ConnectionError } from "../../../src/errors.ts";
-import { account, edit, NAME, secret, source } from "../../support/build.ts";
+import {
+	account,
+	copyOf,
+	edit,
+	NAME,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { pluginAnswer, writeProgram } from "../../support/kubelet-plugin.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -211,6 +218,50 @@ describe("sync --watch by itself", () => {
 		assert.equal(
 			event?.message,
 			`error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
+		);
+	});
+
+	test("an Event tells that somebody undoes what is written, on what they undo", async () => {
+		await using bed = await bedWith(["app"]);
+		await using watch = await watching(bed, ["-n=app"]);
+		const told = Promise.withResolvers<void>();
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.endsWith("/events")) told.resolve();
+			return undefined;
+		});
+		for (let time = 0; time < 5; time++) {
+			secret(bed, "app", {}, { metadata: copyOf(undefined, NAME) });
+			await watch.says(`secret/${NAME} configured in app namespace`);
+		}
+		secret(bed, "app", {}, { metadata: copyOf(undefined, NAME) });
+		await told.promise;
+		const { err } = await watch.stop();
+		const message = `something keeps changing secret "${NAME}" in namespace "app" (will retry, at most once a minute)`;
+		assert.ok(err.includes(`Warning: ${message}\n`), err);
+		const { uid } = bed.server.store.get("Secret", "app", NAME)?.metadata ?? {};
+		assert.deepEqual(
+			bed.server.store
+				.all("Event")
+				.map((event) => [
+					event.metadata.namespace,
+					event.reason,
+					event.involvedObject,
+					event.message,
+				]),
+			[
+				[
+					"app",
+					"CopyFailed",
+					{
+						apiVersion: "v1",
+						kind: "Secret",
+						namespace: "app",
+						name: NAME,
+						uid,
+					},
+					message,
+				],
+			],
 		);
 	});
 

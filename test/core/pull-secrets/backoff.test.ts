@@ -7,10 +7,12 @@ import {
 	FRESH,
 	nextWrite,
 	retryAfter,
+	toldOfQuarrel,
 } from "../../../src/core/pull-secrets/backoff.ts";
 
 /** What is left after writes at these times. */
-const writes = (...times: number[]): Backoff => times.reduce(afterWrite, FRESH);
+const writes = (...times: number[]): Backoff =>
+	times.reduce((before, now) => afterWrite(before, now), FRESH);
 
 test("the next write", () => {
 	for (const [name, pace, next] of [
@@ -38,4 +40,28 @@ test("the wait after failures doubles up to a limit, and a success ends it", () 
 	}
 	assert.deepEqual(waits, [1000, 2000, 4000, 8000, 10_000, 10_000]);
 	assert.equal(afterWrite(pace, 0).failures, 0);
+});
+
+test("a quarrel is told once, and not where something else is to be written by now", () => {
+	const five = writes(0, 1, 2, 3, 4);
+	const told = toldOfQuarrel(five);
+	assert.ok(told);
+	for (const [name, backoff, of, isDue] of [
+		["four in a row", writes(0, 1, 2, 3), "", false],
+		["five", five, "", true],
+		["of another source", five, "2", false],
+		["told", told, "", false],
+		["told, and it goes on", afterWrite(told, 1004), "", false],
+		["told with the write", afterWrite(five, 1004, "", true), "", false],
+		[
+			"one that begins again",
+			[0, 1, 2, 3, 4].reduce(
+				(before, at) => afterWrite(before, 100_000 + at),
+				told,
+			),
+			"",
+			true,
+		],
+	] as const)
+		assert.equal(toldOfQuarrel(backoff, of) !== undefined, isDue, name);
 });

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { ObjectMeta } from "../../../src/core/objects.ts";
 import {
 	keeperOf,
+	lastWriterOf,
 	managerName,
 	managerOf,
 } from "../../../src/core/pull-secrets/managers.ts";
@@ -183,4 +184,51 @@ describe("which field manager keeps an annotation", () => {
 				keeper,
 			);
 		});
+});
+
+test("which field manager wrote last, if not we ourselves", () => {
+	for (const [entries, last] of [
+		[[], undefined],
+		[[["kubectl-meshreg", "05"]], undefined],
+		[
+			[
+				["argocd", "04"],
+				["kubectl-meshreg", "05"],
+			],
+			undefined,
+		],
+		[
+			[
+				["kubectl-meshreg", "05"],
+				["argocd", "05"],
+			],
+			"argocd",
+		],
+		[
+			[
+				["a", "01"],
+				["b", "03"],
+				["c", "02"],
+				["", "09"],
+			],
+			undefined,
+		],
+		[
+			[
+				["a", "01"],
+				["b", "03"],
+				["c", "02"],
+			],
+			"b",
+		],
+		[[["x".repeat(300), "01"]], `${"x".repeat(252)}…`],
+		[[["a", undefined]], "a"],
+	] as const) {
+		const managedFields = entries.map(([manager, second]) => ({
+			manager,
+			...(second && { time: `2026-01-01T00:00:${second}Z` }),
+		}));
+		assert.equal(lastWriterOf({ managedFields }), last);
+	}
+	assert.equal(lastWriterOf({ managedFields: [null, "x", 1] }), undefined);
 });
