@@ -10,14 +10,14 @@ import { someOf } from "../core/output/some-of.ts";
 import { word } from "./command-line.ts";
 import { type Clauses, clause, type FailureWording } from "./wording.ts";
 
-/** What a kubeconfig has of a kind, for whoever named what it has not: `contexts: dev, prod`. */
+/** What a kubeconfig has of a kind, for whoever named what it has not: `contexts: "dead one", prod`. */
 export function entriesWords(
 	kind: "context" | "cluster" | "user",
 	known: readonly string[],
 ): string {
 	return known.length === 0
 		? `the kubeconfig has no ${kind}s; see: kubectl config view`
-		: `${kind}s: ${someOf(known.toSorted())}`;
+		: `${kind}s: ${someOf(known.toSorted().map((name) => (/[\s,]/.test(name) ? `"${name}"` : name)))}`;
 }
 
 /** Why there is no connection to be had. */

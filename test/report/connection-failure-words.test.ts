@@ -41,3 +41,17 @@ test("and within another failure", () => {
 		"error: getting credentials: oidc: cannot reach https://idp.example: ECONNREFUSED",
 	);
 });
+
+test("names of a kubeconfig that would not be told apart are quoted", () => {
+	assert.equal(
+		failureLine(
+			new FailureError({
+				cause: "kubeconfig-entry-missing",
+				kind: "context",
+				name: "nope",
+				known: ["prod@eu", "dead one", "a,b"],
+			}),
+		),
+		'error: context "nope" does not exist; contexts: "a,b", "dead one", prod@eu',
+	);
+});
