@@ -39,7 +39,10 @@ export const NOTHING = { kind: "nothing" } as const;
 export interface Definition<Options> extends CommandHelp {
 	/** Reads strings once, at the edge. Throws UsageError; touches nothing outside. */
 	options(given: Given, env: Env): Options;
-	/** What it leaves behind, as a document with an item for what fails before there is any other. */
+	/**
+	 * What it leaves behind, as a document with an item for what fails before there is any other. `objects`: changes,
+	 * and with --dry-run=client objects to be applied, of which a failure is none.
+	 */
 	readonly leaves?: Document["kind"];
 	/** It also works in several clusters (`--contexts`), and leaves that behind in each. */
 	readonly inContexts?: true;
@@ -84,10 +87,17 @@ export function command<Options extends object, Asked = undefined>(
 		flags: inContexts ? [CONTEXTS_FLAG, ...definition.flags] : definition.flags,
 		prepare(given, env) {
 			const options = definition.options(given, env);
+			const look: Look = { ...options };
+			const documentKind =
+				leaves !== "objects"
+					? leaves
+					: look.dryRun === "client"
+						? "nothing"
+						: "changes";
 			return {
-				look: { ...options },
+				look,
 				contexts: inContexts && contextsOf(given),
-				documentKind: leaves,
+				documentKind,
 				async ask(world) {
 					const { ask, run } = await work();
 					const asked = await ask?.(options, world);
@@ -98,7 +108,7 @@ export function command<Options extends object, Asked = undefined>(
 						status: EXIT.done,
 						// `-o json` has a result where nothing was done, too.
 						document:
-							leaves === "changes"
+							documentKind === "changes"
 								? { kind: "changes", clusters: [], summary: false }
 								: NOTHING,
 					});

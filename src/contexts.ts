@@ -154,8 +154,7 @@ export async function runInContexts(
 				}),
 			}),
 		);
-		// Where objects are printed to be applied, what failed is none of them.
-		const isItem = look.dryRun !== "client";
+		const isItem = prepared.documentKind !== "nothing";
 		if (
 			parts.some(
 				({ document, error }) =>

@@ -128,12 +128,11 @@ async function perform(
 		}
 		const { error, context = connected } = ended;
 		const { documentKind, look } = prepared;
-		// Where objects are printed to be applied, what failed is none of them; a watch has a log.
+		// A watch has a log.
 		const isItem =
 			document.kind === "changes" ||
 			(document.kind === "nothing" &&
 				documentKind !== "nothing" &&
-				look.dryRun !== "client" &&
 				!look.watch);
 		const isNone = error instanceof UsageError || outside.interrupt.aborted;
 		if (isItem && !isNone && isStructured(look)) {

@@ -116,7 +116,12 @@ describe("without a cluster", () => {
 				);
 			});
 
-	for (const line of [["detach"], ["install"], ["uninstall", "--yes"]])
+	for (const line of [
+		["detach"],
+		["install"],
+		["uninstall", "--yes"],
+		["uninstall", "--dry-run=client"],
+	])
 		test(`${line.join(" ")} -o json: that nothing answers is the result`, async () => {
 			const server = "--server=https://127.0.0.1:1";
 			const { out, status } = await bed.run([...line, "-o", "json", server]);

@@ -103,6 +103,7 @@ describe("--contexts", () => {
 		],
 		// Objects are printed to be applied.
 		[["sync", "--dry-run=client"], undefined],
+		[["prune", "--dry-run=client"], { action: "failed", cause: "unreachable" }],
 	] as const)
 		for (const flag of ["--contexts", "--context"])
 			test(`${line.join(" ")} -o json ${flag}: where none answers, that is the result`, async () => {

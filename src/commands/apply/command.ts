@@ -34,7 +34,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		flags.LABEL_FLAG,
 		...DIFFED_CHANGE_FLAGS,
 	],
-	leaves: "changes",
+	leaves: "objects",
 	inContexts: true,
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),

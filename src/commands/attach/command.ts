@@ -26,7 +26,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 			"kubectl meshreg attach --by-policy",
 	},
 	flags: ACCOUNT_CHANGE_FLAGS,
-	leaves: "changes",
+	leaves: "objects",
 	inContexts: true,
 	options: accountChangeOf,
 });

@@ -71,7 +71,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		flags.LABEL_FLAG,
 		...DIFFED_CHANGE_FLAGS,
 	],
-	leaves: "changes",
+	leaves: "objects",
 	inContexts: true,
 	options: (given, env) => ({
 		...labelled(given, env),

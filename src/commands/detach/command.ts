@@ -33,7 +33,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 			{ group: "Target", conflicts: ["secret", "from", "by-policy"] },
 		),
 	],
-	leaves: "changes",
+	leaves: "objects",
 	options: (given, env) => ({
 		...accountChangeOf(given, env),
 		everyKey: given.on("all"),

@@ -65,7 +65,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		...SERVING_FLAGS,
 		...CHANGE_FLAGS,
 	],
-	leaves: "changes",
+	leaves: "objects",
 	options(given, env) {
 		for (const flag of OF_ONE_RUN)
 			if (given.has(flag))

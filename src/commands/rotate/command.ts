@@ -40,7 +40,7 @@ The user stays unless another is given, and so do other registries in the source
 			yes: "Answer every question yes, but the one about copies that no record knows.",
 		}),
 	],
-	leaves: "changes",
+	leaves: "objects",
 	inContexts: true,
 	options: (given, env) => ({
 		...credentialOptionsOf(given, { naming: true }),

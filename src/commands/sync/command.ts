@@ -60,7 +60,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		})),
 		...DIFFED_CHANGE_FLAGS,
 	],
-	leaves: "changes",
+	leaves: "objects",
 	inContexts: true,
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
