@@ -104,16 +104,36 @@ run(process.argv.slice(2), outside).then((status) => {
 	process.exitCode = status;
 	interrupt.release();
 	// A connection that is still being made would keep the program for minutes. A slow reader is waited for.
+	// At its end Node would wait for its threads: a signal, which is the system's again, does not, nor does a successor.
 	const { stdout, stderr } = process;
 	const end = (): void => {
 		const { reason } = interrupt.signal;
-		// Node would wait for its threads; the signal, which is the system's again, does not.
-		if (reason instanceof AbortedError && isThreadHeld())
-			process.kill(process.pid, reason.signal);
+		if (isThreadHeld()) {
+			if (reason instanceof AbortedError)
+				process.kill(process.pid, reason.signal);
+			else giveWay(status);
+		}
 		process.exit();
 	};
 	setImmediate(() => stdout.write("", () => stderr.write("", end)));
 });
+
+/** Has a shell take the process's place, and end with the status; returns where there is none. */
+function giveWay(status: number): void {
+	// As Node would at its end: who shares a pipe with the program would be told to come again.
+	for (const stream of [process.stdout, process.stderr])
+		(stream as HasHandle)._handle?.setBlocking?.(true);
+	try {
+		process.execve?.("/bin/sh", ["sh", "-c", `exit ${status}`], {});
+	} catch {
+		// No shell, as in the image: the threads are waited for.
+	}
+}
+
+/** What Node documents nowhere of its pipes and terminals. */
+interface HasHandle {
+	readonly _handle?: { setBlocking?(blocking: boolean): void };
+}
 
 /** Whether a thread is held by a pipe that nobody opens, fills or empties, or by a name that no server looks up. */
 function isThreadHeld(): boolean {

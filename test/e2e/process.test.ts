@@ -1,7 +1,7 @@
 /** What a user's variables, flags of Node and signals cannot do to the built file. */
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { testCluster } from "../support/cluster.ts";
@@ -64,33 +64,55 @@ test("a password file that is a pipe to which nobody writes: a signal ends it", 
 	await writer.close();
 });
 
-test("a name that no server looks up: a signal ends it", async (t) => {
-	const silent = createSocket("udp4");
-	silent.unref();
-	const resolv = join(folder, "resolv.conf");
-	await writeFile(resolv, "nameserver 127.0.0.9\n");
-	// The resolver's file is another for this program alone.
-	const own = [
-		...["-rm", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"'],
-		resolv,
-	];
-	try {
-		silent.bind(53, "127.0.0.9");
-		await once(silent, "listening");
-		execFileSync("unshare", [...own, "true"], { stdio: "ignore" });
-	} catch (error) {
-		return t.skip(`no resolver of its own here: ${error}`);
-	}
-	const asked = once(silent, "message");
-	const child = spawn(
-		"unshare",
-		[...own, BUILT, "list", "--server=https://cluster.example.com"],
-		{ stdio: "ignore" },
-	);
-	const ended = once(child, "exit");
-	await asked;
-	child.kill("SIGTERM");
-	assert.deepEqual(await ended, [null, "SIGTERM"]);
+describe("a name that no server looks up", () => {
+	let silent: Socket;
+	let queries = 0;
+	/** The resolver's file is another for this program alone: it asks for minutes. */
+	const lookingUp = async (t: TestContext, flags: readonly string[]) => {
+		const resolv = join(folder, "resolv.conf");
+		await writeFile(
+			resolv,
+			"nameserver 127.0.0.9\noptions timeout:30 attempts:5\n",
+		);
+		const own = [
+			...["-rm", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"'],
+			resolv,
+		];
+		queries = 0;
+		silent = createSocket("udp4").on("message", () => queries++);
+		silent.unref();
+		t.after(() => silent.close());
+		try {
+			silent.bind(53, "127.0.0.9");
+			await once(silent, "listening");
+			execFileSync("unshare", [...own, "true"], { stdio: "ignore" });
+		} catch (error) {
+			t.skip(`no resolver of its own here: ${error}`);
+			return undefined;
+		}
+		return spawn(
+			"unshare",
+			[...own, BUILT, "list", "--server=https://cluster.example.com", ...flags],
+			{ stdio: "ignore" },
+		);
+	};
+
+	test("a signal ends it", async (t) => {
+		const child = await lookingUp(t, []);
+		if (child === undefined) return;
+		const ended = once(child, "exit");
+		await once(silent, "message");
+		child.kill("SIGTERM");
+		assert.deepEqual(await ended, [null, "SIGTERM"]);
+	});
+
+	test("a program that has given up ends, with its status, while the system still asks", async (t) => {
+		const child = await lookingUp(t, ["--request-timeout=1s"]);
+		if (child === undefined) return;
+		assert.deepEqual(await once(child, "exit"), [1, null]);
+		// For both families of addresses once; the next time would be half a minute later.
+		assert.ok(queries <= 2, `${queries} queries`);
+	});
 });
 
 describe("NODE_OPTIONS and flags of Node do nothing", () => {
