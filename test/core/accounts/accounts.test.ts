@@ -103,6 +103,12 @@ describe("what is known of accounts", () => {
 		assert.ok(known.nextWrite("app", "a") <= 10);
 	});
 
+	test("one that names the key by now is left alone", () => {
+		const known = listed("app/a", "app/b");
+		known.account({ ...account("app/a"), lacksKey: false }, false);
+		assert.deepEqual(left(known), ["app/b"]);
+	});
+
 	test("only those that are asked for are kept", () => {
 		const known = new Accounts(new Set(["b"]));
 		assert.deepEqual(known.accounts([account("app/a"), account("app/b")]), [

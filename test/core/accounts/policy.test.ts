@@ -168,6 +168,11 @@ describe("policies that attach at admission", () => {
 			"('a' in variables.labels && variables.labels['a'] in ['b'] && !('c' in variables.labels))",
 		],
 		[
+			"labels that are not",
+			[{ selector: "a!=b,c notin (d,e)" }],
+			"(!('a' in variables.labels && variables.labels['a'] in ['b']) && !('c' in variables.labels && variables.labels['c'] in ['d', 'e']))",
+		],
+		[
 			"labels, but some names",
 			[{ selector: "a", exclude: ["dev-*"] }],
 			"('a' in variables.labels && !namespaceObject.metadata.name.matches('^(?:dev-.*)$'))",

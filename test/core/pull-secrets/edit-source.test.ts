@@ -149,10 +149,13 @@ describe("a source is written in the place of another", () => {
 		assert.deepEqual(remembered(replaced(undefined)), {
 			"registry-servers": '{"a.example":"a.example"}',
 		});
+		const own = { key: "usage", value: PLACE.name };
+		assert.deepEqual(replaced(own).labels, OURS);
 		assert.equal(failure(() => replaced(team)).cause, "label-stays");
 		// A mesh made that one, or a person.
 		const theirs = { ...OURS, [MANAGED_BY_LABEL]: "nginx" };
-		assert.equal(replaced(team, theirs).labels.team, "b");
+		const made = replaced(team, theirs);
+		assert.deepEqual([made.labels.team, remembered(made).targets], ["b", "[]"]);
 	});
 });
 
@@ -202,6 +205,23 @@ describe("an unmanaged Secret is taken over", () => {
 			assert.deepEqual(passwordsOf(made), [["b.example", "two"]]);
 			assert.equal(made.annotations["kubectl-meshreg/targets"], "[]");
 		});
+
+	test("with a label that is asked for", () => {
+		const made = edited(
+			{ by: "replace", keepsOthers: true },
+			theirs({ "a.example": "one" }),
+			[entry("b.example", "two")],
+			{ key: "team", value: "b" },
+		);
+		assert.deepEqual(made.labels, { [MANAGED_BY_LABEL]: MANAGER, team: "b" });
+	});
+
+	test("where there is none by now, a new one is made", () => {
+		const make = sourceMaker({ by: "replace", keepsOthers: true }, PLACE, [
+			entry("b.example", "two"),
+		]);
+		assert.deepEqual(passwordsOf(make(undefined)), [["b.example", "two"]]);
+	});
 
 	test("but not at the price of those that an older type has elsewhere", () => {
 		const { cause } = failure(() =>
@@ -260,8 +280,8 @@ describe("registries are added", () => {
 
 	test("one that is there with that credential adds nothing, also for a part of a registry", () => {
 		const made = edited({ by: "add" }, before, [
-			entry("a.example", "one"),
-			entry("b.example/team", "two"),
+			entry("a.example", "one", { issuedAt: at(9) }),
+			entry("b.example/team", "two", { lifetime: 3_600_000 }),
 			entry("c.example", "three"),
 		]);
 		assert.deepEqual(passwordsOf(made), [
@@ -269,6 +289,12 @@ describe("registries are added", () => {
 			["b.example/team", "two"],
 			["c.example", "three"],
 		]);
+		// But for how long it is good, where that is said.
+		assert.deepEqual(remembered(made), {
+			"registry-servers":
+				'{"b.example/team":"b.example/team","c.example":"c.example"}',
+			"expires-in": '{"b.example/team":"1h"}',
+		});
 	});
 
 	test("one whose letters stand there in another case, which no kubelet takes for it", () => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { FailureError } from "../../../src/core/output/failure.ts";
 import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import {
 	desiredCopies,
 	matchesGlob,
+	refuseOwnLabel,
 } from "../../../src/core/pull-secrets/desired.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
@@ -522,11 +524,12 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
 		annotations: { "meta.helm.sh/release-name": "y" },
 	};
-	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], {
+	const [copy, ...others] = desiredCopies(claimed, ["app", "nginx-mesh"], {
 		team: "a",
 		usage: "not-this",
 	});
 	assert.ok(copy);
+	assert.deepEqual(others, []);
 	assert.deepEqual(secretOf(copy), {
 		apiVersion: "v1",
 		kind: "Secret",
@@ -541,6 +544,25 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 		},
 		type: "kubernetes.io/dockerconfigjson",
 		data: { ".dockerconfigjson": CONTENT.data },
+	});
+});
+
+describe("a label for copies", () => {
+	const ROWS: [what: string, labels: Record<string, string>, ok: boolean][] = [
+		["beside the source's own", { team: "a" }, true],
+		["that is the source's own", { ...OURS }, true],
+		["by which they are found, with another value", { usage: "x" }, false],
+	];
+	for (const [what, labels, ok] of ROWS)
+		test(`${what}: ${ok ? "taken" : "refused"}`, () => {
+			const refuse = () => refuseOwnLabel(source, labels);
+			if (ok) refuse();
+			else assert.throws(refuse, FailureError);
+		});
+
+	test("any, where the source has none of its own", () => {
+		const bare = { ...source, name: "n".repeat(64), labels: {} };
+		refuseOwnLabel(bare, { usage: "x" });
 	});
 });
 
