@@ -31,6 +31,10 @@ describe("a list that is read while it arrives", () => {
 			{ a: [{ b: {} }] },
 			{ a: 2 },
 		],
+		"an object beside them, within another": [
+			`{"items":[{"a":1}],"metadata":{"b":{"c":2}}}`,
+			{ a: 1 },
+		],
 		"brackets and quotes in strings": [
 			String.raw`{"items":[{"a":"}],\"{[\\"},{"b":"\\\""}]}`,
 			{ a: '}],"{[\\' },
@@ -97,7 +101,7 @@ describe("a list that is read while it arrives", () => {
 
 	test("without managedFields: those of the objects, and nothing else that is called so", () => {
 		const fields = '"managedFields":[{"manager":"a]","f":{"f:b":[{}]}},{}]';
-		const object = `{"metadata":{"annotations":{"b":"c"},"name":"a",${fields},"labels":{"b":"c"}},"spec":{${fields}}}`;
+		const object = `{"metadata":{"annotations":{"b":"c"},"ownerReferences":[{"name":"r"}],${fields},"labels":{"b":"c"}},"spec":{${fields}}}`;
 		const text = `{"metadata":{${fields}},"items":[${object},{"metadata":{}}]}`;
 		const { items } = JSON.parse(text);
 		const wanted = structuredClone(items);
