@@ -20,7 +20,7 @@ import {
  * The suites of the folders that open a cluster (contract, trust, e2e), on a real API server: the one of
  * MESHREG_TEST_KUBECONFIG, else KUBEBUILDER_ASSETS, else what test/cluster
  * builds. Fails where there is none, and where nothing ran. Arguments: the test
- * files to run instead of all.
+ * files to run instead of all. In another order each time, or in that of SEED.
  */
 
 const NO_SERVER = `no API server to test on. Do one of these:
@@ -107,6 +107,8 @@ async function runSuites(): Promise<number> {
 	let failed = false;
 	const events = run({
 		files,
+		randomize: true,
+		...(process.env.SEED && { randomSeed: Number(process.env.SEED) }),
 		timeout: TEST_LIMIT_MS,
 		signal: interrupt.signal,
 	});

@@ -1,6 +1,6 @@
 /**
- * What holds for all tests: no outcome depends on how fast the machine is, or on what else runs on it; and each is
- * run.
+ * What holds for all tests: no outcome depends on how fast the machine is, on what else runs on it, or on which test
+ * came before; and each is run.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -92,10 +92,12 @@ for (const { what, but, instead } of RULES)
 		assert.deepEqual(found, []);
 	});
 
-test("a file of tests is run wherever it stands, in a new folder as well, by one script", () => {
+test("a file of tests is run wherever it stands, in a new folder as well, by one script, in any order", () => {
 	const { scripts } = JSON.parse(
 		readFileSync(join(HERE, "../package.json"), "utf8"),
 	) as { scripts: Record<string, string> };
+	for (const name of ["test", "test:e2e"])
+		assert.match(scripts[name] ?? "", /--test-randomize\b/, name);
 	const patterns = ["test", "test:e2e", "test:release"].map((name) =>
 		[...(scripts[name] ?? "").matchAll(/"(test\/[^"]+)"/g)].map(
 			([, pattern = ""]) => pattern,

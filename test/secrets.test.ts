@@ -218,10 +218,13 @@ describe("the password stays where it belongs", () => {
 				async (t) => {
 					if (noProcessTable) t.diagnostic(noProcessTable);
 					const argv = scenario.args
-						.replaceAll("HOST", good.host)
-						.replaceAll("ECHO", echo.host)
-						.replaceAll("DIR/", `${bed.folder}/`)
-						.split(" ");
+						.split(" ")
+						.map((word) =>
+							word
+								.replace("HOST", good.host)
+								.replace("ECHO", echo.host)
+								.replace("DIR/", `${bed.folder}/`),
+						);
 					const { status, out, err } = await run([...argv, "-v=9"], PASSWORD);
 					assert.equal(status, scenario.status ?? 0, err);
 					assert.deepEqual(traces.in(err), [], err);

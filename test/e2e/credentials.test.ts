@@ -55,47 +55,59 @@ describe("credentials", () => {
 	const trust = () =>
 		`Warning: --registry-ca applies to this check only: the cluster's nodes must be set up for ${server.host} as well\n`;
 
-	test("a rejected one is not written, a good one is", async () => {
-		const wrong = await meshreg(["create", ...login()], "wrong");
-		assert.deepEqual(
-			[wrong.status, wrong.out, wrong.err],
-			[
-				1,
-				"",
-				`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify instead to skip this check\n`,
-			],
-		);
-		const good = await meshreg(["create", ...login()], "one");
-		assert.deepEqual(
-			[good.status, good.out, good.err],
-			[0, `secret/${NAME} created in ${mesh} namespace\n`, trust()],
-		);
-	});
-
-	test("rotate reaches the copies, and export writes them out", async () => {
-		const copied = await meshreg(["sync", "-n", app]);
-		assert.equal(copied.status, 0, copied.err);
-		accounts.passwords.mesh = "two";
-		const rotated = await meshreg(["rotate", ...login()], "two");
-		assert.deepEqual(
-			[rotated.status, rotated.out, rotated.err],
-			[
-				0,
-				`secret/${NAME} configured in ${mesh} namespace\nsecret/${NAME} configured in ${app} namespace\n`,
-				trust(),
-			],
-		);
-		const path = join(cluster.folder, "config.json");
-		const exported = await meshreg(["export", "-n", app, "--to", path, "-q"]);
-		assert.deepEqual([exported.status, exported.err], [0, ""]);
-		assert.deepEqual(JSON.parse(await readFile(path, "utf8")), {
-			auths: {
-				[server.host]: {
-					username: "mesh",
-					password: "two",
-					auth: btoa("mesh:two"),
-				},
-			},
+	test("one after the other, each with what the ones before have left", async (t) => {
+		await t.test("a rejected one is not written, a good one is", async () => {
+			const wrong = await meshreg(["create", ...login()], "wrong");
+			assert.deepEqual(
+				[wrong.status, wrong.out, wrong.err],
+				[
+					1,
+					"",
+					`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify instead to skip this check\n`,
+				],
+			);
+			const good = await meshreg(["create", ...login()], "one");
+			assert.deepEqual(
+				[good.status, good.out, good.err],
+				[0, `secret/${NAME} created in ${mesh} namespace\n`, trust()],
+			);
 		});
+
+		await t.test(
+			"rotate reaches the copies, and export writes them out",
+			async () => {
+				const copied = await meshreg(["sync", "-n", app]);
+				assert.equal(copied.status, 0, copied.err);
+				accounts.passwords.mesh = "two";
+				const rotated = await meshreg(["rotate", ...login()], "two");
+				assert.deepEqual(
+					[rotated.status, rotated.out, rotated.err],
+					[
+						0,
+						`secret/${NAME} configured in ${mesh} namespace\nsecret/${NAME} configured in ${app} namespace\n`,
+						trust(),
+					],
+				);
+				const path = join(cluster.folder, "config.json");
+				const exported = await meshreg([
+					"export",
+					"-n",
+					app,
+					"--to",
+					path,
+					"-q",
+				]);
+				assert.deepEqual([exported.status, exported.err], [0, ""]);
+				assert.deepEqual(JSON.parse(await readFile(path, "utf8")), {
+					auths: {
+						[server.host]: {
+							username: "mesh",
+							password: "two",
+							auth: btoa("mesh:two"),
+						},
+					},
+				});
+			},
+		);
 	});
 });

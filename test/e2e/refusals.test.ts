@@ -100,98 +100,110 @@ describe("refusals", () => {
 	const missing = () =>
 		`Error from server (NotFound): namespaces "${gone}" not found\n`;
 
-	test("create in a server-side dry run stores nothing", async () => {
-		assert.deepEqual(await run([...create, "--dry-run=server"]), {
-			status: 0,
-			out: `secret/${NAME} created in ${mesh} namespace (server dry run)\n`,
-			err: "",
-		});
-		assert.deepEqual(await stored(), []);
-	});
-
-	test("sync in a server-side dry run is refused as it would be, and stores nothing", async () => {
-		assert.equal((await run(create)).status, 0);
-		const before = await stored();
-		assert.equal(before.length, 1);
-		assert.deepEqual(await run([...everywhere(), "--dry-run=server"]), {
-			status: 1,
-			out: [app, going, warned.namespace]
-				.map(
-					(namespace) =>
-						`secret/${NAME} created in ${namespace} namespace (server dry run)\n`,
-				)
-				.join(""),
-			err: `${warning()}${missing()}${denial()}5 namespaces: 3 created, 0 configured, 0 unchanged, 2 failed (server dry run)\n`,
-		});
-		assert.deepEqual(await stored(), before);
-	});
-
-	test("sync goes on where others refuse, and shows what the server warns of", async () => {
-		assert.deepEqual(await run(everywhere()), {
-			status: 1,
-			out: [app, going, warned.namespace]
-				.map(
-					(namespace) => `secret/${NAME} created in ${namespace} namespace\n`,
-				)
-				.join(""),
-			err: `${warning()}${missing()}${denial()}5 namespaces: 3 created, 0 configured, 0 unchanged, 2 failed\n`,
-		});
-		assert.equal((await stored()).length, 4);
-	});
-
-	test("create where admission refuses: its words, and no Secret", async () => {
-		assert.deepEqual(await run([...create, "-n", guarded.namespace]), {
-			status: 1,
-			out: "",
-			err: denial(),
-		});
-		assert.equal((await stored()).length, 4);
-	});
-
-	test("a namespace being deleted gets nothing", async () => {
-		const path = `/api/v1/namespaces/${going}`;
-		// Held, so that it stays where controllers would let it go.
-		const hold = await cluster.api.request("POST", `${path}/secrets`, {
-			body: { metadata: { name: "held", finalizers: [HOLD] } },
-		});
-		assert.equal(hold.status, 201);
-		assert.equal((await cluster.api.request("DELETE", path)).status, 200);
-		assert.deepEqual(await run([...create, "other", "-n", going]), {
-			status: 1,
-			out: "",
-			err: `error: namespace "${going}" is being deleted; nothing was written there\n`,
-		});
-		const copy = `${path}/secrets/${NAME}`;
-		assert.equal((await cluster.api.request("DELETE", copy)).status, 200);
-		assert.deepEqual(await run(["sync", "-n", going]), {
-			status: 1,
-			out: "",
-			err: `error: namespace "${going}" is being deleted; nothing was written there\n1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n`,
-		});
-		assert.deepEqual(
-			await run(["sync", "-l", `stage=${stage()},!guarded`, "-q"]),
-			{
+	test("one after the other, each with what the ones before have left", async (t) => {
+		await t.test("create in a server-side dry run stores nothing", async () => {
+			assert.deepEqual(await run([...create, "--dry-run=server"]), {
 				status: 0,
-				out: "",
-				err: `Warning: namespace "${going}" is being deleted; nothing was written there\n`,
+				out: `secret/${NAME} created in ${mesh} namespace (server dry run)\n`,
+				err: "",
+			});
+			assert.deepEqual(await stored(), []);
+		});
+
+		await t.test(
+			"sync in a server-side dry run is refused as it would be, and stores nothing",
+			async () => {
+				assert.equal((await run(create)).status, 0);
+				const before = await stored();
+				assert.equal(before.length, 1);
+				assert.deepEqual(await run([...everywhere(), "--dry-run=server"]), {
+					status: 1,
+					out: [app, going, warned.namespace]
+						.map(
+							(namespace) =>
+								`secret/${NAME} created in ${namespace} namespace (server dry run)\n`,
+						)
+						.join(""),
+					err: `${warning()}${missing()}${denial()}5 namespaces: 3 created, 0 configured, 0 unchanged, 2 failed (server dry run)\n`,
+				});
+				assert.deepEqual(await stored(), before);
 			},
 		);
-	});
 
-	test("prune in a server-side dry run deletes nothing", async () => {
-		const before = await stored();
-		assert.deepEqual(await run(["prune", "--yes", "--dry-run=server"]), {
-			status: 0,
-			out: [app, mesh, warned.namespace]
-				.map(
-					(namespace) =>
-						`secret "${NAME}" deleted from ${namespace} namespace (server dry run)\n`,
-				)
-				.join(""),
-			err: "",
+		await t.test(
+			"sync goes on where others refuse, and shows what the server warns of",
+			async () => {
+				assert.deepEqual(await run(everywhere()), {
+					status: 1,
+					out: [app, going, warned.namespace]
+						.map(
+							(namespace) =>
+								`secret/${NAME} created in ${namespace} namespace\n`,
+						)
+						.join(""),
+					err: `${warning()}${missing()}${denial()}5 namespaces: 3 created, 0 configured, 0 unchanged, 2 failed\n`,
+				});
+				assert.equal((await stored()).length, 4);
+			},
+		);
+
+		await t.test(
+			"create where admission refuses: its words, and no Secret",
+			async () => {
+				assert.deepEqual(await run([...create, "-n", guarded.namespace]), {
+					status: 1,
+					out: "",
+					err: denial(),
+				});
+				assert.equal((await stored()).length, 4);
+			},
+		);
+
+		await t.test("a namespace being deleted gets nothing", async () => {
+			const path = `/api/v1/namespaces/${going}`;
+			// Held, so that it stays where controllers would let it go.
+			const hold = await cluster.api.request("POST", `${path}/secrets`, {
+				body: { metadata: { name: "held", finalizers: [HOLD] } },
+			});
+			assert.equal(hold.status, 201);
+			assert.equal((await cluster.api.request("DELETE", path)).status, 200);
+			assert.deepEqual(await run([...create, "other", "-n", going]), {
+				status: 1,
+				out: "",
+				err: `error: namespace "${going}" is being deleted; nothing was written there\n`,
+			});
+			const copy = `${path}/secrets/${NAME}`;
+			assert.equal((await cluster.api.request("DELETE", copy)).status, 200);
+			assert.deepEqual(await run(["sync", "-n", going]), {
+				status: 1,
+				out: "",
+				err: `error: namespace "${going}" is being deleted; nothing was written there\n1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n`,
+			});
+			assert.deepEqual(
+				await run(["sync", "-l", `stage=${stage()},!guarded`, "-q"]),
+				{
+					status: 0,
+					out: "",
+					err: `Warning: namespace "${going}" is being deleted; nothing was written there\n`,
+				},
+			);
 		});
-		assert.deepEqual(await stored(), before);
-		assert.equal((await run(["prune", "--yes"])).status, 0);
-		assert.deepEqual(await stored(), []);
+
+		await t.test("prune in a server-side dry run deletes nothing", async () => {
+			const before = await stored();
+			assert.deepEqual(await run(["prune", "--yes", "--dry-run=server"]), {
+				status: 0,
+				out: [app, mesh, warned.namespace]
+					.map(
+						(namespace) =>
+							`secret "${NAME}" deleted from ${namespace} namespace (server dry run)\n`,
+					)
+					.join(""),
+				err: "",
+			});
+			assert.deepEqual(await stored(), before);
+			assert.equal((await run(["prune", "--yes"])).status, 0);
+			assert.deepEqual(await stored(), []);
+		});
 	});
 });

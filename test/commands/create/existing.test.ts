@@ -549,13 +549,12 @@ describe("create, where a Secret is there", () => {
 			});
 			off();
 			assert.equal(status, 1);
-			const [, path = ""] =
-				/; before you run this again, put it back with 'kubectl create -f (\S+)'\n$/.exec(
-					err,
-				) ?? [];
+			// The path may itself be in quotes.
+			const putBack = /'?kubectl create -f '?(.*?)'+\n$/;
+			const [, path = ""] = putBack.exec(err) ?? [];
 			assert.equal(
-				err,
-				`error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is gone: it was deleted to be replaced, and could be neither replaced nor put back (request is invalid: no), but its content is kept; before you run this again, put it back with 'kubectl create -f ${path}'\n`,
+				err.replace(putBack, "kubectl create -f PATH"),
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is gone: it was deleted to be replaced, and could be neither replaced nor put back (request is invalid: no), but its content is kept; before you run this again, put it back with kubectl create -f PATH',
 			);
 			assert.equal(secret(), undefined);
 			bed.server.store.seed(JSON.parse(await readFile(path, "utf8")));

@@ -315,8 +315,13 @@ const cases: Case[] = [
 	},
 	{
 		name: "not the home folder's where KUBECONFIG lists only missing files",
-		env: { KUBECONFIG: "@/missing", HOME: "@/home" },
-		says: /^The connection to the server localhost:8080 was refused - did you specify the right host or port\? \(KUBECONFIG names \S+\/missing, which does not exist\)$/,
+		env: {
+			KUBECONFIG: "@/missing",
+			HOME: "@/home",
+			// Where it is not set they ask localhost:8080, where something may answer.
+			KUBERNETES_MASTER: "http://127.0.0.1:1",
+		},
+		says: /^The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port\? \(KUBECONFIG names \S+\/missing, which does not exist\)$/,
 	},
 	{
 		name: "nothing but --server",
