@@ -12,8 +12,9 @@ import {
 } from "../../core/output/result.ts";
 import {
 	type Change,
-	type Deletion,
+	isDeletion,
 	isWrite,
+	type Removal,
 } from "../../core/pull-secrets/change.ts";
 import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import {
@@ -333,7 +334,7 @@ class Delivery {
 	#warnOfClaimants(
 		all: readonly PullSecret[],
 		targets: Targets,
-		leftovers: readonly Deletion[],
+		leftovers: readonly Removal[],
 	): void {
 		// Of a label's namespaces alone nobody can tell what the record says of the others.
 		if (targets.listed && targets.namespaces === undefined) return;
@@ -360,7 +361,7 @@ class Delivery {
 	async #leftovers(
 		targets: Targets,
 		listed: readonly PullSecret[] | undefined,
-	): Promise<Deletion[]> {
+	): Promise<Removal[]> {
 		if (!this.#prunes) return [];
 		const all = listed ?? (await this.#listAll());
 		const kept = [...targets.serve, ...targets.settled];
@@ -410,7 +411,7 @@ class Delivery {
 	async #agree(
 		targets: Targets,
 		steps: readonly Step[],
-		leftovers: readonly Deletion[],
+		leftovers: readonly Removal[],
 	): Promise<ReadonlySet<string> | undefined> {
 		const replacing = steps.flatMap((step) =>
 			!isSettled(step) && step.action === "replace" ? [step.current] : [],
@@ -422,7 +423,9 @@ class Delivery {
 		const answer = await agrees(
 			{
 				losses: [
-					...leftovers.map(({ current }) => lossOf("delete", current)),
+					...leftovers
+						.filter(isDeletion)
+						.map(({ current }) => lossOf("delete", current)),
 					...replacing.map((one) =>
 						lossOf("delete and recreate", one, content),
 					),

@@ -53,7 +53,7 @@ import {
 	resultOf,
 } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import type { Deletion } from "../../core/pull-secrets/change.ts";
+import { type Deletion, isDeletion } from "../../core/pull-secrets/change.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	isByPolicy,
@@ -139,7 +139,10 @@ interface Pruning {
 	readonly sent: readonly SentThere[];
 	/** Of those, the ones whose record names a namespace. */
 	readonly outOf: readonly SentThere[];
-	/** A failed result for each source whose record cannot be read: nothing of theirs is deleted; and for the accounts. */
+	/**
+	 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; for the accounts; and
+	 * for what a controller would make again.
+	 */
 	readonly unreadable: readonly ChangeResult[];
 	/** The accounts that attach changed. */
 	readonly accounts: readonly ServiceAccount[];
@@ -167,7 +170,7 @@ async function findPruning(
 		: await sentThere(how);
 	const stays = new Set(unreadable.map(sourceRef));
 	const sources = orphaned && (await readSources(how, keys));
-	const changes = planPrune(keys, {
+	const planned = planPrune(keys, {
 		keepSources: how.keepSources,
 		gone: sources
 			? new Set(
@@ -177,6 +180,7 @@ async function findPruning(
 	}).filter(
 		({ current }) => !stays.has(current.annotations[SOURCE_ANNOTATION] ?? ""),
 	);
+	const changes = planned.filter(isDeletion);
 	const { accounts, unread } =
 		onlyBeside && changes.length === 0
 			? { accounts: [] }
@@ -195,7 +199,21 @@ async function findPruning(
 		sent,
 		outOf: sent.filter(({ named }) => named.length > 0),
 		outlived: onlyBeside ? [] : await outlivedBy(found, how),
-		unreadable: [...unreadable, ...failedToTakeBack(unread?.error, cluster)],
+		unreadable: [
+			...unreadable,
+			...planned.flatMap((change) =>
+				change.action === "conflict"
+					? resultOf(
+							cluster,
+							"Secret",
+							change.current,
+							"failed",
+							change.obstacle,
+						)
+					: [],
+			),
+			...failedToTakeBack(unread?.error, cluster),
+		],
 		accounts,
 		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
 		entries,

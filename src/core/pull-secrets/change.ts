@@ -24,4 +24,15 @@ export function isWrite({ action }: Change): boolean {
 /** A change that deletes a Secret and creates it again. */
 export type Replacement = Change & { readonly action: "replace" };
 
+/** Nothing to do, because of what is there. */
+export type Conflict = Change & { readonly action: "conflict" };
+
 export type Deletion = Change & { readonly action: "delete" };
+
+/** What is to go, and may, or may not. */
+export type Removal = Deletion | Conflict;
+
+/** Whether a change deletes a Secret for good. */
+export function isDeletion(change: Change): change is Deletion {
+	return change.action === "delete";
+}

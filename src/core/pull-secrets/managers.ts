@@ -6,8 +6,13 @@ import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
 /** Who else keeps an object as it is, and would undo, or be undone by, what is written to it. All free text. */
 export type Manager =
-	/** An object that owns it: an ExternalSecret, a SealedSecret. */
-	| { readonly by: "owner"; readonly kind: string; readonly name: string }
+	/** An object that owns it: an ExternalSecret, a SealedSecret. `controls`: as its controller, which writes it. */
+	| {
+			readonly by: "owner";
+			readonly kind: string;
+			readonly name: string;
+			readonly controls?: true;
+	  }
 	/** A tool that marks what it applies; `name` is its own, or what its label says. */
 	| { readonly by: "tool"; readonly name: string }
 	/** OpenShift's own pull secret of a service account. */
@@ -54,6 +59,7 @@ export function managerOf({
 			by: "owner",
 			kind: beginning(owner.kind),
 			name: beginning(owner.name),
+			...(owner.controller && { controls: true }),
 		};
 	const mark = MARKS.find(({ domain }) => domains.has(domain));
 	if (mark !== undefined) return { by: "tool", name: mark.tool };
@@ -69,6 +75,15 @@ export function managerOf({
 /** As much of a text as a name may have, or `longest`, what is longer ending in `…`: kept for weeks, a megabyte is not. */
 export function beginning(text: string, longest = 253): string {
 	return text.length <= longest ? text : `${startOf(text, longest - 1)}…`;
+}
+
+/** Whether another object's controller writes an object, which then undoes what anybody else does to it. */
+export function isControlled({
+	manager,
+}: {
+	readonly manager?: Manager;
+}): boolean {
+	return manager?.by === "owner" && manager.controls === true;
 }
 
 /** A manager in a word or two, for messages. */

@@ -2,10 +2,10 @@ import { compare } from "../order.ts";
 import type { Obstacle } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import { ownValue } from "../own-value.ts";
-import type { Change, Deletion } from "./change.ts";
+import type { Change, Conflict, Removal } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
 import { textsIn } from "./expiry.ts";
-import { managerName } from "./managers.ts";
+import { isControlled, type Manager, managerName } from "./managers.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	isCopyOf,
@@ -34,7 +34,8 @@ interface Permission {
 
 /**
  * What makes `current` into `desired`, a copy. Equality is of content, our labels and annotations.
- * What somebody else keeps is never taken over, nor is a source in a namespace that nobody named.
+ * What somebody else keeps is never taken over, nor is a source in a namespace that nobody named. A copy of ours
+ * that a controller writes by now is its: as long as it serves, its marks are of no interest either.
  */
 export function planCopy(
 	current: PullSecret | undefined,
@@ -48,16 +49,24 @@ export function planCopy(
 	if (equal && isMarked(current, desired))
 		return { action: "unchanged", current, desired };
 	const source = desired.annotations[SOURCE_ANNOTATION] ?? "";
-	const obstacle = isCopyOf(current, source)
-		? undefined
-		: obstacleToCopy(current, desired, equal, allowed);
+	const isOwn = isCopyOf(current, source);
+	if (isOwn && equal && isControlled(current))
+		return { action: "unchanged", current, desired };
+	const obstacle =
+		isOwn && !isControlled(current)
+			? undefined
+			: obstacleToCopy(current, desired, equal, allowed);
 	return obstacle === undefined
 		? overwrite(current, desired, allowed)
 		: conflict(current, obstacle);
 }
 
-function conflict(current: PullSecret, obstacle: Obstacle): Change {
+function conflict(current: PullSecret, obstacle: Obstacle): Conflict {
 	return { action: "conflict", current, obstacle };
+}
+
+function keptBy(manager: Manager): Obstacle {
+	return { cause: "managed-by-other", manager: managerName(manager) };
 }
 
 /** What keeps another's Secret from becoming a copy. */
@@ -67,8 +76,7 @@ function obstacleToCopy(
 	equal: boolean,
 	{ force, adopt = false, named = false }: Permission,
 ): Obstacle | undefined {
-	if (current.manager !== undefined)
-		return { cause: "managed-by-other", manager: managerName(current.manager) };
+	if (current.manager !== undefined) return keptBy(current.manager);
 	switch (roleOf(current)) {
 		case "copy":
 			return force
@@ -113,10 +121,7 @@ export function planSource(
 	if (role === "source" && equal && remembers(current, desired))
 		return { action: "unchanged", current, desired };
 	if (role !== "source" && current.manager !== undefined)
-		return conflict(current, {
-			cause: "managed-by-other",
-			manager: managerName(current.manager),
-		});
+		return conflict(current, keptBy(current.manager));
 	if (!allowed.force) {
 		if (role === "unmanaged")
 			return conflict(current, {
@@ -163,7 +168,7 @@ export function leftImmutable(
 	return conflict(current, { cause: "immutable", recreatedBy });
 }
 
-/** Deletions only, of what is ours, in namespace order. */
+/** Deletions of what is ours, in namespace order; a conflict for a copy that a controller would make again. */
 export function planPrune(
 	keys: readonly PullSecret[],
 	/** `keepSources`: leaves what is not a copy; `gone`: only copies of these sources, `NAMESPACE/NAME`, which are gone. */
@@ -171,7 +176,7 @@ export function planPrune(
 		readonly keepSources: boolean;
 		readonly gone?: ReadonlySet<string> | undefined;
 	},
-): Deletion[] {
+): Removal[] {
 	const { keepSources, gone } = scope;
 	return keys
 		.filter((key) => isOurs(key) && !key.terminating)
@@ -181,20 +186,27 @@ export function planPrune(
 				gone?.has(annotations[SOURCE_ANNOTATION] ?? "") ?? true,
 		)
 		.toSorted(byNamespace)
-		.map((current) => ({ action: "delete", current }));
+		.map(deletionOf);
 }
 
-/** Copies of `source` outside `selected` namespaces: what `sync --prune` deletes. */
+function deletionOf(current: PullSecret): Removal {
+	const { manager } = current;
+	return roleOf(current) === "copy" && isControlled(current) && manager
+		? conflict(current, keptBy(manager))
+		: { action: "delete", current };
+}
+
+/** The same of copies of `source` outside `selected` namespaces: what `sync --prune` deletes. */
 export function planLeftovers(
 	keys: readonly PullSecret[],
 	source: PullSecret,
 	selected: ReadonlySet<string>,
-): Deletion[] {
+): Removal[] {
 	return keys
 		.filter((key) => isCopyOf(key, sourceRef(source)) && !key.terminating)
 		.filter(({ namespace }) => !selected.has(namespace))
 		.toSorted(byNamespace)
-		.map((current) => ({ action: "delete", current }));
+		.map(deletionOf);
 }
 
 /** The Secret that a change is about. */

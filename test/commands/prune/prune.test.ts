@@ -49,6 +49,45 @@ async function populated(
 	return bed;
 }
 
+test("a copy that a controller owns by now is left to it", async () => {
+	await using bed = await testBed({
+		namespaces: ["app", "shop", "nginx-mesh"],
+	});
+	const ownerReferences = [
+		{
+			apiVersion: "external-secrets.io/v1",
+			kind: "ExternalSecret",
+			name: "registry",
+			uid: "1",
+			controller: true,
+		},
+	];
+	secret(bed, "app", { ...build.copyOf(), ownerReferences });
+	secret(bed, "shop", build.copyOf());
+	account(bed, "app", [NAME], {
+		metadata: {
+			namespace: "app",
+			name: "default",
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": NAME },
+		},
+	});
+	const { status, out, err } = await bed.run(["prune", "--yes"]);
+	assert.equal(out, `secret "${NAME}" deleted from shop namespace\n`);
+	assert.ok(
+		err.includes(
+			`error: secret "${NAME}" in namespace "app" is managed by ExternalSecret; left unchanged\n`,
+		),
+		err,
+	);
+	assert.equal(status, 1);
+	assert.deepEqual(left(bed), ["app"]);
+	assert.deepEqual(
+		bed.server.store.get("ServiceAccount", "app", "default")?.imagePullSecrets,
+		[{ name: NAME }],
+	);
+});
+
 /** What is said of Secrets of the name that are not ours. */
 const unmanaged = (...namespaces: string[]): string =>
 	`secret "${NAME}" in ${namespaces.join(", ")} is not managed by meshreg and was left alone\n`;

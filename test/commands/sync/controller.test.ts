@@ -943,6 +943,34 @@ describe("somebody who undoes what we write", () => {
 		);
 	});
 
+	test("as a controller that owns the copy by now is left to it, and told", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		secret(
+			bed,
+			"app",
+			{},
+			{
+				metadata: {
+					...copyOf(undefined, NAME),
+					ownerReferences: [
+						{
+							apiVersion: "external-secrets.io/v1",
+							kind: "ExternalSecret",
+							name: "registry",
+							uid: "1",
+							controller: true,
+						},
+					],
+				},
+			},
+		);
+		await keeping.says(
+			`Secret app failed error: secret "${NAME}" in namespace "app" is managed by ExternalSecret; left unchanged`,
+		);
+	});
+
 	test("is none where the source changes as often", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);

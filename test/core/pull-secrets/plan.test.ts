@@ -68,6 +68,8 @@ const THEIRS = {
 	labels: { usage: "nginx-mesh-registry-key" },
 };
 const UNMANAGED = { annotations: {}, labels: {} };
+const ESO = { by: "owner", kind: "ExternalSecret", name: "x" } as const;
+const CONTROLLED = { ...ESO, controls: true } as const;
 const HELM = { by: "tool", name: "Helm" } as const;
 const SENT = { [TARGETS_ANNOTATION]: '[{"all":true}]' };
 
@@ -181,6 +183,30 @@ describe("planning a copy", () => {
 			"update",
 			"update",
 			"update",
+		],
+		[
+			"ours, of an owner that does not write it",
+			key({ content: OTHER, manager: ESO }),
+			"update",
+			"update",
+			"update",
+		],
+		[
+			"ours, which a controller writes by now",
+			key({ content: OTHER, manager: CONTROLLED }),
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
+		[
+			"the same, equal, with marks that are not ours",
+			key({
+				labels: { usage: "nginx-mesh-registry-key" },
+				manager: CONTROLLED,
+			}),
+			"unchanged",
+			"unchanged",
+			"unchanged",
 		],
 		[
 			"immutable, equal",
@@ -509,6 +535,23 @@ describe("planning deletions", () => {
 				expected,
 			),
 		);
+
+	test("a copy that a controller would make again is none, a source is", () => {
+		const all = [
+			key({ namespace: "a", manager: CONTROLLED }),
+			key({ namespace: "b", manager: ESO }),
+			key({ namespace: "c", manager: CONTROLLED, annotations: {} }),
+		];
+		assert.deepEqual(names(planPrune(all, { keepSources: false })), [
+			`conflict a/${usual}`,
+			`delete b/${usual}`,
+			`delete c/${usual}`,
+		]);
+		assert.deepEqual(names(planLeftovers(all, source, new Set())), [
+			`conflict a/${usual}`,
+			`delete b/${usual}`,
+		]);
+	});
 
 	test("leftovers: copies of this source outside the selection", () => {
 		const left = (...selected: string[]) =>
