@@ -515,6 +515,18 @@ refuses("explain", [
 	["", /^error: explain needs /],
 	["deploy/Foo", /^error: deploy\/Foo: "Foo" is not a workload name: /],
 	["pod/Foo", /^error: pod\/Foo: "Foo" is not a pod name: /],
+	...["rollout/web", "svc/web", "Ingresses/web"].map(
+		(operand): Row => [
+			operand,
+			`explain cannot find the pods of ${operand}; give one of them as pod/NAME, or its image (an image of that name is docker.io/${operand})`,
+		],
+	),
+	...["rollouts.argoproj.io/web", "rollouts.v1alpha1.argoproj.io/web"].map(
+		(operand): Row => [
+			operand,
+			`explain cannot find the pods of ${operand}; give one of them as pod/NAME, or its image`,
+		],
+	),
 	["nginx --pod Foo", /^error: --pod: "Foo" is not a pod name: /],
 	[
 		"nginx --serviceaccount Foo",

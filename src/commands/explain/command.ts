@@ -8,7 +8,7 @@ import { UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import { workloadNamed } from "./workload-operand.ts";
+import { isOtherObject, workloadNamed } from "./workload-operand.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
@@ -90,6 +90,10 @@ By default it answers for a new pod of service account "default". Exit status 1 
 						`--${flag} goes with an IMAGE, not with ${operand}`,
 					);
 		}
+		if (configs.length === 0 && isOtherObject(operand))
+			throw new UsageError(
+				`explain cannot find the pods of ${operand}; give one of them as pod/NAME, or its image${operand.includes(".") ? "" : ` (an image of that name is docker.io/${operand})`}`,
+			);
 		return {
 			/** What is to be explained: an image, or those of a workload. */
 			operand,

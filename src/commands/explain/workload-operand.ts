@@ -13,10 +13,27 @@ const KINDS = {
 	CronJob: "cronjob cronjobs cj",
 } as const;
 
+/**
+ * Other types that kubectl takes before a name, of a cluster without more and of what commonly makes pods, in one of
+ * their spellings each: what is meant is no image of Docker Hub.
+ */
+const OTHER_TYPES: ReadonlySet<string> = new Set(
+	"service svc replicationcontroller rc podtemplate serviceaccount sa secret configmap cm namespace ns node no persistentvolumeclaim pvc ingress ing endpoint ep event ev horizontalpodautoscaler hpa poddisruptionbudget pdb rollout ro cloneset deploymentconfig dc ksvc".split(
+		" ",
+	),
+);
+
 type WorkloadKind = keyof typeof KINDS;
 
 /** Their API groups, as `kubectl get -o name` writes them behind a kind. */
 const GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch"]);
+const OTHER_GROUPS: ReadonlySet<string> = new Set([
+	...GROUPS,
+	"argoproj.io",
+	"apps.kruise.io",
+	"apps.openshift.io",
+	"serving.knative.dev",
+]);
 
 /** What is named instead of an image. */
 export interface Workload {
@@ -35,15 +52,36 @@ function isWorkloadKind(kind: string): kind is WorkloadKind {
  * `docker.io/deploy/web`.
  */
 export function workloadNamed(operand: string): Workload | undefined {
-	const [word = "", name, ...rest] = operand.split("/");
-	const [kindName = "", ...parts] = word.toLowerCase().split(".");
-	const group = parts.filter((part, at) => at > 0 || !/^v\d/.test(part));
-	if (!GROUPS.has(group.join(".")) || name === undefined || rest.length > 0)
-		return undefined;
+	const { type, group, name } = typeIn(operand);
+	if (name === undefined || !GROUPS.has(group)) return undefined;
 	const kind = Object.keys(KINDS)
 		.filter(isWorkloadKind)
-		.find((one) => KINDS[one].split(" ").includes(kindName));
+		.find((one) => KINDS[one].split(" ").includes(type));
 	return kind && { kind, name };
+}
+
+/** Whether an operand is an object of kubectl's whose pods are not to be found by it: `svc/web`, `rollouts.argoproj.io/web`. */
+export function isOtherObject(operand: string): boolean {
+	const { type, group, name = "" } = typeIn(operand);
+	return (
+		isObjectName(name) &&
+		OTHER_GROUPS.has(group) &&
+		[type, type.replace(/s$/, ""), type.replace(/es$/, "")].some((one) =>
+			OTHER_TYPES.has(one),
+		)
+	);
+}
+
+/** An operand as `TYPE/NAME`; `name` undefined: it is none. */
+function typeIn(operand: string) {
+	const [word = "", name, ...rest] = operand.split("/");
+	const [type = "", ...parts] = word.toLowerCase().split(".");
+	const group = parts.filter((part, at) => at > 0 || !/^v\d/.test(part));
+	return {
+		type,
+		group: group.join("."),
+		name: rest.length > 0 ? undefined : name,
+	};
 }
 
 /** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */

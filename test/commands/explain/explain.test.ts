@@ -1253,20 +1253,19 @@ The kubelet tries:
 		);
 	});
 
-	test("an image of a user of Docker Hub is one that is written in full", async () => {
-		await using bed = await started();
-		account(bed, []);
-		const { out } = await bed.run([
-			"explain",
-			"docker.io/deploy/web",
-			"-n",
-			"app",
-		]);
-		assert.match(
-			out,
-			/docker\.io\/deploy\/web is docker\.io\/deploy\/web:latest/,
-		);
-	});
+	for (const [image, full] of [
+		["docker.io/deploy/web", "docker.io/deploy/web:latest"],
+		["docker.io/rollout/web", "docker.io/rollout/web:latest"],
+		["svc/web:1", "docker.io/svc/web:1"],
+		["rollouts.example.com/web", "rollouts.example.com/web:latest"],
+		["grafana/loki", "docker.io/grafana/loki:latest"],
+	] as const)
+		test(`${image} is an image`, async () => {
+			await using bed = await started();
+			account(bed, []);
+			const { out } = await bed.run(["explain", image, "-n", "app"]);
+			assert.ok(out.includes(`${image} is ${full}`), out);
+		});
 });
 
 describe("explain without a match", () => {
