@@ -27,9 +27,15 @@ export function tokenServerWords(fault: TokenServerFault): string {
 	return `its token server ${fault.host} ${clause(TOKEN_WORDS, fault)}`;
 }
 
+/**
+ * Of a server that speaks only OAuth2: containerd posts first and gets where that is refused, docker only gets.
+ * https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+export const METHOD_NOT_ALLOWED = 405;
+
 const TOKEN_WORDS: Clauses<TokenServerFault> = {
 	redirect: ({ to }) => `redirects to ${to}, where the credential is not sent`,
 	status: ({ status, words }) =>
-		`answers ${status}${words === "" ? "" : ` (${words})`}`,
+		`answers ${status}${words === "" ? "" : ` (${words})`}${status === METHOD_NOT_ALLOWED ? " to a GET request: only clients that log in with POST get a token" : ""}`,
 	"no-token": "answers without a token",
 };

@@ -4,7 +4,11 @@ import type {
 	Verification,
 } from "../core/registry/verification.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
-import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
+import {
+	loginFaultWords,
+	METHOD_NOT_ALLOWED,
+	tokenServerWords,
+} from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 import { type Clauses, clause } from "./wording.ts";
 
@@ -39,5 +43,5 @@ const UNVERIFIABLE_WORDS: Clauses<Unverifiable> = {
 	"docker-hub": "it is Docker Hub's, and is sent nowhere else",
 	login: ({ fault }) => loginFaultWords(fault),
 	"token-server": ({ fault, scoped }) =>
-		`${tokenServerWords(fault)}${fault.is === "status" && !scoped ? ": try again with --verify-image IMAGE" : ""}`,
+		`${tokenServerWords(fault)}${fault.is === "status" && fault.status !== METHOD_NOT_ALLOWED && !scoped ? ": try again with --verify-image IMAGE" : ""}`,
 };

@@ -131,6 +131,22 @@ const WORDS: readonly [Verification, string][] = [
 			outcome: "unverifiable",
 			because: {
 				is: "token-server",
+				fault: {
+					host: "auth.example",
+					is: "status",
+					status: 405,
+					words: "Method Not Allowed",
+				},
+				scoped: false,
+			},
+		},
+		`${TOKENS}answers 405 (Method Not Allowed) to a GET request: only clients that log in with POST get a token`,
+	],
+	[
+		{
+			outcome: "unverifiable",
+			because: {
+				is: "token-server",
 				fault: { host: "auth.example", is: "redirect", to: "evil.example" },
 				scoped: false,
 			},
