@@ -69,6 +69,11 @@ const RULES: readonly {
 			"test/real-server, for what the embedded API server cannot show: a test that is skipped looks green",
 	},
 	{
+		what: /#!\$\{/g,
+		but: /^$/,
+		instead: "nodeProgram of support/posix.ts: a path may have a space in it",
+	},
+	{
 		what: /\bgetuid\b/g,
 		// It mounts, as only root does.
 		but: /^(support\/posix|release\/image\.test)\.ts/,

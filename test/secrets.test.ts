@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { COMMANDS } from "../src/cli.ts";
 import { bundledProgram, MAIN } from "./support/bundled-program.ts";
-import { notPosix } from "./support/posix.ts";
+import { nodeProgram, notPosix } from "./support/posix.ts";
 import { registry } from "./support/registry/registry.ts";
 import { type LoopbackServer, serve } from "./support/registry/server.ts";
 import { noProcessTable, SecretTraces } from "./support/secret-traces.ts";
@@ -330,12 +330,11 @@ async function files(folder: string, host: string): Promise<void> {
 		const path = join(folder, "bin", `docker-credential-${name}`);
 		await writeFile(
 			path,
-			`#!${process.execPath}
-const fs = require("node:fs");
+			nodeProgram(`const fs = require("node:fs");
 if (fs.existsSync("/proc/self"))
 	fs.writeFileSync(${JSON.stringify(join(folder, `seen-by-${name}`))}, ["self", process.ppid].flatMap((pid) =>
 		["cmdline", "environ"].map((file) => fs.readFileSync("/proc/" + pid + "/" + file, "utf8"))).join("\\n"));
-process.stdin.resume().on("end", () => process.stdout.write(${said}));\n`,
+process.stdin.resume().on("end", () => process.stdout.write(${said}));\n`),
 		);
 		await chmod(path, 0o755);
 	}

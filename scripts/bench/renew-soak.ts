@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { nodeProgram } from "../../test/support/posix.ts";
 import { newAuthority } from "../../test/support/registry/certificates.ts";
 import {
 	debianRegistry,
@@ -149,13 +150,12 @@ class Issuer {
 			async write(registry: string) {
 				await writeFile(
 					plugin,
-					`#!${process.execPath}
-fetch("http://${host}/").then(async (answer) => {
+					nodeProgram(`fetch("http://${host}/").then(async (answer) => {
 	if (!answer.ok) { console.error("it is down"); process.exit(1); }
 	const auth = { ${JSON.stringify(registry)}: { username: "u", password: await answer.text() } };
 	console.log(JSON.stringify({ kind: "CredentialProviderResponse", apiVersion: "credentialprovider.kubelet.k8s.io/v1", cacheKeyType: "Registry", cacheDuration: "0s", auth }));
 });
-`,
+`),
 				);
 				await chmod(plugin, 0o755);
 			},

@@ -19,3 +19,11 @@ export async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
 		process.seteuid?.(0);
 	}
 }
+
+/**
+ * JavaScript as a program that POSIX systems start with this Node: sh reads the second line as a command, Node as a
+ * text. A #! line of Node itself would end at a space in its path.
+ */
+export function nodeProgram(script: string): string {
+	return `#!/bin/sh\n":" //; exec '${process.execPath}' "$0" "$@"\n${script}`;
+}

@@ -18,7 +18,7 @@ import { disk } from "../../../src/adapters/files.ts";
 import { openStoredCredentials } from "../../../src/adapters/registry/stored-credentials.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { PATIENT } from "../../support/command-line.ts";
-import { isRoot, withoutRights } from "../../support/posix.ts";
+import { isRoot, nodeProgram, withoutRights } from "../../support/posix.ts";
 import { wordsOf } from "../../support/refused.ts";
 
 const skip =
@@ -53,14 +53,13 @@ describe("stored credentials", { skip }, () => {
 		const path = join(bin, `docker-credential-${name}`);
 		await writeFile(
 			path,
-			`#!${process.execPath}
-const log = (line) => require("node:fs").appendFileSync(${JSON.stringify(join(home, "asked"))}, line + "\\n");
+			nodeProgram(`const log = (line) => require("node:fs").appendFileSync(${JSON.stringify(join(home, "asked"))}, line + "\\n");
 let server = "";
 process.stdin.setEncoding("utf8").on("data", (text) => { server += text; }).on("end", () => {
 log(process.argv.slice(2).join(" ") + " " + server);
 ${script}
 });
-`,
+`),
 		);
 		await chmod(path, 0o755);
 	};
@@ -286,7 +285,7 @@ ${script}
 		const path = join(bin, "docker-credential-hangs");
 		await writeFile(
 			path,
-			`#!/bin/sh\nexec >${pipe}\necho here\nsleep 1000 & sleep 1000\n`,
+			`#!/bin/sh\nexec >"${pipe}"\necho here\nsleep 1000 & sleep 1000\n`,
 		);
 		await chmod(path, 0o755);
 		const reader = createReadStream(pipe);

@@ -3,6 +3,8 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
+import { disk } from "../../../src/adapters/files.ts";
+import type { Files } from "../../../src/world.ts";
 import { type Content, NAME, secret, source } from "../../support/build.ts";
 import { notPosix } from "../../support/posix.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -261,15 +263,24 @@ describe("export --format=kind", () => {
 		`- role: ${role}\n  extraMounts:\n  - containerPath: /var/lib/kubelet/config.json\n    hostPath: ${path}\n`;
 	const HEAD = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n";
 
+	const file = "/home/u/config.json";
+	/** That file alone: a path of the machine may need quotes. */
+	const holding = (text?: string): Files => ({
+		...disk,
+		read: (path, limit) =>
+			path !== file || text === undefined
+				? disk.read(path, limit)
+				: Promise.resolve(Buffer.from(text)),
+	});
+
 	test("mounts the file on every node, and asks no cluster", {
 		skip: notPosix,
 	}, async () => {
 		await using bed = await testBed();
-		const file = join(bed.folder, "config.json");
-		await writeFile(file, CONFIG);
 		const kind = (...argv: string[]) =>
 			bed.run(["export", "--format=kind", "--docker-config", file, ...argv], {
 				env: { KUBECONFIG: "/nowhere" },
+				files: holding(CONFIG),
 			});
 		assert.deepEqual(await kind(), {
 			status: 0,
@@ -310,24 +321,21 @@ describe("export --format=kind", () => {
 		skip: notPosix,
 	}, async () => {
 		await using bed = await testBed();
-		const file = join(bed.folder, "config.json");
-		const kind = async () =>
-			(
-				await bed.run(["export", "--format=kind", "--docker-config", file])
-			).err.replaceAll(bed.folder, "");
+		const kind = async (text?: string) => {
+			const argv = ["export", "--format=kind", "--docker-config", file];
+			return (await bed.run(argv, { files: holding(text) })).err;
+		};
 		assert.equal(
 			await kind(),
-			"error: cannot read /config.json: no such file or directory\n",
+			`error: cannot read ${file}: no such file or directory\n`,
 		);
-		await writeFile(file, "[]");
 		assert.equal(
-			await kind(),
-			"error: --docker-config: /config.json is not a docker config that a node can use: it is not a JSON object; write one with 'kubectl meshreg export --to /config.json'\n",
+			await kind("[]"),
+			`error: --docker-config: ${file} is not a docker config that a node can use: it is not a JSON object; write one with 'kubectl meshreg export --to ${file}'\n`,
 		);
-		await writeFile(file, '{"auths": {}, "credsStore": "pass"}');
 		assert.equal(
-			await kind(),
-			"error: --docker-config: /config.json holds no credentials itself (they may be in a credential store, which nodes do not have); write one with 'kubectl meshreg export --to /config.json'\n",
+			await kind('{"auths": {}, "credsStore": "pass"}'),
+			`error: --docker-config: ${file} holds no credentials itself (they may be in a credential store, which nodes do not have); write one with 'kubectl meshreg export --to ${file}'\n`,
 		);
 	});
 });
