@@ -74,6 +74,11 @@ const RULES: readonly {
 		instead: "nodeProgram of support/posix.ts: a path may have a space in it",
 	},
 	{
+		what: /\bnew URL\([^()]*\)\.pathname\b/g,
+		but: /^$/,
+		instead: "fileURLToPath: a path may have a space in it",
+	},
+	{
 		what: /\bgetuid\b/g,
 		// It mounts, as only root does.
 		but: /^(support\/posix|release\/image\.test)\.ts/,

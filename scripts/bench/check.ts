@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { CheckItem as Finding } from "../../src/report/check.ts";
 import {
@@ -96,7 +97,7 @@ async function timed(
 		[
 			"--import",
 			"tsx",
-			new URL("../bench-child.ts", import.meta.url).pathname,
+			fileURLToPath(new URL("../bench-child.ts", import.meta.url)),
 			...argv,
 		],
 		{ env: { ...process.env, KUBECONFIG: kubeconfig }, maxBuffer: 1 << 28 },

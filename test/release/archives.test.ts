@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Metafile } from "esbuild";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
@@ -48,7 +49,7 @@ test("checksums.txt is true, and names every other file", async () => {
 	);
 	const actual: Record<string, string> = {};
 	for (const name of names)
-		actual[name] = await sha256(new URL(name, RELEASE).pathname);
+		actual[name] = await sha256(fileURLToPath(new URL(name, RELEASE)));
 	assert.deepEqual(stated, actual);
 });
 
@@ -106,7 +107,7 @@ describe("krew-manifest.yaml", () => {
 		const sums: Record<string, string> = {};
 		for (const target of TARGETS) {
 			const name = archiveName(target, version);
-			sums[name] = await sha256(new URL(name, RELEASE).pathname);
+			sums[name] = await sha256(fileURLToPath(new URL(name, RELEASE)));
 		}
 		const text = (await file("krew-manifest.yaml")).toString();
 		assert.deepEqual(
