@@ -277,7 +277,7 @@ function requirementExpression({ key, operator, values }: Requirement): string {
 		case ">":
 		case "<": {
 			const value = `variables.labels[${celText(key)}]`;
-			return `${has("present")} && ${value}.matches('^[-+]?[0-9]{1,18}$') && int(${value}) ${operator} ${Number(values[0])}`;
+			return `${has("present")} && ${value}.matches('^[-+]?[0-9]{1,18}$') && int(${value}) ${operator} ${BigInt(values[0] ?? "0")}`;
 		}
 	}
 }

@@ -188,6 +188,11 @@ describe("policies that attach at admission", () => {
 			"('weight' in variables.labels && variables.labels['weight'].matches('^[-+]?[0-9]{1,18}$') && int(variables.labels['weight']) > 5)",
 		],
 		[
+			"labels that are larger numbers than a double holds",
+			[{ selector: "weight<+999999999999999999" }],
+			"('weight' in variables.labels && variables.labels['weight'].matches('^[-+]?[0-9]{1,18}$') && int(variables.labels['weight']) < 999999999999999999)",
+		],
+		[
 			"two rules",
 			[{ selector: "a" }, { injected: "kuma" }],
 			"(('kuma.io/sidecar-injection' in variables.labels && variables.labels['kuma.io/sidecar-injection'] in ['enabled', 'true'])) || ('a' in variables.labels)",
