@@ -1,6 +1,7 @@
 import {
 	desiredPolicies,
 	isPolicyOf,
+	type OwnPolicyChange,
 	POLICY_KINDS,
 	type PolicyChange,
 	type PolicyObject,
@@ -87,31 +88,31 @@ export async function findChanges(
 	desired: readonly PolicyObject[],
 	source: SourceRef,
 	cluster: Cluster,
-): Promise<PolicyChange[]> {
+): Promise<OwnPolicyChange[]> {
 	const found = await readPolicies(cluster, source);
 	return noForeign(planPolicies(desired, found, source));
 }
 
-function noForeign(changes: PolicyChange[]): PolicyChange[] {
-	const foreign = changes.find(({ action }) => action === "leave");
-	if (foreign !== undefined)
+function noForeign(changes: PolicyChange[]): OwnPolicyChange[] {
+	return changes.map(({ action, object }) => {
+		if (action !== "leave") return { action, object };
 		throw new FailureError({
 			cause: "policy-of-another",
-			kind: foreign.object.kind,
-			name: foreign.object.metadata.name ?? "",
+			kind: object.kind,
+			name: object.metadata.name ?? "",
 		});
-	return changes;
+	});
 }
 
 /** Throws FailureError where this user may not do one of these, so that nothing is half made. */
 export async function checkPolicyRights(
-	changes: readonly PolicyChange[],
+	changes: readonly OwnPolicyChange[],
 	cluster: Cluster,
 ): Promise<void> {
 	const needed = new Map(
 		changes.flatMap(({ action, object: { kind, metadata } }) => {
 			const name = metadata.name ?? "";
-			return action === "keep" || action === "leave"
+			return action === "keep"
 				? []
 				: [[`${action} ${kind}`, { verb: action, kind, name }] as const];
 		}),
@@ -157,12 +158,11 @@ async function unlessOvertaken(act: () => Promise<void>): Promise<void> {
  * Throws what the cluster throws, and what `plan` throws.
  */
 export async function writePolicies(
-	plan: () => Promise<readonly PolicyChange[]>,
+	plan: () => Promise<readonly OwnPolicyChange[]>,
 	{ cluster, dryRun, onResult }: PolicyWriting,
 ): Promise<void> {
 	const told = new Set<string>();
-	const write = async ({ action, object }: PolicyChange): Promise<void> => {
-		if (action === "leave") return;
+	const write = async ({ action, object }: OwnPolicyChange): Promise<void> => {
 		const { kind, metadata } = object;
 		const { name = "", uid, resourceVersion } = metadata;
 		const how = { dryRun: dryRun === "server" };
@@ -203,7 +203,7 @@ const ACTIONS = {
 export async function policyRemovals(
 	[source, ...others]: NonEmpty<SourceRef>,
 	cluster: Cluster,
-): Promise<PolicyChange[]> {
+): Promise<OwnPolicyChange[]> {
 	const owners = new Map(
 		[source, ...others].flatMap((owner) =>
 			policyNames(owner).map((name) => [name, owner]),
@@ -218,7 +218,7 @@ export async function policyRemovals(
 			const owner = owners.get(object.metadata.name ?? "");
 			return owner !== undefined && isPolicyOf(object, owner);
 		})
-		.map((object): PolicyChange => ({ action: "delete", object }));
+		.map((object): OwnPolicyChange => ({ action: "delete", object }));
 	await checkPolicyRights(changes, cluster);
 	// A binding without its policy does nothing, either.
 	return changes.toReversed();
@@ -277,7 +277,7 @@ export async function keepPolicies(
 export async function changesNow(
 	source: PullSecret,
 	{ cluster, dryRun }: Pick<PolicyWriting, "cluster" | "dryRun">,
-): Promise<PolicyChange[]> {
+): Promise<OwnPolicyChange[]> {
 	// Whoever writes policies has written the record before: read in this order, none is undone by an older record.
 	const found = await readPolicies(cluster, source);
 	const now =

@@ -289,6 +289,11 @@ export interface PolicyChange {
 	readonly object: PolicyObject;
 }
 
+/** The same where none was made by somebody else. */
+export type OwnPolicyChange = PolicyChange & {
+	readonly action: Exclude<PolicyChange["action"], "leave">;
+};
+
 /** One that is not as it should be, by what would put it right. */
 export type PolicyFault = PolicyChange & {
 	readonly action: Exclude<PolicyChange["action"], "keep">;
