@@ -163,6 +163,8 @@ export type CredentialNote = Causes<{
 		flag: "--registry-insecure" | "--registry-ca";
 		key: string;
 	};
+	/** One was removed that counts as the same registry. */
+	"entry-stays": { key: string; script: Script | undefined };
 	"entry-refused": { error: Error };
 	"entry-empty": { key: string; secret: SourceRef };
 }>;

@@ -6,6 +6,7 @@ import {
 	timeLeft,
 } from "../core/pull-secrets/expiry.ts";
 import { displayHost, type ServerNote } from "../core/registry/server.ts";
+import { displayKey } from "../core/registry/url.ts";
 import { failureMessage } from "./failure.ts";
 import { secretWords } from "./input-failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
@@ -42,6 +43,10 @@ export const CREDENTIAL_WORDS: Wording<ServerNote | FileNote | CredentialNote> =
 			verificationWords(verification, key),
 		"trust-is-local": ({ flag, key }) =>
 			`${flag} applies to this check only: the cluster's nodes must be set up for ${displayHost(key)} as well`,
+		"entry-stays": ({ key, script }) => ({
+			message: `the entry ${displayKey(key)} stays, which is for the same registry`,
+			advice: { words: "remove it with", script },
+		}),
 		"entry-refused": ({ error }) => failureMessage(error),
 		"entry-empty": ({ key, secret }) =>
 			`the entry for ${displayHost(key)} in ${secretWords(secret)} is empty and is left out`,

@@ -2,9 +2,12 @@ import {
 	contentFault,
 	entryProblems,
 } from "../../core/pull-secrets/content-fault.ts";
-import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
+import {
+	argumentFor,
+	withSameRegistries,
+} from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf, nearEnd } from "../../core/pull-secrets/expiry.ts";
-import { rotating } from "../../core/pull-secrets/fixes.ts";
+import { onRegistry, rotating } from "../../core/pull-secrets/fixes.ts";
 import {
 	type Content,
 	type PullSecret,
@@ -40,6 +43,26 @@ export function warnOfUnmatched(
 	if (unmatched.length === written.length)
 		for (const problem of unmatched)
 			warn(world, { cause: "entry-unusable", problem });
+}
+
+/** Says which entries of a source are left that count as the registry of one that is gone. */
+export function warnOfSame(
+	place: SourceRef,
+	before: Content | undefined,
+	now: Content,
+	world: Pick<World, "emit">,
+): void {
+	const left = registriesOf(now);
+	const gone = before ? registriesOf(before) : [];
+	const same = withSameRegistries(
+		left,
+		gone.filter((key) => !left.includes(key)),
+	);
+	for (const key of same) {
+		const argument = argumentFor(key, left);
+		const script = onRegistry("create", place, ["--remove"], argument);
+		warn(world, { cause: "entry-stays", key, script });
+	}
 }
 
 /** Says which entries of a source fail every pull with it, though the one that was changed is good. */

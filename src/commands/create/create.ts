@@ -20,7 +20,10 @@ import {
 } from "../../actions/read/find-source.ts";
 import { type Reading, reading } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
-import { warnOfMalformed } from "../../actions/read/warn-of-entries.ts";
+import {
+	warnOfMalformed,
+	warnOfSame,
+} from "../../actions/read/warn-of-entries.ts";
 import { warn } from "../../actions/tell.ts";
 import { type Asked, CANCELLED, type RunOf } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
@@ -138,6 +141,8 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 				making && (await making.agreed([])) && (await making.write());
 			if (!written) return report.notDone();
 			if (!isNew) warnOfMalformed(place, written.content, world);
+			if (edit.by === "remove")
+				warnOfSame(place, before?.content, written.content, world);
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject
 				? objectsOf(make(before), options, before)

@@ -333,6 +333,33 @@ describe("create --remove", () => {
 		});
 	});
 
+	test("of two keys of Docker Hub, the one that is left is named", async () => {
+		await using bed = await withSource();
+		secret(
+			bed,
+			"nginx-mesh",
+			{
+				"docker.io": { auth: "dTpw" },
+				"https://index.docker.io/v1/": { auth: "dTpw" },
+				"a.example": { auth: "dTpw" },
+			},
+			{ metadata: source(bed)?.metadata ?? {} },
+		);
+		const { status, err } = await bed.run(["create", "--remove", "docker.io"]);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				`Warning: the entry https://index.docker.io/v1/ stays, which is for the same registry; remove it with 'kubectl meshreg create ${NAME} -n nginx-mesh --remove docker.io'\n`,
+			],
+		);
+		const again = await bed.run(["create", "--remove", "docker.io"]);
+		assert.deepEqual([again.status, again.err], [0, ""]);
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: { "a.example": { auth: "dTpw" } },
+		});
+	});
+
 	test("D1: the last one is refused, and one that is not there", async () => {
 		await using bed = await withSource();
 		const last = await bed.run(["create", "--remove", "a.example/path"]);
