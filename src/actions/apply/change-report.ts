@@ -15,6 +15,7 @@ import {
 	AbortedError,
 	ConnectionError,
 	EXIT,
+	UsageError,
 	unfinished,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -136,6 +137,9 @@ export class ChangeReport {
 		try {
 			return await work();
 		} catch (caught) {
+			// What is wrong with the command line alone has no result, not even an empty one.
+			if (caught instanceof UsageError && this.#results.length === 0)
+				throw caught;
 			const hasBegun =
 				this.#results.some(({ action }) => SIGNS[action] !== undefined) ||
 				(caught instanceof ConnectionError && caught.mayHaveWritten);

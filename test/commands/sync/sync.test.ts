@@ -376,6 +376,18 @@ describe("sync", () => {
 			assert.doesNotMatch(err, /says that it is a copy/);
 		});
 
+	for (const line of [
+		"sync --once -o json",
+		"sync --attach=builder -o yaml",
+		"sync --attach=builder --dry-run=client -o yaml",
+	])
+		test(`${line}: a command line that the record shows to be wrong has no result`, async () => {
+			await using bed = await withSource();
+			await bed.run(["sync", "-n", "app"]);
+			const { status, out, err } = await bed.run(line.split(" "));
+			assert.deepEqual([status, out], [2, ""], err);
+		});
+
 	test("a thousand namespaces are served over a handful of connections", async () => {
 		const many = Array.from(
 			{ length: 1000 },
