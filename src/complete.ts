@@ -80,7 +80,7 @@ const DIRECTIVE = { files: 0, noFiles: 4 };
  */
 const IS_ONE_WORD = /^[\p{L}\p{N}_.:@%+=,/][\p{L}\p{N}_.:@%+=,/-]*$/u;
 
-/** A person waits with a finger on the key: later than this, nothing is better. Leaves time to start and to print. */
+/** Somebody waits at the prompt for less than a second, part of which the start and the output take. */
 const PATIENCE_MS = 800;
 
 /**

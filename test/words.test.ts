@@ -66,6 +66,21 @@ const NOT_USED: readonly (readonly [not: RegExp, but: string])[] = [
 	[/\b(a|be) texts?\b/i, "a string, strings"],
 ];
 
+/** Names in the code that have a usual one, of Go's client or of what they are. */
+const NAMES: readonly (readonly [not: RegExp, but: string])[] = [
+	[/^\w*Mending$|^mending/, "Fix"],
+	[/^Agenda$|^Upkeep$|^Keeper$/, "WorkQueue, SyncState, Controller"],
+	[/^Pace$|^truce$/, "Backoff"],
+	[/^Following$|^Follower$/, "Reflector"],
+	[
+		/^(Syncing|Rotating|Applying|Asking|Showing|Learning|TakingBack)$/,
+		"…Options",
+	],
+	[/^(Trial|Inquiry|Judgement)$/, "…Attempts, Session, Verdict"],
+	[/^(wordsOf|inWords|placesWords)$/, "errorMessage, describe, format…"],
+	[/^(mayI|ToldOnce|Hush|likeness)$/, "canI, DedupedLog, …"],
+];
+
 /** Where a word is meant: a part of the text around it, and why. */
 const MEANT: readonly (readonly [text: string, why: string])[] = [
 	["test/foreign-text", "a file's name"],
@@ -108,6 +123,20 @@ describe("words that are not used", () => {
 			.flatMap((path) =>
 				faults(path, stringsOf(readFileSync(join("src", path), "utf8"))),
 			);
+		assert.deepEqual(found, []);
+	});
+
+	test("names in the code", () => {
+		const declared =
+			/\b(?:interface|type|class|function|const|let)\s+(\w+)|^\t(?:readonly )?(\w+)(?=[:(])/gm;
+		const found = sources().flatMap((path) =>
+			[...readFileSync(path, "utf8").matchAll(declared)].flatMap(
+				([, name, member = ""]) =>
+					NAMES.filter(([not]) => not.test(name ?? member)).map(
+						([, but]) => `${path}: ${name ?? member}: ${but}`,
+					),
+			),
+		);
 		assert.deepEqual(found, []);
 	});
 

@@ -35,15 +35,15 @@ export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"token-file-empty": ({ path }) => `read empty token from file "${path}"`,
 	"exec-plugin-failed": ({ fault }) =>
 		`getting credentials: ${clause(EXEC_WORDS, fault)}`,
-	"oidc-failed": ({ fault }, { wordsOf }) => {
+	"oidc-failed": ({ fault }, { errorMessage }) => {
 		const words =
 			fault.is === "not-asked"
-				? wordsOf(fault.error)
+				? errorMessage(fault.error)
 				: clause(OIDC_WORDS, fault);
 		return `getting credentials: oidc: ${words.replace(/\s+/g, " ")}`;
 	},
-	"issuer-unreachable": ({ issuer, error }, { wordsOf }) =>
-		`cannot reach ${issuer}: ${typeof error === "string" ? error : wordsOf(error)}`,
+	"issuer-unreachable": ({ issuer, error }, { errorMessage }) =>
+		`cannot reach ${issuer}: ${typeof error === "string" ? error : errorMessage(error)}`,
 	"issuer-answer-too-large": ({ issuer }) =>
 		`${issuer} answered with more than 1 MiB`,
 };

@@ -58,7 +58,7 @@ export function failureWords(
 ): FailureWords {
 	return worded(WORDS[failure.cause], failure, {
 		subject,
-		wordsOf: operationWords,
+		errorMessage: operationWords,
 	});
 }
 
@@ -356,8 +356,8 @@ const WORDS: FailureWording<Failure> = {
 	"namespace-replaced": ({ namespaces }) =>
 		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written there. Run the command once more if that is intended`,
 	// Run again without it, a command would make a source anew that has no record.
-	lost: ({ perhaps, refusal, keptIn }, { subject, wordsOf }) => ({
-		message: `${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : ", but its content is kept"}`,
+	lost: ({ perhaps, refusal, keptIn }, { subject, errorMessage }) => ({
+		message: `${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : errorMessage(refusal)})${keptIn === undefined ? "" : ", but its content is kept"}`,
 		...(keptIn !== undefined && {
 			advice: {
 				words: "before you run this again, put it back with",

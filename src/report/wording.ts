@@ -59,7 +59,7 @@ export interface AboutFailure {
 	/** The objects of one kind and name that it is about, by namespace. */
 	readonly subject: Subject;
 	/** The words of an error within it. */
-	readonly wordsOf: (error: OperationError) => string;
+	readonly errorMessage: (error: OperationError) => string;
 }
 
 /** Objects of one kind and name, in each of these namespaces. */

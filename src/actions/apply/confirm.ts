@@ -23,7 +23,7 @@ interface ConfirmOptions {
 	readonly dryRun: DryRun;
 }
 
-interface Asking extends ConfirmOptions {
+interface AskOptions extends ConfirmOptions {
 	readonly cluster: Cluster;
 	readonly world: World;
 }
@@ -41,7 +41,7 @@ export function mustAsk(
 }
 
 /** Whether somebody is there to be asked, and did not agree beforehand. */
-export function isAsked({ yes, dryRun, world }: Asking): boolean {
+export function isAsked({ yes, dryRun, world }: AskOptions): boolean {
 	return !yes && dryRun === "none" && world.streams.interactive;
 }
 
@@ -63,7 +63,7 @@ export async function agrees(
 		readonly forgets?: DeletionNote["forgets"];
 		readonly credential?: CredentialGoing | undefined;
 	},
-	{ yes, dryRun, cluster, world }: Asking,
+	{ yes, dryRun, cluster, world }: AskOptions,
 ): Promise<"yes" | "no" | "unasked"> {
 	if (losses.length === 0) return "unasked";
 	if (yes) return "yes";
@@ -87,7 +87,7 @@ export async function agrees(
  */
 export async function unlessRefused(
 	change: Change,
-	asking: Asking,
+	asking: AskOptions,
 	credential?: CredentialGoing,
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;

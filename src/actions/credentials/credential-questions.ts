@@ -24,7 +24,7 @@ export function askUsername(prompter: Prompter, before = ""): Promise<string> {
 		displayUsername(before) === before;
 	return prompter.text({
 		message: "Username:",
-		check: (username) => inWords(usernameFault(username)),
+		check: (username) => describe(usernameFault(username)),
 		...(offered && { default: before }),
 	});
 }
@@ -37,12 +37,12 @@ export async function askPassword(
 	if (isJwt(username)) return JWT_PASSWORD;
 	return prompter.password({
 		message: "Password:",
-		check: (password) => inWords(passwordFault(password, username)),
+		check: (password) => describe(passwordFault(password, username)),
 	});
 }
 
 /** What stands below a question whose answer is at fault. */
-function inWords(fault: CredentialFault | undefined): string | undefined {
+function describe(fault: CredentialFault | undefined): string | undefined {
 	return fault && credentialFaultWords(fault);
 }
 

@@ -28,7 +28,7 @@ import { EXIT } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
 import { readFacts } from "./read-facts.ts";
-import { type Asking, readAsking } from "./read-pull-secrets.ts";
+import { type PullerSecrets, readPuller } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
 
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -104,8 +104,8 @@ async function explainCluster(
 	const { operand, workload } = options;
 	return onCluster(world, options.connection, async (cluster) => {
 		const namespace = options.namespace ?? cluster.namespace;
-		const asking = await readAsking(cluster, namespace, options);
-		const { pod, secrets } = asking;
+		const puller = await readPuller(cluster, namespace, options);
+		const { pod, secrets } = puller;
 		const images = workload ? pod.images : [operand];
 		const { commandContext } = cluster;
 		const ring = readKeyring(secrets.flatMap(({ source }) => source ?? []));
@@ -115,9 +115,9 @@ async function explainCluster(
 		);
 		const explanation = areMatched.every(Boolean)
 			? (image: string) => ({
-					explanation: explainPull(image, asking, secrets),
+					explanation: explainPull(image, puller, secrets),
 				})
-			: explaining(await readFacts(cluster, options.choice, asking), asking);
+			: explaining(await readFacts(cluster, options.choice, puller), puller);
 		return {
 			explained: await inSteps(each(images, explanation), world),
 			commandContext,
@@ -128,9 +128,9 @@ async function explainCluster(
 /** What explains an image for which the pod's own Secrets may have nothing. */
 function explaining(
 	facts: Facts,
-	asking: Asking,
+	puller: PullerSecrets,
 ): (image: string) => Explained {
-	const { pod, secrets } = asking;
+	const { pod, secrets } = puller;
 	const keyrings = new Keyrings(facts);
 	// For thousands of images the same: what is remembered of a list of Secrets is large.
 	const withAdded = new Map<string, { held: PodFacts; named: NamedSecret[] }>();
@@ -141,7 +141,7 @@ function explaining(
 			held: { ...pod, secrets: [...pod.secrets, ...names] },
 			named: [...secrets, ...added],
 		}));
-		const explanation = explainPull(image, asking, named, keyrings);
+		const explanation = explainPull(image, puller, named, keyrings);
 		return isFineAnonymously(explanation)
 			? { explanation }
 			: { explanation, lack: fixOfLack(held, image, keyrings) };

@@ -21,7 +21,7 @@ import type { Secret } from "../../core/objects.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { unlessFailed, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { type Asking, MOST_NAMED } from "./read-pull-secrets.ts";
+import { MOST_NAMED, type PullerSecrets } from "./read-pull-secrets.ts";
 
 /**
  * What check judges, of one pod and its namespace. Who may not list Secrets is told by those that may be read by
@@ -30,7 +30,7 @@ import { type Asking, MOST_NAMED } from "./read-pull-secrets.ts";
 export async function readFacts(
 	cluster: Cluster,
 	choice: SourceChoice,
-	{ pod, account, secrets: named }: Asking,
+	{ pod, account, secrets: named }: PullerSecrets,
 ): Promise<Facts> {
 	const { namespace } = pod;
 	const at = reading(cluster);

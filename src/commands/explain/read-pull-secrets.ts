@@ -15,7 +15,7 @@ import type { ExplainOptions } from "./command.ts";
 import { type Workload, workloadsOf } from "./workload-operand.ts";
 
 /** Whose pull Secrets are asked about, and those that it names. */
-export interface Asking extends Puller {
+export interface PullerSecrets extends Puller {
 	readonly secrets: readonly ReadSecret[];
 }
 
@@ -28,7 +28,7 @@ interface ReadSecret extends NamedSecret {
  * Reads a pod, or that of a workload, or what a service account's next would be; and the Secrets that it names.
  * Throws FailureError, and what the cluster throws; a Secret's 404 is an answer.
  */
-export async function readAsking(
+export async function readPuller(
 	cluster: Cluster,
 	namespace: string,
 	{
@@ -36,7 +36,7 @@ export async function readAsking(
 		pod: named,
 		serviceAccount,
 	}: Pick<ExplainOptions, "workload" | "pod" | "serviceAccount">,
-): Promise<Asking> {
+): Promise<PullerSecrets> {
 	const meant: Workload | undefined =
 		named === undefined ? workload : { kind: "Pod", name: named };
 	const { pod, account } =

@@ -172,7 +172,7 @@ async function checkBindings(
 		throw new FailureError({ cause: "bindings-of-others", bindings });
 }
 
-type Applying = Pick<Run, "cluster" | "dryRun" | "report" | "world">;
+type ApplyOptions = Pick<Run, "cluster" | "dryRun" | "report" | "world">;
 
 /**
  * Applies one object after the other, each by server-side apply. The first that is refused ends it:
@@ -181,7 +181,7 @@ type Applying = Pick<Run, "cluster" | "dryRun" | "report" | "world">;
  */
 async function applyObjects(
 	objects: readonly InstalledObject[],
-	how: Applying,
+	how: ApplyOptions,
 ): Promise<void> {
 	let unlimited = false;
 	for (const object of objects)
@@ -197,7 +197,7 @@ async function applyObjects(
 
 async function applyOne(
 	object: InstalledObject,
-	{ cluster, dryRun, report }: Applying,
+	{ cluster, dryRun, report }: ApplyOptions,
 ): Promise<void> {
 	const { kind, metadata } = object;
 	const { name = "", namespace } = metadata;

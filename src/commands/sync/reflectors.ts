@@ -15,7 +15,7 @@ export type Watched =
 			readonly query: ListQuery;
 	  };
 
-/** Who is told what. */
+/** What the reflectors list and watch, and the callbacks for what they find. */
 interface ReflectorOptions extends Reading {
 	readonly watched: Watched;
 	readonly state: SyncState;

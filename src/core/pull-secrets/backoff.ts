@@ -22,7 +22,7 @@ export const FRESH: Backoff = {
 	told: false,
 };
 
-/** So many writes in a row are taken for somebody at work; from then on, for a quarrel. */
+/** Up to this many writes in a row may be a person's edits; more are taken for a controller that undoes ours. */
 const PATIENCE = 5;
 /** Writes further apart than this, plus what we waited ourselves, do not belong together. */
 const TOGETHER = 10_000;

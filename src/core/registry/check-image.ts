@@ -136,7 +136,7 @@ export class ImageChecker {
 	/** The first request of each: others wait to see whether a login is needed. */
 	readonly #firsts = new Map<string, Promise<unknown>>();
 	/** By credential, which goes to the registry itself alone. */
-	readonly #trials = new Map<string, Trial>();
+	readonly #attempts = new Map<string, LoginAttempts>();
 	constructor(reach: RegistryReach) {
 		this.#reach = reach;
 		this.#known = new Set([...namesOf(reach.host), ...USUAL_PARTS]);
@@ -368,10 +368,10 @@ export class ImageChecker {
 		const trying = () => this.#loggedIn(id, first.answer, request, as, used);
 		if (offered === undefined) return trying();
 		const { from, credential } = offered;
-		return this.#trials
+		return this.#attempts
 			.getOrInsertComputed(
 				JSON.stringify([from, credential.basic()]),
-				() => new Trial(),
+				() => new LoginAttempts(),
 			)
 			.do(trying);
 	}
@@ -452,7 +452,7 @@ export class ImageChecker {
  * A credential at a registry. Until it is known to be one there, it is sent by one at a time; where it has been
  * rejected so often as it takes to be sure, by nobody any more: directories lock an account for a few more.
  */
-class Trial {
+class LoginAttempts {
 	#isAccepted = false;
 	#refusals = 0;
 	#refusal: ImageFinding | undefined;

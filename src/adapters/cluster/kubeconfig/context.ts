@@ -1,6 +1,6 @@
 import type { Output, Outside } from "../../../world.ts";
 
-/** What of the world a connection needs. */
+/** The parts of the world that a connection to a cluster uses. */
 export interface ConnectContext
 	extends Pick<Outside, "env" | "files" | "clock" | "interrupt"> {
 	/** Warnings of the server, lines of -v, what exec plugins say. */
