@@ -20,7 +20,7 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	flags.SELECTOR_FLAG,
 	switchFlag(
 		"all-serviceaccounts",
-		"Take all service accounts instead of default alone.",
+		"Select all service accounts instead of default alone.",
 		{
 			group: "Target",
 			alone: "--all-serviceaccounts means every one: leave the names out",

@@ -67,7 +67,7 @@ export const DIFF_FLAG: Flag = switchFlag(
 
 export const LABEL_FLAG: Flag = textFlag(
 	"label",
-	"Label the source and its copies so, instead of usage=NAME; kept on the source.",
+	"Label the source and its copies KEY=VALUE instead of usage=NAME; kept on the source.",
 	{ group: "Target" },
 );
 

@@ -74,7 +74,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 	...COPY_FLAGS,
 	switchFlag(
 		"prune",
-		"Delete also this source's copies outside the selected namespaces; asks first, or --yes.",
+		"Delete this source's copies outside the selected namespaces as well; asks first, or --yes.",
 		{
 			// A pod that stopped needing it today may start again tomorrow.
 			conflicts: ["needed"],

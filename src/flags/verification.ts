@@ -39,7 +39,7 @@ export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 	}),
 	textFlag(
 		"verify-image",
-		"Verify also that the credential can pull this image.",
+		"Verify that the credential can also pull this image.",
 	),
 	...withHelp(TRUST_FLAGS, {
 		"registry-ca":

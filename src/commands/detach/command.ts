@@ -24,7 +24,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 	flags: [
 		...withHelp(ACCOUNT_CHANGE_FLAGS, {
 			"all-serviceaccounts":
-				"Take all service accounts that attach changed instead of default alone.",
+				"Select all service accounts that attach changed instead of default alone.",
 			"by-policy": "Delete the policies of attach --by-policy instead.",
 		}),
 		switchFlag(

@@ -56,7 +56,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		),
 		listFlag(
 			"docker-config",
-			"Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
+			"Read this docker config instead of a cluster; repeatable, in the order that they are tried.",
 			{
 				values: "file",
 				conflicts: ["namespace", "serviceaccount", "pod", "secret", "from"],

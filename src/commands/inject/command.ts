@@ -45,7 +45,7 @@ Works offline unless --with-secret is given.`,
 		),
 		switchFlag(
 			"serviceaccounts",
-			"Add it also to the ServiceAccounts of the manifests.",
+			"Add it to the ServiceAccounts of the manifests as well.",
 		),
 		switchFlag(
 			"with-secret",

@@ -50,7 +50,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			force:
 				"Take over unmanaged Secrets and copies of another source, without a question.",
 			prune:
-				"Delete also this source's copies outside the selected namespaces; needs --yes.",
+				"Delete this source's copies outside the selected namespaces as well; needs --yes.",
 		}).map(({ conflicts = [], alone = "", ...flag }) =>
 			REFUSED.has(flag.name)
 				? { ...flag, hidden: true as const }
@@ -59,7 +59,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		textFlag("image", "Run this image.", { default: IMAGE }),
 		switchFlag(
 			"by-policy",
-			"Keep also the policies of attach --by-policy (needs cluster-wide rights).",
+			"Keep the policies of attach --by-policy up to date as well (needs cluster-wide rights).",
 		),
 		...REFRESH_FLAGS,
 		...SERVING_FLAGS,
