@@ -135,35 +135,42 @@ export async function runInContexts(
 	};
 	const outcomes = await Promise.all(contexts.map(inContext));
 	sayUsage(outcomes, main);
-	if (!structured)
+	if (structured) {
+		const merged = mergedOf(outcomes, prepared);
+		if (merged !== undefined) await main.show(merged, "out");
+	} else
 		for (const document of nextDocuments(outcomes, choice, outside.env))
 			await main.show(document);
-	if (structured) {
-		const parts = outcomes.map(
-			({
-				context,
-				commandContext,
-				outcome: { document, ended },
-			}): ContextPart => ({
-				context,
-				commandContext,
-				document,
-				...(ended && {
-					failure: failureLine(ended.error, commandContext),
-					error: ended.error,
-				}),
-			}),
-		);
-		const isItem = prepared.documentKind !== "nothing";
-		if (
-			parts.some(
-				({ document, error }) =>
-					document.kind !== "nothing" || (isItem && error !== undefined),
-			)
-		)
-			await main.show(mergeDocuments(parts, prepared.documentKind), "out");
-	}
 	return statusOf(outcomes, main);
+}
+
+/** One document of all of them, with what failed in it; undefined where there is nothing to print. */
+function mergedOf(
+	outcomes: readonly InContext[],
+	{ documentKind }: Prepared,
+): Document | undefined {
+	const parts = outcomes.map(
+		({
+			context,
+			commandContext,
+			outcome: { document, ended },
+		}): ContextPart => ({
+			context,
+			commandContext,
+			document,
+			...(ended && {
+				failure: failureLine(ended.error, commandContext),
+				error: ended.error,
+			}),
+		}),
+	);
+	const isItem = documentKind !== "nothing";
+	return parts.some(
+		({ document, error }) =>
+			document.kind !== "nothing" || (isItem && error !== undefined),
+	)
+		? mergeDocuments(parts, documentKind)
+		: undefined;
 }
 
 /** The streams, with what is printed in a section of its own. */

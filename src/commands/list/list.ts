@@ -8,19 +8,21 @@ import {
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
+import type { LackingCopies } from "../../core/document.ts";
 import type { ObjectOf } from "../../core/objects.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import {
 	accountFacts,
+	missingCopies,
 	podFacts,
 	treesOf,
 } from "../../core/pull-secrets/tree.ts";
 import { EXIT, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { ListOptions } from "./command.ts";
-import { lackingCopies } from "./lacking-copies.ts";
-import { readListing } from "./list-keys.ts";
+import { type Listing, readListing } from "./list-keys.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
 /** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -138,4 +140,32 @@ async function readUsers(
 		listed("ServiceAccount", accountFacts),
 	]);
 	return { pods, accounts };
+}
+
+/**
+ * Counts the recorded namespaces without a copy, of the sources of the source namespace: what calls itself
+ * a source elsewhere is another's word. Undefined where there is none.
+ */
+function lackingCopies(
+	{ commandContext }: Pick<Cluster, "commandContext">,
+	{ keys, known, isMeant }: Listing,
+	sourceNamespace: string,
+): LackingCopies | undefined {
+	const without = missingCopies(keys, known, sourceNamespace).flatMap(
+		({ source: { name }, namespaces }) =>
+			namespaces.filter(isMeant).map(() => name),
+	);
+	const [first] = without;
+	if (first === undefined) return undefined;
+	const { usual } = commandContext;
+	const source = {
+		namespace: sourceNamespace,
+		// check looks at all sources of the namespace that it takes by itself.
+		name: sourceNamespace === usual.namespace ? usual.name : first,
+	};
+	return {
+		missing: without.length,
+		script: Fixes.of(source).check(),
+		commandContext,
+	};
 }
