@@ -342,7 +342,17 @@ Cancelled; nothing was changed
 		);
 		const outcome = await bed.run(ROTATE, GIVEN);
 		off();
-		assert.deepEqual([outcome.status, outcome.out], [1, ""]);
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				1,
+				"",
+				`a.example accepts the credential
+Error from server (Forbidden): no (namespace "nginx-mesh")
+1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed
+`,
+			],
+		);
 		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
 	});
 

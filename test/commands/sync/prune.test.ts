@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account } from "../../support/build.ts";
+import { account, edit } from "../../support/build.ts";
 import { NAME, OWNED, seed, shown, withSource } from "./bed.ts";
 
 describe("sync --prune", () => {
@@ -24,6 +24,40 @@ describe("sync --prune", () => {
 			assert.equal(
 				(await bed.run(["sync"])).out,
 				`secret/${NAME} unchanged in app namespace\n`,
+			);
+		});
+		test("each once, however often the source changes meanwhile", async () => {
+			await using bed = await copied();
+			bed.server.onRequest(({ method, path }) => {
+				if (method === "DELETE" && path.includes("/default/"))
+					edit(bed, "Secret", "nginx-mesh", {
+						data: {
+							".dockerconfigjson": btoa(
+								'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
+							),
+						},
+					});
+				return undefined;
+			});
+			const { status, out, err } = await bed.run([
+				...["sync", "-n", "app", "--prune", "--yes"],
+			]);
+			assert.deepEqual(
+				[status, out, err],
+				[
+					0,
+					`secret/${NAME} unchanged in app namespace\nsecret "${NAME}" deleted from default namespace\nsecret "${NAME}" deleted from shop namespace\nsecret/${NAME} configured in app namespace\n`,
+					"3 namespaces: 0 created, 1 configured, 0 unchanged, 2 deleted, 0 failed\n",
+				],
+			);
+			assert.equal(bed.password("app"), "newer");
+			assert.deepEqual(
+				bed.server.requests
+					.filter(({ method }) => method === "DELETE")
+					.map(({ path }) => path),
+				["default", "shop"].map(
+					(name) => `/api/v1/namespaces/${name}/secrets/${NAME}`,
+				),
 			);
 		});
 		test("a copy in a namespace that is selected and gets nothing stays", async () => {
