@@ -209,6 +209,44 @@ describe("a source that is written again while it is copied", () => {
 		});
 });
 
+test("a source that is written, and is as it was again before a sync ends: no copy keeps what it was in between", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	const replaced = (password: string) =>
+		stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], password);
+	await replaced("second");
+	const proxy = proxies.use(await proxyTo(stage));
+	const again = Promise.withResolvers<void>();
+	const writes = new Map<string, number>();
+	const inBetween = async () => {
+		await replaced("third");
+		// So that the copy is planned again, out of the source as it is then.
+		await stage.annotate(stage.app, { annotations: { more: "x" } });
+	};
+	proxy.choose = (passing) => {
+		if (!isCopyWrite(stage, passing)) return undefined;
+		const { path } = passing;
+		const times = (writes.get(path) ?? 0) + 1;
+		writes.set(path, times);
+		const isApp = path.includes(`/${stage.app}/`);
+		if (isApp && times === 2) again.resolve();
+		if (times > 1) return undefined;
+		return {
+			kind: "held",
+			until: isApp ? inBetween() : again.promise.then(() => replaced("second")),
+		};
+	};
+	const { kubeconfig } = proxy;
+	const { status, err } = await stage.run(["sync"], { kubeconfig });
+	assert.equal(status, 0, err);
+	assert.deepEqual((await stage.passwords()).slice(0, 3), [
+		"second",
+		"second",
+		"second",
+	]);
+});
+
 test("a copy that was right until the source was written meanwhile is told as what was done to it", async () => {
 	await using proxies = new AsyncDisposableStack();
 	await using stage = await Stage.open();
@@ -265,6 +303,29 @@ test("what takes the source's place and is none is not copied", async () => {
 	const { status, err } = await sync.finish();
 	assert.equal(status, 0, err);
 	assert.equal(await stage.password(stage.app), "second");
+});
+
+describe("a source that is sent nowhere any more while it is copied: what was begun is finished, and nothing else written", () => {
+	for (const gone of ["the source", "its record"])
+		test(`for ${gone} is gone`, async () => {
+			await using proxies = new AsyncDisposableStack();
+			await using stage = await Stage.open();
+			await stage.served("first");
+			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+			const sync = await held(stage, proxies, ["sync"]);
+			if (gone === "its record")
+				await stage.annotate(stage.mesh, { annotations: { [TARGETS]: null } });
+			else
+				await stage.cluster.api.request(
+					"DELETE",
+					`/api/v1/namespaces/${stage.mesh}/secrets/${NAME}`,
+				);
+			const { status, out, err } = await sync.finish();
+			assert.equal(status, 0, err);
+			assert.equal(out.match(/ configured in /g)?.length, 2);
+			for (const namespace of [stage.app, stage.shop])
+				assert.equal(await stage.password(namespace), "second");
+		});
 });
 
 test("eight syncs that write the record at the same moment are eight namespaces in it", async () => {
