@@ -75,6 +75,7 @@ secret/${NAME} created in shop namespace
 		const writes = () =>
 			bed.server.requests.filter(({ method }) => method !== "GET").length;
 		const before = writes();
+		assert.equal(before, 4, "each is written once, and the record");
 		assert.deepEqual(await applied(bed, "one", ...line, "-q"), [0, "", ""]);
 		assert.equal(writes(), before, "nothing is written where nothing differs");
 		bed.server.store.seed({

@@ -326,6 +326,19 @@ describe("lists", () => {
 			assert.equal(server.requests.length - from, 1);
 		});
 
+	test("with an object that is no JSON are asked for again, and not quoted", async () => {
+		const from = server.requests.length;
+		const big = "A".repeat(5 << 20);
+		const body = page({ items: [{ metadata: ref, data: { big } }] });
+		heal = server.onRequest(
+			answering(() => body.replace('"data":', '"data" marked-s3cret')),
+		);
+		await assert.rejects(listed(), {
+			message: "Unable to connect to the server: the answer ended early",
+		});
+		assert.equal(server.requests.length - from, 6);
+	});
+
 	test("of which one object alone is too large", async () => {
 		heal = server.onRequest(
 			answering(() => page({ items: [{ data: "A".repeat(65 << 20) }] })),
