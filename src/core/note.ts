@@ -223,6 +223,8 @@ export type AccountNote = Causes<{
 	/** The same of policies of `attach --by-policy`. */
 	"policies-unwatched": None;
 	"pods-older": OldPods;
+	/** Beyond the first that are told. */
+	"more-pods-older": { pods: number; namespaces: readonly string[] };
 }>;
 
 /** The record of a source that is to say what was done, and does not. */

@@ -2,8 +2,12 @@ import type { Note, Unrecorded } from "../core/note.ts";
 import { counted } from "../core/output/counted.ts";
 import { FailureError, isFailure } from "../core/output/failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
-import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
-import { someOf } from "../core/output/some-of.ts";
+import {
+	type CommandContext,
+	meshreg,
+	NO_CONTEXT,
+} from "../core/output/shell.ts";
+import { someLines, someOf } from "../core/output/some-of.ts";
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { commandLine } from "./command-line.ts";
@@ -147,9 +151,16 @@ const WORDS: Wording<Note> = {
 		const help =
 			scripts.length === 0
 				? `delete ${it} and create ${it} again`
-				: `restart ${it}: ${scripts.map((script) => commandLine(script, commandContext)).join("; ")}`;
+				: `restart ${it}: ${someLines(scripts.map((script) => commandLine(script, commandContext))).join("; ")}`;
 		return `${counted(pods.length, "pod")} in ${namespace} ${were} created before this change (${names}); ${help}`;
 	},
+	"more-pods-older": ({ pods, namespaces }) => ({
+		message: `${counted(pods, "more pod")} in ${someOf(namespaces)} ${pods === 1 ? "was" : "were"} created before this change`,
+		advice: {
+			words: "those that cannot pull are listed by",
+			script: meshreg("check"),
+		},
+	}),
 	"pods-older-unknown": ({ error }) =>
 		`running pods keep their old pull Secrets until they are restarted; not known which ones: ${failureLine(error)}`,
 	"secret-missing": ({ name, namespaces, source, script }) => ({

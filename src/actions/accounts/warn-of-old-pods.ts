@@ -7,6 +7,9 @@ import { warn } from "../tell.ts";
 /** Up to so many namespaces are asked for their pods one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 20;
 
+/** So many are told with what starts them anew: more would bury what was done, and owners are what a pod claims. */
+const TOLD_SINGLY = 20;
+
 /**
  * Says which running pods of these accounts (as they were before the key was
  * added) keep their old pull Secrets, and what starts them anew. Where pods may
@@ -44,6 +47,14 @@ export async function warnOfOldPods(
 		}
 	if (unread !== undefined)
 		warn(world, { cause: "pods-older-unknown", ...unread });
-	for (const group of groupOldPods(old))
+	const groups = groupOldPods(old);
+	for (const group of groups.slice(0, TOLD_SINGLY))
 		warn(world, { cause: "pods-older", ...group });
+	const more = groups.slice(TOLD_SINGLY);
+	if (more.length > 0)
+		warn(world, {
+			cause: "more-pods-older",
+			pods: more.reduce((sum, { pods }) => sum + pods.length, 0),
+			namespaces: [...new Set(more.map(({ namespace }) => namespace))],
+		});
 }

@@ -901,6 +901,39 @@ test("a namespace that is being deleted is left as it is", async () => {
 	assert.equal(out, "serviceaccount/default configured in app namespace\n");
 });
 
+test("of pods of many workloads, the first twenty are told one by one, and of one the first five commands", async () => {
+	await using bed = await testBed({
+		namespaces: ["app", "jobs", "shop"],
+		defaultServiceAccounts: true,
+	});
+	const pod = (namespace: string, name: string, kind: string, owner: string) =>
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: {
+				namespace,
+				name,
+				ownerReferences: [
+					{ controller: true, apiVersion: "batch/v1", kind, name: owner },
+				],
+			},
+			spec: { containers: [] },
+		});
+	for (let at = 1; at < 8; at++) pod("app", `m-${at}`, "Job", "migrate");
+	for (let at = 10; at < 32; at++) pod("jobs", `w-${at}`, "Job", `w-${at}`);
+	build.pod(bed, "shop/bare", { pullSecrets: [] });
+	const { err } = await bed.run(["attach", "-q", "-n", "app,jobs,shop"]);
+	const lines = err.split("\n").filter((line) => line.includes("before this"));
+	assert.equal(lines.length, 21);
+	assert.equal(
+		lines[0],
+		"Warning: 7 pods in app were created before this change (pod/m-1, pod/m-2, pod/m-3, pod/m-4, pod/m-5 and 2 more); restart them: kubectl delete pod m-1 -n app; kubectl delete pod m-2 -n app; kubectl delete pod m-3 -n app; kubectl delete pod m-4 -n app; kubectl delete pod m-5 -n app; and 2 more",
+	);
+	assert.equal(
+		lines.at(-1),
+		"Warning: 4 more pods in jobs, shop were created before this change; those that cannot pull are listed by 'kubectl meshreg check'",
+	);
+});
+
 test("of many namespaces, pods are listed once for all, and a Secret that is missing is not looked for", async () => {
 	const names = Array.from({ length: 21 }, (_, at) => `n${at}`);
 	await using bed = await testBed({
