@@ -101,9 +101,9 @@ test("explain compares no more of the Secrets beside a pod than list keeps", asy
 	assert.equal(await near("s4.io/a"), false);
 });
 
-test("check keeps a hundred thousand of the names that accounts reference, and says so", async () => {
+test("check keeps two hundred thousand of the names that accounts reference, and says so", async () => {
 	await using bed = await started();
-	for (const at of names("", 53))
+	for (const at of names("", 103))
 		account(bed, `evil/a${at}`, names(`s${at}-`, 2000));
 	const { out, err } = await bed.run(["check", "-n", "evil"]);
 	assert.equal(

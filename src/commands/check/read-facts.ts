@@ -290,10 +290,11 @@ async function readNodes(
 	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
 	await snapshot.list(
 		"nodes",
-		() => snapshot.cluster.pages("Node", {}),
-		(node) => {
-			if (verifiesImages(node)) nodes.add(node.metadata.name ?? "");
-		},
+		() =>
+			snapshot.cluster.picked("Node", {}, (node) =>
+				verifiesImages(node) ? node.metadata.name : undefined,
+			),
+		(name) => name && nodes.add(name),
 		[],
 	);
 	return nodes;

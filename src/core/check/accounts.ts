@@ -24,7 +24,7 @@ export function* checkAccounts(
 ): Steps<Finding[]> {
 	const { facts } = keyrings;
 	const lost = yield* lostAttachments(keyrings);
-	const missing = missingNames(keyrings);
+	const missing = yield* missingNames(keyrings);
 	const findings = [
 		...lost,
 		...(yield* unattached(keyrings, lost)),
@@ -212,19 +212,27 @@ function* unattached(
 }
 
 /** The names on accounts' lists that are no Secrets. */
-function missingNames(keyrings: Keyrings) {
+function* missingNames(keyrings: Keyrings): Steps<MissingName[]> {
 	const { facts } = keyrings;
-	return facts.accounts.flatMap((account) =>
-		[...account.secrets]
-			.filter((name) => !keyrings.isThere(`${account.namespace}/${name}`))
-			.map((name) => ({
-				account,
-				name,
-				served: facts.sources.some((source) =>
-					keyrings.isServed(source, account.namespace),
-				),
-			})),
-	);
+	const missing: MissingName[] = [];
+	for (const account of facts.accounts) {
+		const { namespace, secrets } = account;
+		const served = facts.sources.some((source) =>
+			keyrings.isServed(source, namespace),
+		);
+		for (const name of secrets)
+			if (!keyrings.isThere(`${namespace}/${name}`))
+				missing.push({ account, name, served });
+		yield;
+	}
+	return missing;
+}
+
+interface MissingName {
+	readonly account: AccountFacts;
+	readonly name: string;
+	/** A record serves its namespace. */
+	readonly served: boolean;
 }
 
 /**
@@ -232,14 +240,14 @@ function missingNames(keyrings: Keyrings) {
  * problem in a namespace that a record serves. Elsewhere whoever may write the account decides what it says, also of
  * what attach added, and a kubelet passes over such a name: it changes no exit status.
  */
-function dangling(gone: ReturnType<typeof missingNames>): Finding[] {
-	const places = groupsBy(gone, ({ served, name }) =>
-		JSON.stringify([served, name]),
-	).map((group) => ({
-		...group[0],
-		namespaces: unique(group.map(({ account }) => account.namespace)),
-		accounts: unique(group.map(({ account }) => account.name)),
-	}));
+function dangling(gone: readonly MissingName[]): Finding[] {
+	const places = groupsBy(gone, ({ served, name }) => `${served} ${name}`).map(
+		(group) => ({
+			...group[0],
+			namespaces: unique(group.map(({ account }) => account.namespace)),
+			accounts: unique(group.map(({ account }) => account.name)),
+		}),
+	);
 	return groupsBy(places, ({ served, namespaces, accounts }) =>
 		JSON.stringify([served, namespaces, accounts]),
 	).map((alike) => {

@@ -63,7 +63,7 @@ export function readDockerConfig(
 }
 
 /** About what is kept in bytes, of each form; a megabyte may have 90,000 entries. */
-const MOST_KEPT = 24 << 20;
+const MOST_KEPT = 12 << 20;
 const OF_AN_ENTRY = 200;
 
 const reader = (form: ConfigForm) =>

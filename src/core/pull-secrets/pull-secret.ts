@@ -73,15 +73,15 @@ const MOST_REMEMBERED = 2 << 20;
  * all differ do as well.
  */
 const MOST_OF_A_NAMESPACE = 2 << 20;
-const MOST = 64 << 20;
+const MOST = 32 << 20;
 const LARGE = 16 << 10;
 const MOST_LARGE = 16 << 20;
-/** Of names that a pod or an account references, so many are always kept; and of all in longer lists. */
-const FEW_NAMES = 100;
-const MOST_NAMES = 100_000;
+/** Of names that a pod or an account references, so many are always kept; and so many of all in longer lists. */
+const FEW_NAMES = 10;
+const MOST_NAMES = 200_000;
 /** Of a watch, longer contents are not parsed each time that somebody changes them, in characters of base64. */
 const MOST_OF_A_CHANGE = 64 << 10;
-/** Characters of what stands on a Secret beside its content that a watch keeps. */
+/** Characters of what stands on a Secret beside its content that a watch keeps, and lists without counting it. */
 const MOST_BESIDE = 4096;
 /** Of what is cut short there: as much as names a source, `NAMESPACE/NAME`. */
 const LONGEST_REF = 63 + 1 + 253;
@@ -141,8 +141,8 @@ export class ContentReader {
 	}
 
 	/**
-	 * The names that something in a namespace references. Of a list of more than a hundred, where such lists have
-	 * brought too many in all, the first hundred: that there are others is noted as unread.
+	 * The names that something in a namespace references. Of a list of more than ten, where such lists have brought
+	 * too many in all, the first ten: that there are others is noted as unread.
 	 */
 	readonly keptNames = (
 		namespace: string,
@@ -163,7 +163,12 @@ export class ContentReader {
 	/** The same of one in a list or of a watch, of which there may be gigabytes. */
 	listed(secret: Secret): PullSecret {
 		const { namespace = "" } = secret.metadata;
-		return this.#pullSecret(secret, this.#fromList(dataOf(secret), namespace));
+		const content = this.#fromList(dataOf(secret), namespace);
+		const read = this.#pullSecret(secret, content);
+		const size = sizeOf(read.labels) + sizeOf(read.annotations);
+		return size <= MOST_BESIDE || this.keeps(namespace, size)
+			? read
+			: { ...read, ...littleBeside(read) };
 	}
 
 	/** The same of one that a watch tells of: see `lean`. */
@@ -355,10 +360,16 @@ function digest(text: string): string {
  * pod of little memory, and others decide what is in it.
  */
 export function lean(secret: PullSecret): PullSecret {
-	const { content, labels, annotations } = secret;
+	const { content } = secret;
 	return {
 		...secret,
 		content: content.unread ? content : unread(content.canonical),
+		...littleBeside(secret),
+	};
+}
+
+function littleBeside({ labels, annotations }: PullSecret) {
+	return {
 		labels: only(labels, [MANAGED_BY_LABEL, DEFAULT_LABEL.key]),
 		annotations: only(annotations, [...OF_SOURCES, ...OF_COPIES, LAST_APPLIED]),
 	};
@@ -369,20 +380,22 @@ function only(
 	map: Readonly<Record<string, string>>,
 	names: readonly string[],
 ): Readonly<Record<string, string>> {
+	if (sizeOf(map) <= MOST_BESIDE) return map;
+	return Object.fromEntries(
+		names.flatMap((wanted) => {
+			const value = ownValue(map, wanted);
+			return value === undefined
+				? []
+				: [[wanted, beginning(value, LONGEST_REF)]];
+		}),
+	);
+}
+
+/** Characters of a map. */
+function sizeOf(map: Readonly<Record<string, string>>): number {
 	let size = 0;
-	for (const name in map) {
-		size += name.length + (map[name]?.length ?? 0);
-		if (size > MOST_BESIDE)
-			return Object.fromEntries(
-				names.flatMap((wanted) => {
-					const value = ownValue(map, wanted);
-					return value === undefined
-						? []
-						: [[wanted, beginning(value, LONGEST_REF)]];
-				}),
-			);
-	}
-	return map;
+	for (const name in map) size += name.length + (map[name]?.length ?? 0);
+	return size;
 }
 
 function contentOf(data: string, text: string): Content {

@@ -123,7 +123,8 @@ export class ItemReader {
 	}
 
 	#pass(piece: Buffer): void {
-		this.#rest.push(piece);
+		// A comma would hold the whole chunk that it came in, and a page's all of the page.
+		this.#rest.push(Buffer.from(piece));
 		this.#beside += piece.length;
 	}
 

@@ -20,10 +20,11 @@ import { askedForBy, listShape, objectShape, watchShape } from "./shapes.ts";
 const PAGE = 500;
 
 /**
- * Bytes of a page: 500 pods of the usual size are ten of these megabytes. Somebody's Secrets of a
- * megabyte come in pages of fewer, each of about half as much, until objects are small again.
+ * Bytes of a page: 500 pods of the usual size, of which little is kept, are ten of these megabytes, 500 Secrets half
+ * of one. Somebody's of a megabyte come in pages of fewer, each of about half as much, until objects are small again.
  */
-const LARGEST_PAGE = 32 << 20;
+const LARGEST_PICKED = 32 << 20;
+const LARGEST_PAGE = 12 << 20;
 
 /** Of any list: a million objects. A server that always names one more page is followed no further. */
 const MOST_PAGES = 2_000;
@@ -127,6 +128,7 @@ export function lists({
 		withoutManagedFields: boolean,
 	): AsyncIterable<Page<Taken>> {
 		const path = collectionPath(kind, query.namespace);
+		const largest = withoutManagedFields ? LARGEST_PICKED : LARGEST_PAGE;
 		const shapes = {
 			list: listShape(kind),
 			item: objectShape(kind, askedForBy(kind, query)),
@@ -142,7 +144,7 @@ export function lists({
 				redact,
 			} as const;
 			// One object alone may be as large as any.
-			const most = limit === 1 ? undefined : LARGEST_PAGE;
+			const most = limit === 1 ? undefined : largest;
 			return repeat.run(async () => {
 				const items: Taken[] = [];
 				let end = last;
@@ -189,7 +191,7 @@ export function lists({
 			empty = read.items.length === 0 && !at.restarted ? empty + 1 : 0;
 			const isEndless =
 				next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
-			const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
+			const half = Math.ceil((at.limit * largest) / 2 / read.size);
 			at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
 			// The server works on the next page while whoever asked works on this one. Of the largest
 			// objects one page at a time is enough in memory.

@@ -21,6 +21,22 @@ function read(
 	return { taken, rest: reader.end() };
 }
 
+test("what stands between objects holds none of the chunks that they came in", (t) => {
+	const chunks = Array.from({ length: 20 }, (_, at) =>
+		Buffer.from(
+			`${at === 0 ? '{"items":[' : ","}{"a":"${"x".repeat(100_000)}"}`,
+		),
+	);
+	const reader = new ItemReader(() => {});
+	for (const chunk of chunks) reader.write(chunk);
+	const joined = t.mock.method(Buffer, "concat");
+	reader.end();
+	const kept = joined.mock.calls.flatMap(({ arguments: [pieces] }) => pieces);
+	const held = new Set(chunks.map(({ buffer }) => buffer));
+	assert.ok(kept.length > 20);
+	assert.ok(kept.every(({ buffer }) => !held.has(buffer as ArrayBuffer)));
+});
+
 describe("a list that is read while it arrives", () => {
 	const rows: Readonly<Record<string, [text: string, ...taken: unknown[]]>> = {
 		"no objects": [`{"kind":"PodList","items":[]}`],
