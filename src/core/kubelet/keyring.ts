@@ -64,6 +64,8 @@ export const DOCKER_HUB = "index.docker.io";
 /** The credentials of some sources, taken apart once for any number of images. */
 export interface Keyring {
 	readonly index: KeyIndex;
+	/** By their places in the index. */
+	readonly candidates: readonly Candidate[];
 	/** The source that fails every lookup. */
 	readonly malformed: Malformed | undefined;
 }
@@ -91,20 +93,25 @@ const MOST_SEPARATE_PATTERNS = 1000;
  */
 export function readKeyring(sources: readonly PullSource[]): Keyring {
 	const index = new KeyIndex();
+	const candidates: Candidate[] = [];
 	for (const source of sources) {
 		const part = partOf(source);
-		if ("error" in part) return { index, malformed: part };
-		for (const candidate of part) index.add(candidate);
+		if ("error" in part) return { index, candidates, malformed: part };
+		for (const candidate of part) {
+			index.add(candidate.normalised);
+			candidates.push(candidate);
+		}
 		if (index.patterns > MOST_PATTERNS)
 			return {
 				index,
+				candidates,
 				malformed: overfull(
 					source.from,
 					`${MOST_PATTERNS} keys with stars, which are not looked at`,
 				),
 			};
 	}
-	return { index, malformed: undefined };
+	return { index, candidates, malformed: undefined };
 }
 
 function overfull(from: string, what: string): Malformed {
@@ -120,21 +127,19 @@ export function firstMatching<Source extends PullSource>(
 ): (image: string) => Source | undefined {
 	const index = new KeyIndex();
 	const owners: Source[] = [];
-	/** What an earlier one has is no news. */
-	const known = new Set<string>();
 	for (const source of sources) {
 		const part = partOf(source);
 		if ("error" in part) continue;
-		const own = part.filter(({ normalised }) => !known.has(normalised));
+		// What an earlier one has is no news.
+		const own = part.filter(({ normalised }) => !index.has(normalised));
 		const patterns = own.filter(hasStars).length;
 		if (
 			patterns > MOST_PATTERNS ||
 			index.patterns + patterns > MOST_SEPARATE_PATTERNS
 		)
 			continue;
-		for (const candidate of own) {
-			known.add(candidate.normalised);
-			index.add(candidate);
+		for (const { normalised } of own) {
+			index.add(normalised);
 			owners.push(source);
 		}
 	}
@@ -204,12 +209,13 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 			outcome: "invalid-image",
 			error: `couldn't parse image name: ${reading}`,
 		};
-	const { malformed, index } = keyring;
+	const { malformed, index, candidates } = keyring;
 	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
 	const reference = withDefaultTag(reading);
 	const repository = repositoryOf(reference);
 	const matching: Candidate[] = [];
-	for (const candidate of index.tried(targetOf(repository))) {
+	for (const place of index.tried(targetOf(repository))) {
+		const candidate = candidates[place] as Candidate;
 		if (matching.length === MOST_MATCHES) {
 			const what = `${MOST_MATCHES} keys for this image, which are not looked at`;
 			return { outcome: "malformed", ...overfull(candidate.from, what) };
@@ -306,18 +312,19 @@ function targetOf(repository: string): Target {
 	};
 }
 
-/** Keys by what they cover: what is found for an image takes no longer the more there are. */
+/** Normalised keys by what they cover: what is found for an image takes no longer the more there are. */
 class KeyIndex {
-	readonly #candidates: Candidate[] = [];
+	#size = 0;
 	/** Of those without stars, by what they cover, the last place, and of each place the one before: there may be 100,000. */
 	readonly #literal = new Map<string, number>();
 	readonly #before = new Map<number, number>();
 	/** Those with stars, which have to be compared one by one. */
 	readonly #patterns: (readonly [place: number, key: Address])[] = [];
+	readonly #starred = new Set<string>();
 	readonly #hub: number[] = [];
 
 	get size(): number {
-		return this.#candidates.length;
+		return this.#size;
 	}
 
 	/** How many have stars. */
@@ -325,14 +332,25 @@ class KeyIndex {
 		return this.#patterns.length;
 	}
 
-	add(candidate: Candidate): void {
-		const place = this.#candidates.push(candidate) - 1;
-		const { normalised } = candidate;
+	/** Whether it has the same key. */
+	has(normalised: string): boolean {
+		if (this.#starred.has(normalised)) return true;
+		const address = addressOf(normalised);
+		return (
+			address !== undefined &&
+			this.#literal.has(coveredBy(address, address.path))
+		);
+	}
+
+	/** Places count from 0. */
+	add(normalised: string): void {
+		const place = this.#size++;
 		if (normalised === DOCKER_HUB) this.#hub.push(place);
 		const address = addressOf(normalised);
 		if (address === undefined) return;
 		if (isPattern(address.name)) {
 			this.#patterns.push([place, address]);
+			this.#starred.add(normalised);
 			return;
 		}
 		const written = coveredBy(address, address.path);
@@ -343,15 +361,14 @@ class KeyIndex {
 		this.#literal.set(covered, place);
 	}
 
-	/** What a kubelet would try, in no order but that of equal keys. */
-	*tried(target: Target): Generator<Candidate> {
-		const at = (place: number) => this.#candidates[place] as Candidate;
+	/** Places of what a kubelet would try, in no order but that of equal keys. */
+	*tried(target: Target): Generator<number> {
 		let isCovered = false;
 		for (const place of this.matching(target)) {
 			isCovered = true;
-			yield at(place);
+			yield place;
 		}
-		if (!isCovered) yield* this.fallbacks(target).map(at);
+		if (!isCovered) yield* this.fallbacks(target);
 	}
 
 	/** Places, in the order of `add` where keys are equal, of those that cover it. */

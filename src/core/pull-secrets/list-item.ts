@@ -1,6 +1,6 @@
 import { displayUser } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
-import { remembered } from "../remembered.ts";
+import { rememberedLately } from "../remembered.ts";
 import { differingRegistries } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
 import { SOURCE_ANNOTATION } from "./ownership.ts";
@@ -50,20 +50,26 @@ export function listItems(
 ): ListItem[] {
 	return keys.map((key) => {
 		const status = statusOf(key, known);
-		const { registries, usernames } = registriesAndUsers(key.content);
 		const [first] = expiriesOfKey(key, known.sources);
 		return {
 			context: known.context,
 			namespace: key.namespace,
 			name: key.name,
 			status,
-			registries,
-			usernames,
+			// Whoever wrote it decides how many there are: they are worked out when it is its turn to be shown.
+			get registries() {
+				return registriesAndUsers(key.content).registries;
+			},
+			get usernames() {
+				return registriesAndUsers(key.content).usernames;
+			},
 			source: key.annotations[SOURCE_ANNOTATION] ?? "",
 			expires: first ? isoSeconds(first.at) : "",
 			created: key.created,
 			provider: providersNoted(key).join(","),
-			differs: copyDifferences(key, status, known),
+			get differs() {
+				return copyDifferences(key, status, known);
+			},
 		};
 	});
 }
@@ -80,11 +86,18 @@ export function copyDifferences(
 	return differingRegistries(key.content, source.content);
 }
 
+/** Registries of contents that are kept as they are shown. */
+const MOST_SHOWN = 20_000;
+
 /** Worked out once for all pull secrets of the same content. */
-const registriesAndUsers = remembered((content: Content) => {
-	const auths = authsIn(content);
-	return {
-		registries: [...auths.keys()].map(displayHost),
-		usernames: [...auths.values()].map(displayUser),
-	};
-});
+const registriesAndUsers = rememberedLately(
+	MOST_SHOWN,
+	({ registries }) => 1 + registries.length,
+	(content: Content) => {
+		const auths = authsIn(content);
+		return {
+			registries: [...auths.keys()].map(displayHost),
+			usernames: [...auths.values()].map(displayUser),
+		};
+	},
+);
