@@ -5,6 +5,7 @@ import { isOurs } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import type { PruneOptions } from "./command.ts";
 
 /** Where accounts may have been attached, as far as is known without a list of them. */
 export function knownPlaces(
@@ -21,15 +22,17 @@ export function knownPlaces(
 
 /**
  * Tells of the entries that attach added which go, and which stay beside a pull secret that does.
- * `found`: what the prune looked at; `name` undefined: every name.
+ * `found`: what the prune looked at; `name` undefined: every name; `orphaned`: only what is beside a Secret that goes.
+ * Otherwise also what is beside none: a prune before this one may have ended after it deleted that.
  */
 export function prunedEntries(
 	found: readonly PullSecret[],
 	isGone: (secret: PullSecret) => boolean,
 	{
 		name,
-		onlyBeside,
-	}: { readonly name: string | undefined; readonly onlyBeside: boolean },
+		orphaned,
+		keepSources,
+	}: Pick<PruneOptions, "name" | "orphaned" | "keepSources">,
 ) {
 	const place = (namespace: string, key: string) => `${namespace}/${key}`;
 	const places = (secrets: readonly PullSecret[]) =>
@@ -43,11 +46,13 @@ export function prunedEntries(
 	const isNamed = (key: string) => name === undefined || key === name;
 	return {
 		go: (namespace: string, key: string): boolean =>
-			onlyBeside
+			orphaned
 				? gone.has(place(namespace, key))
 				: isNamed(key) && !standing.has(place(namespace, key)),
 		stay: (namespace: string, key: string): boolean =>
-			!onlyBeside && isNamed(key) && standing.has(place(namespace, key)),
+			!(orphaned || keepSources) &&
+			isNamed(key) &&
+			standing.has(place(namespace, key)),
 	};
 }
 

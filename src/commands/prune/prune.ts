@@ -161,7 +161,7 @@ async function findPruning(
 	found: readonly PullSecret[],
 	how: PruneRun,
 ): Promise<Pruning> {
-	const { cluster, world, namespaces, name, orphaned } = how;
+	const { cluster, world, namespaces, orphaned } = how;
 	const { sourceNamespace } = how;
 	const keys = found.filter(how.isMeant);
 	const onlyBeside = orphaned || how.keepSources;
@@ -182,7 +182,7 @@ async function findPruning(
 	);
 	const changes = planned.filter(isDeletion);
 	const { accounts, unread } =
-		onlyBeside && changes.length === 0
+		orphaned && changes.length === 0
 			? { accounts: [] }
 			: await attachedAccounts(
 					cluster,
@@ -190,8 +190,7 @@ async function findPruning(
 					knownPlaces(found, sourceNamespace),
 				);
 	if (unread !== undefined) warn(world, { cause: "accounts-kept", ...unread });
-	const entries = (isGone: IsGone) =>
-		prunedEntries(found, isGone, { name, onlyBeside });
+	const entries = (isGone: IsGone) => prunedEntries(found, isGone, how);
 	const goes = new Set(changes.map(({ current }) => current));
 	return {
 		found,

@@ -63,7 +63,8 @@ test("an entry goes with its pull secret, and stays where one of ours stands", (
 		...["gone/key", "stands/key", "goes/key", "foreign/key"],
 		...["none/key", "none/another"],
 	];
-	const told = (how: { name: string | undefined; onlyBeside: boolean }) => {
+	const told = (name: string | undefined, only?: object) => {
+		const how = { name, orphaned: false, keepSources: false, ...only };
 		const { go, stay } = prunedEntries(found, (each) => each === gone, how);
 		const which = (is: typeof go) =>
 			places.filter((place) => {
@@ -72,20 +73,21 @@ test("an entry goes with its pull secret, and stays where one of ours stands", (
 			});
 		return { go: which(go), stay: which(stay) };
 	};
-	assert.deepEqual(told({ name: undefined, onlyBeside: true }), {
+	assert.deepEqual(told(undefined, { orphaned: true }), {
 		go: ["gone/key"],
 		stay: [],
 	});
 	const go = ["gone/key", "goes/key", "foreign/key", "none/key"];
-	assert.deepEqual(told({ name: "key", onlyBeside: false }), {
+	assert.deepEqual(told("key"), {
 		go,
 		stay: ["stands/key"],
 	});
-	assert.deepEqual(told({ name: undefined, onlyBeside: false }), {
+	assert.deepEqual(told("key", { keepSources: true }), { go, stay: [] });
+	assert.deepEqual(told(undefined), {
 		go: [...go, "none/another"],
 		stay: ["stands/key"],
 	});
-	assert.deepEqual(told({ name: "another", onlyBeside: false }), {
+	assert.deepEqual(told("another"), {
 		go: ["none/another"],
 		stay: [],
 	});

@@ -1017,18 +1017,37 @@ Cancelled; nothing was changed
 		assert.deepEqual(attachedIn(bed), ["nginx-mesh", "theirs"]);
 	});
 
-	for (const flag of ["--orphaned", "--keep-sources"])
-		test(`${flag}: only beside what it deletes`, async () => {
-			await using bed = await attached("app", "kube-public");
-			secret(bed, "nginx-mesh", { labels: OURS });
-			secret(bed, "app", {
-				...build.copyOf(),
-				annotations: { "kubectl-meshreg/source": `gone/${NAME}` },
-			});
-			const { err } = await bed.run(["prune", flag, "--yes"]);
-			assert.equal(err, BACK);
-			assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+	test("--orphaned: only beside what it deletes", async () => {
+		await using bed = await attached("app", "kube-public");
+		secret(bed, "nginx-mesh", { labels: OURS });
+		secret(bed, "app", {
+			...build.copyOf(),
+			annotations: { "kubectl-meshreg/source": `gone/${NAME}` },
 		});
+		const { err } = await bed.run(["prune", "--orphaned", "--yes"]);
+		assert.equal(err, BACK);
+		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+	});
+
+	test("--keep-sources again, after one that ended before it came to the accounts", async () => {
+		await using bed = await attached("app", "kube-public");
+		build.source(bed, {});
+		secret(bed, "app", build.copyOf());
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "PATCH" && path.includes("/serviceaccounts/")
+				? { answer: { status: 403, message: "no" } }
+				: undefined,
+		);
+		await bed.run(["prune", "--keep-sources", "--yes"]);
+		assert.deepEqual(attachedIn(bed), ["app", "kube-public", "theirs"]);
+		off();
+		const again = await bed.run(["prune", "--keep-sources", "--yes"]);
+		assert.deepEqual(
+			[again.status, again.err],
+			[0, "taken back: 2 service accounts\n"],
+		);
+		assert.deepEqual(attachedIn(bed), ["theirs"]);
+	});
 
 	test("--all under every name, another name not", async () => {
 		await using bed = await attached("app");
