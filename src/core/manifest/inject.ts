@@ -19,7 +19,7 @@ import {
 } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
 import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
-import { splitManifest } from "./split.ts";
+import { jsonObjectEnd, splitManifest } from "./split.ts";
 import {
 	containersOf,
 	hasContainersOfItsOwn,
@@ -78,7 +78,20 @@ export function injectManifest(
 		json &&= document.form === "json";
 		parts.push(injectDocument(new Located(file, document), injection, found));
 	}
-	return { ...found, text: parts.join(""), json };
+	const whole = parts.join("");
+	return {
+		...found,
+		text: becameJson(text, whole) ? `---\n${whole}` : whole,
+		json,
+	};
+}
+
+/** Whether YAML begins with an object of JSON by now, and goes on: kubectl would read what follows as JSON, too. */
+function becameJson(before: string, after: string): boolean {
+	if (after.startsWith("\uFEFF") || jsonObjectEnd(before, 0) !== undefined)
+		return false;
+	const end = jsonObjectEnd(after, 0);
+	return end !== undefined && after.slice(end).trim() !== "";
 }
 
 function injectDocument(

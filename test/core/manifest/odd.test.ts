@@ -233,6 +233,24 @@ describe("behind a JSON object, kubectl reads on in a stream of JSON alone", () 
 		});
 });
 
+describe("YAML that what is added makes JSON of", () => {
+	const FLOW = '{"kind":"Pod","spec":{"imagePullSecrets":,"containers":[]}}';
+	const FILLED =
+		'{"kind":"Pod","spec":{"imagePullSecrets": [{"name":"k"}],"containers":[]}}';
+	for (const [before, after] of [
+		[`${FLOW}\n`, `${FILLED}\n`],
+		// kubectl: `invalid character '.' looking for beginning of value`
+		[`${FLOW}\n...\n`, `---\n${FILLED}\n...\n`],
+		[`${FLOW} # c\n`, `---\n${FILLED} # c\n`],
+		[`${FLOW}\n---\na: b\n`, `---\n${FILLED}\n---\na: b\n`],
+		[`---\n${FLOW}\n...\n`, `---\n${FILLED}\n...\n`],
+		[`\uFEFF${FLOW}\n...\n`, `\uFEFF${FILLED}\n...\n`],
+	] as const)
+		it(JSON.stringify(before), () =>
+			assert.equal(injected(before).text, after),
+		);
+});
+
 describe("L5: a repeated key is told, and the last one counts", () => {
 	it("of labels", () => {
 		const before =
