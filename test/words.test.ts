@@ -19,7 +19,10 @@ const NOT_USED: readonly (readonly [not: RegExp, but: string])[] = [
 	[/\bmend(s|ed|ing)?\b/i, "fix"],
 	[/\btrials?\b|\btried (at|first|before)\b/i, "verified, verification"],
 	[/\bfolders?\b/i, "directory"],
-	[/names? (no|a) pull secrets?\b/i, "references a pull secret"],
+	[
+		/names? (no|a|another) pull secrets?\b|\bpods? that names? \$/i,
+		"references a pull secret",
+	],
 	// Nobody stops at a word in an incident.
 	[/\banew\b|\bmade again\b/i, "again, recreated"],
 	[/\ball the same\b/i, "anyway"],

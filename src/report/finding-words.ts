@@ -84,7 +84,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "dangling":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		case "secrets-enforced":
-			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that name ${someNames(about.secrets)} will be refused`;
+			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that reference ${someNames(about.secrets)} will be refused`;
 		case "policies":
 			return `${about.ref}: pods in its recorded namespaces get it by an admission policy`;
 		case "policy-missing":

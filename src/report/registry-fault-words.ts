@@ -51,7 +51,7 @@ function reasonWords(fault: Fault): string {
 				? `rate limit of ${host} reached (429): try again later`
 				: `${host} answers ${fault.status}: try again later`;
 		case "unasked":
-			return `${host} was skipped: the 15 minutes for hosts without an entry are over`;
+			return `${host} was skipped: the limit of 15 minutes was reached`;
 		case "token-refused":
 			return `the token server ${fault.server} accepts it, but ${host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`;
 	}

@@ -1210,7 +1210,7 @@ describe("Kubernetes of today", () => {
 			[
 				[
 					"secrets-enforced",
-					"serviceaccount/default in app allows only the pull secrets it references: pods that name mine will be refused",
+					"serviceaccount/default in app allows only the pull secrets it references: pods that reference mine will be refused",
 				],
 			],
 		);

@@ -1026,7 +1026,7 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		assert.match(first, /rejects the credential/);
 		assert.equal(
 			last,
-			"could not verify the credential: h199.example was skipped: the 15 minutes for hosts without an entry are over",
+			"could not verify the credential: h199.example was skipped: the limit of 15 minutes was reached",
 		);
 	});
 

@@ -311,7 +311,7 @@ describe("images --check", () => {
 		assert.match(out, /team\/app:1 +ok /);
 		assert.match(
 			out,
-			/^0h499\.example\/a:1 +unreachable +0h499\.example was skipped: the 15 minutes for hosts without an entry are over$/m,
+			/^0h499\.example\/a:1 +unreachable +0h499\.example was skipped: the limit of 15 minutes was reached$/m,
 		);
 	});
 
