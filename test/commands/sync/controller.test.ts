@@ -755,7 +755,7 @@ test("a copy that went before the answer to its creation came is made again", as
 	await using keeping = await kept(bed, { wrap });
 	await keeping.says("Secret app created");
 	await keeping.says("Secret app created");
-	assert.equal(bed.password("app"), bed.password("nginx-mesh"));
+	assert.deepEqual(bed.content("app"), { auths: CONTENT });
 });
 
 test("an interrupt that a request tells of ends it, and is no trouble", async () => {

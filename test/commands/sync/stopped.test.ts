@@ -189,7 +189,10 @@ describe("SIGTERM", { skip: notPosix }, () => {
 			stage.release();
 			const next = await bed.run(["sync", "-n=app"]);
 			assert.equal(next.status, 0, next.err);
-			assert.equal(bed.password("app"), bed.password("nginx-mesh"));
+			assert.deepEqual(
+				bed.content("app"),
+				contentOf(stage.registry, bed.password("nginx-mesh") ?? ""),
+			);
 		});
 });
 
