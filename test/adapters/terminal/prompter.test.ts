@@ -453,7 +453,9 @@ terminal("a spinner gives way to questions and to other lines", async (t) => {
 	});
 	assert.equal(answer, "done");
 	// Each time the line was there, it is erased before anything else is written.
-	for (const after of shown.split("working\x1b[?2026l").slice(1))
+	const afterwards = shown.split("working\x1b[?2026l").slice(1);
+	assert.notEqual(afterwards.length, 0);
+	for (const after of afterwards)
 		assert(
 			after.startsWith("\x1b[1G\x1b[0K") || after.startsWith("\x1b[?2026h"),
 			JSON.stringify(after),
