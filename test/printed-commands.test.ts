@@ -45,16 +45,18 @@ const ATTACKS = [
 	"*",
 ];
 
-/** Runs lines as pasted into a shell whose kubectl only notes that it was called. */
+/** Runs lines as pasted into a shell whose kubectl and oc only note that they were called. */
 async function paste(lines: readonly string[]): Promise<string[]> {
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-paste-"));
 	try {
-		const kubectl = join(folder, "kubectl");
-		await writeFile(
-			kubectl,
-			`#!/bin/sh\nprintf '%s\\n' called >>"${folder}/calls"\ncat >/dev/null\n`,
-		);
-		await chmod(kubectl, 0o755);
+		for (const program of ["kubectl", "oc"]) {
+			const path = join(folder, program);
+			await writeFile(
+				path,
+				`#!/bin/sh\nprintf '%s\\n' called >>"${folder}/calls"\ncat >/dev/null\n`,
+			);
+			await chmod(path, 0o755);
+		}
 		await writeFile(join(folder, "calls"), "");
 		for (const line of lines)
 			execFileSync("sh", ["-c", line], {
@@ -63,7 +65,11 @@ async function paste(lines: readonly string[]): Promise<string[]> {
 				input: "",
 				stdio: ["pipe", "pipe", "pipe"],
 			});
-		assert.deepEqual((await readdir(folder)).sort(), ["calls", "kubectl"]);
+		assert.deepEqual((await readdir(folder)).sort(), [
+			"calls",
+			"kubectl",
+			"oc",
+		]);
 		return (await readFile(join(folder, "calls"), "utf8")).split("\n");
 	} finally {
 		await rm(folder, { recursive: true });
@@ -77,7 +83,7 @@ function commandsIn(out: string): string[] {
 		.split("\n")
 		.flatMap((line) => {
 			const at = line.search(
-				/\bkubectl (?:meshreg |get |delete |rollout |edit |describe |label )/,
+				/\bkubectl (?:meshreg |get |delete |rollout |edit |describe |label )|\boc policy /,
 			);
 			// What stands between quotes in a sentence ends with them.
 			const quoted = /'(kubectl (?:[^']|'\\'')*)'/.exec(line)?.[1];
@@ -147,6 +153,37 @@ async function hostileBed(attack: string): Promise<TestBed> {
 	seed({
 		kind: "ServiceAccount",
 		metadata: { namespace: "evil", name: "default" },
+	});
+	// As OpenShift makes one, and its registry refuses it.
+	seed({
+		kind: "Secret",
+		metadata: {
+			namespace: "evil",
+			name: "dockercfg",
+			annotations: { "kubernetes.io/service-account.name": attack },
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: content({ "o.io": user }),
+	});
+	seed({
+		kind: "Pod",
+		metadata: { namespace: "evil", name: "os" },
+		spec: {
+			containers: [{ name: "main", image: "o.io/a" }],
+			imagePullSecrets: [{ name: "dockercfg" }],
+		},
+		status: {
+			phase: "Pending",
+			containerStatuses: [
+				{
+					name: "main",
+					image: "o.io/a",
+					state: {
+						waiting: { reason: "ErrImagePull", message: "unauthorized" },
+					},
+				},
+			],
+		},
 	});
 	for (const [index, image] of [
 		"r.io/a",
@@ -229,6 +266,7 @@ describe("a pasted command runs kubectl and nothing else", {
 			}
 			const lines = outputs.flatMap(commandsIn);
 			assert.ok(lines.length > 5, "commands are printed at all");
+			assert.ok(lines.some((line) => line.startsWith("oc ")));
 			await paste(lines);
 			const { out } = await bed.run(["check", "-o", "json"]);
 			const commands = JSON.parse(out)

