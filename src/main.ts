@@ -43,6 +43,7 @@ const silent = { write() {}, isTerminal: false, columns: 80 };
 const outside: Outside = {
 	calledAs: basename(process.argv0).replace(/\.exe$/i, ""),
 	...around,
+	unheard: interrupt.unheard,
 	streams,
 	clock: systemClock,
 	async connect(flags, { err = streams.err, serverSaid, quietlyUntil } = {}) {

@@ -40,6 +40,11 @@ export interface Outside {
 	/** Aborts on SIGINT, SIGTERM, SIGHUP, and Ctrl-C in a question; its reason is the AbortedError to end with. */
 	readonly interrupt: AbortSignal;
 	/**
+	 * Runs work that is as long as a file makes it, and hears no interrupt: a signal ends the process meanwhile.
+	 * Nothing may be under way that is to be put right.
+	 */
+	unheard<T>(work: () => T): T;
+	/**
 	 * The cluster and user that kubectl would use for these flags. Loads the client, sends nothing yet.
 	 * Throws OperationError for a kubeconfig that is broken or lacks the context.
 	 */

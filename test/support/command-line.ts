@@ -132,6 +132,7 @@ export async function meshreg(
 				: { ...systemClock, now: () => given.now ?? 0 },
 		files,
 		interrupt,
+		unheard: (work) => work(),
 		async connect(flags, { err = streams.err, serverSaid, quietlyUntil } = {}) {
 			const cluster = await connect(flags, {
 				env,

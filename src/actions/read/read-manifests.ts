@@ -10,9 +10,9 @@ const EXTENSION = /\.(?:json|ya?ml)$/;
 
 /**
  * Hands on each manifest of `-f`: files, directories (with `recursive`, what is below them, too), or standard
- * input for `-`; in the order given, directories sorted. One at a time: what is not kept can go. What cannot be
- * read, and what `take` throws of an OperationError, is told to `fail`, and the rest goes on. Throws the
- * interrupt's reason.
+ * input for `-`; in the order given, directories sorted. One at a time: what is not kept can go; a signal while
+ * one is taken ends the process. What cannot be read, and what `take` throws of an OperationError, is told to
+ * `fail`, and the rest goes on. Throws the interrupt's reason.
  */
 export async function readManifests(
 	paths: readonly string[],
@@ -32,7 +32,10 @@ export async function readManifests(
 		}
 	};
 	const takeFrom = (file: string, read: () => Promise<Buffer>) =>
-		attempt(async () => take(decoded(await read(), file), file));
+		attempt(async () => {
+			const bytes = await read();
+			world.unheard(() => take(decoded(bytes, file), file));
+		});
 	const takeFile = (path: string) =>
 		takeFrom(path, () => world.files.read(path, MANIFEST_LIMIT));
 	/** Whether there is anything at a path that is taken, or that could not be looked at. */

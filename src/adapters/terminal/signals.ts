@@ -16,6 +16,8 @@ export interface Interrupt {
 	readonly signal: AbortSignal;
 	/** The same, as if the signal of this reason had come. */
 	abort(reason: AbortedError): void;
+	/** Runs work in which nothing is heard: until it ends, the signals are the system's, and end the process. */
+	unheard<T>(work: () => T): T;
 	/** Gives the signals back to the system. */
 	release(): void;
 }
@@ -35,15 +37,26 @@ export function interruptOn(source: SignalSource): Interrupt {
 			// The terminal has shown ^C: neither a message nor the shell's prompt should stick to it.
 			if (signal === "SIGINT" && source.stderr.isTTY) source.stderr.write("\n");
 		};
-		source.on(signal, listener);
 		return { signal, listener };
 	});
+	const listen = (): void => {
+		for (const { signal, listener } of listeners) source.on(signal, listener);
+	};
+	const release = (): void => {
+		for (const { signal, listener } of listeners) source.off(signal, listener);
+	};
+	listen();
 	return {
 		signal: controller.signal,
 		abort: (reason) => controller.abort(reason),
-		release() {
-			for (const { signal, listener } of listeners)
-				source.off(signal, listener);
+		unheard(work) {
+			release();
+			try {
+				return work();
+			} finally {
+				listen();
+			}
 		},
+		release,
 	};
 }

@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifests } from "../../../src/actions/read/read-manifests.ts";
-import { AbortedError } from "../../../src/errors.ts";
+import { AbortedError, OperationError } from "../../../src/errors.ts";
 import type { World } from "../../../src/world.ts";
+
+function worldOf(
+	files: Partial<World["files"]>,
+	rest: Partial<World> = {},
+): World {
+	const world: Partial<World> = {
+		files: files as World["files"],
+		interrupt: new AbortController().signal,
+		unheard: (work) => work(),
+		...rest,
+	};
+	return world as World;
+}
 
 test("an interrupt ends the reading of manifests at the next file", async () => {
 	const interrupt = new AbortController();
@@ -15,13 +28,54 @@ test("an interrupt ends the reading of manifests at the next file", async () => 
 			return Buffer.from("");
 		},
 	};
-	const world = { files, interrupt: interrupt.signal } as World;
+	const world = worldOf(files, { interrupt: interrupt.signal });
 	const nothing = () => {};
 	await assert.rejects(
 		readManifests(["a", "b"], false, world, nothing, nothing),
 		new AbortedError("SIGINT"),
 	);
 	assert.deepEqual(read, ["a"]);
+});
+
+test("while a manifest is taken signals are the system's, for as long as it takes, and not while it is read", async () => {
+	const steps: string[] = [];
+	const files: Partial<World["files"]> = {
+		entries: async () => undefined,
+		async read(path) {
+			steps.push(`read ${path}`);
+			return Buffer.from("");
+		},
+	};
+	const world = worldOf(files, {
+		unheard(work) {
+			steps.push("unheard");
+			try {
+				return work();
+			} finally {
+				steps.push("heard");
+			}
+		},
+	});
+	await readManifests(
+		["a", "b"],
+		false,
+		world,
+		(_text, file) => {
+			steps.push(`take ${file}`);
+			throw new OperationError("no");
+		},
+		() => steps.push("failed"),
+	);
+	assert.deepEqual(
+		steps,
+		["a", "b"].flatMap((file) => [
+			`read ${file}`,
+			"unheard",
+			`take ${file}`,
+			"heard",
+			"failed",
+		]),
+	);
 });
 
 /** What is read of these paths of a small disk, and the causes of what fails. */
@@ -43,8 +97,7 @@ async function readOf(
 		entries: async (path) => folders[path.replace(/\/$/, "")],
 		read: async (path) => Buffer.from(`\ufeff# ${path}`),
 	};
-	const interrupt = new AbortController().signal;
-	const world = { files, interrupt } as World;
+	const world = worldOf(files);
 	const taken: [string, string][] = [];
 	const failed: string[] = [];
 	await readManifests(

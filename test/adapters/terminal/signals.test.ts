@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { EventEmitter } from "node:events";
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { interruptOn } from "../../../src/adapters/terminal/signals.ts";
 import { AbortedError } from "../../../src/errors.ts";
+import { notPosix } from "../../support/posix.ts";
 
 class FakeProcess extends EventEmitter {
 	readonly exits: number[] = [];
@@ -38,6 +41,34 @@ for (const [signal, status] of [
 		assert.deepEqual(source.exits, [130]);
 		assert.equal(interrupt.signal.reason, reason, "the first one counts");
 	});
+
+test("what hears no signal is ended by one, and after it they are heard again", {
+	skip: notPosix,
+}, async () => {
+	const source = new FakeProcess();
+	const interrupt = interruptOn(source);
+	assert.deepEqual(
+		interrupt.unheard(() => source.eventNames()),
+		[],
+	);
+	assert.throws(() =>
+		interrupt.unheard(() => {
+			throw new Error("no");
+		}),
+	);
+	source.emit("SIGTERM");
+	assert.equal(interrupt.signal.aborted, true);
+
+	const deaf = new URL("../../support/programs/deaf.ts", import.meta.url);
+	const child = spawn(process.execPath, [
+		...["--import", "tsx"],
+		fileURLToPath(deaf),
+	]);
+	const ended = once(child, "exit");
+	await once(child.stdout, "data");
+	child.kill("SIGINT");
+	assert.deepEqual(await ended, [null, "SIGINT"]);
+});
 
 test("released, the signals are the system's again", () => {
 	const source = new FakeProcess();
