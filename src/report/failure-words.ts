@@ -4,7 +4,7 @@ import {
 	FailureError,
 } from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { claimedName } from "../core/output/printable.ts";
 import type { Progress } from "../core/output/progress.ts";
 import {
 	kubectl,
@@ -178,7 +178,7 @@ const WORDS: FailureWording<Failure> = {
 			case "terminating":
 				return `${secret} is terminating (waiting for finalizers)`;
 			case "managed":
-				return `${secret} is not a source: it is managed by ${claimed(because.manager)}`;
+				return `${secret} is not a source: it is managed by ${because.manager}`;
 			case "unmanaged":
 				return {
 					message: `${secret} is not a source: it is not managed by meshreg`,
@@ -294,7 +294,7 @@ const WORDS: FailureWording<Failure> = {
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use sync --adopt to take it over`
 			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${of === "source" ? "--force to take it over" : "sync --force to overwrite it"}`,
 	"managed-by-other": ({ manager }, { subject }) =>
-		`${subjectWords(subject)} is managed by ${claimed(manager)}; left unchanged`,
+		`${subjectWords(subject)} is managed by ${manager}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>
 		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or leave the namespace out with sync --forget`,
 	"copy-of-another": ({ source, of }, { subject }) =>
@@ -431,7 +431,7 @@ function kib(bytes: number): string {
 
 /** What somebody wrote on an object, as long as a NAMESPACE/NAME may be: the rest of the line is ours. */
 function claimed(text: string): string {
-	return onOneLine(text, 320);
+	return claimedName(text, 320);
 }
 
 /** What a user lacks who may only read a source. */

@@ -2,6 +2,7 @@ import type { Access, Readable } from "../core/check/facts.ts";
 import type { Finding } from "../core/check/finding.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
+import { claimedName } from "../core/output/printable.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { pageAddress } from "./addresses.ts";
@@ -68,8 +69,8 @@ export function headline({ about, namespaces }: Finding): string {
 						? ", with its content"
 						: ", with other content";
 			return about.same === undefined && !about.orphaned
-				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}, which is not a source that is checked here`
-				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}${content}; not recorded`;
+				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of, 320)}, which is not a source that is checked here`
+				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of, 320)}${content}; not recorded`;
 		}
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
@@ -253,5 +254,5 @@ function accountsIn(accounts: readonly string[], places: string): string {
 }
 
 function nonexistent(names: readonly string[]): string {
-	return `${someNames(names)}, which ${names.length === 1 ? "does" : "do"} not exist`;
+	return `${someNames(names.map((name) => claimedName(name, 253)))}, which ${names.length === 1 ? "does" : "do"} not exist`;
 }

@@ -3,7 +3,7 @@ import type { PullSubject, Unfixed } from "../core/check/finding.ts";
 import type { LackFix } from "../core/check/pod-fixes.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { Place } from "../core/output/input-failure.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { claimedName } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { canBeWritten } from "../core/pull-secrets/fixes.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
@@ -280,7 +280,7 @@ export function blockedClause(
 export function obstacleNoun({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
-			return `a Secret managed by ${claimsWords(claims)}`;
+			return `a Secret managed by ${someNames(claims)}`;
 		case "copy-of-another":
 			return `a Secret that calls itself a copy of ${claimsWords(claims)}`;
 		case "is-source":
@@ -296,7 +296,7 @@ export function obstacleNoun({ by, claims }: Blocked): string {
 
 /** Some of them, and of each its beginning: the rest of the line is ours. */
 function claimsWords(claims: readonly string[]): string {
-	return someNames(claims.map((claim) => onOneLine(claim, 80)));
+	return someNames(claims.map((claim) => claimedName(claim, 80)));
 }
 
 /** What is in the way of a copy of this name, and what to do about it. */
@@ -316,7 +316,7 @@ export function obstacleHint({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
 			return leftAlone(
-				`remove or rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it`,
+				`remove or rename it where ${someNames(claims)} ${claims.length === 1 ? "keeps" : "keep"} it`,
 			);
 		case "copy-of-another":
 			return leftAlone("give one of the two sources another name");

@@ -50,6 +50,11 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
 		],
 		[
+			{ cause: "unmanaged", type: "x); run: a | sh (y", equal: false },
+			`error: ${secret} namespace "app" exists but is not managed by meshreg (type "x); run: a | sh (y"); use sync --force to overwrite it`,
+			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg (type "x); run: a | sh (y"); use sync --force to overwrite it`,
+		],
+		[
 			{ cause: "managed-by-other", manager: "Helm" },
 			`error: ${secret} namespace "app" is managed by Helm; left unchanged`,
 			`error: ${secret} namespaces app, b, c is managed by Helm; left unchanged`,

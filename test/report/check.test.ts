@@ -28,7 +28,7 @@ test("what others wrote is printed on one line, and drives no terminal", () => {
 		),
 		`copies
 ------
-i : calls itself a copy of a b[2J, which is not a source that is checked here
+i : calls itself a copy of "a b [2J", which is not a source that is checked here
 `,
 	);
 });

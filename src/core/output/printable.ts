@@ -62,6 +62,12 @@ export function onOneLine(text: string, limit: number): string {
 	return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
 }
 
+/** The same of what others call something: what can be no name is quoted, and does not read as words of ours. */
+export function claimedName(text: string, limit: number): string {
+	const line = onOneLine(text, limit);
+	return /[^\w./…-]/.test(line) ? `"${line.replaceAll('"', "'")}"` : line;
+}
+
 /** JSON or quoted YAML in which what is unprintable stands as `\u`: C0 is escaped there already. */
 export function escaped(quoted: string): string {
 	return quoted.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	claimedName,
 	escaped,
 	isUnprintable,
 	lineOf,
@@ -52,4 +53,16 @@ test("in quotes it is written as JSON has it", () => {
 		escaped('"é\x7f\x9b\u00ad\u2028\u{e0041}"'),
 		'"é\\u007f\\u009b\\u00ad\\u2028\\udb40\\udc41"',
 	);
+});
+
+test("what can be no name of what others call something is quoted", () => {
+	for (const [text, shown] of [
+		["nginx-mesh/key", "nginx-mesh/key"],
+		["helm.sh/release.v1", "helm.sh/release.v1"],
+		["", ""],
+		["k".repeat(30), `${"k".repeat(19)}…`],
+		["x); run: a | b (", '"x); run: a | b ("'],
+		['a" b\nc', `"a' b c"`],
+	] as const)
+		assert.equal(claimedName(text, 20), shown);
 });
