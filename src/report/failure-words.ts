@@ -241,9 +241,11 @@ const WORDS: FailureWording<Failure> = {
 		}),
 	}),
 	"policy-empty": ({ source, because }) =>
-		because === "registries"
-			? `no image can come from the registries of ${sourceRef(source)}: the policy would let no pod pull`
-			: `nothing is recorded for ${sourceRef(source)}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
+		because === "patterns"
+			? `${sourceRef(source)} has too many entries with stars or a path of Docker Hub: the API server would give up the policy, and let no pod pull; attach service accounts instead`
+			: because === "registries"
+				? `no image can come from the registries of ${sourceRef(source)}: the policy would let no pod pull`
+				: `nothing is recorded for ${sourceRef(source)}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
 	"registry-present": ({ source, key, as, script }) => ({
 		message:
 			as === undefined

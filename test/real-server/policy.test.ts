@@ -16,6 +16,7 @@ import {
 	type PolicyObject,
 } from "../../src/core/accounts/policy.ts";
 import { readDockerConfig } from "../../src/core/credentials/docker-config.ts";
+import { areTooMany, imageTests } from "../../src/core/kubelet/image-test.ts";
 import { findCredentials } from "../../src/core/kubelet/keyring.ts";
 import {
 	parseRecord,
@@ -262,6 +263,45 @@ describe("what is matched", { skip }, () => {
 		}
 		assert.deepEqual(wrong, []);
 	});
+});
+
+describe("a pod of twenty images with the longest names", { skip }, () => {
+	const longest = (host: string) => `${host}/${"a".repeat(254 - host.length)}`;
+	/** The last one is from there. */
+	const podWith = (host: string) =>
+		podOf(longest("quay.io"), {
+			initContainers: [...Array<string>(18).fill("quay.io"), host].map(
+				(from, at) => ({ name: `i-${at}`, image: longest(from) }),
+			),
+		});
+
+	for (const [what, length, pulls] of [
+		["as many patterns as are taken", 225, true],
+		["twice as many, which the API server gives up", 450, false],
+	] as const)
+		test(what, async () => {
+			const keys = Array.from(
+				{ length },
+				(_, at) => `*.r${100 + at}.example.com`,
+			);
+			assert.equal(areTooMany(imageTests(keys)), !pulls);
+			const place = await namespace(`patterns-${length}`);
+			await make(
+				desiredPolicies({
+					source: { namespace: place, name: "pull-key" },
+					keys,
+					record: recordOf([{ namespaces: { [place]: "" } }]),
+				}),
+			);
+			const host = `x.r${99 + length}.example.com`;
+			await heeded(async () =>
+				Boolean((await pullSecretsOf(place, podOf(`${host}/a`)))?.length),
+			);
+			assert.equal(
+				Boolean((await pullSecretsOf(place, podWith(host)))?.length),
+				pulls,
+			);
+		});
 });
 
 describe("pods", { skip }, () => {

@@ -22,6 +22,7 @@ import {
 	refusingAccounts,
 } from "../../core/accounts/policy.ts";
 import type { Outcome } from "../../core/document.ts";
+import { areTooMany, imageTests } from "../../core/kubelet/image-test.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
 import { resultOf } from "../../core/output/result.ts";
@@ -55,16 +56,18 @@ export async function attachByPolicy(
 		const source = await findSource(at, options.source, world);
 		const record = recordOf(source);
 		if (record === undefined) throw recordMissing(source);
-		const desired = desiredPolicies({
-			source,
-			keys: registriesOf(source.content),
-			record,
-		});
-		if (desired.length === 0)
+		const keys = registriesOf(source.content);
+		const desired = desiredPolicies({ source, keys, record });
+		const isTooMuch = areTooMany(imageTests(keys));
+		if (desired.length === 0 || isTooMuch)
 			throw new FailureError({
 				cause: "policy-empty",
 				source: placeOf(source),
-				because: isEmptyRecord(record) ? "record" : "registries",
+				because: isEmptyRecord(record)
+					? "record"
+					: isTooMuch
+						? "patterns"
+						: "registries",
 			});
 		const changes = await findChanges(desired, source, cluster);
 		await checkAccounts(source, record, cluster, world);

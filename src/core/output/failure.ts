@@ -106,7 +106,10 @@ export type CommandFailure =
 			/** They stand in the way of role bindings that are to be made, or give others the roles of these. */
 			"bindings-of-others": { bindings: readonly Place[] };
 			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
-			"policy-empty": { source: Place; because: "record" | "registries" };
+			"policy-empty": {
+				source: Place;
+				because: "record" | "registries" | "patterns";
+			};
 			/** Deleted and created again, or created by somebody else, while a question was open about it. */
 			"namespace-replaced": { namespaces: readonly string[] };
 			unreachable: { error: ConnectionError };

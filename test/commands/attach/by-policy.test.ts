@@ -996,6 +996,22 @@ Cancelled; nothing was changed
 			`error: no image can come from the registries of nginx-mesh/${NAME}: the policy would let no pod pull\n`,
 		],
 		[
+			"more patterns than the API server matches for a pod",
+			() =>
+				source(
+					RECORD,
+					JSON.stringify(
+						Object.fromEntries(
+							Array.from({ length: 1000 }, (_, at) => [
+								`*.r${at}.example.com`,
+								{ auth: "dTpw" },
+							]),
+						),
+					),
+				),
+			`error: nginx-mesh/${NAME} has too many entries with stars or a path of Docker Hub: the API server would give up the policy, and let no pod pull; attach service accounts instead\n`,
+		],
+		[
 			"a policy of that name that somebody else made",
 			() =>
 				bed.server.store.seed({

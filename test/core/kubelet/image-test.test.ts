@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { readDockerConfig } from "../../../src/core/credentials/docker-config.ts";
 import {
+	areTooMany,
 	celText,
 	type ImageTest,
 	imageExpression,
@@ -295,3 +296,16 @@ function read(name: string): any {
 		readFileSync(new URL(`../../data/${name}`, import.meta.url), "utf8"),
 	);
 }
+
+it("as many tests as the API server comes to the end of", () => {
+	const many = (length: number, name: (at: number) => string) =>
+		areTooMany(imageTests(Array.from({ length }, (_, at) => name(at))));
+	// `^[^./:]*\.r100\.example\.com/` is 29 characters.
+	const starred = (at: number) => `*.r${100 + at}.example.com`;
+	assert.equal(many(225, starred), false);
+	assert.equal(many(226, starred), true);
+	assert.equal(
+		many(5000, (at) => `r${at}.example.com`),
+		false,
+	);
+});
