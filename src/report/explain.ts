@@ -21,7 +21,7 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import { providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
-import { lineOf } from "../core/output/printable.ts";
+import { claimedName, lineOf } from "../core/output/printable.ts";
 import type { CommandContext, Script } from "../core/output/shell.ts";
 import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -211,7 +211,7 @@ function secretsParagraph(
 		`${text(`${who} has ${counted(secrets.length, "pull secret")}:`)}${secrets
 			.map((secret) =>
 				text(
-					`${secret.name}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
+					`${claimedName(secret.name, 253)}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
 					"  ",
 				),
 			)
@@ -221,7 +221,8 @@ function secretsParagraph(
 
 function fateOf({ source }: NamedSecret): string {
 	if (source === undefined) return ": does not exist, skipped";
-	if (!isPullSecretType(source.type)) return `: type ${source.type}, skipped`;
+	if (!isPullSecretType(source.type))
+		return `: type ${claimedName(source.type, 320)}, skipped`;
 	return source.data ? "" : ": no content, skipped";
 }
 

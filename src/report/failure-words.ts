@@ -266,7 +266,7 @@ const WORDS: FailureWording<Failure> = {
 		advice: { words: "create it with", script },
 	}),
 	"edit-unmanaged": ({ source, type, byForce }) => ({
-		message: `${secretWords(source)} exists but is not managed by meshreg (type ${type})${byForce ? "; use --force to take it over" : ""}`,
+		message: `${secretWords(source)} exists but is not managed by meshreg (type ${claimed(type)})${byForce ? "; use --force to take it over" : ""}`,
 		...(type === PULL_SECRET_TYPE &&
 			!byForce && {
 				advice: {

@@ -1,5 +1,5 @@
 import type { InputFailure, Place } from "../core/output/input-failure.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { claimedName, onOneLine } from "../core/output/printable.ts";
 import { ownValue } from "../core/own-value.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { entriesWords } from "./connection-failure-words.ts";
@@ -41,7 +41,7 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 	}),
 	"registries-unselected": () => "no registries selected; nothing was written",
 	"secret-type": ({ secret, type }) =>
-		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
+		`${secretWords(secret)} is of type ${claimedName(type || "Opaque", 320)}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
 		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${fileFaultWords(problem)}`,
 	"secret-malformed": ({ from, error, overfull, script }) =>

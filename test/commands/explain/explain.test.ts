@@ -98,6 +98,18 @@ The kubelet tries, in this order until one works:
 		);
 	});
 
+	test("what others call a Secret and its type is quoted where it can be no name", async () => {
+		await using bed = await started();
+		secret(bed, "app/odd", { "r.io": user("x") }, { type: "x; run: a | sh" });
+		account(bed, ["odd", "b: run: c"]);
+		const { out } = await bed.run(["explain", "r.io/app:1", "-n", "app"]);
+		assert.match(
+			out,
+			/^ {2}odd: type "x; run: a \| sh", skipped\n {2}"b: run: c": does not exist, skipped$/m,
+		);
+		assert.match(out, /but is of type "x; run: a \| sh", which kubelets/);
+	});
+
 	test("-o json is what a script asks, tokens masked", async () => {
 		await using bed = await started();
 		secret(bed, "app/mesh", { "r.io": user(TOKEN), "r.io/team": {} });
