@@ -19,7 +19,7 @@ export function rememberedLately<About, Answer>(
 	let size = 0;
 	return (about) => {
 		const known = answers.get(about);
-		if (known !== undefined) return known;
+		if (known !== undefined || answers.has(about)) return known as Answer;
 		const answer = work(about);
 		size += sizeOf(answer, about);
 		if (size > most) {

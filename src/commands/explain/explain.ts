@@ -5,6 +5,7 @@ import {
 	explain as explainPull,
 	isFineAnonymously,
 	type NamedSecret,
+	ringOf,
 	works as serves,
 } from "../../core/check/explanation.ts";
 import type { Facts, PodFacts } from "../../core/check/facts.ts";
@@ -12,18 +13,14 @@ import { Keyrings } from "../../core/check/keyrings.ts";
 import { fixOfLack } from "../../core/check/pod-fixes.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
-import {
-	hasMatch,
-	matchesOf,
-	readKeyring,
-} from "../../core/kubelet/keyring.ts";
+import { hasMatch, matchesOf } from "../../core/kubelet/keyring.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import {
 	isByPolicy,
 	PULL_SECRET_TYPE,
 } from "../../core/pull-secrets/ownership.ts";
-import type { Steps } from "../../core/steps.ts";
+import { each } from "../../core/steps.ts";
 import { EXIT } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { ExplainOptions } from "./command.ts";
@@ -108,9 +105,9 @@ async function explainCluster(
 		const { pod, secrets } = puller;
 		const images = workload ? pod.images : [operand];
 		const { commandContext } = cluster;
-		const ring = readKeyring(secrets.flatMap(({ source }) => source ?? []));
+		const { keyring } = ringOf(secrets);
 		const areMatched = await inSteps(
-			each(images, (image) => hasMatch(image, ring)),
+			each(images, (image) => hasMatch(image, keyring)),
 			world,
 		);
 		const explanation = areMatched.every(Boolean)
@@ -133,13 +130,17 @@ function explaining(
 	const { pod, secrets } = puller;
 	const keyrings = new Keyrings(facts);
 	// For thousands of images the same: what is remembered of a list of Secrets is large.
-	const withAdded = new Map<string, { held: PodFacts; named: NamedSecret[] }>();
+	const withAdded = new Map<
+		string,
+		{ held: PodFacts; named: readonly NamedSecret[] }
+	>();
 	return (image) => {
 		const added = addedByPolicy(image, pod, keyrings);
 		const names = added.map(({ name }) => name);
 		const { held, named } = withAdded.getOrInsertComputed(names.join(), () => ({
 			held: { ...pod, secrets: [...pod.secrets, ...names] },
-			named: [...secrets, ...added],
+			// The same list where it is the same, for what is remembered of it.
+			named: added.length === 0 ? secrets : [...secrets, ...added],
 		}));
 		const explanation = explainPull(image, puller, named, keyrings);
 		return isFineAnonymously(explanation)
@@ -171,17 +172,4 @@ function addedByPolicy(
 			source: keyrings.secret(`${pod.namespace}/${name}`)?.source,
 			byPolicy: true,
 		}));
-}
-
-/** One answer an image; yields after each: somebody else decides how many a pod has. */
-function* each<Answer>(
-	images: readonly string[],
-	answer: (image: string) => Answer,
-): Steps<Answer[]> {
-	const answers: Answer[] = [];
-	for (const image of images) {
-		answers.push(answer(image));
-		yield;
-	}
-	return answers;
 }

@@ -12,13 +12,14 @@ import type { LackingCopies } from "../../core/document.ts";
 import type { ObjectOf } from "../../core/objects.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
+import { type ListItem, listItem } from "../../core/pull-secrets/list-item.ts";
 import {
 	accountFacts,
 	missingCopies,
 	podFacts,
 	treesOf,
 } from "../../core/pull-secrets/tree.ts";
+import { each } from "../../core/steps.ts";
 import { EXIT, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { ListOptions } from "./command.ts";
@@ -52,7 +53,10 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 		for (const [namespace, error] of refused)
 			world.emit({ type: "failure", error, namespace });
 		warnOfUnread(listing.reader, world);
-		const items = listItems(listing.keys, listing.known);
+		const items = await inSteps(
+			each(listing.keys, (key) => listItem(key, listing.known)),
+			world,
+		);
 		const isFiltered =
 			choice.statuses.length > 0 || choice.expiring !== undefined;
 		const isShown =

@@ -8,7 +8,7 @@ import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Kind, ObjectOf } from "../../core/objects.ts";
-import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
+import { type ListItem, listItem } from "../../core/pull-secrets/list-item.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
@@ -190,7 +190,9 @@ class PullSecretWatch {
 		const gone = new Set(this.#told.keys());
 		const news: ListItem[] = [];
 		const keys = meantKeys([...listed.values()], known, this.choice, now);
-		for (const item of listItems(keys, known)) {
+		for (const key of keys) {
+			// For hours: without all else that was known by now.
+			const item = { ...listItem(key, known) };
 			const ref = sourceRef(item);
 			const text = JSON.stringify(item);
 			gone.delete(ref);

@@ -68,8 +68,8 @@ export function explain(
 	};
 }
 
-/** The images of one pod ask the same Secrets: how many of both there are, others decide. */
-const ringOf = remembered((secrets: readonly NamedSecret[]) => {
+/** What a kubelet makes of them, once for all images of a pod: how many of both there are, others decide. */
+export const ringOf = remembered((secrets: readonly NamedSecret[]) => {
 	const sources = secrets.flatMap(({ source }) => source ?? []);
 	return { sources, keyring: readKeyring(sources) };
 });

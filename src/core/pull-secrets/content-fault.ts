@@ -6,7 +6,7 @@ import type { EntryProblem, KeyProblem } from "../output/entry-problem.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
 import { DOCKER_HUB_SITES } from "../registry/server.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
-import { remembered } from "../remembered.ts";
+import { rememberedLately } from "../remembered.ts";
 import { authsIn, type Content } from "./pull-secret.ts";
 
 /** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
@@ -26,8 +26,16 @@ export type ContentFault =
 	/** None of its keys is one that an image's name can match. */
 	| { readonly kind: "never-matches"; readonly keys: readonly string[] };
 
-/** What is wrong with a content for kubelets; undefined where it can serve. Found out once for each content. */
-export const contentFault = remembered(findFault);
+/** Keys of faults that are kept: a megabyte that somebody wrote may have 90,000. */
+const MOST_KEPT = 20_000;
+
+/** What is wrong with a content for kubelets; undefined where it can serve. Found out once for each of those asked about last. */
+export const contentFault = rememberedLately(
+	MOST_KEPT,
+	(fault) =>
+		1 + (fault !== undefined && "keys" in fault ? fault.keys.length : 0),
+	findFault,
+);
 
 /** Why copies of a content would break pulls, or take a credential away: what is there stays; undefined where it may be copied. */
 export function copyFault(

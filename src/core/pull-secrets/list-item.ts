@@ -43,35 +43,30 @@ export interface ListItem {
 	readonly message?: string;
 }
 
-/** Pull secrets as they are shown, in their order. */
-export function listItems(
-	keys: readonly PullSecret[],
-	known: ListContext,
-): ListItem[] {
-	return keys.map((key) => {
-		const status = statusOf(key, known);
-		const [first] = expiriesOfKey(key, known.sources);
-		return {
-			context: known.context,
-			namespace: key.namespace,
-			name: key.name,
-			status,
-			// Whoever wrote it decides how many there are: they are worked out when it is its turn to be shown.
-			get registries() {
-				return registriesAndUsers(key.content).registries;
-			},
-			get usernames() {
-				return registriesAndUsers(key.content).usernames;
-			},
-			source: key.annotations[SOURCE_ANNOTATION] ?? "",
-			expires: first ? isoSeconds(first.at) : "",
-			created: key.created,
-			provider: providersNoted(key).join(","),
-			get differs() {
-				return copyDifferences(key, status, known);
-			},
-		};
-	});
+/** A pull secret as it is shown. */
+export function listItem(key: PullSecret, known: ListContext): ListItem {
+	const status = statusOf(key, known);
+	const [first] = expiriesOfKey(key, known.sources);
+	return {
+		context: known.context,
+		namespace: key.namespace,
+		name: key.name,
+		status,
+		// Whoever wrote it decides how many there are: they are worked out when it is its turn to be shown.
+		get registries() {
+			return registriesAndUsers(key.content).registries;
+		},
+		get usernames() {
+			return registriesAndUsers(key.content).usernames;
+		},
+		source: key.annotations[SOURCE_ANNOTATION] ?? "",
+		expires: first ? isoSeconds(first.at) : "",
+		created: key.created,
+		provider: providersNoted(key).join(","),
+		get differs() {
+			return copyDifferences(key, status, known);
+		},
+	};
 }
 
 /** How a copy of this status differs from its source, a registry each; none where it does not, or that is not known. */

@@ -16,6 +16,30 @@ import { imageReference } from "../../support/arbitraries.ts";
 const content = (text: string) =>
 	new ContentReader().fromData(Buffer.from(text).toString("base64"));
 
+it("of contents of a thousand keys that no image matches the faults are not all kept", () => {
+	const contents = Array.from({ length: 30 }, (_, at) => {
+		const keys = Array.from({ length: 1000 }, (_, key) => [
+			`r${at}-${key}`,
+			{},
+		]);
+		return content(JSON.stringify({ auths: Object.fromEntries(keys) }));
+	});
+	const faults = contents.map(contentFault);
+	const [first, last] = [contents[0], contents[29]];
+	assert.ok(first && last);
+	assert.equal(contentFault(last), faults[29]);
+	assert.notEqual(contentFault(first), faults[0]);
+	assert.deepEqual(contentFault(first), faults[0]);
+});
+
+it("what is found of a content without a fault is remembered, too", (t) => {
+	const good = content(`{"auths":{"r.io":{"auth":"dTpw"}}}`);
+	assert.equal(contentFault(good), undefined);
+	const read = t.mock.method(Buffer, "from");
+	assert.equal(contentFault(good), undefined);
+	assert.equal(read.mock.callCount(), 0);
+});
+
 describe("a content that is worth nothing to a kubelet", () => {
 	const rows: [text: string, words: string | undefined][] = [
 		[`{"auths":{"r.io":{"auth":"dTpw"}}}`, undefined],
