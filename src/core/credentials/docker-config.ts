@@ -64,13 +64,14 @@ export function readDockerConfig(
 
 /** About what is kept in bytes, of each form; a megabyte may have 90,000 entries. */
 const MOST_KEPT = 12 << 20;
+const OF_A_CONFIG = 500;
 const OF_AN_ENTRY = 200;
 
 const reader = (form: ConfigForm) =>
 	rememberedLately<string, DockerConfig>(
 		MOST_KEPT,
 		(config, { length }) =>
-			length + (config.ok ? OF_AN_ENTRY * config.auths.size : 0),
+			length + OF_A_CONFIG + (config.ok ? OF_AN_ENTRY * config.auths.size : 0),
 		(text) => readText(text, form),
 	);
 

@@ -193,6 +193,15 @@ describe("equality is of content", () => {
 	});
 });
 
+test("of days of changes some ten thousand configs are kept", () => {
+	const read = (at: number) => readDockerConfig(`{"auths":{"r${at}":{}}}`);
+	const first = read(0);
+	for (let at = 1; at < 10_000; at++) read(at);
+	assert.equal(read(0), first);
+	for (let at = 10_000; at < 20_000; at++) read(at);
+	assert.notEqual(read(0), first);
+});
+
 test("what is written is read back, whatever the user and password", () => {
 	fc.assert(
 		fc.property(
