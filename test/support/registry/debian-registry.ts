@@ -43,6 +43,8 @@ export async function debianRegistry(
 	// JSON is YAML.
 	const path = await kept(folder, "config.yml", JSON.stringify(config));
 	const child = spawn("docker-registry", ["serve", path], {
+		// It takes each REGISTRY_… for a setting, and podman's users have REGISTRY_AUTH_FILE.
+		env: { PATH: process.env.PATH },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const ended = once(child, "exit");
