@@ -204,6 +204,11 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			`printf '{"ServerURL":"https://other.example","Username":"u","Secret":"marked-password"}'`,
 			"its answer is for other registries",
 		],
+		[
+			"answers with none",
+			`printf '{"Username":"","Secret":""}'`,
+			"its answer is empty",
+		],
 	] as const)
 		test(`of a helper that ${what} nothing is written, and no credential repeated`, async () => {
 			fresh();

@@ -244,6 +244,11 @@ ${script}
 			"the credential for a in ~/x.json cannot be used: docker-credential-bad: it did not answer in JSON",
 		],
 		[
+			"answers in another encoding, which would be another password",
+			`process.stdout.write('{"Username":"u","Secret":"marked-\\u00e9"}', "latin1");`,
+			"docker-credential-bad printed what is not UTF-8 text",
+		],
+		[
 			"has an identity token",
 			`console.log('{"Username":"<token>","Secret":"marked-password"}');`,
 			"the credential for a in ~/x.json cannot be used: docker-credential-bad: it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin",

@@ -469,6 +469,7 @@ for (const line of [
 	{ type: "MODIFIED", object: { kind: "ConfigMap", metadata: ref } },
 	{ type: "DELETED", object: { kind: "ConfigMap", metadata: ref } },
 	{ type: "BOOKMARK", object: {} },
+	{ type: "BOOKMARK", object: null },
 ])
 	test(`a watch with ${JSON.stringify(line)}`, async () => {
 		heal = server.onRequest(() => ({
