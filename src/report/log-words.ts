@@ -1,4 +1,5 @@
 import type { LogNote, RefreshFailure } from "../core/in-cluster/log.ts";
+import { claimedName } from "../core/output/printable.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
@@ -30,8 +31,9 @@ const WORDS: LogWording = {
 	watching: () => "Watching for changes.",
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
-	undone: ({ kind, place: { namespace, name }, did, by = "something" }) =>
-		`${by} keeps ${did} ${subjectWords({ kind, name, namespaces: [namespace] })} (will retry, at most once a minute)`,
+	// Who writes an object says what its field manager is called.
+	undone: ({ kind, place: { namespace, name }, did, by }) =>
+		`${by === undefined ? "something" : claimedName(by, 128)} keeps ${did} ${subjectWords({ kind, name, namespaces: [namespace] })} (will retry, at most once a minute)`,
 	"source-awaited": ({ source }) =>
 		`waiting for the source ${sourceRef(source)}`,
 	"source-back": ({ source }) => `the source ${sourceRef(source)} is back`,

@@ -886,7 +886,7 @@ describe("somebody who undoes what we write", () => {
 						},
 					},
 				),
-			"argo\u202e-controller keeps changing",
+			'"argo -controller" keeps changing',
 		],
 		[
 			"without a name where the object has none",
