@@ -516,10 +516,16 @@ describe("sync --watch by itself", () => {
 					...["create", "--registry-server=r.example"],
 					`--credential-from=plugin:${plugin}`,
 				],
+				// Which nothing renews.
+				[
+					...["create", "--add", "--registry-server=other.example"],
+					...["--registry-username=u", "--registry-password-stdin"],
+				],
 				["sync", "-n=app,pay,shop,gone"],
 				["sync", "-l=team=a"],
 			])
-				await bed.run(argv);
+				await bed.run(argv, { stdin: "p" });
+			assert.match(JSON.stringify(bed.content("nginx-mesh")), /other\.example/);
 			await using watch = await watching(bed, [
 				...selected.split(" ").filter((word) => word !== ""),
 				...[`--refresh=plugin:${plugin}`, "--no-verify"],
@@ -542,6 +548,17 @@ describe("sync --watch by itself", () => {
 			]);
 			assert.doesNotMatch((await other.stop()).err, /not every recorded copy/);
 		});
+
+	test("-A keeps no system namespace right, also where one is recorded by its name", async () => {
+		await using bed = await bedWith(["app", "kube-public"]);
+		const { status, err } = await bed.run(["sync", "-n=kube-public"]);
+		assert.equal(status, 0, err);
+		bed.server.store.delete("Secret", "kube-public", NAME);
+		await using watch = await watching(bed, ["-A"]);
+		await watch.stop();
+		assert.ok(bed.content("app"));
+		assert.equal(bed.content("kube-public"), undefined);
+	});
 
 	for (const [what, data, message] of [
 		["malformed", "{", "copies are left unchanged"],
