@@ -10,8 +10,9 @@ import { readYaml } from "./yaml.ts";
 export class Located {
 	/**
 	 * The document's text with a line feed for each carriage return that stands alone, and for each
-	 * next line (U+0085) of YAML: line ends to kubectl's parser, of YAML 1.1, and none to ours. In JSON that
-	 * stands in strings alone, as any other character. Offsets are the same.
+	 * next line (U+0085), line separator and paragraph separator (U+2028, U+2029) of YAML: line ends to kubectl's
+	 * parser, of YAML 1.1, and none to ours, so that a pod behind one could hide in a comment. In JSON they
+	 * stand in strings alone, as any other character. Offsets are the same.
 	 */
 	readonly layout: string;
 	#lineEnds: number[] | undefined;
@@ -20,7 +21,8 @@ export class Located {
 		readonly document: ManifestDocument,
 	) {
 		const { text, form } = document;
-		const lineEnd = form === "json" ? /\r(?!\n)/g : /\r(?!\n)|\u0085/g;
+		const lineEnd =
+			form === "json" ? /\r(?!\n)/g : /\r(?!\n)|[\u0085\u2028\u2029]/g;
 		this.layout = text.replace(lineEnd, "\n");
 	}
 

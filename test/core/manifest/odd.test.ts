@@ -154,21 +154,39 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 		assert.equal(injected(text).text, text, "twice");
 	});
 
-	it("and so does a next line, in YAML 1.1", () => {
-		const { text } = injected("kind: Pod\nspec:\u0085  containers: []\n");
-		assert.equal(
-			text,
-			"kind: Pod\nspec:\u0085  imagePullSecrets:\n  - name: k\n  containers: []\n",
-		);
-	});
+	for (const end of ["\u0085", "\u2028", "\u2029"]) {
+		const code = `U+${end.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-	it("but none in a string of JSON", () => {
-		const { text } = injected('{"kind":"Pod","spec":{"\u0085a":"b\u0085c"}}');
-		assert.equal(
-			text,
-			'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"\u0085a":"b\u0085c"}}',
-		);
-	});
+		it(`and so does ${code}, in YAML 1.1`, () => {
+			const { text } = injected(`kind: Pod\nspec:${end}  containers: []\n`);
+			assert.equal(
+				text,
+				`kind: Pod\nspec:${end}  imagePullSecrets:\n  - name: k\n  containers: []\n`,
+			);
+		});
+
+		it(`and ends a comment: ${code}`, () => {
+			const file = `kind: Pod\n# hidden${end}spec: {containers: [{image: evil}]}\n`;
+			assert.deepEqual(imagesInWords(file, "f").images, [
+				{ image: "evil", artifact: false },
+			]);
+			assert.equal(
+				injected(file).text,
+				file.replace(
+					"{containers",
+					"{imagePullSecrets: [{name: k}], containers",
+				),
+			);
+		});
+
+		it(`but none in a string of JSON: ${code}`, () => {
+			const { text } = injected(`{"kind":"Pod","spec":{"${end}a":"b${end}c"}}`);
+			assert.equal(
+				text,
+				`{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"${end}a":"b${end}c"}}`,
+			);
+		});
+	}
 
 	it("in a file that has no other line ends", () => {
 		const { text } = injected("kind: Pod\rspec:\r  containers:\r  - name: a\r");
