@@ -8,6 +8,7 @@ import {
 import { FailureError } from "../output/failure.ts";
 import { type Edit, yamlWord } from "./edit.ts";
 import {
+	CannotEdit,
 	type Entry,
 	entryOf,
 	itemsAt,
@@ -141,13 +142,17 @@ function faultOf(
 		: undefined;
 }
 
-/** Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. */
+/**
+ * Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. Throws
+ * CannotEdit.
+ */
 function replaceScalar(
 	text: string,
-	{ start, end }: ScalarNode,
+	{ start, end, encoded = false }: ScalarNode,
 	from: string,
 	to: string,
 ): Edit {
+	if (encoded) throw new CannotEdit("a !!binary value", start);
 	const source = text.slice(start, end);
 	const at = source.indexOf(from);
 	const quoted = /^["'|>]/.test(source);

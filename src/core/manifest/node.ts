@@ -38,6 +38,8 @@ export interface ListNode extends NodePlace {
 export interface ScalarNode extends NodePlace {
 	readonly type: "scalar";
 	readonly value: unknown;
+	/** It is written in base64, as `!!binary`. */
+	readonly encoded?: boolean;
 }
 
 /** One key of a map with its value. Offsets in the document. */

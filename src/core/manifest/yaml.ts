@@ -166,7 +166,16 @@ function nodeOf(source: unknown, targets: Targets): Node {
 		return lazyList(at, value.flow === true, () =>
 			value.items.map((item) => nodeOf(item, targets)),
 		);
-	return { type: "scalar", value: isScalar(value) ? value.value : null, ...at };
+	const read = isScalar(value) ? value.value : null;
+	// To kubectl `!!binary` is the text that it stands for.
+	return read instanceof Uint8Array
+		? {
+				type: "scalar",
+				value: Buffer.from(read).toString("utf8"),
+				encoded: true,
+				...at,
+			}
+		: { type: "scalar", value: read, ...at };
 }
 
 function entryOf({ key, value }: Pair, targets: Targets): Entry {

@@ -142,6 +142,24 @@ describe("a ? without a space inside brackets is a key to kubectl", () => {
 	});
 });
 
+describe("an image in base64, which kubectl reads as its text", () => {
+	const file =
+		"kind: Pod\nspec:\n  containers:\n  - image: !!binary bmdpbng=\n";
+
+	it("is listed", () => {
+		assert.deepEqual(imagesInWords(file, "f").images, [
+			{ image: "nginx", artifact: false },
+		]);
+	});
+
+	it("is not left where it is when images are moved", () => {
+		refusedInWords(
+			() => injected(file, { ...INJECTION, registry: "r.io" }),
+			"f:4: cannot be edited in place because of a !!binary value; write it in the usual way first",
+		);
+	});
+});
+
 describe("a lone carriage return ends a line, as for kubectl", () => {
 	it("at the end of a list", () => {
 		const { text } = injected(
