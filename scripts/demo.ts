@@ -64,8 +64,12 @@ function say(text: string): void {
 async function meshreg(argv: readonly string[], stdin?: string): Promise<void> {
 	const pipe = stdin === undefined ? "" : "printenv REGISTRY_PASSWORD | ";
 	console.log(`\n$ ${pipe}kubectl meshreg ${argv.join(" ")}`);
+	// But for a mesh that this user has set: the demo's cluster has none.
+	const env = Object.fromEntries(
+		Object.entries(process.env).filter(([name]) => !/^MESHREG_/.test(name)),
+	);
 	const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...argv], {
-		env: { ...process.env, KUBECONFIG: kubeconfig },
+		env: { ...env, KUBECONFIG: kubeconfig },
 		stdio: ["pipe", "inherit", "inherit"],
 	});
 	child.stdin.end(stdin ?? "");

@@ -7,7 +7,7 @@ import { after, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { Draft } from "./support/api-server/objects.ts";
 import { ofDeployment } from "./support/build.ts";
-import { amazon } from "./support/registry/amazon.ts";
+import { amazon, nobodysEnvironment } from "./support/registry/amazon.ts";
 import { spoken } from "./support/shell-words.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -202,11 +202,12 @@ const PAGES: Readonly<Record<string, Stage>> = {
 			}));
 			after(() => server.close());
 			// The SDK reads the environment of the process.
-			Object.assign(process.env, {
+			process.env = {
+				...nobodysEnvironment(),
 				AWS_ACCESS_KEY_ID: "AKIA",
 				AWS_SECRET_ACCESS_KEY: "s",
 				AWS_ENDPOINT_URL_ECR: server.origin,
-			});
+			};
 		},
 		outcome(bed, printed) {
 			assert.equal(password(bed, "app"), "one");

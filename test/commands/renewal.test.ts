@@ -10,7 +10,7 @@ import { pluginAnswer, writeProgram } from "../support/kubelet-plugin.ts";
 import { takeWarnings } from "../support/node-warnings.ts";
 import { notPosix } from "../support/posix.ts";
 import { httpProxy, socksProxy } from "../support/proxies.ts";
-import { amazon } from "../support/registry/amazon.ts";
+import { amazon, nobodysEnvironment } from "../support/registry/amazon.ts";
 import { newAuthority } from "../support/registry/certificates.ts";
 import { type LoopbackServer, serve } from "../support/registry/server.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
@@ -362,14 +362,12 @@ describe("ecr", () => {
 		env: Record<string, string>,
 		work: () => Promise<T>,
 	): Promise<T> => {
-		const before = { ...process.env };
-		Object.assign(process.env, {
-			AWS_EC2_METADATA_DISABLED: "true",
-			AWS_CONFIG_FILE: "/nonexistent",
-			AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+		const before = process.env;
+		process.env = {
+			...nobodysEnvironment(),
 			AWS_MAX_ATTEMPTS: "1",
 			...env,
-		});
+		};
 		try {
 			return await work();
 		} finally {
@@ -557,7 +555,7 @@ describe("ecr", () => {
 			],
 			{
 				env: {
-					...process.env,
+					...nobodysEnvironment(),
 					...KEYS,
 					KUBECONFIG: kubeconfig,
 					SSL_CERT_FILE: ca,

@@ -319,11 +319,6 @@ async function watchByName(
 	// Somebody writes the copy just before each patch, which then has to read it again.
 	const wrap = (cluster: Cluster): Cluster => ({
 		...cluster,
-		async update(kind, object, options) {
-			if (kind === "Secret" && object.metadata?.namespace === stage.app)
-				await stage.touchCopy();
-			return cluster.update(kind, object, options);
-		},
 		async patch(kind, ref, operations, options) {
 			if (kind === "Secret" && ref.namespace === stage.app)
 				await stage.touchCopy();

@@ -32,3 +32,17 @@ export async function amazon(
 	}, tls);
 	return { ...server, calls };
 }
+
+/** This process's environment without what its user has set for Amazon and for this program; nothing else has a credential. */
+export function nobodysEnvironment(): Record<string, string | undefined> {
+	return {
+		...Object.fromEntries(
+			Object.entries(process.env).filter(
+				([name]) => !/^(AWS|MESHREG)_/.test(name),
+			),
+		),
+		AWS_EC2_METADATA_DISABLED: "true",
+		AWS_CONFIG_FILE: "/nonexistent",
+		AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+	};
+}
