@@ -66,6 +66,8 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 		`${at.file}:${at.line}: not valid YAML: ${problem}; nothing of this file is written`,
 	"manifest-too-deep": ({ at }) =>
 		`${at.file}:${at.line}: nested too deeply; nothing of this file is written`,
+	"manifest-too-large": ({ at }) =>
+		`${at.file}:${at.line}: too much for one document; split it, a List into its items; nothing of this file is written`,
 	"manifest-uneditable": ({ at, because }) =>
 		`${at.file}:${at.line}: cannot be edited in place because of ${because}; write it in the usual way first`,
 	"pull-secrets-not-a-list": ({ at }) =>

@@ -206,6 +206,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	"manifest-encoding": true,
 	"manifest-invalid": true,
 	"manifest-too-deep": true,
+	"manifest-too-large": true,
 	"manifest-uneditable": true,
 	"manifests-missing": true,
 	"mesh-missing": true,

@@ -1,20 +1,34 @@
-import { parseTree, type Node as TreeNode } from "jsonc-parser";
+import { createScanner, parseTree, type Node as TreeNode } from "jsonc-parser";
 import {
 	type Entry,
 	lazyList,
 	lazyMap,
+	MOST_TOKENS,
 	type Node,
 	type Reading,
 	type RepeatedKey,
+	TooLarge,
 } from "./node.ts";
 
-/** Reads the object in a JSON document; `text` has passed JSON.parse, so this only finds places. */
+/** Reads the object in a JSON document; `text` has passed JSON.parse, so this only finds places. Throws TooLarge. */
 export function readJson(text: string): Reading {
+	refuseTooLarge(text);
 	const tree = parseTree(text);
 	if (tree === undefined) return { root: undefined, repeated: [] };
 	const repeated: RepeatedKey[] = [];
 	findRepeated(tree, repeated);
 	return { root: nodeOf(tree), repeated };
+}
+
+function refuseTooLarge(text: string): void {
+	// Each token has a character.
+	if (text.length <= MOST_TOKENS) return;
+	const scanner = createScanner(text, true);
+	for (let tokens = 0; ; ) {
+		scanner.scan();
+		if (scanner.getTokenLength() === 0) return;
+		if (++tokens > MOST_TOKENS) throw new TooLarge();
+	}
 }
 
 function findRepeated(tree: TreeNode, found: RepeatedKey[]): void {

@@ -116,6 +116,12 @@ class Misfit extends Error {
 /** Why it cannot be read. */
 export class Unreadable extends Misfit {}
 
+/** There is more in it than fits in memory. */
+export class TooLarge extends Error {}
+
+/** Each word and sign of a document, of YAML or JSON, takes some 300 bytes once it is parsed. */
+export const MOST_TOKENS = 10_000_000;
+
 /** A place that is written too unusually to be edited without touching its surroundings. */
 export class CannotEdit extends Misfit {}
 

@@ -1,7 +1,7 @@
 import { FailureError } from "../output/failure.ts";
 import type { ManifestPlace } from "../output/input-failure.ts";
 import { readJson } from "./json.ts";
-import { CannotEdit, type Node, Unreadable } from "./node.ts";
+import { CannotEdit, type Node, TooLarge, Unreadable } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
 import { jsonObjectEnd, type ManifestDocument } from "./split.ts";
 import { readYaml } from "./yaml.ts";
@@ -105,6 +105,11 @@ export function withLocation<T>(at: Located, work: () => T): T {
 				cause: "manifest-uneditable",
 				at: placeOf(at, error.offset),
 				because: error.message,
+			});
+		if (error instanceof TooLarge)
+			throw new FailureError({
+				cause: "manifest-too-large",
+				at: placeOf(at, 0),
 			});
 		// Whoever nests so deep has exhausted the stack of the parsers.
 		if (error instanceof RangeError)

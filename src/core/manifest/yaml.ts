@@ -5,6 +5,7 @@ import {
 	isNode,
 	isScalar,
 	isSeq,
+	Lexer,
 	type Pair,
 	parseDocument,
 	Scalar,
@@ -15,20 +16,24 @@ import {
 	type Entry,
 	lazyList,
 	lazyMap,
+	MOST_TOKENS,
 	type Node,
 	type Place,
 	type Reading,
 	type RepeatedKey,
+	TooLarge,
 	Unreadable,
 } from "./node.ts";
 
 /** The end of a document: kubectl does not look at what follows, up to the next `---`. */
 const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 
-/** Reads one YAML document. Throws Unreadable. */
+/** Reads one YAML document. Throws Unreadable, TooLarge, and RangeError for what nests too deeply. */
 export function readYaml(text: string): Reading {
 	const end = text.search(END);
-	const document = parseDocument(end > 0 ? text.slice(0, end) : text, {
+	const read = end > 0 ? text.slice(0, end) : text;
+	refuseTooLarge(read);
+	const document = parseDocument(read, {
 		prettyErrors: false,
 		logLevel: "silent",
 		// As JSON needs it; an unquoted Helm expression is a map as a key.
@@ -46,6 +51,22 @@ export function readYaml(text: string): Reading {
 	const survey = new Survey();
 	survey.look(contents);
 	return { root: nodeOf(contents, survey.targets), repeated: survey.repeated };
+}
+
+/** Where a document is shorter there is memory for whatever it holds. */
+const LARGE = 2_000_000;
+/** As deep as kubectl reads. */
+const DEEPEST = 10_000;
+
+function refuseTooLarge(text: string): void {
+	if (text.length <= LARGE) return;
+	let [tokens, depth] = [0, 0];
+	for (const token of new Lexer().lex(text)) {
+		if (++tokens > MOST_TOKENS) throw new TooLarge();
+		if (token === "[" || token === "{") depth++;
+		if (token === "]" || token === "}") depth--;
+		if (depth > DEEPEST) throw new RangeError();
+	}
 }
 
 /** The library's sentence without what follows its colon, where it may quote the source. */

@@ -71,6 +71,7 @@ export type InputFailure = Causes<{
 	/** `problem`: the parser's words, that quote nothing of the file. */
 	"manifest-invalid": { at: ManifestPlace; problem: string };
 	"manifest-too-deep": { at: ManifestPlace };
+	"manifest-too-large": { at: ManifestPlace };
 	/** It is written too unusually. `because`: a noun with its article. */
 	"manifest-uneditable": { at: ManifestPlace; because: string };
 	/** Its `imagePullSecrets` are something else. */

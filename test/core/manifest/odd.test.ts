@@ -639,6 +639,9 @@ describe("images of volumes, and those that are filled in", () => {
 	});
 });
 
+const TOO_LARGE =
+	"f:1: too much for one document; split it, a List into its items; nothing of this file is written";
+
 /** Each takes seconds on a busy machine, and would take a quarter of an hour, or all memory. */
 describe("input that would take for ever", () => {
 	const table: [what: string, text: string, given: number][] = [
@@ -723,6 +726,14 @@ describe("input that would take for ever", () => {
 		const text = "{}\n".repeat(100_000) + " ".repeat(10_000_000);
 		assert.equal([...splitManifest(text)].length, 100_000);
 	});
+
+	for (const [what, text, words] of [
+		["YAML", `x: [${"1,".repeat(6_000_000)}]\n`, TOO_LARGE],
+		["JSON", `{"x":[${"1,".repeat(6_000_000)}1]}`, TOO_LARGE],
+	] as const)
+		it(`is refused where it would fill the memory: ${what}`, () => {
+			refusedInWords(() => injected(text), words);
+		});
 
 	it("is refused where an alias stands in what it stands for", () => {
 		refusedInWords(
