@@ -1165,7 +1165,7 @@ pods
 		assert.match(
 			out,
 			new RegExp(
-				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not recorded\n {4}That source does not exist, or is not managed by meshreg\\.\n`,
+				`i shop: calls itself a copy of "nginx-mesh/${KEY} true"; not recorded\n {4}That source does not exist, or is not managed by meshreg\\.\n`,
 			),
 		);
 		assert.doesNotMatch(out, /meshreg sync/);
