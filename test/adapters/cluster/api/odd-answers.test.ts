@@ -36,8 +36,9 @@ after(async () => {
 });
 afterEach(async () => {
 	heal();
-	// Others do not wait for a server that has just been given up.
+	// Others do not wait for a server that has just been given up, and what follows begins with one that is there.
 	await clock.delay(2_000);
+	await listed();
 });
 
 /** Follows objects of a kind until the watch ends. */
