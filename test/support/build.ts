@@ -102,6 +102,19 @@ export function account(
 	});
 }
 
+/** A service account that attach gave the pull secret; `at` as with `account`. */
+export function attachedAccount(bed: Bed, at: string): void {
+	const [namespace = "", name = "default"] = at.split("/");
+	account(bed, at, [NAME], {
+		metadata: {
+			namespace,
+			name,
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": NAME },
+		},
+	});
+}
+
 /** A pod with one container; `at`: `NAMESPACE/NAME`. `waits`: why its image is not there. */
 export function pod(
 	{ server }: Bed,

@@ -109,11 +109,11 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 		const where = { namespaces, sourceNamespace };
 		const how = { ...options, ...where, ...at, world };
 		const pruning = await findPruning(found, how);
-		const { changes, sent, outOf, attached, unreadable, outlived } = pruning;
-		for (const result of unreadable) report.add(result);
+		const { changes, sent, outOf, attached, failed, outlived } = pruning;
+		for (const result of failed) report.add(result);
 		const isLoss = changes.length + attached.length + outlived.length > 0;
 		if (!isLoss && outOf.length === 0) {
-			if (unreadable.length === 0)
+			if (failed.length === 0)
 				tell(world, { cause: "nothing-found", namespaces });
 			tellOfRest(pruning, () => false, how);
 			warnOfRules(sent, how);
@@ -143,7 +143,7 @@ interface Pruning {
 	 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; for the accounts; and
 	 * for what a controller would make again.
 	 */
-	readonly unreadable: readonly ChangeResult[];
+	readonly failed: readonly ChangeResult[];
 	/** The accounts that attach changed. */
 	readonly accounts: readonly ServiceAccount[];
 	/** Of those, the ones that lose an entry where all is deleted. */
@@ -198,7 +198,7 @@ async function findPruning(
 		sent,
 		outOf: sent.filter(({ named }) => named.length > 0),
 		outlived: onlyBeside ? [] : await outlivedBy(found, how),
-		unreadable: [
+		failed: [
 			...unreadable,
 			...planned.flatMap((change) =>
 				change.action === "conflict"

@@ -105,7 +105,7 @@ export type CommandFailure =
 			};
 			/** They stand in the way of role bindings that are to be made, or give others the roles of these. */
 			"bindings-of-others": { bindings: readonly Place[] };
-			/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
+			/** It would let no pod pull: nothing is recorded, or no image can come from its registries, or they are too many patterns. */
 			"policy-empty": {
 				source: Place;
 				because: "record" | "registries" | "patterns";

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as build from "../../support/build.ts";
-import { account, labelsOf, MANAGED, NAME } from "../../support/build.ts";
+import {
+	account,
+	attachedAccount,
+	labelsOf,
+	MANAGED,
+	NAME,
+} from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const OURS = labelsOf();
@@ -64,14 +70,7 @@ test("a copy that a controller owns by now is left to it", async () => {
 	];
 	secret(bed, "app", { ...build.copyOf(), ownerReferences });
 	secret(bed, "shop", build.copyOf());
-	account(bed, "app", [NAME], {
-		metadata: {
-			namespace: "app",
-			name: "default",
-			labels: { "kubectl-meshreg/attached": "true" },
-			annotations: { "kubectl-meshreg/attached-keys": NAME },
-		},
-	});
+	attachedAccount(bed, "app");
 	const { status, out, err } = await bed.run(["prune", "--yes"]);
 	assert.equal(out, `secret "${NAME}" deleted from shop namespace\n`);
 	assert.ok(
@@ -450,14 +449,7 @@ secret/other configured in nginx-mesh namespace
 
 	test("a record that cannot be read, and nothing else to do: what stays is said, and not that nothing is there", async () => {
 		await using bed = await sent("[");
-		account(bed, "app", [NAME], {
-			metadata: {
-				namespace: "app",
-				name: "default",
-				labels: { "kubectl-meshreg/attached": "true" },
-				annotations: { "kubectl-meshreg/attached-keys": NAME },
-			},
-		});
+		attachedAccount(bed, "app");
 		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
 		assert.deepEqual(
 			[status, out, err],

@@ -1,6 +1,6 @@
 /** What the suites of sync share. */
 import assert from "node:assert/strict";
-import { NAME, secret } from "../../support/build.ts";
+import { edit, NAME, secret } from "../../support/build.ts";
 import type { Outcome } from "../../support/command-line.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -34,6 +34,17 @@ export async function create(
 		{ stdin: password },
 	);
 	assert.equal(outcome.status, 0, outcome.err);
+}
+
+/** Somebody gives the source another password, `newer`. */
+export function renew(bed: TestBed): void {
+	edit(bed, "Secret", "nginx-mesh", {
+		data: {
+			".dockerconfigjson": btoa(
+				'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
+			),
+		},
+	});
 }
 
 export const shown = ({ status, out, err }: Outcome) => ({ status, out, err });

@@ -17,6 +17,7 @@ import type { Cluster } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import {
 	account,
+	attachedAccount,
 	type Content,
 	copyOf,
 	NAME,
@@ -39,17 +40,6 @@ const pullSecrets = (bed: TestBed, namespace: string) =>
 		?.imagePullSecrets;
 const newNamespace = (bed: TestBed, name: string) =>
 	bed.server.store.seed({ kind: "Namespace", metadata: { name } });
-
-/** An account that attach added the pull secret to. */
-const attachedAccount = (bed: TestBed, namespace: string) =>
-	account(bed, namespace, [NAME], {
-		metadata: {
-			namespace,
-			name: "default",
-			labels: { "kubectl-meshreg/attached": "true" },
-			annotations: { "kubectl-meshreg/attached-keys": NAME },
-		},
-	});
 
 /** A source, and these namespaces. */
 async function bedWith(...namespaces: string[]): Promise<TestBed> {
@@ -309,14 +299,7 @@ describe("at first", () => {
 	] as const)
 		test(`${what} are tried again, so that nothing is left of a leftover that goes ${when === "first" ? "at first" : when}`, async () => {
 			await using bed = await bedWith("app");
-			account(bed, "default", [NAME], {
-				metadata: {
-					namespace: "default",
-					name: "default",
-					labels: { "kubectl-meshreg/attached": "true" },
-					annotations: { "kubectl-meshreg/attached-keys": NAME },
-				},
-			});
+			attachedAccount(bed, "default");
 			if (when === "first") copy(bed, "default");
 			const heal = refuse(
 				bed,

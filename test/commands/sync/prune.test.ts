@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, edit } from "../../support/build.ts";
-import { NAME, OWNED, seed, shown, withSource } from "./bed.ts";
+import { account } from "../../support/build.ts";
+import { NAME, OWNED, renew, seed, shown, withSource } from "./bed.ts";
 
 describe("sync --prune", () => {
 	describe("--prune", () => {
@@ -29,14 +29,7 @@ describe("sync --prune", () => {
 		test("each once, however often the source changes meanwhile", async () => {
 			await using bed = await copied();
 			bed.server.onRequest(({ method, path }) => {
-				if (method === "DELETE" && path.includes("/default/"))
-					edit(bed, "Secret", "nginx-mesh", {
-						data: {
-							".dockerconfigjson": btoa(
-								'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
-							),
-						},
-					});
+				if (method === "DELETE" && path.includes("/default/")) renew(bed);
 				return undefined;
 			});
 			const { status, out, err } = await bed.run([

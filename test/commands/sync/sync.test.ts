@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, copyOf, edit, secret } from "../../support/build.ts";
+import { account, copyOf, secret } from "../../support/build.ts";
 import { testBed } from "../../support/test-bed.ts";
-import { create, NAME, NAMESPACES, seed, shown, withSource } from "./bed.ts";
+import {
+	create,
+	NAME,
+	NAMESPACES,
+	renew,
+	seed,
+	shown,
+	withSource,
+} from "./bed.ts";
 
 test("C9: a NAME that is a namespace was meant for -n", async () => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
@@ -255,13 +263,7 @@ describe("sync", () => {
 			if (method !== "POST" || !path.includes("/shop/") || once)
 				return undefined;
 			once = true;
-			edit(bed, "Secret", "nginx-mesh", {
-				data: {
-					".dockerconfigjson": btoa(
-						'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
-					),
-				},
-			});
+			renew(bed);
 			return undefined;
 		});
 		const { out, err } = await bed.run(["sync", "-n", "app,shop"]);
@@ -280,14 +282,7 @@ describe("sync", () => {
 			bed.server.onRequest(({ method, path }) => {
 				if (!/^POST .*\/(app|shop)\/secrets/.test(`${method} ${path}`))
 					return undefined;
-				if (++written === 1)
-					edit(bed, "Secret", "nginx-mesh", {
-						data: {
-							".dockerconfigjson": btoa(
-								'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
-							),
-						},
-					});
+				if (++written === 1) renew(bed);
 				return undefined;
 			});
 			const { status, err } = await bed.run(["sync", where]);
@@ -311,13 +306,7 @@ describe("sync", () => {
 			}
 			if (method === "POST" && path.includes("/shop/") && !moved) {
 				moved = true;
-				edit(bed, "Secret", "nginx-mesh", {
-					data: {
-						".dockerconfigjson": btoa(
-							'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
-						),
-					},
-				});
+				renew(bed);
 			}
 			return undefined;
 		});

@@ -120,19 +120,19 @@ export function lists({
 		}
 	}
 
-	/** Pages of what `pick` makes of each object. */
+	/** Pages of what `pick` makes of each object; `isPicked`: that is little, and needs no managedFields. */
 	async function* pages<K extends Kind, Taken>(
 		kind: K,
 		query: ListQuery,
 		pick: (object: ObjectOf[K]) => Taken,
-		withoutManagedFields: boolean,
+		isPicked: boolean,
 	): AsyncIterable<Page<Taken>> {
 		const path = collectionPath(kind, query.namespace);
-		const largest = withoutManagedFields ? LARGEST_PICKED : LARGEST_PAGE;
+		const largest = isPicked ? LARGEST_PICKED : LARGEST_PAGE;
 		const shapes = {
 			list: listShape(kind),
 			item: objectShape(kind, askedForBy(kind, query)),
-			withoutManagedFields,
+			withoutManagedFields: isPicked,
 		};
 		/** `size`: bytes of all of it; `end`: the key of the last object given out. */
 		const onePage = ({ token, limit, last, restarted }: Place) => {
