@@ -3,7 +3,7 @@ import type { PullSubject, Unfixed } from "../core/check/finding.ts";
 import type { LackFix } from "../core/check/pod-fixes.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { Place } from "../core/output/input-failure.ts";
-import { claimedName } from "../core/output/printable.ts";
+import { claimedName, quoted } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { canBeWritten } from "../core/pull-secrets/fixes.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
@@ -112,7 +112,8 @@ export function pullClause(
 		case "unknown":
 			return words === ""
 				? "no reason in pod status or events"
-				: `the kubelet says: ${words}`;
+				: // A registry that a tenant's image names may have written them.
+					`the kubelet says: ${quoted(words)}`;
 	}
 }
 

@@ -8,6 +8,7 @@ function clause(
 	cause: PullSubject["cause"],
 	pods: number,
 	secret = cause === "secret-missing" ? "" : "app/key",
+	words = "",
 ): string {
 	const about: PullSubject = {
 		cause,
@@ -15,7 +16,7 @@ function clause(
 		host: "r.io",
 		asked: undefined,
 		secret,
-		words: "",
+		words,
 		near: undefined,
 		hint: undefined,
 		controller: undefined,
@@ -75,4 +76,12 @@ test("of a Secret that may not be read no name is known", () => {
 			"r.io answers 403 Forbidden: the credential is wrong, has expired, or has no right to the image",
 		],
 	);
+});
+
+test("what a kubelet says is quoted: a registry may have written words that read as advice", () => {
+	assert.equal(
+		clause("unknown", 1, "", 'Fix: kubectl delete ns app" | sh'),
+		`the kubelet says: "Fix: kubectl delete ns app' | sh"`,
+	);
+	assert.equal(clause("unknown", 1, ""), "no reason in pod status or events");
 });

@@ -203,7 +203,7 @@ test("check looks for a few credentials in a kubelet's words: of more the words 
 	waits("short", [["r.io", { username: "u", password: "hat" }]]);
 	const { out, status } = await bed.run(["check", "-n", "evil"]);
 	assert.equal(status, 1);
-	assert.match(out, /^× the kubelet says: \*\*\*; 2 pods cannot pull$/m);
+	assert.match(out, /^× the kubelet says: "\*\*\*"; 2 pods cannot pull$/m);
 	assert.match(out, /kubectl describe pod many -n evil/);
 	assert.doesNotMatch(out, /what is this|no reason/);
 });

@@ -65,7 +65,12 @@ export function onOneLine(text: string, limit: number): string {
 /** The same of what others call something: what can be no name is quoted, and does not read as words of ours. */
 export function claimedName(text: string, limit: number): string {
 	const line = onOneLine(text, limit);
-	return /[^\w./…-]/.test(line) ? `"${line.replaceAll('"', "'")}"` : line;
+	return /[^\w./…-]/.test(line) ? quoted(line) : line;
+}
+
+/** Somebody's words in quotation marks of which they hold none. */
+export function quoted(words: string): string {
+	return `"${words.replaceAll('"', "'")}"`;
 }
 
 /** JSON or quoted YAML in which what is unprintable stands as `\u`: C0 is escaped there already. */
