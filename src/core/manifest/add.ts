@@ -11,14 +11,14 @@ import {
 	yamlWord,
 } from "./edit.ts";
 import { addToFlowList, addToFlowMap, flowList } from "./flow.ts";
-import { CannotEdit, type Entry, type ListNode, type MapNode } from "./node.ts";
+import { cannotEdit, type Entry, type ListNode, type MapNode } from "./node.ts";
 
 export const PULL_SECRETS = "imagePullSecrets";
 
 /**
  * The edit that gives a map an entry `imagePullSecrets` with these names, before
  * `next`, laid out as what is there. `comments`
- * go above it. Throws CannotEdit.
+ * go above it. Throws Misfit.
  */
 export function addPullSecrets(
 	text: string,
@@ -29,8 +29,7 @@ export function addPullSecrets(
 ): Edit {
 	if (podSpec.flow)
 		return addToFlowMap(text, podSpec, PULL_SECRETS, names, next);
-	if (next === undefined)
-		throw new CannotEdit("an empty mapping", podSpec.start);
+	if (next === undefined) throw cannotEdit("an empty mapping", podSpec.start);
 	const { start, indent } = entryLine(text, podSpec, next);
 	const dash = " ".repeat(listIndent(text, podSpec));
 	const lines = [
@@ -41,7 +40,7 @@ export function addPullSecrets(
 	return insertAt(start, lines.map((line) => `${line}\n${indent}`).join(""));
 }
 
-/** The edit that puts these names behind the last of a list, behind `comments`. Throws CannotEdit. */
+/** The edit that puts these names behind the last of a list, behind `comments`. Throws Misfit. */
 export function appendPullSecrets(
 	text: string,
 	list: ListNode,
@@ -56,7 +55,7 @@ export function appendPullSecrets(
 	return insertAt(at, itemLines(indent, names, comments));
 }
 
-/** The edit that gives an entry without a value (or with null) these names. Throws CannotEdit. */
+/** The edit that gives an entry without a value (or with null) these names. Throws Misfit. */
 export function fillPullSecrets(
 	text: string,
 	podSpec: MapNode,
@@ -68,15 +67,14 @@ export function fillPullSecrets(
 	// An alias for null, or null itself, spelt out.
 	if (start < end) return { start, end, text: flowList(text, podSpec, names) };
 	const colon = /^\s*:/.exec(text.slice(entry.keyEnd, entry.keyEnd + 64));
-	if (colon === null)
-		throw new CannotEdit("a key without a value", entry.start);
+	if (colon === null) throw cannotEdit("a key without a value", entry.start);
 	const at = entry.keyEnd + colon[0].length;
 	if (podSpec.flow) {
 		if (/^\s*[&!]/.test(text.slice(at, at + 64)))
-			throw new CannotEdit("an anchor or a tag without a value", entry.start);
+			throw cannotEdit("an anchor or a tag without a value", entry.start);
 		// kubectl's parser takes such a colon for a part of the key.
 		if (!/["']/.test(text[entry.start] ?? "") && /[,}]/.test(text[at] ?? ""))
-			throw new CannotEdit("a colon without a space behind it", entry.start);
+			throw cannotEdit("a colon without a space behind it", entry.start);
 		return insertAt(at, ` ${flowList(text, podSpec, names)}`);
 	}
 	const explicit = isExplicit(text, entry);

@@ -1,6 +1,6 @@
 import { withoutLast } from "../output/printable.ts";
 import {
-	CannotEdit,
+	cannotEdit,
 	type Entry,
 	type MapNode,
 	type Node,
@@ -74,7 +74,7 @@ export function entryLine(
 	const first = entry === map.entries[0];
 	const line = lineOf(text, first ? map.start : entry.start);
 	if (!first && /\S/.test(text.slice(lineStart(text, entry.start), line.start)))
-		throw new CannotEdit("an explicit key", entry.start);
+		throw cannotEdit("an explicit key", entry.start);
 	return line;
 }
 
@@ -87,8 +87,7 @@ export function lineOf(
 	const before = /^((?: |[-?:](?= ))*)(?:[&!]\S* +)*$/.exec(
 		text.slice(start, at),
 	);
-	if (before?.[1] === undefined)
-		throw new CannotEdit("an unusual indentation", at);
+	if (before?.[1] === undefined) throw cannotEdit("an unusual indentation", at);
 	return {
 		start: start + before[1].length,
 		indent: " ".repeat(before[1].length),

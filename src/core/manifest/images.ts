@@ -6,9 +6,9 @@ import {
 	rewriteImage,
 } from "../kubelet/image-reference.ts";
 import { FailureError } from "../output/failure.ts";
-import { type Edit, yamlWord } from "./edit.ts";
+import { type Edit, placeOf, yamlWord } from "./edit.ts";
 import {
-	CannotEdit,
+	cannotEdit,
 	type Entry,
 	entryOf,
 	itemsAt,
@@ -17,7 +17,7 @@ import {
 	valueAt,
 } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
-import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
+import { Located, parseDocumentOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
@@ -60,9 +60,9 @@ export function manifestImages(text: string, file: string) {
 	const warnings: ManifestNote[] = [];
 	const faults: FailureError[] = [];
 	for (const document of splitManifest(text)) {
-		const at = new Located(file, document);
+		const at = new Located(file, document, warnings);
 		const spots: ImageSpot[] = [];
-		const root = parseDocumentOf(at, warnings);
+		const root = parseDocumentOf(at);
 		withLocation(at, () => {
 			for (const object of objectsOf(root)) {
 				const templates = podTemplatesOf(object);
@@ -71,9 +71,7 @@ export function manifestImages(text: string, file: string) {
 					for (const spot of imagesOf(podSpec)) spots.push(spot);
 			}
 		});
-		const { known, filledIn } = sorted(spots, at);
-		for (const warning of filledIn) warnings.push(warning);
-		for (const spot of known) {
+		for (const spot of knownOf(spots, at)) {
 			const { image } = spot;
 			const fault = faultOf(spot, at);
 			if (fault !== undefined) faults.push(fault);
@@ -84,17 +82,12 @@ export function manifestImages(text: string, file: string) {
 	return { images, warnings, faults };
 }
 
-/** The images that are known, and a warning for each place where one will be filled in. */
-function sorted(spots: readonly ImageSpot[], at: Located) {
+/** The images that are known; each place where one will be filled in is warned about. */
+function knownOf(spots: readonly ImageSpot[], at: Located): ImageSpot[] {
 	const [ours, known] = partition(spots, ({ image }) => image === FILLED_IN);
-	const places = new Set(ours.map(({ node }) => (node.alias ?? node).start));
-	const filledIn = [...places].map(
-		(place): ManifestNote => ({
-			cause: "image-filled-in",
-			at: placeOf(at, place),
-		}),
-	);
-	return { known, filledIn };
+	for (const place of new Set(ours.map(({ node }) => placeOf(node).start)))
+		at.warnings.push({ cause: "image-filled-in", at: at.place(place) });
+	return known;
 }
 
 /** The edits that move images to a registry, and what moved. Throws FailureError with file and line. */
@@ -103,7 +96,7 @@ export function rewriteEdits(
 	registry: string,
 	at: Located,
 ) {
-	const { known, filledIn } = sorted(spots, at);
+	const known = knownOf(spots, at);
 	const edits = new Map<number, Edit>();
 	const images: RewrittenImage[] = [];
 	const written = new Set(
@@ -124,7 +117,7 @@ export function rewriteEdits(
 				: { ...alias, text: yamlWord(to) };
 		edits.set(edit.start, edit);
 	}
-	return { edits: [...edits.values()], images, warnings: filledIn };
+	return { edits: [...edits.values()], images };
 }
 
 function faultOf(
@@ -137,14 +130,14 @@ function faultOf(
 				cause: "image-invalid",
 				image,
 				because: reading,
-				in: placeOf(at, (node.alias ?? node).start),
+				in: at.place(placeOf(node).start),
 			})
 		: undefined;
 }
 
 /**
  * Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. Throws
- * CannotEdit.
+ * Misfit.
  */
 function replaceScalar(
 	text: string,
@@ -152,7 +145,7 @@ function replaceScalar(
 	from: string,
 	to: string,
 ): Edit {
-	if (encoded) throw new CannotEdit("a !!binary value", start);
+	if (encoded) throw cannotEdit("a !!binary value", start);
 	const source = text.slice(start, end);
 	const at = source.indexOf(from);
 	const quoted = /^["'|>]/.test(source);

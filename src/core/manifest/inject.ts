@@ -11,14 +11,14 @@ import { imagesOf, rewriteEdits } from "./images.ts";
 import type { ManifestPart } from "./join.ts";
 import { misplacedSecrets } from "./misplaced.ts";
 import {
-	CannotEdit,
+	cannotEdit,
 	entryOf,
 	type MapNode,
 	mergedMaps,
 	stringAt,
 } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
-import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
+import { Located, parseDocumentOf, withLocation } from "./parse.ts";
 import { jsonObjectEnd, splitManifest } from "./split.ts";
 import {
 	containersOf,
@@ -76,7 +76,8 @@ export function injectManifest(
 	let json = true;
 	for (const document of splitManifest(text)) {
 		json &&= document.form === "json";
-		parts.push(injectDocument(new Located(file, document), injection, found));
+		const at = new Located(file, document, found.warnings);
+		parts.push(injectDocument(at, injection, found));
 	}
 	const whole = parts.join("");
 	return {
@@ -99,9 +100,9 @@ function injectDocument(
 	injection: Injection,
 	found: Found,
 ): string {
-	const root = parseDocumentOf(at, found.warnings);
+	const root = parseDocumentOf(at);
 	return withLocation(at, () => {
-		const work = new DocumentEdits(at, injection, found.warnings);
+		const work = new DocumentEdits(at, injection);
 		for (const object of objectsOf(root)) {
 			if (object.kind === "Secret" && object.name === injection.secret)
 				found.provided.add(object.namespace);
@@ -114,8 +115,8 @@ function injectDocument(
 			}
 			const templates = podTemplatesOf(object);
 			const warn = (cause: "pod-spec-missing" | "containers-of-its-own") => {
-				const place = placeOf(at, object.node.start);
-				found.warnings.push({ cause, at: place, of: subjectOf(object) });
+				const place = at.place(object.node.start);
+				at.warnings.push({ cause, at: place, of: subjectOf(object) });
 			};
 			if (templates === "missing") {
 				warn("pod-spec-missing");
@@ -140,7 +141,6 @@ class DocumentEdits {
 	constructor(
 		readonly at: Located,
 		readonly injection: Injection,
-		readonly warnings: ManifestNote[],
 	) {}
 
 	addToPod(object: ManifestObject, template: PodTemplate): void {
@@ -148,14 +148,14 @@ class DocumentEdits {
 		if (!this.#once("spec", podSpec)) return;
 		this.#specs.push(podSpec);
 		const of = subjectOf(object);
-		const at = () => placeOf(this.at, podSpec.start);
+		const { warnings } = this.at;
+		const at = () => this.at.place(podSpec.start);
 		if (byShape)
-			this.warnings.push({ cause: "pod-spec-by-shape", at: at(), of, path });
+			warnings.push({ cause: "pod-spec-by-shape", at: at(), of, path });
 		if (containersOf(podSpec).length === 0)
-			this.warnings.push({ cause: "containers-missing", at: at(), of });
+			warnings.push({ cause: "containers-missing", at: at(), of });
 		const { fix, secret } = this.injection;
 		const misplaced = misplacedSecrets(this.at, template, of, fix);
-		for (const warning of misplaced.warnings) this.warnings.push(warning);
 		for (const edit of misplaced.edits)
 			if (this.#once("removed", edit)) this.#edits.push(edit);
 		this.#name(podSpec, [...misplaced.names, secret], misplaced.comments);
@@ -185,8 +185,7 @@ class DocumentEdits {
 				this.#edits.push(
 					addPullSecrets(layout, holder, names, comments, before),
 				);
-			else if (names.length > 1)
-				throw new CannotEdit("a merge key", holder.start);
+			else if (names.length > 1) throw cannotEdit("a merge key", holder.start);
 			return;
 		}
 		const { value } = entry;
@@ -203,7 +202,7 @@ class DocumentEdits {
 		} else
 			throw new FailureError({
 				cause: "pull-secrets-not-a-list",
-				at: placeOf(this.at, entry.start),
+				at: this.at.place(entry.start),
 			});
 	}
 
@@ -218,8 +217,7 @@ class DocumentEdits {
 		const { registry } = this.injection;
 		if (registry === undefined) return { edits: this.#edits, images: [] };
 		const spots = this.#specs.flatMap(imagesOf);
-		const { edits, images, warnings } = rewriteEdits(spots, registry, this.at);
-		for (const warning of warnings) this.warnings.push(warning);
+		const { edits, images } = rewriteEdits(spots, registry, this.at);
 		return { edits: [...this.#edits, ...edits], images };
 	}
 

@@ -7,10 +7,10 @@ import {
 	type Node,
 	type Reading,
 	type RepeatedKey,
-	TooLarge,
+	tooLarge,
 } from "./node.ts";
 
-/** Reads the object in a JSON document; `text` has passed JSON.parse, so this only finds places. Throws TooLarge. */
+/** Reads the object in a JSON document; `text` has passed JSON.parse, so this only finds places. Throws Misfit. */
 export function readJson(text: string): Reading {
 	refuseTooLarge(text);
 	const tree = parseTree(text);
@@ -27,7 +27,7 @@ function refuseTooLarge(text: string): void {
 	for (let tokens = 0; ; ) {
 		scanner.scan();
 		if (scanner.getTokenLength() === 0) return;
-		if (++tokens > MOST_TOKENS) throw new TooLarge();
+		if (++tokens > MOST_TOKENS) throw tooLarge();
 	}
 }
 

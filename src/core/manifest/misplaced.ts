@@ -7,24 +7,23 @@ import {
 	lineEnd,
 	lineStart,
 } from "./edit.ts";
-import { CannotEdit, type Entry, type MapNode, stringAt } from "./node.ts";
-import type { ManifestNote, ManifestSubject, Misplacement } from "./note.ts";
-import { type Located, placeOf } from "./parse.ts";
+import { cannotEdit, type Entry, type MapNode, stringAt } from "./node.ts";
+import type { ManifestSubject, Misplacement } from "./note.ts";
+import type { Located } from "./parse.ts";
 import { containersOf, type PodTemplate } from "./workloads.ts";
 
 /**
- * Finds pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's
+ * Warns of pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's
  * spec. With `fix`: the edits that take them out, and the names and comments (each with its `#`) taken out, for
- * the pod's spec. Throws CannotEdit.
+ * the pod's spec. Throws Misfit.
  */
 export function misplacedSecrets(
 	at: Located,
 	{ podSpec, path, around }: PodTemplate,
-	{ kind, name }: ManifestSubject,
+	of: ManifestSubject,
 	fix: boolean,
 ) {
-	const { layout } = at;
-	const warnings: ManifestNote[] = [];
+	const { layout, warnings } = at;
 	const edits: Edit[] = [];
 	const names: string[] = [];
 	const comments: string[] = [];
@@ -41,43 +40,30 @@ export function misplacedSecrets(
 	for (const { node, where } of places) {
 		const entry = node.entries.find(({ key }) => key === PULL_SECRETS);
 		if (entry === undefined) continue;
-		const warn = (then: "stays" | "moved" | "unmovable"): void => {
-			warnings.push({
-				cause: "pull-secrets-misplaced",
-				at: placeOf(at, entry.start),
-				of: { kind, name },
-				where,
-				path,
-				then,
-			});
-		};
-		const found =
-			entry.value.type === "list"
-				? entry.value.items.map((item) => stringAt(item, "name"))
-				: [];
+		const items = entry.value.type === "list" ? entry.value.items : [];
+		const found = items.flatMap((item) => stringAt(item, "name") ?? []);
 		const source = layout.slice(entry.start, entryEnd(entry));
 		const movable =
-			found.length > 0 && found.every((name) => name !== undefined);
-		if (!fix) warn("stays");
-		else if (!movable || hasAnchor(source)) warn("unmovable");
-		else {
-			const edit = removeEntry(layout, node, entry);
-			edits.push(edit);
-			for (const name of found) if (name !== undefined) names.push(name);
-			if (!node.flow)
-				for (const comment of commentsIn(layout.slice(edit.start, edit.end)))
-					comments.push(comment);
-			warn("moved");
-		}
+			items.length > 0 && found.length === items.length && !hasAnchor(source);
+		const then = !fix ? "stays" : movable ? "moved" : "unmovable";
+		const place = at.place(entry.start);
+		const cause = "pull-secrets-misplaced";
+		warnings.push({ cause, at: place, of, where, path, then });
+		if (then !== "moved") continue;
+		const edit = removeEntry(layout, node, entry);
+		edits.push(edit);
+		for (const name of found) names.push(name);
+		if (!node.flow)
+			for (const comment of commentsIn(layout.slice(edit.start, edit.end)))
+				comments.push(comment);
 	}
-	return { warnings, edits, names, comments };
+	return { edits, names, comments };
 }
 
-/** The edit that takes an entry out of a map, its lines with it. Throws CannotEdit. */
+/** The edit that takes an entry out of a map, its lines with it. Throws Misfit. */
 function removeEntry(text: string, map: MapNode, entry: Entry): Edit {
 	const at = map.entries.indexOf(entry);
-	if (isExplicit(text, entry))
-		throw new CannotEdit("an explicit key", entry.start);
+	if (isExplicit(text, entry)) throw cannotEdit("an explicit key", entry.start);
 	const previous = map.entries[at - 1];
 	const next = map.entries[at + 1];
 	const end = beforeSpace(text, entryEnd(entry));
@@ -105,7 +91,7 @@ function removeEntry(text: string, map: MapNode, entry: Entry): Edit {
 		text.slice(line, entry.start).replace(/[ -]+$/, "") !== "" ||
 		text.slice(lineStart(text, next.start), next.start).trim() !== ""
 	)
-		throw new CannotEdit("an entry that cannot be moved", entry.start);
+		throw cannotEdit("an entry that cannot be moved", entry.start);
 	return { start: entry.start, end: next.start, text: "" };
 }
 

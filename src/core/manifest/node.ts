@@ -1,3 +1,6 @@
+import type { CommandFailure } from "../output/failure.ts";
+import type { ManifestPlace } from "../output/input-failure.ts";
+
 /**
  * A parsed document as the edits need it: what is where. Offsets count UTF-16
  * units in the document's text; `end` is exclusive. YAML and JSON both become
@@ -103,27 +106,31 @@ export interface RepeatedKey {
 	readonly offset: number;
 }
 
-/** What keeps a document from being worked with, and where; never quotes it, as it may be a Secret. */
-class Misfit extends Error {
+/** What keeps a document from being worked with; it never quotes it, as it may be a Secret. */
+export class Misfit extends Error {
 	constructor(
-		message: string,
-		readonly offset: number,
+		readonly failureAt: (at: ManifestPlace) => CommandFailure,
+		readonly offset = 0,
 	) {
-		super(message);
+		super();
 	}
 }
 
-/** Why it cannot be read. */
-export class Unreadable extends Misfit {}
+/** A place that is written too unusually to be edited without touching its surroundings. */
+export function cannotEdit(because: string, offset: number): Misfit {
+	return new Misfit(
+		(at) => ({ cause: "manifest-uneditable", at, because }),
+		offset,
+	);
+}
 
-/** There is more in it than fits in memory. */
-export class TooLarge extends Error {}
+/** There is more in a document than fits in memory. */
+export function tooLarge(): Misfit {
+	return new Misfit((at) => ({ cause: "manifest-too-large", at }));
+}
 
 /** Each word and sign of a document, of YAML or JSON, takes some 300 bytes once it is parsed. */
 export const MOST_TOKENS = 10_000_000;
-
-/** A place that is written too unusually to be edited without touching its surroundings. */
-export class CannotEdit extends Misfit {}
 
 /**
  * The entry that counts: as kubectl reads it, the last of that key, where what is

@@ -1,7 +1,7 @@
 import { FailureError } from "../output/failure.ts";
 import type { ManifestPlace } from "../output/input-failure.ts";
 import { readJson } from "./json.ts";
-import { CannotEdit, type Node, TooLarge, Unreadable } from "./node.ts";
+import { Misfit, type Node } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
 import { jsonObjectEnd, type ManifestDocument } from "./split.ts";
 import { readYaml } from "./yaml.ts";
@@ -19,6 +19,8 @@ export class Located {
 	constructor(
 		readonly file: string,
 		readonly document: ManifestDocument,
+		/** What a person should know of it is added here. */
+		readonly warnings: ManifestNote[],
 	) {
 		const { text, form } = document;
 		const lineEnd =
@@ -26,8 +28,8 @@ export class Located {
 		this.layout = text.replace(lineEnd, "\n");
 	}
 
-	/** The line, from 1, of an offset in the document. */
-	lineOf(offset: number): number {
+	/** Where an offset in the document is in the file. */
+	place(offset: number): ManifestPlace {
 		this.#lineEnds ??= [...this.layout.matchAll(/\n/g)].map(
 			({ index }) => index,
 		);
@@ -38,13 +40,8 @@ export class Located {
 			if ((this.#lineEnds[middle] ?? 0) < offset) low = middle + 1;
 			else high = middle;
 		}
-		return this.document.line + low;
+		return { file: this.file, line: this.document.line + low };
 	}
-}
-
-/** An offset's place, as a value. */
-export function placeOf(at: Located, offset: number): ManifestPlace {
-	return { file: at.file, line: at.lineOf(offset) };
 }
 
 /** More of a document's oddities are counted, not listed. */
@@ -54,20 +51,15 @@ const MOST_WARNINGS = 10;
  * The object in a document; undefined where there is none. Keys that are there twice
  * are warned about. Throws FailureError with file and line.
  */
-export function parseDocumentOf(
-	at: Located,
-	warnings: ManifestNote[],
-): Node | undefined {
+export function parseDocumentOf(at: Located): Node | undefined {
+	const { file, document, layout, warnings } = at;
 	return withLocation(at, () => {
 		const { root, repeated } =
-			at.document.form === "json"
-				? readJson(at.layout)
-				: readYaml(readByKubectl(at, warnings));
+			document.form === "json" ? readJson(layout) : readYaml(readByKubectl(at));
 		for (const { key, offset } of repeated.slice(0, MOST_WARNINGS))
-			warnings.push({ cause: "key-repeated", at: placeOf(at, offset), key });
+			warnings.push({ cause: "key-repeated", at: at.place(offset), key });
 		const more = repeated.length - MOST_WARNINGS;
-		if (more > 0)
-			warnings.push({ cause: "keys-repeated", file: at.file, more });
+		if (more > 0) warnings.push({ cause: "keys-repeated", file, more });
 		return root;
 	});
 }
@@ -76,8 +68,8 @@ export function parseDocumentOf(
  * The part of a YAML document that kubectl reads: where that is a JSON object, nothing behind it,
  * which is warned about. Its parser stops after the first value, so anything may stand there.
  */
-function readByKubectl(at: Located, warnings: ManifestNote[]): string {
-	const { layout } = at;
+function readByKubectl(at: Located): string {
+	const { layout, warnings } = at;
 	const [marker] = /^\uFEFF?(?:---(?=\s))?/.exec(layout) ?? [""];
 	const end = jsonObjectEnd(layout, marker.length);
 	if (end === undefined) return layout;
@@ -85,38 +77,20 @@ function readByKubectl(at: Located, warnings: ManifestNote[]): string {
 	const next = end + gap.length;
 	// A colon makes a key of it, and what dots end is ended as in any document.
 	if (/^(?:$|:|\.\.\.(?:\s|$))/.test(layout.slice(next))) return layout;
-	warnings.push({ cause: "unread-behind-json", at: placeOf(at, next) });
+	warnings.push({ cause: "unread-behind-json", at: at.place(next) });
 	return layout.slice(0, end);
 }
 
-/** What `work` returns; its Unreadable or CannotEdit becomes a FailureError with file and line. */
+/** What `work` returns; its Misfit becomes a FailureError with file and line. */
 export function withLocation<T>(at: Located, work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
-		if (error instanceof Unreadable)
-			throw new FailureError({
-				cause: "manifest-invalid",
-				at: placeOf(at, error.offset),
-				problem: error.message,
-			});
-		if (error instanceof CannotEdit)
-			throw new FailureError({
-				cause: "manifest-uneditable",
-				at: placeOf(at, error.offset),
-				because: error.message,
-			});
-		if (error instanceof TooLarge)
-			throw new FailureError({
-				cause: "manifest-too-large",
-				at: placeOf(at, 0),
-			});
+		if (error instanceof Misfit)
+			throw new FailureError(error.failureAt(at.place(error.offset)));
 		// Whoever nests so deep has exhausted the stack of the parsers.
 		if (error instanceof RangeError)
-			throw new FailureError({
-				cause: "manifest-too-deep",
-				at: placeOf(at, 0),
-			});
+			throw new FailureError({ cause: "manifest-too-deep", at: at.place(0) });
 		throw error;
 	}
 }

@@ -16,19 +16,19 @@ import {
 	type Entry,
 	lazyList,
 	lazyMap,
+	Misfit,
 	MOST_TOKENS,
 	type Node,
 	type Place,
 	type Reading,
 	type RepeatedKey,
-	TooLarge,
-	Unreadable,
+	tooLarge,
 } from "./node.ts";
 
 /** The end of a document: kubectl does not look at what follows, up to the next `---`. */
 const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 
-/** Reads one YAML document. Throws Unreadable, TooLarge, and RangeError for what nests too deeply. */
+/** Reads one YAML document. Throws Misfit, and RangeError for what nests too deeply. */
 export function readYaml(text: string): Reading {
 	const end = text.search(END);
 	const read = end > 0 ? text.slice(0, end) : text;
@@ -45,12 +45,19 @@ export function readYaml(text: string): Reading {
 	// The library tells of an exhausted stack as of a mistake.
 	if (error?.code === "RESOURCE_EXHAUSTION") throw new RangeError();
 	if (error !== undefined)
-		throw new Unreadable(withoutSource(error.message), error.pos[0]);
+		throw unreadable(withoutSource(error.message), error.pos[0]);
 	const { contents } = document;
 	if (contents === null) return { root: undefined, repeated: [] };
 	const survey = new Survey();
 	survey.look(contents);
 	return { root: nodeOf(contents, survey.targets), repeated: survey.repeated };
+}
+
+function unreadable(problem: string, offset: number): Misfit {
+	return new Misfit(
+		(at) => ({ cause: "manifest-invalid", at, problem }),
+		offset,
+	);
 }
 
 /** Where a document is shorter there is memory for whatever it holds. */
@@ -62,7 +69,7 @@ function refuseTooLarge(text: string): void {
 	if (text.length <= LARGE) return;
 	let [tokens, depth] = [0, 0];
 	for (const token of new Lexer().lex(text)) {
-		if (++tokens > MOST_TOKENS) throw new TooLarge();
+		if (++tokens > MOST_TOKENS) throw tooLarge();
 		if (token === "[" || token === "{") depth++;
 		if (token === "]" || token === "}") depth--;
 		if (depth > DEEPEST) throw new RangeError();
@@ -91,7 +98,7 @@ class Survey {
 
 	look(root: unknown): void {
 		if (isBomb(this.#visit(root), this.#written))
-			throw new Unreadable("Aliases repeat too much", 0);
+			throw unreadable("Aliases repeat too much", 0);
 	}
 
 	/** How many nodes it is, with those that its aliases repeat. */
@@ -116,13 +123,10 @@ class Survey {
 		const target = this.#anchors.get(alias.source);
 		const at = alias.range?.[0] ?? 0;
 		if (target === undefined)
-			throw new Unreadable(
-				"Unresolved alias (its anchor must come before it)",
-				at,
-			);
+			throw unreadable("Unresolved alias (its anchor must come before it)", at);
 		const size = this.#sizes.get(target);
 		if (size === undefined)
-			throw new Unreadable("An alias inside what it stands for", at);
+			throw unreadable("An alias inside what it stands for", at);
 		this.targets.set(alias, target);
 		return size;
 	}
@@ -160,10 +164,7 @@ function refuseTightKey(node: unknown): void {
 		node.type === Scalar.PLAIN &&
 		/^\?/.test(node.source ?? "")
 	)
-		throw new Unreadable(
-			"A ? has to be followed by a space",
-			node.range?.[0] ?? 0,
-		);
+		throw unreadable("A ? has to be followed by a space", node.range?.[0] ?? 0);
 }
 
 /** YAML 1.1's merge key, which kubectl knows: `<<` without quotes. */

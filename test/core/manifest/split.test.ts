@@ -53,8 +53,11 @@ describe("a manifest cut into documents", () => {
 		const [, second] = splitManifest("a: 1\nb: 2\n---\nc: 3\nd: 4\n");
 		assert.ok(second);
 		assert.equal(second.line, 3);
-		const at = new Located("f", second);
-		assert.equal(at.lineOf(second.text.indexOf("d")), 5);
+		const at = new Located("f", second, []);
+		assert.deepEqual(at.place(second.text.indexOf("d")), {
+			file: "f",
+			line: 5,
+		});
 	});
 
 	it("loses nothing, whatever the text", () => {
