@@ -1,4 +1,4 @@
-import { injectingMesh } from "../../core/meshes/meshes.ts";
+import { MESHES } from "../../core/meshes/meshes.ts";
 import type { ObjectOf } from "../../core/objects.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
@@ -28,7 +28,7 @@ export async function askingNamespaces(
 	cluster: Pick<Cluster, "pages">,
 	world: Pick<World, "emit">,
 ): Promise<Set<string>> {
-	const { injection = {} } = injectingMesh(mesh);
+	const { injection = {} } = MESHES[mesh];
 	const { podLabels = [], podAnnotation, gatewayClasses = [] } = injection;
 	const found = new Set<string>();
 	const selectors = podAnnotation ? [...podLabels, undefined] : podLabels;

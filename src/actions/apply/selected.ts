@@ -1,4 +1,4 @@
-import { injectingMesh } from "../../core/meshes/meshes.ts";
+import { MESHES } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -69,7 +69,7 @@ export function selectedWords(rule: Rule): string {
 		case "selector":
 			return rule.selector.text;
 		case "injected":
-			return `the namespaces injected by ${injectingMesh(rule.mesh).title}`;
+			return `the namespaces injected by ${MESHES[rule.mesh].title}`;
 	}
 }
 

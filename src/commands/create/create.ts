@@ -28,12 +28,7 @@ import { warn } from "../../actions/tell.ts";
 import { type Asked, CANCELLED, type RunOf } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
-import {
-	allMeshes,
-	DEFAULT_MESH,
-	type Mesh,
-	NO_MESH,
-} from "../../core/meshes/meshes.ts";
+import { DEFAULT_MESH, MESHES, type Mesh } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import { isWritten } from "../../core/output/result.ts";
@@ -187,7 +182,7 @@ async function choiceOf(
 		const installed = await meshesInstalled(cluster);
 		found();
 		if (installed.every(({ name }) => name === DEFAULT_MESH)) return source;
-		const offered = [...installed, NO_MESH];
+		const offered = [...installed, MESHES.none];
 		const chosen = await (await world.prompter()).choose({
 			message: "Which mesh is the pull secret for?",
 			choices: offered.map((mesh) => ({
@@ -195,7 +190,7 @@ async function choiceOf(
 				label: `${mesh.title} (${mesh.secretName} in ${mesh.sourceNamespace ?? cluster.namespace})${mesh.retired === undefined ? "" : ", no longer maintained"}`,
 			})),
 		});
-		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
+		const mesh = offered.find(({ name }) => name === chosen) ?? MESHES.none;
 		return {
 			...source,
 			namespace: mesh.sourceNamespace,
@@ -209,7 +204,7 @@ async function choiceOf(
  * namespace may not be looked at is not among them. Throws what else the cluster throws.
  */
 async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
-	const meshes = allMeshes();
+	const meshes = Object.values(MESHES);
 	const known = await readNamespaces(
 		cluster,
 		meshes.flatMap(({ sourceNamespace }) => sourceNamespace ?? []),

@@ -16,7 +16,11 @@ import {
 	beside,
 } from "../../core/meshes/installed.ts";
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
-import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
+import {
+	type Mesh,
+	type MeshRelease,
+	imagesOf as releaseImages,
+} from "../../core/meshes/meshes.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isFatal } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
@@ -48,7 +52,7 @@ export async function findImages(
 		case "release": {
 			const { mesh, release, version } = origin;
 			const list = new ImageList();
-			for (const image of release.images(version))
+			for (const image of releaseImages(release, version))
 				list.add(image, `${mesh.title} ${version}`);
 			return list.images();
 		}
@@ -170,7 +174,7 @@ async function imagesInstalled(
 		});
 	const isOwn = beside([
 		...list.images().map(({ image }) => image),
-		...(mesh.release?.images(mesh.release.version) ?? []),
+		...(mesh.release ? releaseImages(mesh.release) : []),
 	]);
 	const elsewhere = new Map<string, string>();
 	const addOwn: AddImage = (image, from, artifact) => {

@@ -29,8 +29,11 @@ export const run: RunOf<ImagesOptions> = async (options, world) => {
 	if (origin.from === "release") {
 		const { release, version, mesh } = origin;
 		// Those of another release than the known one have versions that nobody said.
-		for (const repository of version === release.version ? [] : release.fixed)
-			warn(world, { cause: "versioned-apart", repository });
+		for (const image of version === release.version ? [] : release.fixed)
+			warn(world, {
+				cause: "versioned-apart",
+				repository: image.split(":")[0] ?? "",
+			});
 		const { title, retired } = mesh;
 		if (retired !== undefined && world.streams.out.isTerminal)
 			tell(world, { cause: "mesh-retired", title, retired });

@@ -7,21 +7,9 @@ import {
 } from "../kubelet/image-reference.ts";
 
 /** The programs that a script can copy images with. */
-type Copier = "skopeo" | "crane";
-
-const HEAD: Record<Copier, (registry: string) => string> = {
-	skopeo: (
-		registry,
-	) => `# Needs skopeo, and its login where a registry asks for one:
-#   skopeo login ${registry}
-# SKOPEO_COPY_OPTIONS adds options, for example --dest-tls-verify=false.
-`,
-	crane: (
-		registry,
-	) => `# Needs crane, and its login where a registry asks for one:
-#   crane auth login ${registry}
-# CRANE_COPY_OPTIONS adds options, for example --insecure.
-`,
+const COPIERS = {
+	skopeo: { login: "skopeo login", option: "--dest-tls-verify=false" },
+	crane: { login: "crane auth login", option: "--insecure" },
 };
 
 /**
@@ -31,7 +19,7 @@ const HEAD: Record<Copier, (registry: string) => string> = {
  */
 export function copyScript(
 	images: readonly RewrittenImage[],
-	copier: Copier,
+	copier: keyof typeof COPIERS,
 	registry: string,
 ): string {
 	const lines = new Set(
@@ -39,12 +27,19 @@ export function copyScript(
 			.filter(({ from, to }) => from !== to)
 			.map((image) => copyLine(image, copier)),
 	);
+	const { login, option } = COPIERS[copier];
 	return `#!/bin/sh
-${HEAD[copier](registry)}set -eu
+# Needs ${copier}, and its login where a registry asks for one:
+#   ${login} ${registry}
+# ${copier.toUpperCase()}_COPY_OPTIONS adds options, for example ${option}.
+set -eu
 ${[...lines].join("")}`;
 }
 
-function copyLine({ from, to }: RewrittenImage, copier: Copier): string {
+function copyLine(
+	{ from, to }: RewrittenImage,
+	copier: keyof typeof COPIERS,
+): string {
 	const source = withDefaultTag(parseImageReference(from));
 	const target = withDefaultTag(parseImageReference(to));
 	// With a digest the tag says nothing more, and skopeo refuses both together.

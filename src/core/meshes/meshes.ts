@@ -1,11 +1,7 @@
 import type { Env } from "../env.ts";
 import type { UsualSecret } from "../output/shell.ts";
 import { ownValue } from "../own-value.ts";
-import {
-	annotation,
-	type InjectingMesh,
-	type ValueMark,
-} from "../pull-secrets/injection.ts";
+import { annotation, type ValueMark } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
 
 /** What `--mesh` takes. */
@@ -62,38 +58,26 @@ export interface Injection {
 /** The images of a release, as it names them by default. */
 export interface MeshRelease {
 	readonly version: string;
-	/** Those of `version`, or of another release where its images carry its version in their tags. */
-	images(version: string): readonly string[];
-	/** What another version does not change: the repositories of images with versions of their own. */
+	/** The repositories of those that have the release's version as their tag. */
+	readonly versioned: readonly string[];
+	/** Its images with versions of their own, which another release does not change. */
 	readonly fixed: readonly string[];
+	/** Those of others. */
+	readonly others: readonly string[];
 }
 
-/** The release of NGINX Service Mesh whose images these are. */
-const MESH_VERSION = "2.0.0";
+/** The images of a release, or of another one of the mesh. */
+export function imagesOf(
+	release: MeshRelease,
+	version = release.version,
+): string[] {
+	const versioned = release.versioned.map((one) => `${one}:${version}`);
+	return [...versioned, ...release.fixed, ...release.others];
+}
 
 /**
- * The images that NGINX Service Mesh 2.0 pulls: its own, then those of others;
- * ubuntu and the two CSI drivers only on OpenShift.
- * https://docs.nginx.com/nginx-service-mesh/about/tech-specs/#images
- */
-const MESH_IMAGES: readonly string[] = [
-	...["controller", "metrics", "sidecar", "init", "cert-reloader"].map(
-		(part) =>
-			`docker-registry.nginx.com/nsm/nginx-mesh-${part}:${MESH_VERSION}`,
-	),
-	"gcr.io/spiffe-io/spire-server:1.5.6",
-	"gcr.io/spiffe-io/k8s-workload-registrar:1.5.6",
-	"gcr.io/spiffe-io/spire-agent:1.5.6",
-	"curlimages/curl:latest",
-	"ubuntu:22.04",
-	"ghcr.io/spiffe/spiffe-csi-driver:0.2.1",
-	"registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.7.0",
-	"nats:2.9-alpine",
-	"bitnami/kubectl:latest",
-];
-
-/**
- * The one table of meshes. Sources:
+ * The one table of meshes, in the order in which they are offered. Sources:
+ * https://docs.nginx.com/nginx-service-mesh/about/tech-specs/#images: ubuntu and the two CSI drivers only on OpenShift
  * https://docs.nginx.com/nginx-service-mesh/guides/inject-sidecar-proxy/
  * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/, and of istio/istio, in
  * manifests/charts/istio-control/istio-discovery, templates/revision-tags-mwc.yaml (which pods) and
@@ -102,7 +86,7 @@ const MESH_IMAGES: readonly string[] = [
  * https://kuma.io/docs/latest/production/dp-config/dpp-on-kubernetes/, and of kumahq/kuma, in
  * deployments/charts/kuma/templates, cp-webhooks-and-secrets.yaml and gateway-class.yaml
  */
-const MESHES: Readonly<Record<MeshName, Mesh>> = {
+export const MESHES: Readonly<Record<MeshName, Mesh>> = {
 	nginx: {
 		name: "nginx",
 		title: "NGINX Service Mesh",
@@ -111,14 +95,26 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		injection: { podLabels: ["injector.nsm.nginx.com/auto-inject=enabled"] },
 		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
 		release: {
-			version: MESH_VERSION,
-			images: (version) =>
-				MESH_IMAGES.map((image) =>
-					image.includes("/nsm/")
-						? image.replace(/:[^:]*$/, `:${version}`)
-						: image,
-				),
+			version: "2.0.0",
+			versioned: [
+				"controller",
+				"metrics",
+				"sidecar",
+				"init",
+				"cert-reloader",
+			].map((part) => `docker-registry.nginx.com/nsm/nginx-mesh-${part}`),
 			fixed: [],
+			others: [
+				"gcr.io/spiffe-io/spire-server:1.5.6",
+				"gcr.io/spiffe-io/k8s-workload-registrar:1.5.6",
+				"gcr.io/spiffe-io/spire-agent:1.5.6",
+				"curlimages/curl:latest",
+				"ubuntu:22.04",
+				"ghcr.io/spiffe/spiffe-csi-driver:0.2.1",
+				"registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.7.0",
+				"nats:2.9-alpine",
+				"bitnami/kubectl:latest",
+			],
 		},
 		retired: { sold: "2023-07-01", archived: "2024-03-14" },
 	},
@@ -138,11 +134,11 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sidecars: ["istio-proxy", "istio-init"],
 		release: {
 			version: "1.30.5",
-			images: (version) =>
-				["pilot", "proxyv2", "install-cni", "ztunnel"].map(
-					(part) => `docker.io/istio/${part}:${version}`,
-				),
+			versioned: ["pilot", "proxyv2", "install-cni", "ztunnel"].map(
+				(part) => `docker.io/istio/${part}`,
+			),
 			fixed: [],
+			others: [],
 		},
 	},
 	linkerd: {
@@ -156,13 +152,11 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sidecars: ["linkerd-proxy", "linkerd-init", "linkerd-debug"],
 		release: {
 			version: "edge-25.4.4",
-			images: (version) => [
-				...["controller", "proxy", "policy-controller"].map(
-					(part) => `cr.l5d.io/linkerd/${part}:${version}`,
-				),
-				"cr.l5d.io/linkerd/proxy-init:v2.4.2",
-			],
-			fixed: ["cr.l5d.io/linkerd/proxy-init"],
+			versioned: ["controller", "proxy", "policy-controller"].map(
+				(part) => `cr.l5d.io/linkerd/${part}`,
+			),
+			fixed: ["cr.l5d.io/linkerd/proxy-init:v2.4.2"],
+			others: [],
 		},
 	},
 	kuma: {
@@ -177,11 +171,11 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sidecars: ["kuma-sidecar", "kuma-init", "kuma-gateway"],
 		release: {
 			version: "2.13.4",
-			images: (version) =>
-				["kuma-cp", "kuma-dp", "kuma-init", "kuma-cni"].map(
-					(part) => `docker.io/kumahq/${part}:${version}`,
-				),
+			versioned: ["kuma-cp", "kuma-dp", "kuma-init", "kuma-cni"].map(
+				(part) => `docker.io/kumahq/${part}`,
+			),
 			fixed: [],
+			others: [],
 		},
 	},
 	none: {
@@ -194,11 +188,6 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		release: undefined,
 	},
 };
-
-/** A mesh that injects sidecars. */
-export function injectingMesh(name: InjectingMesh): Mesh {
-	return MESHES[name];
-}
 
 /** The mesh of this name; undefined for any other text. */
 export function meshNamed(name: string): Mesh | undefined {
@@ -215,12 +204,4 @@ export function usualSecretIn(env: Env): UsualSecret {
 		namespace: env.MESHREG_NAMESPACE || (mesh?.sourceNamespace ?? ""),
 		name: env.MESHREG_NAME || (mesh?.secretName ?? ""),
 	};
-}
-
-/** For registries that have nothing to do with a mesh. */
-export const NO_MESH = MESHES.none;
-
-/** All of them, in the order in which they are offered. */
-export function allMeshes(): readonly Mesh[] {
-	return MESH_NAMES.map((name) => MESHES[name]);
 }

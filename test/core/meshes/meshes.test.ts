@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-	allMeshes,
+	imagesOf,
 	MESH_NAMES,
+	MESHES,
 	type MeshName,
 	meshNamed,
 } from "../../../src/core/meshes/meshes.ts";
@@ -15,7 +16,7 @@ import {
 describe("meshes", () => {
 	it("have the names and namespaces of the contract", () => {
 		assert.deepEqual(
-			allMeshes().map(({ name, secretName, sourceNamespace }) => [
+			Object.values(MESHES).map(({ name, secretName, sourceNamespace }) => [
 				name,
 				secretName,
 				sourceNamespace,
@@ -94,7 +95,7 @@ describe("the images of a mesh", () => {
 	it("are those of one release", () => {
 		const images = (mesh: MeshName, version?: string) => {
 			const release = meshNamed(mesh)?.release;
-			return release?.images(version ?? release.version);
+			return release && imagesOf(release, version);
 		};
 		assert.deepEqual(images("istio"), [
 			"docker.io/istio/pilot:1.30.5",
