@@ -35,6 +35,15 @@ export const CANCELLED = "cancelled";
 /** What is left where there is nothing to show. */
 export const NOTHING = { kind: "nothing" } as const;
 
+/** What comes of work, also where it throws. */
+export function outcomeOf(work: Promise<Outcome>): Promise<Outcome> {
+	return work.catch((error: unknown) => ({
+		status: EXIT.failed,
+		document: NOTHING,
+		ended: { error },
+	}));
+}
+
 /** What a command is before it does anything: its help, its flags, and what a command line of it says. */
 export interface Definition<Options> extends CommandHelp {
 	/** Reads strings once, at the edge. Throws UsageError; touches nothing outside. */

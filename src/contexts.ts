@@ -1,5 +1,5 @@
 import { tell } from "./actions/tell.ts";
-import { NOTHING, type Prepared } from "./command.ts";
+import { outcomeOf, type Prepared } from "./command.ts";
 import { commandContextOf } from "./core/command-context.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Document, Outcome } from "./core/document.ts";
@@ -111,20 +111,23 @@ export async function runInContexts(
 				}),
 		};
 		try {
-			const outcome = await ended(
+			const { ended: early, ...left } = await outcomeOf(
 				work instanceof NoClusterError
 					? Promise.reject(work.failures.get(context))
 					: work(world),
-				outside.interrupt,
 			);
+			// Once interrupted, whatever it throws is that.
+			const { aborted, reason } = outside.interrupt;
+			const ended = aborted && early ? { error: reason } : early;
+			const outcome = { ...left, ...(ended && { ended }) };
 			await printer.show(
 				withoutNext(outcome.document),
 				structured ? "err" : undefined,
 			);
-			const { error } = outcome.ended ?? {};
+			const error = ended?.error;
 			// What is wrong with the command line may be the same for all: known in the end.
 			if (
-				outcome.ended &&
+				ended &&
 				!(error instanceof AbortedError || error instanceof UsageError)
 			)
 				printer.fail(error, commandContext);
@@ -145,9 +148,9 @@ export async function runInContexts(
 }
 
 /** One document of all of them, with what failed in it; undefined where there is nothing to print. */
-function mergedOf(
+export function mergedOf(
 	outcomes: readonly InContext[],
-	{ documentKind }: Prepared,
+	{ documentKind }: Pick<Prepared, "documentKind">,
 ): Document | undefined {
 	const parts = outcomes.map(
 		({
@@ -186,22 +189,6 @@ function sectioned(
 		out: to("out"),
 		err: to("err"),
 	};
-}
-
-/** The outcome of work that may throw; once interrupted, whatever it throws is that. */
-async function ended(
-	work: Promise<Outcome>,
-	interrupt: AbortSignal,
-): Promise<Outcome> {
-	let outcome: Outcome;
-	try {
-		outcome = await work;
-	} catch (error) {
-		outcome = { status: EXIT.failed, document: NOTHING, ended: { error } };
-	}
-	return outcome.ended && interrupt.aborted
-		? { ...outcome, ended: { error: interrupt.reason } }
-		: outcome;
 }
 
 /** Throws what is wrong with the command line where all say the same, else prints it. */

@@ -1,14 +1,12 @@
 import { tell } from "./actions/tell.ts";
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
-import { NOTHING, type Prepared } from "./command.ts";
+import { outcomeOf, type Prepared } from "./command.ts";
 import type { RunAgain } from "./contexts.ts";
 import { commandContextOf } from "./core/command-context.ts";
-import type { Outcome } from "./core/document.ts";
 import type { CommandContext } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
-import { failureLine } from "./report/failure.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
 import { isStructured } from "./report/render.ts";
 import { sharingConnections } from "./shared-connections.ts";
@@ -121,46 +119,31 @@ async function perform(
 		again: (argv, connection) => again(argv, connection, outside),
 	};
 	try {
-		const { status, document, ended } = await outcomeOf(prepared, world);
+		const outcome = await outcomeOf(
+			prepared.ask(world).then((work) => work(world)),
+		);
+		const { status, document, ended } = outcome;
 		if (ended === undefined) {
 			await printer.show(document);
 			return status;
 		}
 		const { error, context = connected } = ended;
-		const { documentKind, look } = prepared;
+		const { look } = prepared;
 		// A watch has a log.
 		const isItem =
 			document.kind === "changes" ||
-			(document.kind === "nothing" &&
-				documentKind !== "nothing" &&
-				!look.watch);
+			(document.kind === "nothing" && !look.watch);
 		const isNone = error instanceof UsageError || outside.interrupt.aborted;
-		if (isItem && !isNone && isStructured(look)) {
-			const { mergeDocuments } = await import("./core/merge-documents.ts");
-			const part = {
-				context,
-				commandContext: commandContext(),
-				document,
-				failure: failureLine(error, commandContext()),
-				error,
-			};
-			const whole = mergeDocuments([part], documentKind);
-			// On stderr it is said once, and last.
-			await printer.show(document, "err");
-			await printer.show(whole, "out");
-		} else await printer.show(document);
+		const part = { context, commandContext: commandContext(), outcome };
+		const whole =
+			isItem && !isNone && isStructured(look)
+				? (await import("./contexts.ts")).mergedOf([part], prepared)
+				: undefined;
+		// On stderr it is said once, and last.
+		await printer.show(document, whole && "err");
+		if (whole) await printer.show(whole, "out");
 		throw error;
 	} finally {
 		await shared.close();
-	}
-}
-
-/** What came of a command, also where it threw. */
-async function outcomeOf(prepared: Prepared, world: World): Promise<Outcome> {
-	try {
-		const work = await prepared.ask(world);
-		return await work(world);
-	} catch (error) {
-		return { status: EXIT.failed, document: NOTHING, ended: { error } };
 	}
 }

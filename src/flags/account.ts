@@ -49,29 +49,20 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	flags.QUIET_FLAG,
 ];
 
-/** What `--by-policy` is told. */
-export interface ByPolicy extends Omit<AccountChange, "places" | "accounts"> {
-	readonly byPolicy: true;
-}
-
-/** What attach and detach are told. Throws UsageError. */
+/** What attach and detach are told; by policies, which go by the record, no accounts and no places. Throws UsageError. */
 export function accountChangeOf(
 	given: Given,
 	env: flags.Env,
-): (AccountChange & { readonly byPolicy: false }) | ByPolicy {
-	const common = {
+): AccountChange & { readonly byPolicy: boolean } {
+	return {
+		byPolicy: given.on("by-policy"),
 		connection: flags.bulkConnectionFlags(given),
 		source: sourceChoiceOf(given, env, "--secret"),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),
-	};
-	if (given.on("by-policy")) return { byPolicy: true, ...common };
-	return {
-		byPolicy: false,
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		...common,
 	};
 }
 

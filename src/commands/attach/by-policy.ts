@@ -39,15 +39,15 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import { unlessForbidden } from "../../errors.ts";
-import type { ByPolicy } from "../../flags/account.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
+import type { AttachOptions } from "./command.ts";
 
 /**
  * Writes the policies with which pods of the recorded namespaces pull with the source. Everything that
  * stands in the way is found before anything is written. Throws FailureError.
  */
 export async function attachByPolicy(
-	options: ByPolicy,
+	options: AttachOptions,
 	world: World,
 ): Promise<Outcome> {
 	warn(world, ...options.notes);
@@ -78,11 +78,11 @@ export async function attachByPolicy(
 		return await report.whatIsDone(async () => {
 			const how = { cluster, dryRun, onResult: report.add };
 			if (form === "objects") {
-				for (const object of desired) {
-					const { kind, metadata } = object;
-					const result = resultOf(cluster, kind, metadata, "configured");
-					report.add(result, { of: "policy", object });
-				}
+				for (const object of desired)
+					report.add(
+						resultOf(cluster, object.kind, object.metadata, "configured"),
+						{ of: "policy", object },
+					);
 				if (!isByPolicy(source))
 					tellUnlessQuiet(world, {
 						cause: "would-be-recorded",

@@ -15,23 +15,21 @@ import { reading } from "../../actions/read/read-keys.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
-import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
 import type { DetachOptions } from "./command.ts";
 
 /** The work of `detach`, in one cluster. Throws FailureError, and what the cluster throws. */
-export const run: RunOf<DetachOptions> = async (change, world) => {
-	return change.byPolicy
+export const run: RunOf<DetachOptions> = async (change, world) =>
+	change.byPolicy
 		? detachByPolicy(change, world)
 		: changeAccounts(change, world, { gives: false, every: change.everyKey });
-};
 
 /**
  * Takes back what attach --by-policy wrote, also for a source that was deleted since. Throws FailureError, and
  * what the cluster throws.
  */
 async function detachByPolicy(
-	{ connection, source: choice, notes, dryRun }: ByPolicy,
+	{ connection, source: choice, notes, dryRun }: DetachOptions,
 	world: World,
 ): Promise<Outcome> {
 	warn(world, ...notes);

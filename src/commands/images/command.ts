@@ -130,18 +130,11 @@ function originOf(given: Given, env: flags.Env): ImageOrigin {
 	const mesh = flags.meshOf(given, env);
 	if (mesh.release === undefined)
 		throw new UsageError(`--mesh ${mesh.name} has no images: use -f, -n or -A`);
-	if (given.on("from-cluster"))
-		return {
-			from: "cluster",
-			mesh,
-			namespace: flags.sourceNamespaceOf(given, env),
-		};
-	return {
-		from: "release",
-		mesh,
-		release: mesh.release,
-		version: versionOf(given) ?? mesh.release.version,
-	};
+	const namespace = flags.sourceNamespaceOf(given, env);
+	if (given.on("from-cluster")) return { from: "cluster", mesh, namespace };
+	const { release } = mesh;
+	const version = versionOf(given) ?? release.version;
+	return { from: "release", mesh, release, version };
 }
 
 /** A release's name, as it may be in a tag. */

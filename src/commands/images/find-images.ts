@@ -59,13 +59,13 @@ export async function findImages(
 		case "files":
 			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
 		case "cluster":
-		case "pods": {
-			return onCluster(world, connection, async (cluster) => {
-				return origin.from === "pods"
-					? await imagesOfPods(origin.namespaces, cluster, world, fail)
-					: await imagesInstalled(origin, cluster, world, fail);
-			});
-		}
+			return onCluster(world, connection, (cluster) =>
+				imagesInstalled(origin, cluster, world, fail),
+			);
+		case "pods":
+			return onCluster(world, connection, (cluster) =>
+				imagesOfPods(origin.namespaces, cluster, world, fail),
+			);
 	}
 }
 
@@ -93,33 +93,23 @@ async function imagesOfPods(
 	world: World,
 	fail: Fail,
 ): Promise<ListedImage[]> {
-	const scopes = scopesOf(namespaces);
 	const list = new ImageList();
 	const add = adding(list, fail);
-	for (const scope of scopes)
+	const addPod = ({ namespace, name, uses }: PodUses): void => {
+		for (const { image, by } of uses)
+			if (image === FILLED_IN)
+				warn(world, { cause: "pod-image-filled-in", namespace, name });
+			else add(image, `${namespace}/pod/${name}`, by === "volume");
+	};
+	for (const scope of scopesOf(namespaces))
 		try {
 			for await (const { items } of cluster.picked("Pod", scope, podUses))
-				for (const pod of items) addPod(pod, add, world);
+				items.forEach(addPod);
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			fail(error, scope.namespace);
 		}
 	return list.sorted();
-}
-
-function addPod(
-	{ namespace, name, uses }: PodUses,
-	add: AddImage,
-	world: World,
-): void {
-	for (const { image, by } of uses)
-		if (image === FILLED_IN)
-			warn(world, {
-				cause: "pod-image-filled-in",
-				namespace,
-				name,
-			});
-		else add(image, `${namespace}/pod/${name}`, by === "volume");
 }
 
 /**
@@ -166,12 +156,9 @@ async function imagesInstalled(
 				some = true;
 				addWorkload({ ...workload, kind }, add);
 			}
+	const { title } = mesh;
 	if (!some)
-		throw new FailureError({
-			cause: "mesh-missing",
-			title: mesh.title,
-			namespace: place,
-		});
+		throw new FailureError({ cause: "mesh-missing", title, namespace: place });
 	const isOwn = beside([
 		...list.images().map(({ image }) => image),
 		...(mesh.release ? releaseImages(mesh.release) : []),
@@ -189,12 +176,9 @@ async function imagesInstalled(
 		if (isFatal(error)) throw error;
 		fail(error);
 	}
-	if (elsewhere.size > 0)
-		warn(world, {
-			cause: "sidecars-elsewhere",
-			title: mesh.title,
-			images: [...elsewhere.values()],
-		});
+	const images = [...elsewhere.values()];
+	if (images.length > 0)
+		warn(world, { cause: "sidecars-elsewhere", title, images });
 	if (mesh.name === "istio") addIstioProxies(list);
 	return list.sorted();
 }

@@ -1,15 +1,17 @@
+import { allOf } from "../../actions/read/all-of.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { reading } from "../../actions/read/read-keys.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
+import { distinct } from "../../core/groups.ts";
 import {
 	findCollisions,
 	rewriteImage,
 } from "../../core/kubelet/image-reference.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
-import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import { nameOf } from "../../core/meshes/listed-image.ts";
 import type { ImageNote } from "../../core/note.ts";
-import { byFirst } from "../../core/order.ts";
+import { compare } from "../../core/order.ts";
 import { pullSourceOfKey } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type Platform,
@@ -43,24 +45,29 @@ export const run: RunOf<ImagesOptions> = async (options, world) => {
 		world.emit({ type: "failure", error, namespace });
 		failed = true;
 	};
-	const found = await findImages(origin, options.connection, world, fail);
+	let images = await findImages(origin, options.connection, world, fail);
 	const root = options.registry?.root;
-	const named = found.map(
-		(each): ListedImage =>
-			root === undefined
-				? each
-				: { ...each, renamed: rewriteImage(each.image, root) },
-	);
-	const collisions =
+	const renamed =
 		root === undefined
 			? []
-			: findCollisions(
-					named.map((each) => ({ from: each.image, to: nameOf(each) })),
-				);
-	const images =
-		options.check === undefined
-			? named
-			: await checked(named, options.check, options, world);
+			: images.map((each) => ({
+					...each,
+					renamed: rewriteImage(each.image, root),
+				}));
+	if (root !== undefined) images = renamed;
+	const collisions = findCollisions(
+		renamed.map((each) => ({ from: each.image, to: each.renamed })),
+	);
+	const { check, quiet } = options;
+	if (check !== undefined && images.length > 0) {
+		// The table begins before anything is waited for.
+		world.emit({ type: "checking", names: images.map(nameOf) });
+		const held = await clusterSays(check, options.connection, world);
+		const named =
+			["files", "release"].includes(origin.from) || root !== undefined;
+		const how = { ...held, trust: check.trust, named, quiet };
+		images = await checkImages(images, how, world);
+	}
 	const allWell =
 		!failed &&
 		collisions.length === 0 &&
@@ -75,36 +82,10 @@ export const run: RunOf<ImagesOptions> = async (options, world) => {
 			collisions,
 			root,
 			failed,
-			checked: options.check !== undefined,
+			checked: check !== undefined,
 		},
 	};
 };
-
-async function checked(
-	images: readonly ListedImage[],
-	wish: CheckWish,
-	{ connection, origin, registry, quiet }: ImagesOptions,
-	world: World,
-): Promise<ListedImage[]> {
-	if (images.length === 0) return [];
-	// The table begins before anything is waited for.
-	world.emit({ type: "checking", names: images.map(nameOf) });
-	const { source, platforms } = await clusterSays(wish, connection, world);
-	return checkImages(
-		images,
-		{
-			source,
-			platforms,
-			trust: wish.trust,
-			named:
-				origin.from === "files" ||
-				origin.from === "release" ||
-				registry !== undefined,
-			quiet,
-		},
-		world,
-	);
-}
 
 /**
  * The pull secret and the nodes' platforms. What cannot be read is told, and images are
@@ -146,13 +127,11 @@ async function clusterSays(
 
 /** Each once, sorted. */
 async function nodePlatforms(cluster: Cluster): Promise<Platform[]> {
-	const found = new Map<string, Platform>();
-	for await (const { items } of cluster.pages("Node", {}))
-		for (const { status } of items) {
-			const { operatingSystem = "", architecture = "" } =
-				status?.nodeInfo ?? {};
-			const platform = parsePlatform(`${operatingSystem}/${architecture}`);
-			if (platform !== undefined) found.set(showPlatform(platform), platform);
-		}
-	return [...found].toSorted(byFirst).map(([, each]) => each);
+	const found = await allOf(cluster.pages("Node", {}), ({ status }) => {
+		const { operatingSystem = "", architecture = "" } = status?.nodeInfo ?? {};
+		return parsePlatform(`${operatingSystem}/${architecture}`) ?? [];
+	});
+	return distinct(found, showPlatform).sort((a, b) =>
+		compare(showPlatform(a), showPlatform(b)),
+	);
 }
