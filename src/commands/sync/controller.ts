@@ -19,15 +19,7 @@ import { errorIn, type Failure, failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
 import { Places } from "../../core/places.ts";
-import {
-	afterFailure,
-	afterWrite,
-	type Backoff,
-	FRESH,
-	nextWrite,
-	retryAfter,
-	toldOfQuarrel,
-} from "../../core/pull-secrets/backoff.ts";
+import { Backoffs } from "../../core/pull-secrets/backoff.ts";
 import { type Change, isWrite } from "../../core/pull-secrets/change.ts";
 import { lastWriterOf } from "../../core/pull-secrets/managers.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
@@ -140,9 +132,9 @@ class Controller {
 	readonly #accounts: Accounts | undefined;
 	readonly #queue: WorkQueue;
 	readonly #reader = new ContentReader();
-	readonly #backoffs = new Map<string, Backoff>();
+	readonly #backoffs = new Backoffs();
 	/** The same of asking for a namespace itself: whoever writes in it would have us ask as often as they write. */
-	readonly #asked = new Map<string, Backoff>();
+	readonly #asked = new Backoffs();
 	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
@@ -260,8 +252,8 @@ class Controller {
 			if (right) await this.#reconcileAccounts(namespace);
 			// One of that name that comes is another one.
 			if (!this.#state.has(namespace)) {
-				this.#backoffs.delete(namespace);
-				this.#asked.delete(namespace);
+				this.#backoffs.forget(namespace);
+				this.#asked.forget(namespace);
 			}
 			this.#told.succeeded();
 		} catch (error) {
@@ -290,14 +282,11 @@ class Controller {
 	/** Whether the Secret of a namespace is as it should be now. */
 	async #reconcileSecret(namespace: string): Promise<boolean> {
 		const asks = this.#asks(namespace);
-		const asked = this.#asked.get(namespace) ?? FRESH;
-		const due = asks
-			? Math.min(nextWrite(asked), asked.wroteAt + ASKED_EVERY)
-			: 0;
+		const due = asks ? this.#asked.nextWrite(namespace, ASKED_EVERY) : 0;
 		if (await this.#waits(namespace, this.#state.changeIn(namespace), due))
 			return false;
 		const { clock } = this.how.world;
-		if (asks) this.#asked.set(namespace, afterWrite(asked, clock.elapsed()));
+		if (asks) this.#asked.wrote(namespace, clock.elapsed());
 		const change = await this.#changeIn(namespace);
 		this.#tellStanding(namespace);
 		const deleted = this.#deleted.get(namespace);
@@ -308,7 +297,6 @@ class Controller {
 		if (change === undefined || change.action === "unchanged") return true;
 		if (await this.#waits(namespace, change)) return false;
 		const now = clock.elapsed();
-		const backoff = this.#backoffs.get(namespace) ?? FRESH;
 		this.#state.writes(namespace);
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
@@ -317,10 +305,7 @@ class Controller {
 			const isUndone = result.why?.cause === "undone";
 			this.#state.did(change, result.action);
 			if (result.action !== "failed" || isUndone)
-				this.#backoffs.set(
-					namespace,
-					afterWrite(backoff, now, this.#wrote, isUndone),
-				);
+				this.#backoffs.wrote(namespace, now, this.#wrote, isUndone);
 			// What stands in the way is watched; anything else may be over without an event.
 			if (result.action === "failed" && change.action !== "conflict")
 				this.#failed(namespace, errorIn(result.why));
@@ -336,16 +321,12 @@ class Controller {
 		change: Change | undefined,
 		due = 0,
 	): Promise<boolean> {
-		const backoff = this.#backoffs.get(namespace) ?? FRESH;
-		const write = change && isWrite(change) ? change : undefined;
-		const time = Math.max(due, write ? nextWrite(backoff) : 0);
+		const write = change !== undefined && isWrite(change);
+		const time = Math.max(due, write ? this.#backoffs.nextWrite(namespace) : 0);
 		if (this.how.world.clock.elapsed() >= time) return false;
 		this.#queue.add(namespace, time);
-		const told = write && toldOfQuarrel(backoff, this.#wrote);
-		if (told !== undefined) {
-			this.#backoffs.set(namespace, told);
+		if (write && this.#backoffs.isQuarrel(namespace, this.#wrote))
 			await this.#tellUndone("Secret", namespace, this.how.rules.source.name);
-		}
 		return true;
 	}
 
@@ -391,7 +372,7 @@ class Controller {
 	#asks(
 		namespace: string,
 		first = false,
-		again = (this.#backoffs.get(namespace)?.failures ?? 0) > 0,
+		again = this.#backoffs.hasFailed(namespace),
 	): boolean {
 		const { watched, rules } = this.how;
 		const change = this.#state.changeIn(namespace);
@@ -437,10 +418,11 @@ class Controller {
 			.without(namespace)
 			.filter(({ name }) => attach.includes("*") || attach.includes(name))
 			.filter(({ name }) => {
-				const next = accounts.nextWrite(namespace, name);
+				const id = `${namespace}/${name}`;
+				const next = accounts.backoffs.nextWrite(id);
 				if (next <= now) return true;
 				this.#queue.add(namespace, next);
-				if (accounts.isQuarrel(namespace, name)) undone.push(name);
+				if (accounts.backoffs.isQuarrel(id)) undone.push(name);
 				return false;
 			});
 		const edit = (some: readonly KnownAccount[]) =>
@@ -457,7 +439,8 @@ class Controller {
 					if (isNotFound(error)) return;
 					this.#told.tell(result);
 					if (action === "failed") this.#failed(namespace, error);
-					if (action === "configured") accounts.wrote(namespace, name, now);
+					if (action === "configured")
+						accounts.backoffs.wrote(`${namespace}/${name}`, now);
 				},
 			});
 		await edit(targets.filter(({ listed }) => listed !== undefined));
@@ -485,7 +468,7 @@ class Controller {
 			},
 		});
 		if (!right) return;
-		this.#backoffs.delete(POLICIES);
+		this.#backoffs.forget(POLICIES);
 		this.#queue.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
 	}
 
@@ -589,14 +572,14 @@ class Controller {
 	}
 
 	#failed(namespace: string, error?: unknown): void {
-		const before = this.#backoffs.get(namespace) ?? FRESH;
 		const away = isAway(error);
 		// However often there was none, it is one failure: the namespace may have been made again meanwhile.
-		const backoff = away && before.failures > 0 ? before : afterFailure(before);
-		this.#backoffs.set(namespace, backoff);
+		if (!away || !this.#backoffs.hasFailed(namespace))
+			this.#backoffs.failed(namespace);
+		const longest = LONGEST_WAIT[this.how.watched.by];
 		const wait = away
 			? WHILE_AWAY
-			: retryAfter(backoff, LONGEST_WAIT[this.how.watched.by]);
+			: this.#backoffs.retryAfter(namespace, longest);
 		this.#queue.add(namespace, this.how.world.clock.elapsed() + wait);
 	}
 }

@@ -1,13 +1,7 @@
 import type { ServiceAccount } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
 import { onlyFields } from "../own-value.ts";
-import {
-	afterWrite,
-	type Backoff,
-	FRESH,
-	nextWrite,
-	toldOfQuarrel,
-} from "../pull-secrets/backoff.ts";
+import { Backoffs } from "../pull-secrets/backoff.ts";
 import {
 	ATTACHED_ANNOTATION,
 	ATTACHED_LABEL,
@@ -20,8 +14,8 @@ import { planAttach } from "./attachment.ts";
  */
 export class Accounts {
 	readonly #known = new Map<string, Map<string, KnownAccount>>();
-	/** What was written lately, by namespace and name. */
-	readonly #backoffs = new Map<string, Backoff>();
+	/** What was written lately, by `NAMESPACE/NAME`. */
+	readonly backoffs = new Backoffs();
 
 	/** `names`: only these; undefined: all. */
 	constructor(readonly names: ReadonlySet<string> | undefined) {}
@@ -33,7 +27,7 @@ export class Accounts {
 		const there = this.#known.get(namespace) ?? new Map();
 		if (gone) {
 			there.delete(name);
-			this.#backoffs.delete(`${namespace}/${name}`);
+			this.backoffs.forget(`${namespace}/${name}`);
 		} else there.set(name, account);
 		if (there.size === 0) this.#known.delete(namespace);
 		else this.#known.set(namespace, there);
@@ -45,25 +39,6 @@ export class Accounts {
 		if (within === undefined) this.#known.clear();
 		else this.#known.delete(within);
 		return [...new Set(all.flatMap((account) => this.account(account, false)))];
-	}
-
-	/** One was written at `now`. */
-	wrote(namespace: string, name: string, now: number): void {
-		const backoff = this.#backoffs.get(`${namespace}/${name}`) ?? FRESH;
-		this.#backoffs.set(`${namespace}/${name}`, afterWrite(backoff, now));
-	}
-
-	/** When it may be written again: another that undoes every write is not fought as fast as the server allows. */
-	nextWrite(namespace: string, name: string): number {
-		return nextWrite(this.#backoffs.get(`${namespace}/${name}`) ?? FRESH);
-	}
-
-	/** Whether somebody undoes every write of it, which is to be told: it counts as told. */
-	isQuarrel(namespace: string, name: string): boolean {
-		const id = `${namespace}/${name}`;
-		const told = toldOfQuarrel(this.#backoffs.get(id) ?? FRESH);
-		if (told !== undefined) this.#backoffs.set(id, told);
-		return told !== undefined;
 	}
 
 	/** The uid of one that does not name the key yet; undefined: not known. */

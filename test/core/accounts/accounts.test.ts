@@ -94,13 +94,13 @@ describe("what is known of accounts", () => {
 
 	test("one that goes is forgotten, with what was written to it", () => {
 		const known = listed("app/a", "app/b");
-		for (let at = 0; at < 10; at++) known.wrote("app", "a", at);
-		assert.ok(known.nextWrite("app", "a") > 10);
+		for (let at = 0; at < 10; at++) known.backoffs.wrote("app/a", at);
+		assert.ok(known.backoffs.nextWrite("app/a") > 10);
 		assert.deepEqual(known.account(account("app/a"), true), []);
 		assert.deepEqual(left(known), ["app/b"]);
 		known.account(account("app/a"), false);
 		assert.deepEqual(left(known), ["app/b", "app/a"]);
-		assert.ok(known.nextWrite("app", "a") <= 10);
+		assert.ok(known.backoffs.nextWrite("app/a") <= 10);
 	});
 
 	test("one that names the key by now is left alone", () => {
