@@ -6,8 +6,11 @@ import {
 	resultOf,
 } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
-import type { Change } from "../../core/pull-secrets/change.ts";
-import { ACTIONS, updatePatch } from "../../core/pull-secrets/changes.ts";
+import {
+	ACTIONS,
+	type Change,
+	updatePatch,
+} from "../../core/pull-secrets/change.ts";
 import { byNamespace, targetOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type DesiredPullSecret,

@@ -8,7 +8,7 @@ import type { DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { registriesLost } from "../../core/pull-secrets/differences.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
-import { leftImmutable } from "../../core/pull-secrets/plan.ts";
+import { onlyAgreed } from "../../core/pull-secrets/plan.ts";
 import type {
 	Content,
 	PullSecret,
@@ -94,8 +94,9 @@ export async function unlessRefused(
 	const { current, desired } = change;
 	const losses = [lossOf("delete and recreate", current, desired.content)];
 	const answer = await agrees({ losses, credential }, asking);
-	if (answer === "unasked") return leftImmutable(current, "this");
-	return answer === "no" ? answer : change;
+	return answer === "no"
+		? answer
+		: onlyAgreed(change, answer === "yes", "this");
 }
 
 /** A Secret in such a question; `by`: what takes its place. */

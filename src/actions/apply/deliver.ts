@@ -12,9 +12,8 @@ import {
 } from "../../core/output/result.ts";
 import {
 	type Change,
-	isDeletion,
+	type ChangeOf,
 	isWrite,
-	type Removal,
 } from "../../core/pull-secrets/change.ts";
 import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import {
@@ -29,7 +28,7 @@ import {
 	byNamespace,
 	onlyAgreed,
 	planCopy,
-	planLeftovers,
+	planPrune,
 	targetOf,
 } from "../../core/pull-secrets/plan.ts";
 import {
@@ -140,6 +139,8 @@ export interface SourceMaking {
 
 /** Where copies went, and the source as it is then. */
 export type Delivered = Targets & { readonly source: PullSecret };
+
+type Removal = ChangeOf<"delete" | "conflict">;
 
 /** What bears the source's name, by namespace; a result where it cannot be read. */
 type Current = ReadonlyMap<string, PullSecret | ChangeResult>;
@@ -364,11 +365,12 @@ class Delivery {
 	): Promise<Removal[]> {
 		if (!this.#prunes) return [];
 		const all = listed ?? (await this.#listAll());
-		const kept = [...targets.serve, ...targets.settled];
-		return planLeftovers(
-			all,
-			this.#source,
-			new Set(kept.map(({ namespace }) => namespace)),
+		const kept = new Set(
+			[...targets.serve, ...targets.settled].map(({ namespace }) => namespace),
+		);
+		return planPrune(
+			all.filter(({ namespace }) => !kept.has(namespace)),
+			{ copiesOf: new Set([sourceRef(this.#source)]) },
 		);
 	}
 
@@ -424,7 +426,7 @@ class Delivery {
 			{
 				losses: [
 					...leftovers
-						.filter(isDeletion)
+						.filter((change) => change.action === "delete")
 						.map(({ current }) => lossOf("delete", current)),
 					...replacing.map((one) =>
 						lossOf("delete and recreate", one, content),

@@ -2,8 +2,11 @@ import type { Secret } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
-import type { Replacement } from "../../core/pull-secrets/change.ts";
-import { recreatable, replacementOf } from "../../core/pull-secrets/changes.ts";
+import {
+	type ChangeOf,
+	recreatable,
+	replacementOf,
+} from "../../core/pull-secrets/change.ts";
 import {
 	AbortedError,
 	ApiError,
@@ -34,7 +37,7 @@ const NEW_ONE_FIRST = 4;
  * of the user's own. Returns what failed without a refusal; throws what the cluster refused.
  */
 export async function replace(
-	change: Replacement,
+	change: ChangeOf<"replace">,
 	{ cluster, dryRun, told, ...outside }: ReplaceOptions,
 ): Promise<Failure | undefined> {
 	const { current } = change;
@@ -72,7 +75,7 @@ async function swap(
 		current,
 		old,
 		wanted,
-	}: Pick<Replacement, "current"> & Record<"old" | "wanted", Secret>,
+	}: Pick<ChangeOf<"replace">, "current"> & Record<"old" | "wanted", Secret>,
 	{ cluster, told, ...outside }: Omit<ReplaceOptions, "dryRun">,
 	seenThroughUntil: Promise<unknown>,
 ): Promise<Failure | undefined> {

@@ -53,7 +53,7 @@ import {
 	resultOf,
 } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import { type Deletion, isDeletion } from "../../core/pull-secrets/change.ts";
+import type { ChangeOf } from "../../core/pull-secrets/change.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	isByPolicy,
@@ -134,7 +134,7 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 interface Pruning {
 	/** All that the query finds, meant or not. */
 	readonly found: readonly PullSecret[];
-	readonly changes: readonly Deletion[];
+	readonly changes: readonly ChangeOf<"delete">[];
 	/** The sources that are sent to the namespaces, where these are to get nothing any more. */
 	readonly sent: readonly SentThere[];
 	/** Of those, the ones whose record names a namespace. */
@@ -172,7 +172,7 @@ async function findPruning(
 	const sources = orphaned && (await readSources(how, keys));
 	const planned = planPrune(keys, {
 		keepSources: how.keepSources,
-		gone: sources
+		copiesOf: sources
 			? new Set(
 					[...sources].flatMap(([ref, known]) => (known === "gone" ? ref : [])),
 				)
@@ -180,7 +180,7 @@ async function findPruning(
 	}).filter(
 		({ current }) => !stays.has(current.annotations[SOURCE_ANNOTATION] ?? ""),
 	);
-	const changes = planned.filter(isDeletion);
+	const changes = planned.filter((change) => change.action === "delete");
 	const { accounts, unread } =
 		orphaned && changes.length === 0
 			? { accounts: [] }
@@ -326,7 +326,7 @@ function tellOfRest(
 
 /** What is asked about: sources first, for they are nowhere else. */
 async function lossesOf(
-	changes: readonly Deletion[],
+	changes: readonly ChangeOf<"delete">[],
 	cluster: Cluster,
 ): Promise<Loss[]> {
 	const secrets = changes.map(({ current }) => current);

@@ -9,8 +9,7 @@ import { groupsBy } from "../groups.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
 import { ownValue } from "../own-value.ts";
 import { displayHost } from "../registry/server.ts";
-import type { Change } from "./change.ts";
-import { annotationsAfter } from "./changes.ts";
+import { annotationsAfter, type Change } from "./change.ts";
 import {
 	ISSUED_AT_ANNOTATION,
 	PULL_SECRET_TYPE,

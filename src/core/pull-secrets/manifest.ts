@@ -1,5 +1,5 @@
 import type { Secret } from "../objects.ts";
-import { annotationsAfter } from "./changes.ts";
+import { annotationsAfter } from "./change.ts";
 import {
 	ISSUED_AT_ANNOTATION,
 	OF_SOURCES,

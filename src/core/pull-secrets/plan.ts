@@ -2,7 +2,7 @@ import { compare } from "../order.ts";
 import type { Obstacle } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import { ownValue } from "../own-value.ts";
-import type { Change, Conflict, Removal } from "./change.ts";
+import { type Change, type ChangeOf, changed } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
 import { textsIn } from "./expiry.ts";
 import { isControlled, type Manager, managerName } from "./managers.ts";
@@ -16,11 +16,7 @@ import {
 	SOURCE_ANNOTATION,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import {
-	type DesiredPullSecret,
-	type PullSecret,
-	sourceRef,
-} from "./pull-secret.ts";
+import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /** What the flags of a verb allow in one namespace. */
 interface Permission {
@@ -61,7 +57,10 @@ export function planCopy(
 		: conflict(current, obstacle);
 }
 
-function conflict(current: PullSecret, obstacle: Obstacle): Conflict {
+function conflict(
+	current: PullSecret,
+	obstacle: Obstacle,
+): ChangeOf<"conflict"> {
 	return { action: "conflict", current, obstacle };
 }
 
@@ -151,62 +150,40 @@ export function planSource(
 export function onlyAgreed(
 	change: Change,
 	mayReplace: boolean,
-	recreatedBy: RecreatedBy = "sync",
+	recreatedBy: Extract<
+		Obstacle,
+		{ cause: "immutable" }
+	>["recreatedBy"] = "sync",
 ): Change {
 	return change.action === "replace" && !mayReplace
-		? leftImmutable(change.current, recreatedBy)
+		? conflict(change.current, { cause: "immutable", recreatedBy })
 		: change;
-}
-
-type RecreatedBy = Extract<Obstacle, { cause: "immutable" }>["recreatedBy"];
-
-/** A Secret that cannot be changed, and is not to be replaced. */
-export function leftImmutable(
-	current: PullSecret,
-	recreatedBy: RecreatedBy,
-): Change {
-	return conflict(current, { cause: "immutable", recreatedBy });
 }
 
 /** Deletions of what is ours, in namespace order; a conflict for a copy that a controller would make again. */
 export function planPrune(
 	keys: readonly PullSecret[],
-	/** `keepSources`: leaves what is not a copy; `gone`: only copies of these sources, `NAMESPACE/NAME`, which are gone. */
+	/** `keepSources`: leaves what is not a copy; `copiesOf`: only copies of these sources, `NAMESPACE/NAME`. */
 	scope: {
-		readonly keepSources: boolean;
-		readonly gone?: ReadonlySet<string> | undefined;
+		readonly keepSources?: boolean;
+		readonly copiesOf?: ReadonlySet<string> | undefined;
 	},
-): Removal[] {
-	const { keepSources, gone } = scope;
+): ChangeOf<"delete" | "conflict">[] {
+	const { keepSources, copiesOf } = scope;
 	return keys
 		.filter((key) => isOurs(key) && !key.terminating)
-		.filter((key) => !(keepSources || gone) || roleOf(key) === "copy")
+		.filter((key) => !(keepSources || copiesOf) || roleOf(key) === "copy")
 		.filter(
 			({ annotations }) =>
-				gone?.has(annotations[SOURCE_ANNOTATION] ?? "") ?? true,
+				copiesOf?.has(annotations[SOURCE_ANNOTATION] ?? "") ?? true,
 		)
 		.toSorted(byNamespace)
-		.map(deletionOf);
-}
-
-function deletionOf(current: PullSecret): Removal {
-	const { manager } = current;
-	return roleOf(current) === "copy" && isControlled(current) && manager
-		? conflict(current, keptBy(manager))
-		: { action: "delete", current };
-}
-
-/** The same of copies of `source` outside `selected` namespaces: what `sync --prune` deletes. */
-export function planLeftovers(
-	keys: readonly PullSecret[],
-	source: PullSecret,
-	selected: ReadonlySet<string>,
-): Removal[] {
-	return keys
-		.filter((key) => isCopyOf(key, sourceRef(source)) && !key.terminating)
-		.filter(({ namespace }) => !selected.has(namespace))
-		.toSorted(byNamespace)
-		.map(deletionOf);
+		.map((current) => {
+			const { manager } = current;
+			return roleOf(current) === "copy" && isControlled(current) && manager
+				? conflict(current, keptBy(manager))
+				: { action: "delete", current };
+		});
 }
 
 /** The Secret that a change is about. */
@@ -252,15 +229,9 @@ function remembers(
 
 /** Whether the labels and annotations that we give are there as they are to be. */
 function isMarked(current: PullSecret, desired: DesiredPullSecret): boolean {
-	const all = (
-		wanted: Readonly<Record<string, string>>,
-		there: Readonly<Record<string, string>>,
-	): boolean =>
-		Object.entries(wanted).every(
-			([key, value]) => ownValue(there, key) === value,
-		);
-	return (
-		all(desired.labels, current.labels) &&
-		all(desired.annotations, current.annotations)
-	);
+	const lacking = {
+		...changed(current.labels, desired.labels),
+		...changed(current.annotations, desired.annotations),
+	};
+	return Object.keys(lacking).length === 0;
 }

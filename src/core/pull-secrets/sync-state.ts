@@ -5,8 +5,13 @@ import { type ContentFault, copyFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
-import { onlyAgreed, planCopy, planLeftovers, targetOf } from "./plan.ts";
-import { lean, type PullSecret, yetUnwritten } from "./pull-secret.ts";
+import { onlyAgreed, planCopy, planPrune, targetOf } from "./plan.ts";
+import {
+	lean,
+	type PullSecret,
+	sourceRef,
+	yetUnwritten,
+} from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	isEmptyRecord,
@@ -335,7 +340,7 @@ export class SyncState {
 			isEmptyRecord(this.record ?? EMPTY_RECORD)
 		)
 			return undefined;
-		return planLeftovers([current], source, new Set())[0];
+		return planPrune([current], { copiesOf: new Set([sourceRef(source)]) })[0];
 	}
 }
 

@@ -18,7 +18,6 @@ import {
 } from "../../../src/core/pull-secrets/ownership.ts";
 import {
 	planCopy,
-	planLeftovers,
 	planPrune,
 	planSource,
 } from "../../../src/core/pull-secrets/plan.ts";
@@ -492,6 +491,7 @@ describe("planning deletions", () => {
 				`${change.action} ${change.current.namespace}/${change.current.name}`,
 		);
 	const usual = "nginx-mesh-registry-key";
+	const copiesOf = new Set([`nginx-mesh/${usual}`]);
 	const COPIES = [
 		"delete copy/a-name",
 		"delete copy/z-name",
@@ -516,25 +516,20 @@ describe("planning deletions", () => {
 		],
 		["copies", { keepSources: true }, COPIES],
 		[
+			"copies of a source",
+			{ copiesOf },
+			[...COPIES.slice(0, 2), `delete z-copy/${usual}`],
+		],
+		[
 			"orphans",
-			{ gone: new Set(["elsewhere/other"]) },
+			{ copiesOf: new Set(["elsewhere/other"]) },
 			[`delete of-another/${usual}`],
 		],
 		// No annotation is no source that might be gone.
-		["orphans of nothing", { gone: new Set([""]) }, []],
+		["orphans of nothing", { copiesOf: new Set([""]) }, []],
 	];
 	for (const [name, scope, expected] of CASES)
-		test(name, () =>
-			assert.deepEqual(
-				names(
-					planPrune(ALL, {
-						keepSources: false,
-						...scope,
-					}),
-				),
-				expected,
-			),
-		);
+		test(name, () => assert.deepEqual(names(planPrune(ALL, scope)), expected));
 
 	test("a copy that a controller would make again is none, a source is", () => {
 		const all = [
@@ -542,22 +537,15 @@ describe("planning deletions", () => {
 			key({ namespace: "b", manager: ESO }),
 			key({ namespace: "c", manager: CONTROLLED, annotations: {} }),
 		];
-		assert.deepEqual(names(planPrune(all, { keepSources: false })), [
+		assert.deepEqual(names(planPrune(all, {})), [
 			`conflict a/${usual}`,
 			`delete b/${usual}`,
 			`delete c/${usual}`,
 		]);
-		assert.deepEqual(names(planLeftovers(all, source, new Set())), [
+		assert.deepEqual(names(planPrune(all, { copiesOf })), [
 			`conflict a/${usual}`,
 			`delete b/${usual}`,
 		]);
-	});
-
-	test("leftovers: copies of this source outside the selection", () => {
-		const left = (...selected: string[]) =>
-			names(planLeftovers(ALL, source, new Set(selected)));
-		assert.deepEqual(left(), [...COPIES.slice(0, 2), `delete z-copy/${usual}`]);
-		assert.deepEqual(left("copy", "of-another"), [`delete z-copy/${usual}`]);
 	});
 });
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import {
 	recreatable,
 	updatePatch,
-} from "../../../src/core/pull-secrets/changes.ts";
+} from "../../../src/core/pull-secrets/change.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
