@@ -9,7 +9,7 @@ import type { Outside } from "../../world.ts";
 import { through } from "../cluster/http/tunnel.ts";
 import { certificateNames } from "../error-code.ts";
 import { unbracketed } from "../host-name.ts";
-import { Pieces } from "../pieces.ts";
+import { beginningOf } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import { RealmGuard, type Resolve } from "./realm-guard.ts";
@@ -97,10 +97,11 @@ export async function openTransport(
 				});
 				// undici heeds a request's signal only once it is connected.
 				const answer = await unlessAborted(request, signal);
+				const body = await beginningOf(answer.body, ANSWER_LIMIT);
 				return {
 					status: answer.statusCode,
 					header: (name) => [answer.headers[name] ?? []].flat().join(", "),
-					body: await beginningOf(answer.body),
+					body: body.toString("utf8"),
 				};
 			} catch (error) {
 				if (interrupt.aborted) throw interrupt.reason;
@@ -208,19 +209,6 @@ function untilOver(connect: Connect, over: AbortSignal): Connect {
  */
 export function trustIn(ca?: string): SecureContext {
 	return createSecureContext({ ca: authoritiesWith(ca) });
-}
-
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
-	const read: Buffer[] = [];
-	const pieces = new Pieces((piece) => read.push(piece));
-	let length = 0;
-	for await (const chunk of body) {
-		pieces.add(chunk);
-		length += chunk.length;
-		if (length > ANSWER_LIMIT) break;
-	}
-	pieces.end();
-	return Buffer.concat(read).toString("utf8");
 }
 
 /** The code by which Node, OpenSSL or undici names the failure, wherever in the chain it stands. */

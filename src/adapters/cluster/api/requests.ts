@@ -125,26 +125,23 @@ export class Requests {
 		let reader: ItemReader | undefined;
 		let first: Buffer[] = [];
 		let size = 0;
-		const write = (chunk: Buffer): void => {
-			size += chunk.length;
-			first.push(chunk);
-			if (reader === undefined && size <= whole) return;
-			reader ??= new ItemReader(takeOne, { withoutManagedFields });
-			for (const each of first) reader.write(each);
-			first = [];
-			if (reader.beside > MOST_BESIDE)
-				throw strangeAnswer(asked, "much else", list.name);
-		};
-		await bytes(answer, atMost(limit, asked), (chunk) => {
-			try {
-				write(chunk);
-			} catch (error) {
-				// Not what the parser says: it would quote the text, which may hold a credential.
-				if (error instanceof SyntaxError)
-					throw new TransportError(brokenOff(), true);
-				throw error;
+		try {
+			for await (const piece of bytes(answer, atMost(limit, asked))) {
+				size += piece.length;
+				first.push(piece);
+				if (reader === undefined && size <= whole) continue;
+				reader ??= new ItemReader(takeOne, { withoutManagedFields });
+				for (const each of first) reader.write(each);
+				first = [];
+				if (reader.beside > MOST_BESIDE)
+					throw strangeAnswer(asked, "much else", list.name);
 			}
-		});
+		} catch (error) {
+			// Not what the parser says: it would quote the text, which may hold a credential.
+			if (error instanceof SyntaxError)
+				throw new TransportError(brokenOff(), true);
+			throw error;
+		}
 		if (reader === undefined) {
 			const text = Buffer.concat(first).toString("utf8");
 			const body = readAs(list, text, asked);

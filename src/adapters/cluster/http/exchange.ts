@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { coded } from "../../error-code.ts";
-import { Pieces } from "../../pieces.ts";
+import { coded, codeOf } from "../../error-code.ts";
+import { pieces } from "../../pieces.ts";
 
 /** One request to an API server, or to an identity provider. */
 export interface Request {
@@ -119,20 +119,15 @@ export function readyToUnpack(): boolean {
 
 /** The answer's body as it arrives, uncompressed. */
 export function unpacked(answer: Answer): Readable {
-	if (answer.header("content-encoding") !== "gzip") return answer.body;
-	const gunzip = createGunzip({ chunkSize: UNPACKED });
-	answer.body.once("error", (error) => gunzip.destroy(error));
-	answer.body.once("close", () => {
-		if (!answer.body.readableEnded) gunzip.destroy(resetByPeer());
-	});
-	return answer.body.pipe(gunzip);
+	return answer.header("content-encoding") === "gzip"
+		? pipeline(answer.body, createGunzip({ chunkSize: UNPACKED }), () => {})
+		: answer.body;
 }
 
-/** The whole body. Rejects as `bytes` does. */
+/** The whole body. Throws as `bytes` does. */
 export async function text(answer: Answer, limit: Limit): Promise<string> {
-	const chunks: Buffer[] = [];
-	await bytes(answer, limit, (chunk) => chunks.push(chunk));
-	return Buffer.concat(chunks).toString("utf8");
+	const pieces = await Array.fromAsync(bytes(answer, limit));
+	return Buffer.concat(pieces).toString("utf8");
 }
 
 /** How many bytes, uncompressed, are read of an answer, and the error to end with where there are more. */
@@ -141,46 +136,21 @@ interface Limit {
 	exceeded(): Error;
 }
 
-/**
- * The body as it arrives. Rejects with TransportError when it ends early, with the error of the limit, and with
- * what `take` throws.
- */
-export function bytes(
+/** The body as it arrives. Throws TransportError where it ends early, and the error of the limit. */
+export async function* bytes(
 	answer: Answer,
 	{ most, exceeded }: Limit,
-	take: (piece: Buffer) => void,
-): Promise<void> {
-	const body = unpacked(answer);
-	const pieces = new Pieces(take);
-	return new Promise((resolve, reject) => {
-		const broken = (error: unknown) => reject(new TransportError(error, true));
-		const stop = (error: unknown): void => {
-			reject(error);
-			body.destroy();
-			answer.body.destroy();
-		};
-		let length = 0;
-		body.on("data", (chunk: Buffer) => {
-			length += chunk.length;
-			if (length > most) return stop(exceeded());
-			try {
-				pieces.add(chunk);
-			} catch (error) {
-				stop(error);
-			}
-		});
-		body.on("error", broken);
-		// An error costs its stack: none for each body that ended as it should.
-		const closed = () => broken(resetByPeer());
-		body.on("close", closed);
-		body.on("end", () => {
-			body.off("close", closed);
-			try {
-				pieces.end();
-				resolve();
-			} catch (error) {
-				stop(error);
-			}
-		});
-	});
+): AsyncIterable<Buffer> {
+	let length = 0;
+	try {
+		for await (const piece of pieces(unpacked(answer))) {
+			length += piece.length;
+			if (length > most) break;
+			yield piece;
+		}
+	} catch (error) {
+		const isUnsaid = codeOf(error) === "ERR_STREAM_PREMATURE_CLOSE";
+		throw new TransportError(isUnsaid ? resetByPeer() : error, true);
+	}
+	if (length > most) throw exceeded();
 }
