@@ -14,15 +14,14 @@ export function breathing({
 }: Pick<World, "clock" | "interrupt">): () => Promise<void> {
 	let heard = clock.elapsed();
 	let pause: Promise<void> | undefined;
-	const waited = async (): Promise<void> => {
+	const hear = async (): Promise<void> => {
 		await clock.delay(0, interrupt);
 		heard = clock.elapsed();
 		pause = undefined;
 	};
 	return async () => {
+		if (clock.elapsed() - heard >= BREATH) pause ??= hear();
 		// Of many that work at once all wait: each would go on for as long.
-		if (pause === undefined && clock.elapsed() - heard < BREATH) return;
-		pause ??= waited();
 		await pause;
 	};
 }

@@ -20,7 +20,6 @@ import {
 import type { Cluster } from "../../world.ts";
 import {
 	type AllNamespaces,
-	byName,
 	listNamespaces,
 	lookUpNamespaces,
 	readNamespaces,
@@ -62,15 +61,13 @@ export async function recordedTargets(
 	/** Those that -n names. */
 	named: ReadonlySet<string> = NONE,
 ): Promise<Targets> {
-	const { known: byItsName, all } = await lookUpNamespaces(
+	const { known: byName, all } = await lookUpNamespaces(
 		cluster,
 		[...record.names.keys()],
 		listed ??
-			(record.rules.length > 0
-				? byName(await listNamespaces(cluster))
-				: undefined),
+			(record.rules.length > 0 ? await listNamespaces(cluster) : undefined),
 	);
-	const known = new Map([...(all ?? []), ...byItsName]);
+	const known = new Map([...(all ?? []), ...byName]);
 	return {
 		...meantBy(record, known, source, cluster, named),
 		listed: all !== undefined,
@@ -206,7 +203,7 @@ export async function ruleTargets(
 	cluster: Cluster,
 ): Promise<Targets> {
 	const { rule } = entry;
-	const namespaces = byName(await listNamespaces(cluster, labelQuery(rule)));
+	const namespaces = await listNamespaces(cluster, labelQuery(rule));
 	const record = { ...EMPTY_RECORD, rules: [entry] };
 	return {
 		...meantBy(record, namespaces, source, cluster),

@@ -54,15 +54,9 @@ async function* goneOn<T>(
 	}
 }
 
+/** Whoever asks for the same makes the query in the same way. */
 function keyOf(kind: Kind, query: ListQuery): string {
-	const { namespace, labelSelector, fieldSelector, metadataOnly } = query;
-	return JSON.stringify([
-		kind,
-		namespace,
-		labelSelector,
-		fieldSelector,
-		metadataOnly ?? false,
-	]);
+	return JSON.stringify([kind, query]);
 }
 
 /** Begins the lists that copies need whatever the source turns out to be. */

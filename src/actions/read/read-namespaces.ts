@@ -59,35 +59,29 @@ export async function lookUpNamespaces(
 		(names.length > READ_SINGLY ? await listIfAllowed(cluster) : undefined);
 	if (all === undefined)
 		return { known: await readNamespaces(cluster, names), all };
-	const knowledge = (name: string): NamespaceKnowledge =>
-		all.get(name) ?? "gone";
-	return { known: new Map(names.map((name) => [name, knowledge(name)])), all };
+	const known = names.map((name) => [name, all.get(name) ?? "gone"] as const);
+	return { known: new Map(known), all };
 }
 
 export type AllNamespaces = ReadonlyMap<string, NamespaceFacts>;
 
 /** All Namespaces; undefined where they may not be listed. */
-export async function listIfAllowed(
+export function listIfAllowed(
 	cluster: Cluster,
 ): Promise<AllNamespaces | undefined> {
-	const all = await unlessForbidden(listNamespaces(cluster));
-	return all && byName(all);
+	return unlessForbidden(listNamespaces(cluster));
 }
 
-/** Namespaces by their names. */
-export function byName(namespaces: readonly NamespaceFacts[]): AllNamespaces {
-	return new Map(namespaces.map((facts) => [facts.name, facts]));
-}
-
-/** The Namespaces that a query selects, sorted, in the little that is needed of each. Throws what the cluster throws. */
+/** The Namespaces that a query selects, by name, sorted, in the little that is needed of each. Throws what the cluster throws. */
 export async function listNamespaces(
 	cluster: Cluster,
 	query: ListQuery = {},
-): Promise<NamespaceFacts[]> {
+): Promise<AllNamespaces> {
 	const pages = cluster.pages("Namespace", namespaceQuery(query));
-	return (await allOf(pages, namespaceFacts)).sort((a, b) =>
-		compare(a.name, b.name),
+	const all = (await allOf(pages, namespaceFacts)).map(
+		(facts) => [facts.name, facts] as const,
 	);
+	return new Map(all.toSorted(byFirst));
 }
 
 /** How Namespaces are listed. */

@@ -6,6 +6,7 @@ import {
 import {
 	legalSourceRef,
 	type SourceKnowledge,
+	type SourceRef,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
 import { unlessFailed } from "../../errors.ts";
@@ -28,24 +29,18 @@ export async function readSources(
 		keys.map((key) => [sourceRef(key), key]),
 	);
 	const named = sourcesNamed(keys);
-	const missing = named.filter((ref) => !known.has(ref));
-	const readable = missing.flatMap((ref) => {
-		const place = legalSourceRef(ref);
-		return place ? [{ ref, place }] : [];
-	});
-	for (const ref of missing) known.set(ref, "unknown");
-	if (readable.length > READ_SINGLY) {
+	const missing = named
+		.filter((ref) => !known.has(ref))
+		.flatMap((ref) => legalSourceRef(ref) ?? []);
+	if (missing.length > READ_SINGLY) {
 		const query = { fieldSelector: `type=${PULL_SECRET_TYPE}` };
 		const all = await unlessFailed(readPullSecrets(at, query));
-		const there = new Map(all?.map((key) => [sourceRef(key), key]));
-		for (const { ref } of readable)
-			known.set(
-				ref,
-				all === undefined ? "unknown" : (there.get(ref) ?? "gone"),
-			);
+		const there = all && new Map(all.map((key) => [sourceRef(key), key]));
+		for (const ref of there ? missing.map(sourceRef) : [])
+			known.set(ref, there?.get(ref) ?? "gone");
 	} else
-		await inParallel(readable, async ({ ref, place }) => {
-			known.set(ref, await readSource(at, place));
+		await inParallel(missing, async (place) => {
+			known.set(sourceRef(place), await readSource(at, place));
 		});
 	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));
 }
@@ -53,10 +48,8 @@ export async function readSources(
 /** What is known of one source: an error says nothing. Throws only what no further request survives. */
 export async function readSource(
 	at: Reading,
-	ref: { namespace: string; name: string },
+	ref: SourceRef,
 ): Promise<SourceKnowledge> {
-	const read = readPullSecret(at, ref);
-	return (
-		(await unlessFailed(read.then((found) => found ?? "gone"))) ?? "unknown"
-	);
+	const read = readPullSecret(at, ref).then((found) => found ?? "gone");
+	return (await unlessFailed(read)) ?? "unknown";
 }

@@ -30,7 +30,8 @@ export async function selectNamespaces(
 		return selection.names
 			.toSorted()
 			.map((namespace) => ({ namespace, terminating: false }));
-	return (await listNamespaces(cluster, labelQuery(selection)))
+	const listed = await listNamespaces(cluster, labelQuery(selection));
+	return [...listed.values()]
 		.filter(({ name }) => !gives || !isSystemNamespace(name))
 		.map(({ name, terminating }) => ({ namespace: name, terminating }));
 }

@@ -527,8 +527,8 @@ class Controller {
 		} else {
 			const fieldSelector = `metadata.name=${namespace}`;
 			const query = { ...watched.query, fieldSelector };
-			const [now] = await listNamespaces(cluster, query);
-			this.#state.namespace(namespace, now);
+			const found = await listNamespaces(cluster, query);
+			this.#state.namespace(namespace, found.get(namespace));
 		}
 	}
 

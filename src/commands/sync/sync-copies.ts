@@ -239,7 +239,7 @@ async function pickNamespaces(
 	const all = await listNamespaces(cluster).catch((error: unknown) => {
 		throw orElsewhere(error);
 	});
-	const namespaces = all.filter(
+	const namespaces = [...all.values()].filter(
 		({ name, terminating }) =>
 			name !== source.namespace && !terminating && !isSystemNamespace(name),
 	);
