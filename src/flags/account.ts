@@ -1,4 +1,4 @@
-import type { AccountChange } from "../actions/accounts/account-record.ts";
+import type { AccountChange } from "../actions/accounts/change-accounts.ts";
 import { CHANGE_FORMATS } from "../actions/apply/change-report.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import {

@@ -10,7 +10,12 @@ import {
 } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
-import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
+import {
+	ApiError,
+	isFatal,
+	isNotFound,
+	unlessForbidden,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -36,8 +41,6 @@ export interface EditOptions {
 	/** Called once an account, in the targets' order; with the plan for it, unless it failed. */
 	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
-
-type Edit = EditOptions & { readonly waiting: (target: AccountTarget) => void };
 
 /** How often an account may change under our hands before we give up on it. */
 const ATTEMPTS = 100;
@@ -68,9 +71,8 @@ export async function editAccounts(
 	let said = false;
 	// Once, however many are waited for.
 	const waiting = ({ namespace, name }: AccountTarget): void => {
-		if (said) return;
+		if (!said) tell(how.world, { cause: "account-awaited", namespace, name });
 		said = true;
-		tell(how.world, { cause: "account-awaited", namespace, name });
 	};
 	try {
 		const changed = await inParallel(targets, async (target, index) => {
@@ -86,26 +88,26 @@ export async function editAccounts(
 				);
 			try {
 				await breathe();
-				const edited = await editOne(target, { ...how, waiting });
+				const edited = await editOne(target, how, waiting);
 				if (edited === undefined) {
 					add("failed", { cause: "changed-meanwhile" });
-					return undefined;
+					return [];
 				}
 				const { account, plan } = edited;
 				const isChanged = plan.operations.length > 0;
 				add(
 					isChanged ? "configured" : "unchanged",
-					plan.note === undefined ? undefined : { cause: "not-attached-by-us" },
+					plan.note && { cause: "not-attached-by-us" },
 					{ of: "ServiceAccount", account, plan },
 				);
-				return isChanged ? account : undefined;
+				return isChanged ? [account] : [];
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				add("failed", failureOf(error));
-				return undefined;
+				return [];
 			}
 		});
-		return changed.filter((account) => account !== undefined);
+		return changed.flat();
 	} finally {
 		inOrder.flush();
 	}
@@ -114,11 +116,12 @@ export async function editAccounts(
 /** The account as it was, and what there was to change; undefined: others changed it each time. */
 async function editOne(
 	target: AccountTarget,
-	how: Edit,
+	how: EditOptions,
+	waiting: (target: AccountTarget) => void,
 ): Promise<{ account: ServiceAccount; plan: AccountPlan } | undefined> {
 	const { cluster, world, dryRun } = how;
 	if (target.unlisted !== undefined) throw target.unlisted;
-	let account = target.listed ?? (await readAccount(target, how));
+	let account = target.listed ?? (await readAccount(target, how, waiting));
 	for (let attempt = 1; ; attempt++) {
 		const plan = how.plan(account);
 		if (plan.operations.length === 0 || dryRun === "client")
@@ -132,7 +135,7 @@ async function editOne(
 			// 409 from a conflict, 422 from a JSON Patch whose test failed.
 			if (!(error instanceof ApiError && [409, 422].includes(error.status)))
 				throw error;
-			const now = await readAccount(target, how);
+			const now = await readAccount(target, how, waiting);
 			// Refused although nothing had changed: the edit itself is not welcome.
 			if (now.metadata.resourceVersion === account.metadata.resourceVersion)
 				throw error;
@@ -147,7 +150,8 @@ async function editOne(
 
 async function readAccount(
 	target: AccountTarget,
-	{ cluster, world, awaitDefault, waiting }: Edit,
+	{ cluster, world, awaitDefault }: EditOptions,
+	waiting: (target: AccountTarget) => void,
 ): Promise<ServiceAccount> {
 	const { clock } = world;
 	const until = clock.elapsed() + PATIENCE;
@@ -171,14 +175,9 @@ async function readAccount(
 
 /** Throws where the namespace is missing, so that nothing will come of waiting. */
 async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
-	try {
-		const { metadata } = await cluster.read("Namespace", { name });
-		if (metadata.deletionTimestamp === undefined) return;
-	} catch (error) {
-		// Whoever may not look at namespaces can still wait.
-		if (isForbidden(error)) return;
-		throw error;
-	}
+	// Whoever may not look at namespaces can still wait.
+	const there = await unlessForbidden(cluster.read("Namespace", { name }));
+	if (there?.metadata.deletionTimestamp === undefined) return;
 	throw new ApiError(
 		403,
 		"Forbidden",

@@ -1,6 +1,8 @@
 import { leanAccount } from "../../core/accounts/accounts.ts";
+import { distinct } from "../../core/groups.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { compare } from "../../core/order.ts";
+import { byNamespace } from "../../core/pull-secrets/plan.ts";
+import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { allOf } from "../read/all-of.ts";
 import { namespaceMissing } from "../read/missing-namespace.ts";
@@ -25,31 +27,28 @@ export async function findAccounts(
 	const places = namespaces
 		.filter(({ terminating }) => !terminating)
 		.map(({ namespace }) => namespace);
-	const named = choice.includes("*") ? undefined : choice;
-	if (selection.by === "names")
-		return named === undefined
-			? findEvery(cluster, places, labelSelector)
-			: places.flatMap((namespace) =>
-					named.map((name) => ({ namespace, name })),
-				);
-	const queries: ListQuery[] = named?.map((name) => ({
-		fieldSelector: `metadata.name=${name}`,
-	})) ?? [{}];
+	const isEvery = choice.includes("*");
+	if (selection.by === "names" && isEvery)
+		return findEvery(cluster, places, labelSelector);
+	const named = isEvery
+		? []
+		: places.flatMap((namespace) =>
+				choice.map((name) => ({ namespace, name })),
+			);
+	if (selection.by === "names") return named;
+	const queries: ListQuery[] = isEvery
+		? [{}]
+		: choice.map((name) => ({ fieldSelector: `metadata.name=${name}` }));
+	// What a label should have found is not there for us.
+	const targets: AccountTarget[] = labelSelector === undefined ? named : [];
 	const wanted = new Set(places);
-	const found = new Map<string, AccountTarget>();
 	for (const query of queries)
 		for (const account of await listAccounts(cluster, query, labelSelector)) {
 			const target = targetOf(account);
-			if (wanted.has(target.namespace)) found.set(idOf(target), target);
+			if (wanted.has(target.namespace)) targets.push(target);
 		}
-	// What a label should have found is not there for us.
-	if (labelSelector === undefined)
-		for (const namespace of places)
-			for (const name of named ?? []) {
-				const target = { namespace, name };
-				if (!found.has(idOf(target))) found.set(idOf(target), target);
-			}
-	return inOrder(found.values());
+	// What was listed takes the place of its name.
+	return distinct(targets, sourceRef).sort(byNamespace);
 }
 
 /** All that there are in namespaces that were named: one that is missing, or may not be looked into, holds up no other. */
@@ -74,7 +73,7 @@ async function findEvery(
 	}
 	for (const [namespace, unlisted] of refused)
 		targets.push({ namespace, name: "*", unlisted });
-	return inOrder(targets);
+	return targets.sort(byNamespace);
 }
 
 /** Service accounts with what is needed of them. Throws what the cluster throws. */
@@ -88,17 +87,8 @@ export function listAccounts(
 	return allOf(pages, (account) => account);
 }
 
-function inOrder(targets: Iterable<AccountTarget>): AccountTarget[] {
-	return [...targets].sort((a, b) => compare(idOf(a), idOf(b)));
-}
-
 /** An account that was listed. */
 export function targetOf(listed: ServiceAccount): AccountTarget {
 	const { namespace = "", name = "" } = listed.metadata;
 	return { namespace, name, listed };
-}
-
-/** Sorts by namespace, then name: a space comes before all that names are made of. */
-function idOf({ namespace, name }: AccountTarget): string {
-	return `${namespace} ${name}`;
 }

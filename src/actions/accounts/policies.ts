@@ -109,22 +109,16 @@ export async function checkPolicyRights(
 	changes: readonly OwnPolicyChange[],
 	cluster: Cluster,
 ): Promise<void> {
-	const needed = new Map(
-		changes.flatMap(({ action, object: { kind, metadata } }) => {
-			const name = metadata.name ?? "";
-			return action === "keep"
-				? []
-				: [[`${action} ${kind}`, { verb: action, kind, name }] as const];
-		}),
+	const needed = distinct(
+		changes.filter(({ action }) => action !== "keep"),
+		({ action, object }) => `${action} ${object.kind}`,
 	);
 	const missing: { verb: string; resource: string }[] = [];
-	for (const { verb, kind, name } of needed.values()) {
-		const resource = RESOURCES[kind].plural;
-		const access = { verb, group: groupOf(kind), resource };
-		if (
-			!(await cluster.canI({ ...access, ...(verb !== "create" && { name }) }))
-		)
-			missing.push({ verb, resource });
+	for (const { action: verb, object } of needed) {
+		const resource = RESOURCES[object.kind].plural;
+		const named = verb !== "create" && { name: object.metadata.name ?? "" };
+		const access = { verb, group: groupOf(object.kind), resource, ...named };
+		if (!(await cluster.canI(access))) missing.push({ verb, resource });
 	}
 	if (missing.length > 0)
 		throw new FailureError({ cause: "policy-forbidden", missing });
