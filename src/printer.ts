@@ -1,13 +1,8 @@
 import type { Document, RunEvent } from "./core/document.ts";
-import type { Look } from "./core/output/look.ts";
+import type { Look, Page } from "./core/output/look.ts";
 import { type CommandContext, NO_CONTEXT } from "./core/output/shell.ts";
 import type { Text } from "./core/output/styled.ts";
-import {
-	type Page,
-	type Rendered,
-	renderDocument,
-	renderEvent,
-} from "./report/render.ts";
+import { type Rendered, renderDocument, renderEvent } from "./report/render.ts";
 import { shown } from "./terminal.ts";
 import type { Clock, Streams } from "./world.ts";
 
@@ -27,22 +22,18 @@ export class Printer {
 
 	/** What happens while it works; commands in it are pasted where `commandContext` says. */
 	emit(event: RunEvent, commandContext: CommandContext = NO_CONTEXT): void {
-		this.#print(renderEvent(event, this.look, this.#page, commandContext));
+		this.#print(renderEvent(event, this.#page, commandContext));
 	}
 
 	/** The result; of several that are printed as one, what is for the other stream stands with each. */
 	async show(document: Document, only?: "out" | "err"): Promise<void> {
-		const rendered = await renderDocument(document, this.look, this.#page);
-		this.#print(
-			only === undefined
-				? rendered
-				: { out: "", err: "", [only]: rendered[only] },
-		);
+		const rendered = await renderDocument(document, this.#page);
+		this.#print(only === undefined ? rendered : { [only]: rendered[only] });
 	}
 
 	/** A result that is text whatever the format. */
 	print(text: Text): void {
-		this.#print({ out: text, err: "" });
+		this.#print({ out: text });
 	}
 
 	/** Why it ended, as one line. */
@@ -53,6 +44,7 @@ export class Printer {
 	get #page(): Page {
 		const { out, err } = this.streams;
 		return {
+			...this.look,
 			columns: out.isTerminal ? out.columns : undefined,
 			errColumns: err.isTerminal ? err.columns : undefined,
 			now: this.clock.now(),
@@ -60,7 +52,7 @@ export class Printer {
 		};
 	}
 
-	#print({ out, err, verbatim }: Rendered): void {
+	#print({ out = "", err = "", verbatim }: Rendered): void {
 		if (verbatim !== undefined) this.write("out", verbatim);
 		if (out !== "") this.#write("out", out);
 		if (err !== "") this.#write("err", err);

@@ -10,6 +10,7 @@ import type { CheckedCluster } from "../core/document.ts";
 import { distinct, groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
+import type { Page } from "../core/output/look.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
 import {
 	type CommandContext,
@@ -36,11 +37,9 @@ const MARKS: Record<Severity, string | Painted> = {
 /** So many of one cause are shown of a namespace: whoever writes its pods and accounts decides how many there are. */
 const MOST = 10;
 
-interface CheckStyle {
-	/** Leave out what is well, and notes. */
-	readonly quiet: boolean;
+/** `quiet`: what is well, and notes, are left out. */
+interface CheckStyle extends Pick<Page, "quiet" | "columns"> {
 	readonly commandContext: CommandContext;
-	readonly columns: number | undefined;
 }
 
 /**

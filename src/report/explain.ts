@@ -12,7 +12,7 @@ import {
 	displayUsername,
 } from "../core/credentials/credential.ts";
 import { credentialFault } from "../core/credentials/credential-rules.ts";
-import type { ExplainedImage } from "../core/document.ts";
+import type { Document, ExplainedImage } from "../core/document.ts";
 import {
 	FILLED_IN,
 	registryServerOf,
@@ -22,7 +22,7 @@ import { providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
 import { claimedName, lineOf } from "../core/output/printable.ts";
-import type { CommandContext, Script } from "../core/output/shell.ts";
+import type { Script } from "../core/output/shell.ts";
 import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
@@ -69,24 +69,23 @@ export function explanationItem({
 	};
 }
 
-/** How an explanation is shown. */
-interface ExplanationStyle {
-	readonly commandContext: CommandContext;
-	readonly columns: number | undefined;
-}
-
 /** The story for a person, image by image, each ending in the command that fixes it where there is one. */
 export function explanationStory(
-	images: readonly ExplainedImage[],
-	style: ExplanationStyle,
+	{ images, commandContext }: Document & { kind: "explain" },
+	columns: number | undefined,
 ): string {
 	const [first] = images;
 	if (first === undefined) return "The pod has no images.\n";
 	const text: Text = (words, first = "") =>
-		`${wrap(lineOf(words), style.columns, first, " ".repeat(first.length))}\n`;
+		`${wrap(lineOf(words), columns, first, " ".repeat(first.length))}\n`;
+	const command = (script: Script) =>
+		`${commandLines(script, commandContext, columns, "  ")}\n`;
+	const isOneOfMany = images.length > 1;
 	return [
 		...secretsParagraph(first.explanation, text),
-		...images.flatMap((one) => imageParagraphs(one, style, text, images)),
+		...images.flatMap((one) =>
+			imageParagraphs(one, text, command, isOneOfMany),
+		),
 	].join("\n");
 }
 
@@ -95,9 +94,9 @@ type Text = (words: string, first?: string) => string;
 
 function imageParagraphs(
 	{ explanation, checks, lack }: ExplainedImage,
-	{ commandContext, columns }: ExplanationStyle,
 	text: Text,
-	images: readonly ExplainedImage[],
+	command: (script: Script) => string,
+	isOneOfMany: boolean,
 ): string[] {
 	const { image, answer, puller, near } = explanation;
 	if (answer.outcome === "invalid-image")
@@ -115,7 +114,7 @@ function imageParagraphs(
 			: image;
 	// Only what the kubelet completes is worth a line.
 	if (full !== image) say(`${image} is ${full}`);
-	else if (images.length > 1) say(`${image}:`);
+	else if (isOneOfMany) say(`${image}:`);
 	if (answer.outcome === "malformed" && answer.overfull)
 		say(
 			`${answer.from} has ${answer.error}: what a kubelet would use is not known.`,
@@ -165,8 +164,6 @@ function imageParagraphs(
 		);
 	const hint = lackHint(lack);
 	if (hint !== "") say(hint);
-	const command = (script: Script) =>
-		`${commandLines(script, commandContext, columns, "  ")}\n`;
 	if (lack.fix !== undefined) paragraphs.push(`Fix:\n${command(lack.fix)}`);
 	for (const { namespaces, script } of lack.gives) {
 		const place = namespaces.join(", ");

@@ -42,28 +42,28 @@ import { recordFaultWords } from "./record-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import {
 	type FailureWording,
-	type FailureWords,
 	isOrAre,
 	type Subject,
+	type Words,
 	worded,
 	wordsLine,
 } from "./wording.ts";
 
 /** A failure that ends a command, or of a change of `subject`, of the same kind in each of its namespaces. */
-export function failureWords(failure: CommandFailure): FailureWords;
-export function failureWords(failure: Failure, subject: Subject): FailureWords;
+export function failureWords(failure: CommandFailure): Words;
+export function failureWords(failure: Failure, subject: Subject): Words;
 export function failureWords(
 	failure: Failure,
 	subject: Subject = { kind: "Secret", name: "", namespaces: [] },
-): FailureWords {
+): Words {
 	return worded(WORDS[failure.cause], failure, {
 		subject,
-		errorMessage: operationWords,
+		errorMessage: (error) => errorWords(error).message,
 	});
 }
 
 /** An error in words, as for where it ends a command: kubectl's for the API server's answers, and for a bug a confession. */
-export function errorWords(error: unknown): FailureWords {
+export function errorWords(error: unknown): Words {
 	if (error instanceof FailureError) return failureWords(error.failure);
 	if (error instanceof ApiError) {
 		const message = `${error.message.trim()}${progressClause(error.progress)}`;
@@ -116,14 +116,6 @@ export function progressWords(progress: Progress): string {
 
 function progressClause(progress: Progress | undefined): string {
 	return progress === undefined ? "" : ` (${progressWords(progress)})`;
-}
-
-function operationWords(error: OperationError | AbortedError): string {
-	if (error instanceof FailureError) return failureWords(error.failure).message;
-	const because = error instanceof ConnectionError ? error.because : undefined;
-	return because === undefined
-		? error.message
-		: `${error.message}: ${operationWords(because)}`;
 }
 
 function onceWords(onceInSync: true | undefined): string {

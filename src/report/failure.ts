@@ -1,7 +1,7 @@
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { errorWords, withPlaces } from "./failure-words.ts";
-import { type FailureWords, wordsLine } from "./wording.ts";
+import { type Words, wordsLine } from "./wording.ts";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
@@ -36,7 +36,7 @@ export function failureMessage(error: unknown): string {
 /** What is told behind `error:` or `Warning:`, and what to run about it, with its line end. */
 export function markedText(
 	mark: "error" | "warning",
-	words: FailureWords,
+	words: Words,
 	commandContext: CommandContext,
 ): Text {
 	return [MARKS[mark], ` ${wordsLine(words, commandContext)}\n`];

@@ -3,6 +3,7 @@ import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
 import { counted } from "../core/output/counted.ts";
 import { lengthOf, onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
+import type { Text } from "../core/output/styled.ts";
 import type {
 	Denial,
 	ImageFinding,
@@ -19,7 +20,7 @@ export function imageTable(
 	images: readonly ListedImage[],
 	rewritten: boolean,
 	headers: boolean,
-): string {
+): Text {
 	const names = rewritten ? ["FROM", "TO"] : ["IMAGE"];
 	const rows = images.map((image) =>
 		rewritten ? [image.image, nameOf(image)] : [image.image],
@@ -57,7 +58,7 @@ export function checkHead(
 	names: readonly string[],
 	headers: boolean,
 	widths: number[],
-): string {
+): Text {
 	const longest = names.reduce(
 		(most, name) => Math.max(most, Math.min(WIDEST, lengthOf(name))),
 		"IMAGE".length,
@@ -74,7 +75,7 @@ export function checkHead(
 }
 
 /** One line of it. */
-export function checkLine(image: ListedImage, widths: number[]): string {
+export function checkLine(image: ListedImage, widths: number[]): Text {
 	const { finding } = image;
 	return finding === undefined
 		? ""

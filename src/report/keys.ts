@@ -1,25 +1,19 @@
+import type { Page } from "../core/output/look.ts";
 import type { Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import { age } from "./age.ts";
-import { paintedTable } from "./table.ts";
-
-interface KeyTableLook {
-	/** Milliseconds since 1970. */
-	readonly now: number;
-	readonly wide: boolean;
-	readonly headers: boolean;
-}
+import { table } from "./table.ts";
 
 /**
- * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time
+ * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `-o wide` also `USERNAME SOURCE EXPIRES`: the time
  * that is left; where a provider renews some also `PROVIDER`, where copies drifted also `DIFFERS`.
  */
 export function listTable(
 	items: readonly ListItem[],
-	{ now, wide, headers }: KeyTableLook,
-	widths?: number[],
+	{ output, headers = true, now, widths }: Page,
 ): Text {
+	const wide = output === "wide";
 	const columns: readonly Column[] = [
 		["NAMESPACE", ({ namespace }) => namespace],
 		["NAME", ({ name }) => name],
@@ -48,7 +42,8 @@ export function listTable(
 	const shown = columns.filter(([, , isShown = true]) => isShown);
 	const rows = items.map((item) => shown.map(([, cell]) => cell(item)));
 	const names = shown.map(([name]) => name);
-	return paintedTable(headers ? names : undefined, rows, widths);
+	const isBegun = widths.length > 0;
+	return table(headers && !isBegun ? names : undefined, rows, widths);
 }
 
 type Column = readonly [

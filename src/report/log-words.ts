@@ -9,10 +9,10 @@ import { contentFaultWords } from "./entry-words.ts";
 import { failureMessage } from "./failure.ts";
 import { failureWords, subjectWords } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
-import { type NoteWords, type Wording, worded } from "./wording.ts";
+import { type Wording, type Words, worded } from "./wording.ts";
 
 /** What a watch notes, in words. */
-export function logWords(note: LogNote): NoteWords {
+export function logWords(note: LogNote): Words {
 	return worded(WORDS[note.event], note, undefined);
 }
 
@@ -23,7 +23,7 @@ const unrenewed: LogWording["credential-refresh-failed"] = ({
 }) =>
 	`cannot renew the credential for ${displayHost(registry)}: ${reasonWords(why, registry)}; the current one ${endWords(end)} (will retry)`;
 
-type LogWording = Wording<LogNote, NoteWords, undefined, "event">;
+type LogWording = Wording<LogNote, undefined, "event">;
 
 const WORDS: LogWording = {
 	synced: ({ results }) => summary(results, "none"),

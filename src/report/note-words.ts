@@ -23,8 +23,8 @@ import { recordFaultWords } from "./record-words.ts";
 import {
 	DRY_RUN_SUFFIX,
 	isOrAre,
-	type NoteWords,
 	type Wording,
+	type Words,
 	worded,
 } from "./wording.ts";
 
@@ -41,15 +41,12 @@ export function noneFound(namespaces: readonly string[]): string {
 export function noteWords(
 	note: Note,
 	commandContext: CommandContext = NO_CONTEXT,
-): NoteWords {
+): Words {
 	return worded(WORDS[note.cause], note, commandContext);
 }
 
 /** That the record does not say what was done to accounts, and what keeps it from that. */
-function unrecorded(
-	{ what, error, script }: Unrecorded,
-	so: string,
-): NoteWords {
+function unrecorded({ what, error, script }: Unrecorded, so: string): Words {
 	return {
 		message: `${what} ${so}: ${unrecordedWords(error)}`,
 		...(isFailure(error, "record-forbidden") && {

@@ -39,23 +39,19 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 			credential &&
 				`${credential.verb.toLowerCase()} the credential for ${credential.hosts.join(", ")} in secret/${credential.source.name} in ${credential.source.namespace} namespace${andCopies(credential.copies)}`,
 		].filter((part) => typeof part === "string");
+		if (losses.length === 0)
+			return { message: `You are about to do this${where}:`, more: others };
+		const count = `${losses.length} resource(s)${where}`;
+		const named = losses.map((loss) => lossWords(loss, verbs));
 		return {
-			message:
-				losses.length === 0
-					? [`You are about to do this${where}:`, ...others]
-					: [
-							`You are about to ${verbs.join(", or ")} the following ${losses.length} resource(s)${where}:`,
-							...someLines(
-								losses.map((loss) => lossWords(loss, verbs)),
-								NAMED,
-							),
-							...others.map((other) => `and ${other}`),
-							...(losses.length > READ_AT_ONCE
-								? [
-										`in all ${losses.length} resource(s)${where}${sourcesWords(losses)}`,
-									]
-								: []),
-						],
+			message: `You are about to ${verbs.join(", or ")} the following ${count}:`,
+			more: [
+				...someLines(named, NAMED),
+				...others.map((other) => `and ${other}`),
+				...(losses.length > READ_AT_ONCE
+					? [`in all ${count}${sourcesWords(losses)}`]
+					: []),
+			],
 		};
 	},
 	"attached-kept": ({ name, namespaces }) =>

@@ -9,7 +9,7 @@ import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
 import { counted } from "../core/output/counted.ts";
 import { failureOf } from "../core/output/failure.ts";
-import type { Look } from "../core/output/look.ts";
+import type { Look, Page } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
@@ -40,32 +40,15 @@ import { logWords } from "./log-words.ts";
 import { noneFound, noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
-import { type NoteWords, wordsLine } from "./wording.ts";
+import { type Words, wordsLine } from "./wording.ts";
 
 /** What a document is as text, by the stream that it goes to. */
 export interface Rendered {
-	readonly out: Text;
-	readonly err: Text;
+	readonly out?: Text;
+	readonly err?: Text;
 	/** For standard output, byte by byte as it is. */
 	readonly verbatim?: string;
 }
-
-/** What text depends on besides the value and the look. */
-export interface Page {
-	/** The terminal's width; undefined where standard output is none. */
-	readonly columns: number | undefined;
-	/** The same for stderr. */
-	readonly errColumns?: number | undefined;
-	/** Milliseconds since 1970. */
-	readonly now: number;
-	/** Of a table that has begun: its columns so far. */
-	readonly widths: number[];
-}
-
-const EMPTY: Rendered = { out: "", err: "" };
-
-const onOut = (out: Text): Rendered => ({ out, err: "" });
-const onErr = (err: Text): Rendered => ({ out: "", err });
 
 /** Whether the result is one JSON or YAML document. */
 export function isStructured({ output }: Look): boolean {
@@ -75,27 +58,26 @@ export function isStructured({ output }: Look): boolean {
 /** The result of a run. What has been told while it worked is not repeated. */
 export async function renderDocument(
 	document: Document,
-	look: Look,
 	page: Page,
 ): Promise<Rendered> {
-	const text = renderText(document, look, page);
-	if (!isStructured(look)) return text;
+	const text = renderText(document, page);
+	if (!isStructured(page)) return text;
 	const value = structuredOf(document);
 	if (value === undefined) return text;
-	const out = look.output === "json" ? json(value) : await yaml(value);
+	const out = page.output === "json" ? json(value) : await yaml(value);
 	const tells = document.kind === "changes" || document.kind === "objects";
-	return { out, err: tells ? text.err : "" };
+	return tells ? { ...text, out } : { out };
 }
 
-function renderText(document: Document, look: Look, page: Page): Rendered {
+function renderText(document: Document, page: Page): Rendered {
 	switch (document.kind) {
 		case "changes":
-			return onErr(changesText(document, look, page));
+			return { err: changesText(document, page) };
 		case "list":
 			return document.items.length === 0
-				? onErr(`${noneFound(document.namespaces)}\n`)
+				? { err: `${noneFound(document.namespaces)}\n` }
 				: {
-						out: listText(document.items, look, page),
+						out: listText(document.items, page),
 						err: page.columns === undefined ? "" : listFooter(document),
 					};
 		case "tree":
@@ -106,14 +88,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 		case "check":
 			return {
 				out: document.clusters.flatMap(({ findings, commandContext }) =>
-					checkStory(findings, {
-						quiet: look.quiet ?? false,
-						commandContext,
-						columns: page.columns,
-					}),
+					checkStory(findings, { ...page, commandContext }),
 				),
 				// On a terminal it stands below the last group, and is none of its lines.
-				err: look.quiet
+				err: page.quiet
 					? ""
 					: `${page.columns === undefined ? "" : "\n"}${checkSummary(
 							document.clusters.flatMap(({ findings }) => findings),
@@ -121,25 +99,20 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 						)}`,
 			};
 		case "images":
-			return imagesText(document, look);
+			return imagesText(document, page);
 		case "explain":
-			return onOut(
-				explanationStory(document.images, {
-					commandContext: document.commandContext,
-					columns: page.columns,
-				}),
-			);
+			return { out: explanationStory(document, page.columns) };
 		case "differences":
 			return {
 				out: document.objects.flatMap(differencesText),
 				err: failuresText(document.clusters),
 			};
 		case "objects":
-			return onErr(failuresText(document.clusters ?? []));
+			return { err: failuresText(document.clusters ?? []) };
 		case "text":
-			return { ...EMPTY, verbatim: document.text };
+			return { verbatim: document.text };
 		case "nothing":
-			return EMPTY;
+			return {};
 	}
 }
 
@@ -180,63 +153,62 @@ function structuredOf(document: Document): unknown {
 /** What is told while a command works. */
 export function renderEvent(
 	event: RunEvent,
-	look: Look,
 	page: Page,
 	commandContext: CommandContext = NO_CONTEXT,
 ): Rendered {
-	if ("unlessQuiet" in event && event.unlessQuiet && look.quiet) return EMPTY;
-	if (look.watch && look.output === "json") {
+	if ("unlessQuiet" in event && event.unlessQuiet && page.quiet) return {};
+	if (page.watch && page.output === "json") {
 		const line = logLine(event, page, commandContext);
-		if (line !== undefined) return onErr(line);
+		if (line !== undefined) return { err: line };
 	}
 
 	switch (event.type) {
 		case "change":
 			return {
-				out: changeText(event.result, look, page, commandContext),
+				out: changeText(event.result, page, commandContext),
 				// What fails alike in many namespaces is one line in the end, unless there is no end.
 				err:
-					look.watch && look.output !== "json"
+					page.watch && page.output !== "json"
 						? failureLines([event.result], commandContext)
 						: "",
 			};
 		case "document":
 			// The last one is the result.
-			return isStructured(look)
-				? EMPTY
-				: renderText(event.document, look, page);
+			return isStructured(page) ? {} : renderText(event.document, page);
 		case "items":
 			if (event.items.length === 0)
-				return onErr(`${noneFound(event.namespaces)}\n`);
-			return onOut(
-				look.output === "json"
-					? event.items.map(jsonLine).join("")
-					: listText(event.items, look, page),
-			);
+				return { err: `${noneFound(event.namespaces)}\n` };
+			return {
+				out:
+					page.output === "json"
+						? event.items.map(jsonLine).join("")
+						: listText(event.items, page),
+			};
 		case "checking":
-			return isStructured(look)
-				? EMPTY
-				: onOut(checkHead(event.names, look.headers !== false, page.widths));
+			return isStructured(page)
+				? {}
+				: { out: checkHead(event.names, page.headers !== false, page.widths) };
 		case "checked":
-			return isStructured(look) ||
-				(look.quiet && event.image.finding?.status === "ok")
-				? EMPTY
-				: onOut(checkLine(event.image, page.widths));
+			return isStructured(page) ||
+				(page.quiet && event.image.finding?.status === "ok")
+				? {}
+				: { out: checkLine(event.image, page.widths) };
 		case "warning":
 		case "error":
 		case "note":
 		case "log": {
-			const { level, message, advice } = saidBy(event, commandContext);
-			if (level === "info") return onErr(proseOf(message, page));
-			const words = { message: inOne(message), advice };
-			return onErr(markedText(level, words, commandContext));
+			const { level, ...words } = saidBy(event, commandContext);
+			const { message, more = [] } = words;
+			return level === "info"
+				? { err: proseOf([message, ...more], page) }
+				: { err: markedText(level, words, commandContext) };
 		}
-		case "trouble":
-			return onErr(
-				linesOf(`${failureLine(event.error, commandContext)} (will retry)`),
-			);
+		case "trouble": {
+			const line = failureLine(event.error, commandContext);
+			return { err: linesOf(`${line} (will retry)`) };
+		}
 		case "failure":
-			return onErr(failureText(event.error, commandContext, event.namespace));
+			return { err: failureText(event.error, commandContext, event.namespace) };
 	}
 }
 
@@ -244,18 +216,11 @@ export function renderEvent(
 function saidBy(
 	event: RunEvent & { type: "warning" | "error" | "note" | "log" },
 	commandContext: CommandContext,
-): NoteWords & { readonly level: LogNote["level"] } {
+): Words & { readonly level: LogNote["level"] } {
 	if (event.type === "log")
 		return { level: event.note.level, ...logWords(event.note) };
 	const level = event.type === "note" ? "info" : event.type;
 	return { level, ...noteWords(event.note, commandContext) };
-}
-
-function inOne(message: string | readonly string[]): string {
-	return [message]
-		.flat()
-		.map((line) => line.trim())
-		.join(" ");
 }
 
 /** A line of a log for machines; undefined for what is none. */
@@ -282,14 +247,11 @@ function logLine(
 		case "note":
 		case "warning":
 		case "error": {
-			const { level, message, advice } = saidBy(event, commandContext);
-			const words = wordsLine(
-				{ message: inOne(message), advice },
-				commandContext,
-			);
+			const { level, ...words } = saidBy(event, commandContext);
+			const said = wordsLine({ ...words, lead: "" }, commandContext);
 			if (event.type !== "log")
-				return line(level, event.type, words, { cause: event.note.cause });
-			return line(level, event.note.event, words, {
+				return line(level, event.type, said, { cause: event.note.cause });
+			return line(level, event.note.event, said, {
 				...("why" in event.note && { cause: event.note.why.is }),
 				...("place" in event.note && {
 					kind: event.note.kind,
@@ -316,18 +278,19 @@ function logLine(
 /** What failed, by cause, and how many of each there are. */
 function changesText(
 	{ clusters, summary: withSummary, next }: Document & { kind: "changes" },
-	{ quiet, watch, dryRun = "none" }: Look,
 	page: Page,
 ): string {
 	// Whoever watches has been told of each as it came.
-	const failures = watch ? "" : failuresText(clusters);
-	if (quiet) return failures;
+	const failures = page.watch ? "" : failuresText(clusters);
+	if (page.quiet) return failures;
 	const rows = clusters
 		.flatMap(({ results }) => results)
 		.filter(
 			({ kind }) => withSummary !== "accounts" || kind === "ServiceAccount",
 		);
-	const counts = withSummary ? proseOf(summary(rows, dryRun), page) : "";
+	const counts = withSummary
+		? proseOf([summary(rows, page.dryRun ?? "none")], page)
+		: "";
 	const { commandContext = NO_CONTEXT } = clusters[0] ?? {};
 	const after =
 		next === undefined
@@ -344,35 +307,31 @@ function failuresText(clusters: readonly ChangedCluster[]): string {
 
 function changeText(
 	result: (RunEvent & { type: "change" })["result"],
-	look: Look,
 	page: Page,
 	commandContext: CommandContext,
 ): string {
-	const { output, quiet, watch } = look;
+	const { output, quiet, watch, now, dryRun = "none" } = page;
 	if (watch && output === "json") {
-		const time = new Date(page.now).toISOString();
+		const time = new Date(now).toISOString();
 		const level = result.action === "failed" ? "error" : "info";
 		const item = changeItem(result, commandContext);
 		return jsonLine({ time, level, event: "change", ...item });
 	}
 	const { action } = result;
 	const isToldElsewhere = action === "failed" || action === "skipped";
-	if (isStructured(look) || isToldElsewhere) return "";
+	if (isStructured(page) || isToldElsewhere) return "";
 	if (quiet && action === "unchanged") return "";
 	const line =
-		output === "name"
-			? changeName(result)
-			: changeLine(result, look.dryRun ?? "none");
+		output === "name" ? changeName(result) : changeLine(result, dryRun);
 	return `${oneLine(line)}\n`;
 }
 
 /** Each in lines that fit the terminal, those after the first further in. */
 function proseOf(
-	lines: string | readonly string[],
+	lines: readonly string[],
 	{ errColumns = Number.POSITIVE_INFINITY }: Page,
 ): string {
-	return [lines]
-		.flat()
+	return lines
 		.map((line) => `${hanging(oneLine(line), errColumns)}\n`)
 		.join("");
 }
@@ -382,19 +341,10 @@ function linesOf(...lines: readonly string[]): string {
 	return lines.map((line) => `${oneLine(line)}\n`).join("");
 }
 
-function listText(
-	items: Parameters<typeof listTable>[0],
-	{ output, headers }: Look,
-	{ now, widths }: Page,
-): Text {
-	if (output === "name")
-		return linesOf(...items.map(({ name }) => `secret/${name}`));
-	const look = {
-		now,
-		wide: output === "wide",
-		headers: headers !== false && widths.length === 0,
-	};
-	return listTable(items, look, widths);
+function listText(items: Parameters<typeof listTable>[0], page: Page): Text {
+	return page.output === "name"
+		? linesOf(...items.map(({ name }) => `secret/${name}`))
+		: listTable(items, page);
 }
 
 /** How many there are of each status, and how many copies are not, for whoever looks at a terminal. */
@@ -420,16 +370,15 @@ function lackingText(lacking: LackingCopies | undefined): string {
 }
 
 function imagesText(
-	document: Document & { kind: "images" },
-	look: Look,
+	{ images, collisions, root, failed, checked }: Document & { kind: "images" },
+	{ output, quiet, headers = true }: Page,
 ): Rendered {
-	const { images, collisions, root, failed, checked } = document;
 	const err = collisions
 		.map((collision) => `error: ${collisionMessage(collision)}\n`)
 		.join("");
 	if (checked && images.length > 0)
-		return onErr(look.quiet ? err : err + checkedSummary(images));
-	switch (look.output) {
+		return { err: quiet ? err : err + checkedSummary(images) };
+	switch (output) {
 		case "name":
 			return {
 				out: [...new Set(images.map((image) => `${nameOf(image)}\n`))].join(""),
@@ -438,20 +387,17 @@ function imagesText(
 		case "skopeo":
 		case "crane": {
 			// One copy would overwrite the other.
-			if (collisions.length > 0) return onErr(err);
+			if (collisions.length > 0) return { err };
 			const copies = images.map((image) => ({
 				from: image.image,
 				to: nameOf(image),
 			}));
 			const registry = root?.split("/", 1)[0] ?? "";
-			return { out: copyScript(copies, look.output, registry), err };
+			return { out: copyScript(copies, output, registry), err };
 		}
 		default:
 			return images.length > 0
-				? {
-						out: imageTable(images, root !== undefined, look.headers !== false),
-						err,
-					}
-				: onErr(failed ? err : `${err}No images found\n`);
+				? { out: imageTable(images, root !== undefined, headers), err }
+				: { err: failed ? err : `${err}No images found\n` };
 	}
 }

@@ -1,30 +1,22 @@
 import { lengthOf, lineOf } from "../core/output/printable.ts";
-import { type Painted, plain } from "../core/output/styled.ts";
+import type { Painted, Text } from "../core/output/styled.ts";
 
 /**
  * No cell is wider than this to its column: what somebody else wrote there would make every other
  * line as long, and a list of a thousand as large as the terminal's memory.
  */
 export const WIDEST = 200;
+
 /**
  * A table as kubectl prints one: each column as wide as its longest cell plus
  * three and at least six, the last one unpadded, empty cells `<none>`.
  */
 export function table(
 	headers: readonly string[] | undefined,
-	rows: readonly (readonly string[])[],
+	rows: readonly (readonly (string | Painted)[])[],
 	/** Of what was printed above: never narrower than that, and written back. */
 	before: number[] = [],
-): string {
-	return plain(paintedTable(headers, rows, before));
-}
-
-/** The same of cells that may have a colour. */
-export function paintedTable(
-	headers: readonly string[] | undefined,
-	rows: readonly (readonly (string | Painted)[])[],
-	before: number[] = [],
-): (string | Painted)[] {
+): Text {
 	const cells = rows.map((row) => row.map(toCell));
 	const all = headers === undefined ? cells : [headers.map(toCell), ...cells];
 	const widths = (all[0] ?? []).map((_, column) =>

@@ -1,7 +1,7 @@
 import { oneLine } from "../core/output/printable.ts";
 import type { DryRun } from "../core/output/result.ts";
 import type { CommandContext } from "../core/output/shell.ts";
-import type { Advice, OperationError } from "../errors.ts";
+import type { Advice } from "../errors.ts";
 import { commandLine } from "./command-line.ts";
 
 /** What a dry run adds to each line. */
@@ -11,29 +11,26 @@ export const DRY_RUN_SUFFIX: Record<DryRun, string> = {
 	server: " (server dry run)",
 };
 
-/** A note in words. */
-export interface NoteWords {
-	/** One line, or several. Without `Warning:`, and without a line end. */
-	readonly message: string | readonly string[];
-	/** What to run about it. */
-	readonly advice?: Advice | undefined;
-}
-
-/** A failure in words. */
-export interface FailureWords {
-	/** What stands before it: ours, or the API server's as kubectl words it; absent: `error`. */
+/** A note or a failure in words. */
+export interface Words {
+	/** What stands before a failure: ours, or the API server's as kubectl words it; absent: `error`. */
 	readonly lead?: string;
+	/** Without `Warning:`, and without a line end. */
 	readonly message: string;
+	/** The lines after it. */
+	readonly more?: readonly string[];
+	/** What to run about it. */
 	readonly advice?: Advice | undefined;
 }
 
 /** Words on one line, behind what leads to them, if anything, and with what to run. */
 export function wordsLine(
-	{ lead = "", message, advice }: FailureWords,
+	{ lead = "", message, more = [], advice }: Words,
 	commandContext: CommandContext,
 ): string {
+	const said = [message, ...more].map((line) => line.trim()).join(" ");
 	return oneLine(
-		`${lead && `${lead}: `}${message.trim()}${adviceClause(advice, commandContext)}`,
+		`${lead && `${lead}: `}${said}${adviceClause(advice, commandContext)}`,
 	);
 }
 
@@ -59,7 +56,7 @@ export interface AboutFailure {
 	/** The objects of one kind and name that it is about, by namespace. */
 	readonly subject: Subject;
 	/** The words of an error within it. */
-	readonly errorMessage: (error: OperationError) => string;
+	readonly errorMessage: (error: unknown) => string;
 }
 
 /** Objects of one kind and name, in each of these namespaces. */
@@ -77,55 +74,68 @@ type CaseOf<Union, Tag extends string, Name> =
 			: never
 		: never;
 
+/** What is said of each case of a union, by its `Tag`: a new case breaks the table. */
+type Table<
+	Union extends Readonly<Record<Tag, string>>,
+	Tag extends string,
+	Said,
+	Also,
+> = {
+	readonly [Name in Union[Tag]]:
+		| Said
+		| ((value: CaseOf<Union, Tag, Name>, also: Also) => Said);
+};
+
 /**
- * The words of each case of a union, by its `cause`, or the tag that is given: a new case breaks the table.
- * `Also`: what the words need beside it; of notes where commands within a message are pasted.
+ * The words of each case of a union; a text alone is the message. `Also`: what they need beside it; of notes where
+ * commands within a message are pasted.
  */
 export type Wording<
 	Union extends Readonly<Record<Tag, string>>,
-	Words = NoteWords,
 	Also = CommandContext,
 	Tag extends string = "cause",
-> = {
-	readonly [Name in Union[Tag]]: (
-		value: CaseOf<Union, Tag, Name>,
-		also: Also,
-	) => string | Words;
-};
-
-/** The clause for each case of a union, by its `is`: a new case breaks the table. */
-export type Clauses<Union extends Readonly<Record<"is", string>>> = {
-	readonly [Name in Union["is"]]:
-		| string
-		| ((value: CaseOf<Union, "is", Name>) => string);
-};
-
-/** The clause about a value. */
-export function clause<Union extends Readonly<Record<"is", string>>>(
-	words: Clauses<Union>,
-	value: Union,
-): string {
-	const is: Union["is"] = value.is;
-	// As in `worded`.
-	const entry = words[is] as string | ((value: Union) => string);
-	return typeof entry === "string" ? entry : entry(value);
-}
+> = Table<Union, Tag, string | Words, Also>;
 
 /** The words of each cause of failures. */
 export type FailureWording<Union extends { readonly cause: string }> = Wording<
 	Union,
-	FailureWords,
 	AboutFailure
 >;
 
-/** The words of a value, by the entry for its case; a text alone is the message. */
-export function worded<Value, Words, Also>(
-	entry: (value: never, also: Also) => string | Words,
+/** The clause for each case of a union, by its `is`. */
+export type Clauses<Union extends Readonly<Record<"is", string>>> = Table<
+	Union,
+	"is",
+	string,
+	undefined
+>;
+
+/** The clause about a value. */
+export function clause<Union extends Readonly<Record<"is", string>>>(
+	clauses: Clauses<Union>,
+	value: Union,
+): string {
+	const is: Union["is"] = value.is;
+	return said(clauses[is], value, undefined);
+}
+
+/** The words of a value, by the entry for its case. */
+export function worded<Value, Also>(
+	entry: string | Words | ((value: never, also: Also) => string | Words),
 	value: Value,
 	also: Also,
-): Words | { readonly message: string } {
-	// Each entry takes the cases of its own name alone; the table's type holds that.
-	const words = entry as (value: Value, also: Also) => string | Words;
-	const said = words(value, also);
-	return typeof said === "string" ? { message: said } : said;
+): Words {
+	const words = said(entry, value, also);
+	return typeof words === "string" ? { message: words } : words;
+}
+
+/** Each entry takes the cases of its own name alone; the table's type holds that. */
+function said<Said, Also>(
+	entry: Said | ((value: never, also: Also) => Said),
+	value: unknown,
+	also: Also,
+): Said {
+	return typeof entry === "function"
+		? (entry as (value: unknown, also: Also) => Said)(value, also)
+		: entry;
 }

@@ -10,7 +10,6 @@ test("what is told at a terminal is broken between words, and in a pipe on one l
 	const told = (errColumns?: number) =>
 		renderEvent(
 			{ type: "note", note },
-			{},
 			{ now: 0, widths: [], columns: undefined, errColumns },
 		).err;
 	const [first, second] = [
@@ -40,7 +39,7 @@ test("so is the summary of a change", async () => {
 		summary: true,
 	} as const;
 	const page = { now: 0, widths: [], columns: 80, errColumns: 80 };
-	const { err } = await renderDocument(document, {}, page);
+	const { err } = await renderDocument(document, page);
 	assert.match(String(err), /^1 namespace: .{40,66}\n {2}.*failed\n$/);
 });
 
@@ -64,10 +63,10 @@ test("a list at a terminal ends with how many there are of each status", async (
 		namespaces: [],
 	} as const;
 	const page = { now: Date.UTC(2026, 0, 2), widths: [] };
-	const { err } = await renderDocument(document, {}, { ...page, columns: 80 });
+	const { err } = await renderDocument(document, { ...page, columns: 80 });
 	assert.equal(err, "3 pull secrets: 1 Source, 2 InSync\n");
 	const piped = { ...page, widths: [], columns: undefined };
-	assert.equal((await renderDocument(document, {}, piped)).err, "");
+	assert.equal((await renderDocument(document, piped)).err, "");
 });
 
 test("a log for machines names a registry by its key, but for a password in it", () => {
@@ -82,8 +81,7 @@ test("a log for machines names a registry by its key, but for a password in it",
 				left: undefined,
 			},
 		},
-		{ watch: true, output: "json" },
-		{ now: 0, widths: [], columns: undefined, errColumns: undefined },
+		{ watch: true, output: "json", now: 0, widths: [], columns: undefined },
 	);
 	assert.equal(JSON.parse(String(err)).registry, "https://***@r.io/v1/");
 	assert.doesNotMatch(String(err), /hidden/);

@@ -47,7 +47,7 @@ export class WatchLog {
 		onNote: (note) => {
 			this.world.emit({ type: "log", note });
 			const reason = REASONS[note.event];
-			const message = [logWords(note).message].flat().join(" ");
+			const { message } = logWords(note);
 			if (note.event === "undone")
 				this.#tellOf({ ...note.place, kind: note.kind }, message);
 			else if (reason !== undefined) this.#tell(undefined, reason, message);

@@ -12,3 +12,15 @@ export interface Look {
 	/** It watches: each value is shown by itself as it comes, in JSON a line each. */
 	readonly watch?: boolean;
 }
+
+/** What text depends on besides the value. */
+export interface Page extends Look {
+	/** The terminal's width; undefined where standard output is none. */
+	readonly columns: number | undefined;
+	/** The same for stderr. */
+	readonly errColumns?: number | undefined;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	/** Of a table that has begun: its columns so far. */
+	readonly widths: number[];
+}
