@@ -1,12 +1,11 @@
 import type {
+	CredentialFault,
 	ProgramFault,
-	ProviderFault,
-	RejectionHint,
 	StoredFault,
 } from "../core/output/credential-fault.ts";
 import { type Clauses, clause } from "./wording.ts";
 
-const CREDENTIAL_WORDS: Readonly<Record<RejectionHint, string>> = {
+const CREDENTIAL_WORDS: Readonly<Record<CredentialFault, string>> = {
 	"username-empty": "the username is empty",
 	"username-colon":
 		"a username cannot contain a colon (Basic authentication ends it there)",
@@ -29,7 +28,7 @@ const CREDENTIAL_WORDS: Readonly<Record<RejectionHint, string>> = {
 };
 
 /** What is, or may be, wrong with a credential: one clause that quotes nothing. */
-export function credentialFaultWords(fault: RejectionHint): string {
+export function credentialFaultWords(fault: CredentialFault): string {
 	return CREDENTIAL_WORDS[fault];
 }
 
@@ -46,15 +45,6 @@ const STORED_WORDS: Clauses<StoredFault> = {
 	"not-json": "it did not answer in JSON",
 	"not-object": "it did not answer with a JSON object",
 	"no-login": "its answer has no Username or no Secret",
-};
-
-/** Why a pull secret cannot carry what is stored: one clause about it that quotes nothing. */
-export function storedFaultWords(fault: StoredFault): string {
-	return clause(STORED_WORDS, fault);
-}
-
-const PROVIDER_WORDS: Clauses<ProviderFault> = {
-	...STORED_WORDS,
 	empty: "its answer is empty",
 	"no-token": "its answer has no token",
 	"not-a-response":
@@ -65,9 +55,9 @@ const PROVIDER_WORDS: Clauses<ProviderFault> = {
 	failed: programFaultWords,
 };
 
-/** Why a provider gave no credential: one clause about it, or its own words. */
-export function providerFaultWords(fault: ProviderFault): string {
-	return clause(PROVIDER_WORDS, fault);
+/** Why a pull secret cannot carry what is stored or provided: one clause about it that quotes nothing, or a program's own words. */
+export function storedFaultWords(fault: StoredFault): string {
+	return clause(STORED_WORDS, fault);
 }
 
 /** What a program that failed said, else how it ended; both of one that was ended, which may have said something else. */

@@ -1,17 +1,5 @@
-import type {
-	CredentialFileFault,
-	DockerConfigFault,
-	EncodingFault,
-	JsonKeyFault,
-	JwtFault,
-} from "../core/output/file-fault.ts";
+import type { EncodingFault, FileFault } from "../core/output/file-fault.ts";
 import { ownValue } from "../core/own-value.ts";
-
-type FileFault =
-	| CredentialFileFault
-	| DockerConfigFault
-	| JsonKeyFault
-	| JwtFault;
 
 /** Why bytes are no text in UTF-8: the rest of a sentence about them. */
 export const ENCODING_WORDS: Readonly<Record<EncodingFault, string>> = {

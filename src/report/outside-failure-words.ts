@@ -8,7 +8,6 @@ import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
 	programFaultWords,
-	providerFaultWords,
 	storedFaultWords,
 } from "./credential-fault-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
@@ -68,7 +67,7 @@ export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
 	"helper-failed": ({ program, because }) =>
 		`${program} ${clause(HELPER_WORDS, because)}`,
 	"provider-failed": ({ provider, key, fault }) =>
-		`${provider} has no credential for ${displayHost(key)}: ${providerFaultWords(fault)}`,
+		`${provider} has no credential for ${displayHost(key)}: ${storedFaultWords(fault)}`,
 	"ecr-registry": ({ key, is }) =>
 		is === "public"
 			? `${displayHost(key)} has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`

@@ -11,7 +11,6 @@ import {
 } from "../../src/core/registry/credential-file.ts";
 import {
 	credentialFaultWords,
-	providerFaultWords,
 	storedFaultWords,
 } from "../../src/report/credential-fault-words.ts";
 import { fileFaultWords } from "../../src/report/file-fault-words.ts";
@@ -94,7 +93,7 @@ test("what to do instead is said where there is something to do", () => {
 
 test("a provider's own words, else how it ended", () => {
 	const failed = (words: string, ended: number | NodeJS.Signals) =>
-		providerFaultWords({ is: "failed", words, ended });
+		storedFaultWords({ is: "failed", words, ended });
 	assert.equal(failed("no such key", 1), "no such key");
 	assert.equal(failed("", 1), "exit status 1, no output");
 	assert.equal(failed("", "SIGKILL"), "ended by SIGKILL, no output");

@@ -1,4 +1,4 @@
-import type { ProviderFault } from "../../src/core/output/credential-fault.ts";
+import type { StoredFault } from "../../src/core/output/credential-fault.ts";
 import { pluginAnswer } from "./kubelet-plugin.ts";
 
 /** A plugin's answer for an image of r.example. */
@@ -6,7 +6,7 @@ export interface PluginAnswer {
 	readonly what: string;
 	readonly text: string;
 	/** The user name that we take, or why we take nothing. */
-	readonly found: string | ProviderFault;
+	readonly found: string | StoredFault;
 	/** The user name that a kubelet tries first, where that is another; null: it tries none. */
 	readonly kubelet?: string | null;
 }

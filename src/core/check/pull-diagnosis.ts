@@ -8,7 +8,7 @@ import {
 	readPull,
 	sandboxReport,
 } from "../kubelet/pull-report.ts";
-import type { RejectionHint } from "../output/credential-fault.ts";
+import type { CredentialFault } from "../output/credential-fault.ts";
 import { displayHost } from "../registry/server.ts";
 import { withoutCredentials } from "../registry/words.ts";
 import { remembered } from "../remembered.ts";
@@ -103,7 +103,7 @@ export interface PullProblem {
 	readonly entry: string;
 	readonly source: SourceFacts | undefined;
 	readonly near: NearMiss | undefined;
-	readonly hint: RejectionHint | undefined;
+	readonly hint: CredentialFault | undefined;
 	/** When the credential was last written, where that was after the last attempt. */
 	readonly changed: number | undefined;
 }

@@ -1,9 +1,4 @@
-import type {
-	CredentialFault,
-	PasswordFault,
-	RejectionHint,
-	UsernameFault,
-} from "../output/credential-fault.ts";
+import type { CredentialFault } from "../output/credential-fault.ts";
 import { withoutLast } from "../output/printable.ts";
 import { type Credential, JSON_KEY_USERNAME } from "./credential.ts";
 
@@ -14,7 +9,7 @@ import { type Credential, JSON_KEY_USERNAME } from "./credential.ts";
  */
 
 /** What is wrong with a user name; undefined when nothing is. */
-export function usernameFault(username: string): UsernameFault | undefined {
+export function usernameFault(username: string): CredentialFault | undefined {
 	if (username === "") return "username-empty";
 	if (username.includes(":")) return "username-colon";
 	if (username.includes("\ufeff")) return "username-byte-order-mark";
@@ -30,7 +25,7 @@ export function isKeyUser(username: string): boolean {
 export function passwordFault(
 	password: string,
 	username: string,
-): PasswordFault | undefined {
+): CredentialFault | undefined {
 	if (password === "") return "password-empty";
 	if (password.startsWith("\ufeff")) return "password-begins-byte-order-mark";
 	if (password.includes("\ufeff")) return "password-byte-order-mark";
@@ -63,7 +58,7 @@ export function credentialFault(
  */
 export function rejectionHint(
 	credential: Credential,
-): RejectionHint | undefined {
+): CredentialFault | undefined {
 	const password = credential.reveal();
 	return (
 		credentialFault(credential) ??

@@ -1,4 +1,4 @@
-import type { DockerConfigFault } from "../output/file-fault.ts";
+import type { FileFault } from "../output/file-fault.ts";
 import { rememberedLately } from "../remembered.ts";
 import type { Credential } from "./credential.ts";
 import { AuthEntry, type EntryFault, sameField } from "./entry.ts";
@@ -21,7 +21,7 @@ export type DockerConfig =
 	  }
 	| {
 			readonly ok: false;
-			readonly problem: DockerConfigFault;
+			readonly problem: FileFault;
 			/** In the kubelet's words, which quote no content. */
 			readonly error: string;
 	  };
@@ -117,7 +117,7 @@ class ConfigReader {
 	/** What is wrong with the first bad entry, which ends Go's reading. */
 	#broken: ConfigFault | undefined;
 	/** There is nothing to read entries from. */
-	#problem: DockerConfigFault | undefined;
+	#problem: FileFault | undefined;
 
 	constructor(
 		readonly text: string,

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { readJsonObject, textIn } from "../json-object.ts";
-import type { JsonKeyFault } from "../output/file-fault.ts";
+import type { FileFault } from "../output/file-fault.ts";
 import { type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JSON key file may weigh, in bytes. */
@@ -14,7 +14,7 @@ export function readJsonKey(
 	content: string,
 ):
 	| { readonly text: string; readonly warnings: readonly FileNote[] }
-	| JsonKeyFault {
+	| FileFault {
 	const { text: unmarked, marked } = withoutMark(content);
 	const text = unmarked.trim();
 	if (text === "") return "empty";

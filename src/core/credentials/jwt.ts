@@ -1,4 +1,4 @@
-import type { JwtFault } from "../output/file-fault.ts";
+import type { FileFault } from "../output/file-fault.ts";
 import { encodingFault, type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JWT may weigh, in bytes: it travels in a header. */
@@ -15,7 +15,9 @@ export function isJwt(text: string): boolean {
 /** A file's JWT, or why it is none. */
 export function readJwt(
 	bytes: Uint8Array,
-): { readonly jwt: string; readonly warnings: readonly FileNote[] } | JwtFault {
+):
+	| { readonly jwt: string; readonly warnings: readonly FileNote[] }
+	| FileFault {
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined) return encoding;
 	const { text, marked } = withoutMark(Buffer.from(bytes).toString("utf8"));

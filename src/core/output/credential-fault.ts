@@ -1,34 +1,26 @@
-/** What is wrong with a user name. */
-export type UsernameFault =
+/**
+ * What is, or may be, wrong with a credential. `password-begins-byte-order-mark`: it stands first, as editors write
+ * it; `empty`: neither a user nor a password; `not-text`: it is not UTF-8.
+ */
+export type CredentialFault =
 	| "username-empty"
 	| "username-colon"
 	| "username-byte-order-mark"
-	| "username-control-character";
-
-/** What is wrong with a password; `begins`: the byte order mark stands first, as editors write it. */
-export type PasswordFault =
+	| "username-control-character"
 	| "password-empty"
 	| "password-begins-byte-order-mark"
 	| "password-byte-order-mark"
 	| "password-nul"
 	| "password-line-end"
 	| "password-lines"
-	| "password-control-character";
-
-/** What is wrong with a credential; `empty`: neither a user nor a password; `not-text`: it is not UTF-8. */
-export type CredentialFault =
-	| UsernameFault
-	| PasswordFault
+	| "password-control-character"
+	// Of a password that a registry rejects, and people take for right.
+	| "password-invisible-character"
+	| "password-white-space"
 	| "empty"
 	| "not-text";
 
-/** What may be the reason why a registry rejects a password that people take for right. */
-export type RejectionHint =
-	| CredentialFault
-	| "password-invisible-character"
-	| "password-white-space";
-
-/** Why a pull secret cannot carry what a docker config or a credential helper has for a registry. */
+/** Why a pull secret cannot carry what a docker config, a credential helper or a provider has for a registry. */
 export type StoredFault =
 	| { readonly is: "credential"; readonly fault: CredentialFault }
 	/** An entry of `auths`: it is no object, or a field of it no text; `auth` differs from what stands beside it. */
@@ -40,11 +32,7 @@ export type StoredFault =
 	/** The name of a credential helper is no program's. */
 	| { readonly is: "helper-name" }
 	/** The answer of a credential helper. */
-	| { readonly is: "not-json" | "not-object" | "no-login" };
-
-/** Why a provider gave no credential. */
-export type ProviderFault =
-	| StoredFault
+	| { readonly is: "not-json" | "not-object" | "no-login" }
 	/** A helper that has nothing; Amazon's answer without a token. */
 	| { readonly is: "empty" | "no-token" }
 	/** The answer of a kubelet's plugin: of another kind, without a credential, `auth` no object, for other registries. */

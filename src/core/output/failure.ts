@@ -9,7 +9,7 @@ import {
 } from "../../errors.ts";
 import type { Causes, None } from "../cases.ts";
 import type { ConnectionFailure } from "./connection-failure.ts";
-import type { DockerConfigFault } from "./file-fault.ts";
+import type { FileFault } from "./file-fault.ts";
 import type { InputFailure, Place } from "./input-failure.ts";
 import type { OutsideFailure } from "./outside-failure.ts";
 import type { Script } from "./shell.ts";
@@ -80,7 +80,7 @@ export type CommandFailure =
 			};
 			"edit-unreadable": {
 				source: Place;
-				problem: DockerConfigFault;
+				problem: FileFault;
 				script: Script | undefined;
 			};
 			// Pods cannot be let pull by an admission policy.

@@ -1,13 +1,7 @@
 import type { Causes, None } from "../cases.ts";
-import type { PasswordFault, StoredFault } from "./credential-fault.ts";
+import type { CredentialFault, StoredFault } from "./credential-fault.ts";
 import type { EntryProblem } from "./entry-problem.ts";
-import type {
-	DockerConfigFault,
-	EncodingFault,
-	FileKind,
-	JsonKeyFault,
-	JwtFault,
-} from "./file-fault.ts";
+import type { FileFault } from "./file-fault.ts";
 import type { Script } from "./shell.ts";
 
 /**
@@ -17,7 +11,7 @@ import type { Script } from "./shell.ts";
 export type InputFailure = Causes<{
 	// A credential that was entered, stored or given by a provider.
 	/** It is text, and has a character that it must not have. */
-	"password-refused": { flag: string; fault: PasswordFault };
+	"password-refused": { flag: string; fault: CredentialFault };
 	/** The provider gave one that has expired already. `key`: as in `auths`. */
 	"credential-expired": { provider: string; key: string };
 	/** An entry of a Secret that is read. */
@@ -31,14 +25,14 @@ export type InputFailure = Causes<{
 	/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
 	"docker-config-unusable": {
 		path: string;
-		problem: DockerConfigFault | undefined;
+		problem: FileFault | undefined;
 		script: Script | undefined;
 	};
 	"registries-unselected": None;
-	"password-invalid": { flag: string; problem: EncodingFault | FileKind };
+	"password-invalid": { flag: string; problem: FileFault };
 	/** `path`: of the file; undefined: standard input. */
-	"jwt-invalid": { path: string | undefined; problem: JwtFault | FileKind };
-	"json-key-invalid": { path: string; problem: JsonKeyFault | FileKind };
+	"jwt-invalid": { path: string | undefined; problem: FileFault };
+	"json-key-invalid": { path: string; problem: FileFault };
 	// A Secret that is read.
 	/** It is no pull Secret. `type`: "" where it says none. */
 	"secret-type": { secret: Place; type: string };
@@ -46,7 +40,7 @@ export type InputFailure = Causes<{
 	"secret-unreadable": {
 		secret: Place;
 		to: "take" | "export";
-		problem: DockerConfigFault;
+		problem: FileFault;
 	};
 	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
 	"secret-malformed": {

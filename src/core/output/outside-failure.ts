@@ -1,11 +1,7 @@
 import type { Causes, Faults, None } from "../cases.ts";
 import type { CertificateFault } from "../certificate-fault.ts";
-import type {
-	ProgramFault,
-	ProviderFault,
-	StoredFault,
-} from "./credential-fault.ts";
-import type { CredentialFileFault } from "./file-fault.ts";
+import type { ProgramFault, StoredFault } from "./credential-fault.ts";
+import type { FileFault } from "./file-fault.ts";
 
 /**
  * What the machine, or a program or service that is asked, does not give; report/ words it. What these said
@@ -42,14 +38,14 @@ export type OutsideFailure = Causes<{
 	"question-unanswered": None;
 	"helper-failed": { program: string; because: HelperFault };
 	/** It answers, and not with a credential. `provider`: its name; `key`: as in `auths`. */
-	"provider-failed": { provider: string; key: string; fault: ProviderFault };
+	"provider-failed": { provider: string; key: string; fault: StoredFault };
 	/** The built-in provider for Amazon's registries was asked for another one. */
 	"ecr-registry": { key: string; is: "public" | "elsewhere" };
 	"ecr-failed": { because: EcrFault };
 	// What docker and podman keep. Keys and entries: as they stand there.
 	/** There is none of these files. */
 	"stores-missing": { paths: readonly string[] };
-	"store-unreadable": { path: string; problem: CredentialFileFault };
+	"store-unreadable": { path: string; problem: FileFault };
 	"stored-unusable": {
 		key: string;
 		path: string;

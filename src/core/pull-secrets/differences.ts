@@ -6,7 +6,7 @@ import {
 	displayUser,
 } from "../credentials/entry.ts";
 import { groupsBy } from "../groups.ts";
-import type { DockerConfigFault } from "../output/file-fault.ts";
+import type { FileFault } from "../output/file-fault.ts";
 import { ownValue } from "../own-value.ts";
 import { displayHost } from "../registry/server.ts";
 import { annotationsAfter, type Change } from "./change.ts";
@@ -39,7 +39,7 @@ export type Difference = Cases<
 		/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
 		content: {
 			is: "removed" | "added";
-			because: DockerConfigFault | { readonly error: string };
+			because: FileFault | { readonly error: string };
 		};
 		type: { is: "changed"; from: string; to: string };
 		/** An entry of a service account's imagePullSecrets. */

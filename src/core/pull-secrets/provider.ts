@@ -3,7 +3,7 @@ import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
 import { isJsonObject, readJsonObject } from "../json-object.ts";
 import { findCredentials, matchesOf } from "../kubelet/keyring.ts";
-import type { ProviderFault } from "../output/credential-fault.ts";
+import type { StoredFault } from "../output/credential-fault.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
 import { splitPath } from "../registry/url.ts";
@@ -27,7 +27,7 @@ export interface Provided {
 }
 
 /** What a provider gives, or why that is of no use. */
-export type ProviderAnswer = Provided | ProviderFault;
+export type ProviderAnswer = Provided | StoredFault;
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */
 export const PLUGIN_API_VERSIONS = [

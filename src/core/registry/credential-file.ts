@@ -15,7 +15,7 @@ import {
 	parseGoJson,
 } from "../credentials/go-json.ts";
 import type { Env } from "../env.ts";
-import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
+import type { FileFault } from "../output/file-fault.ts";
 import {
 	DOCKER_HUB_KEY,
 	type RegistryServer,
@@ -87,7 +87,7 @@ function within(folder: string | undefined, path: string): string | undefined {
  */
 export function readCredentialFile(
 	content: Uint8Array,
-): CredentialFile | CredentialFileFault {
+): CredentialFile | FileFault {
 	const encoding = encodingFault(content);
 	if (encoding !== undefined) return encoding;
 	const { text, marked } = withoutMark(Buffer.from(content).toString("utf8"));
@@ -130,7 +130,7 @@ export function readCredentialFile(
 }
 
 /** What a text is that is no JSON, and was given for a docker config; undefined where nobody knows. */
-function textOfAnotherKind(text: string): FileKind | undefined {
+function textOfAnotherKind(text: string): FileFault | undefined {
 	if (isEncodedJson(text)) return "encoded-json";
 	if (/^\s*-----BEGIN /.test(text)) return "pem";
 	if (/^\s*<(?:!doctype|html|\?xml)\b/i.test(text)) return "web-page";
@@ -159,7 +159,7 @@ const NO_CREDENTIALS: CredentialFile = {
 };
 
 /** What a text is that was given for a password or a key, and is a file of another kind; undefined where it may be one. */
-export function fileOfAnotherKind(text: string): FileKind | undefined {
+export function fileOfAnotherKind(text: string): FileFault | undefined {
 	if (!text.trimStart().startsWith("{")) return undefined;
 	const document = parseGoJson(text);
 	if (!document.ok || document.value.kind !== "object") return undefined;
@@ -174,7 +174,7 @@ export function fileOfAnotherKind(text: string): FileKind | undefined {
 }
 
 /** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
-function somethingElse(members: readonly GoMember[]): FileKind | undefined {
+function somethingElse(members: readonly GoMember[]): FileFault | undefined {
 	const text = (field: string) => textOf(members, field);
 	if (text("kind") === "Secret") return "secret";
 	if (text("kind") !== "" && text("apiVersion") !== "") return "object";

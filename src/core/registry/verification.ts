@@ -1,7 +1,7 @@
 import { OperationError } from "../../errors.ts";
 import type { Cases, Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
-import type { RejectionHint } from "../output/credential-fault.ts";
+import type { CredentialFault } from "../output/credential-fault.ts";
 import type { Fault } from "./fault.ts";
 import type { LoginFault, TokenServerFault } from "./login-fault.ts";
 import type { ImageInRegistry } from "./manifest.ts";
@@ -35,7 +35,7 @@ export type Verification = Cases<
 			/** 401, 403, or 400 where that is a word for a wrong password. */
 			status: number;
 			/** What may be wrong with the credential. */
-			hint?: RejectionHint;
+			hint?: CredentialFault;
 		};
 		/** `image`: as the user wrote it. */
 		"cannot-pull": { image: string; because: CannotPull };

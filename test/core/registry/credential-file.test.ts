@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readDockerConfig } from "../../../src/core/credentials/docker-config.ts";
 import type { StoredFault } from "../../../src/core/output/credential-fault.ts";
-import type { CredentialFileFault } from "../../../src/core/output/file-fault.ts";
+import type { FileFault } from "../../../src/core/output/file-fault.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -77,7 +77,7 @@ test("where credentials are kept: a user without a home", () =>
 		],
 	));
 
-const UNREADABLE: readonly [text: string, problem: CredentialFileFault][] = [
+const UNREADABLE: readonly [text: string, problem: FileFault][] = [
 	["{", "not-json"],
 	["auths: {}", "not-json"],
 	["[]", "not-object"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
-import type { RejectionHint } from "../../../src/core/output/credential-fault.ts";
+import type { CredentialFault } from "../../../src/core/output/credential-fault.ts";
 import type {
 	RegistryRequest,
 	Send,
@@ -928,17 +928,18 @@ test("the token for an image is asked for with the scope to pull it, the first o
 });
 
 test("F6: what is wrong with a rejected password is said with the rejection", async () => {
-	const ROWS: readonly [password: string, hint: RejectionHint | undefined][] = [
-		["secret", undefined],
-		["secret\n", "password-line-end"],
-		["\ufeffsecret", "password-begins-byte-order-mark"],
-		["s\0e\0", "password-nul"],
-		["one\ntwo", "password-lines"],
-		["a\u0007b", "password-control-character"],
-		[" secret", "password-white-space"],
-		["secr\u200bet", "password-invisible-character"],
-		["sec\u2060ret", "password-invisible-character"],
-	];
+	const ROWS: readonly [password: string, hint: CredentialFault | undefined][] =
+		[
+			["secret", undefined],
+			["secret\n", "password-line-end"],
+			["\ufeffsecret", "password-begins-byte-order-mark"],
+			["s\0e\0", "password-nul"],
+			["one\ntwo", "password-lines"],
+			["a\u0007b", "password-control-character"],
+			[" secret", "password-white-space"],
+			["secr\u200bet", "password-invisible-character"],
+			["sec\u2060ret", "password-invisible-character"],
+		];
 	for (const [password, hint] of ROWS) {
 		const verification = await verifyCredential(
 			async ({ headers }) => ({
