@@ -5,12 +5,12 @@ import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
 import type { Retirement } from "./meshes/meshes.ts";
 import type { EntryProblem } from "./output/entry-problem.ts";
+import type { Place } from "./output/input-failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
 import type { RecordDifference } from "./pull-secrets/differences.ts";
 import type { NearEnd } from "./pull-secrets/expiry.ts";
-import type { SourceRef } from "./pull-secrets/source.ts";
 import type { ServerNote } from "./registry/server.ts";
 import type { Verification } from "./registry/verification.ts";
 
@@ -32,78 +32,47 @@ export type Note =
 	| ExportNote
 	| Causes<{
 			// A source, and what says that it is a copy of it.
-			/** It fails every pull with the whole Secret. */
-			"entry-malformed": {
-				key: string;
-				source: SourceRef;
-				script: Script | undefined;
-			};
+			"entry-malformed": { key: string; source: Place; script: Advised };
 			"claimants-hidden": None;
 			/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
-			"secrets-too-much": { namespaces: readonly string[]; count: number };
-			/** They had the content that the source had. */
-			"claimants-equal": {
-				name: string;
-				namespaces: readonly string[];
-				script: Script | undefined;
-			};
-			"claimants-different": { name: string; namespaces: readonly string[] };
-			"claimants-unrecorded": {
-				source: SourceRef;
-				namespaces: readonly string[];
-			};
+			"secrets-too-much": { namespaces: Names; count: number };
+			"claimants-equal": { name: string; namespaces: Names; script: Advised };
+			"claimants-different": { name: string; namespaces: Names };
+			"claimants-unrecorded": { source: Place; namespaces: Names };
 			/** Without their uids, which may not be read. */
-			"recorded-by-name": { namespaces: readonly string[] };
-			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
-			"would-be-recorded": {
-				source: SourceRef;
-				what: string;
-				/** Out of the record. */
-				taken?: true;
-			};
-			"nothing-recorded": { source: SourceRef };
-			forgotten: { namespaces: readonly string[]; dryRun: DryRun };
+			"recorded-by-name": { namespaces: Names };
+			/** Of a dry run. `what`: as for a person, `app`, `all namespaces`; `taken`: out of the record. */
+			"would-be-recorded": { source: Place; what: string; taken?: true };
+			"nothing-recorded": { source: Place };
+			forgotten: { namespaces: Names; dryRun: DryRun };
 			/** They were to be taken out of the record, which does not send the source there. */
-			"not-recorded": {
-				source: SourceRef;
-				namespaces: readonly string[];
-			};
-			/** A rule of the record means them although they were pruned. */
-			"covered-by-rule": {
-				source: SourceRef;
-				namespaces: readonly string[];
-				script: Script | undefined;
-			};
-			/** Whether its record names what is pruned, this user may not know. */
-			"source-unreadable": { namespace: string; namespaces: readonly string[] };
+			"not-recorded": { source: Place; namespaces: Names };
+			/** Although they were pruned. */
+			"covered-by-rule": { source: Place; namespaces: Names; script: Advised };
+			"source-unreadable": { namespace: string; namespaces: Names };
 			// Where copies go.
 			"no-namespace-matched": { rest: "served" | "left" };
 			/** And is recorded all the same. */
 			"rule-matches-none": None;
-			/** What is recorded on this source means no namespace that there is. */
 			"record-matches-none": { namespace: string; name: string };
 			"no-namespace-selected": None;
 			"source-namespace-skipped": { namespace: string };
 			/** Only their pods say that they need it, and nobody agreed. */
-			"found-by-pods": { namespaces: readonly string[] };
+			"found-by-pods": { namespaces: Names };
 			/** Beside a question that is too short for all of them. */
-			"asked-by-pods": { namespaces: readonly string[] };
-			/** Those that only these would show are not found. */
+			"asked-by-pods": { namespaces: Names };
 			"sidecars-unlisted": { kind: "Pod" | "Gateway" };
-			/** Only pods or Gateways ask there, which a watch does not follow. */
-			"sidecars-unwatched": {
-				namespaces: readonly string[];
-				script: Script | undefined;
-			};
-			/** A watch renews the source, and keeps only what it selects: these get no copy of what is new. */
+			"sidecars-unwatched": { namespaces: Names; script: Advised };
+			/**
+			 * A watch renews the source, and keeps only what it selects: these get no copy of what is new. `rules`: and
+			 * what the record means by rules.
+			 */
 			"recorded-unwatched": {
-				namespaces: readonly string[];
-				/** And what the record means by rules. */
+				namespaces: Names;
 				rules: boolean;
-				script: Script | undefined;
+				script: Advised;
 			};
 			// Several clusters.
-			/** Two contexts of one cluster and user. */
 			"context-twin": { twin: string; context: string };
 			/** The command line is wrong for this one. */
 			"context-refused": { context: string; error: unknown };
@@ -113,19 +82,19 @@ export type Note =
 			// The run itself.
 			cancelled: None;
 			/** `namespaces`: where it was looked; none: everywhere. */
-			"nothing-found": { namespaces?: readonly string[] };
+			"nothing-found": { namespaces?: Names };
 			interrupted: { progress: Progress };
-			/** Those who reference pull secrets are left out, everywhere where no namespace is named. */
-			"users-unlisted": {
-				kind: "Pod" | "ServiceAccount";
-				namespaces: readonly string[];
-			};
+			/** Everywhere where no namespace is named. */
+			"users-unlisted": { kind: "Pod" | "ServiceAccount"; namespaces: Names };
 			/** Where a usage is explained; undefined: of the program. */
 			"see-help": { verb: string | undefined };
 	  }>;
 
+type Names = readonly string[];
+type Advised = Script | undefined;
+
 interface SomeContexts {
-	readonly contexts: readonly string[];
+	readonly contexts: Names;
 	/** How many there are in all. */
 	readonly of: number;
 }
@@ -133,7 +102,6 @@ interface SomeContexts {
 /** About the command line, which is taken all the same. */
 export type FlagNote = Causes<{
 	"dry-run-without-value": None;
-	/** Others see it. */
 	"password-on-command-line": { flag: string };
 	"jwt-on-command-line": { flag: "--registry-username" | "--docker-username" };
 }>;
@@ -144,35 +112,25 @@ export type CredentialNote = Causes<{
 	/** podman's entry for a part of a registry. */
 	"credential-narrower": { key: string };
 	/** What it will be asked for, where the command line does not say the registry. */
-	"credential-wanted": { key: string; source: SourceRef };
-	"credential-expiring": NearEnd & {
-		/** Absent for one that is not written yet. */
-		script?: Script | undefined;
-	};
-	/** `left`: milliseconds. */
-	"credential-valid": {
-		key: string;
-		left: number;
-		/** So long that nothing is done. */
-		untouched?: true;
-	};
+	"credential-wanted": { key: string; source: Place };
+	/** `script` absent: it is not written yet. */
+	"credential-expiring": NearEnd & { script?: Advised };
+	/** `left`: milliseconds; `untouched`: so long that nothing is done. */
+	"credential-valid": { key: string; left: number; untouched?: true };
 	"credential-of-job": { key: string };
 	"credential-verified": { key: string; verification: Verification };
-	/** What this check trusts, no node does by that. */
 	"trust-is-local": {
 		flag: "--registry-insecure" | "--registry-ca";
 		key: string;
 	};
 	/** One was removed that counts as the same registry. */
-	"entry-stays": { key: string; script: Script | undefined };
+	"entry-stays": { key: string; script: Advised };
 	"entry-refused": { error: Error };
-	"entry-empty": { key: string; secret: SourceRef };
+	"entry-empty": { key: string; secret: Place };
 }>;
 
 /** Where a credential was stored that is taken: a file, or a Secret. */
-export type StoredIn =
-	| { readonly file: string }
-	| { readonly secret: SourceRef };
+export type StoredIn = { readonly file: string } | { readonly secret: Place };
 
 /** About service accounts, their pods and policies. */
 export type AccountNote = Causes<{
@@ -180,51 +138,31 @@ export type AccountNote = Causes<{
 	/** `default`, of a new namespace. */
 	"account-awaited": { namespace: string; name: string };
 	"pods-older-unknown": { error: unknown };
-	/** Accounts reference a Secret that is not there. */
+	/** `source`: where no source bears that name either. */
 	"secret-missing": {
 		name: string;
-		namespaces: readonly string[];
-		/** Where no source bears that name either. */
+		namespaces: Names;
 		source?: string;
-		script: Script | undefined;
+		script: Advised;
 	};
 	/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
-	"accounts-kept": {
-		error: unknown;
-		in?: readonly string[];
-		outside?: readonly string[];
-	};
-	/** Accounts were attached, and the record of the source does not say so. */
+	"accounts-kept": { error: unknown; in?: Names; outside?: Names };
 	"attached-unrecorded": Unrecorded;
-	/** Accounts were attached where the record means the namespaces by rules alone, which do not attach them. */
-	"attached-by-name": {
-		/** As for a person: `builder`. */
-		accounts: string;
-		namespaces: readonly string[];
-		script: Script | undefined;
-	};
-	/** Accounts are detached, and the record of the source still says that they are attached. */
+	/** Where the record means the namespaces by rules alone, which do not attach them. `accounts`: as for a person. */
+	"attached-by-name": { accounts: string; namespaces: Names; script: Advised };
 	"detached-recorded": Unrecorded;
 	/** Accounts are detached where the record attaches all, or a rule of it these. */
-	"still-recorded": {
-		source: SourceRef;
-		accounts: readonly string[];
-		namespaces: readonly string[];
-	};
-	/** The admission policies of sources that were deleted stay; `NAMESPACE/NAME` each. */
-	"policies-kept": { sources: readonly string[]; error: unknown };
+	"still-recorded": { source: Place; accounts: Names; namespaces: Names };
+	/** Of sources that were deleted; `NAMESPACE/NAME` each. */
+	"policies-kept": { sources: Names; error: unknown };
 	"policy-takes-time": None;
-	/** Whether pods would be refused is not known. */
 	"mountable-secrets-unknown": None;
-	/** Nothing keeps the watch's account to pull secrets. */
 	"account-unlimited": None;
-	/** The record attaches accounts, and the watch is installed without the right to. */
 	"attaches-unwatched": None;
-	/** The same of policies of `attach --by-policy`. */
 	"policies-unwatched": None;
 	"pods-older": OldPods;
 	/** Beyond the first that are told. */
-	"more-pods-older": { pods: number; namespaces: readonly string[] };
+	"more-pods-older": { pods: number; namespaces: Names };
 }>;
 
 /** The record of a source that is to say what was done, and does not. */
@@ -232,42 +170,36 @@ export interface Unrecorded {
 	/** As for a person: `builder in app`. */
 	readonly what: string;
 	readonly error: unknown;
-	readonly script: Script | undefined;
+	readonly script: Advised;
 }
 
 /** About what is deleted, and what stays. */
 export type PruneNote = Causes<{
 	/** --prune was given, and namespaces that do not exist. */
-	"nothing-pruned": { missing: readonly string[] };
+	"nothing-pruned": { missing: Names };
 	"deletion-asked": {
 		/** The kubeconfig context; "" in-cluster. */
 		context: string;
 		losses: readonly Loss[];
 		/** What is also taken out of a record. */
 		forgets: readonly {
-			readonly source: SourceRef;
+			readonly source: Place;
 			readonly selections: readonly RecordDifference["selection"][];
 		}[];
 		/** How many service accounts lose what attach added, and where. */
 		accounts: number;
-		accountsIn: readonly string[];
+		accountsIn: Names;
 		/** The sources whose admission policies go with them. */
-		byPolicy: readonly SourceRef[];
+		byPolicy: readonly Place[];
 		/** What was typed, and is written after a yes. */
 		credential?: CredentialGoing | undefined;
 	};
 	/** What attach added stays where the pull secret does. */
-	"attached-kept": { name: string; namespaces: readonly string[] };
-	/** Unmanaged Secrets of the name that is pruned. */
-	"left-alone": { name: string; namespaces: readonly string[] };
+	"attached-kept": { name: string; namespaces: Names };
+	"left-alone": { name: string; namespaces: Names };
 	"taken-back": { accounts: number; policies: number; dryRun: DryRun };
-	"still-managed": {
-		secrets: number;
-		/** Sources that have an installed watch, as `NAMESPACE/NAME`. */
-		watches: readonly string[];
-		/** Sources that say that they have admission policies, likewise. */
-		policies: readonly string[];
-	};
+	/** `watches`: sources that have an installed watch; `policies`: that say they have some; `NAMESPACE/NAME` each. */
+	"still-managed": { secrets: number; watches: Names; policies: Names };
 }>;
 
 /** What becomes of an object that is asked about. */
@@ -276,8 +208,8 @@ export type LossVerb = "delete" | "delete and recreate" | "overwrite";
 /** Where a credential goes that a person typed. */
 export interface CredentialGoing {
 	readonly verb: "Put" | "Replace";
-	readonly hosts: readonly string[];
-	readonly source: SourceRef;
+	readonly hosts: Names;
+	readonly source: Place;
 	/** undefined: how many is not known yet. */
 	readonly copies: number | undefined;
 }
@@ -292,7 +224,7 @@ export interface Loss {
 	/** Its credential is stored nowhere else. */
 	readonly isSource?: boolean;
 	/** Those that what takes its place has no credential for. */
-	readonly registries?: readonly string[];
+	readonly registries?: Names;
 	/** Who references it; `hidden`: that may not be listed. */
 	readonly users?:
 		| "hidden"
@@ -302,10 +234,9 @@ export interface Loss {
 /** About images, and how they are checked. */
 export type ImageNote = Causes<{
 	"mesh-retired": { title: string; retired: Retirement };
-	/** It is not tagged as the mesh is. */
 	"versioned-apart": { repository: string };
 	/** Each with a pod that has it. */
-	"sidecars-elsewhere": { title: string; images: readonly string[] };
+	"sidecars-elsewhere": { title: string; images: Names };
 	"pod-image-filled-in": { namespace: string; name: string };
 	"checked-without-credential": { error: unknown };
 	"platforms-unknown": None;
@@ -315,7 +246,7 @@ export type ImageNote = Causes<{
 
 /** About credentials that leave the cluster. */
 export type ExportNote = Causes<{
-	exported: { what: "cluster-config" | SourceRef; to: string };
+	exported: { what: "cluster-config" | Place; to: string };
 	"entry-unusable": { problem: EntryProblem };
 	/** One of several is taken. */
 	"entries-differ": { key: string };
