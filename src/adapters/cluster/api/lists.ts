@@ -18,6 +18,8 @@ import { askedForBy, listShape, objectShape, watchShape } from "./shapes.ts";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
+/** Of objects that turn out to be small, as copies and Namespaces are: each page is a request of its own. */
+const LARGE_PAGE = 1_000;
 
 /**
  * Bytes of a page: 500 pods of the usual size, of which little is kept, are ten of these megabytes, 500 Secrets half
@@ -26,7 +28,7 @@ const PAGE = 500;
 const LARGEST_PICKED = 32 << 20;
 const LARGEST_PAGE = 12 << 20;
 
-/** Of any list: a million objects. A server that always names one more page is followed no further. */
+/** Of any list: millions of objects. A server that always names one more page is followed no further. */
 const MOST_PAGES = 2_000;
 /**
  * The same of pages in a row without an object: API servers fill a page of what is selected before they name another.
@@ -192,10 +194,15 @@ export function lists({
 			const isEndless =
 				next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
 			const half = Math.ceil((at.limit * largest) / 2 / read.size);
-			at = { ...at, token: next, limit: Math.min(PAGE, half), last: read.end };
+			at = {
+				...at,
+				token: next,
+				limit: Math.min(LARGE_PAGE, half),
+				last: read.end,
+			};
 			// The server works on the next page while whoever asked works on this one. Of the largest
 			// objects one page at a time is enough in memory.
-			const ahead = at.limit === PAGE && next !== "" && !isEndless;
+			const ahead = at.limit >= PAGE && next !== "" && !isEndless;
 			if (ahead) {
 				coming = onePage(at);
 				coming.catch(() => {}); // Nobody may come for it.

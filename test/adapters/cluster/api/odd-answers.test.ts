@@ -278,7 +278,7 @@ describe("lists", () => {
 			const limit = Number(query.get("limit"));
 			const from = Number(query.get("continue") ?? 0);
 			limits.push(limit);
-			const end = Math.min(from + limit, 1_100);
+			const end = Math.min(from + limit, 2_000);
 			const items = Array.from({ length: end - from }, (_, at) => ({
 				metadata: { namespace: "evil", name: `s-${from + at}` },
 				data: from + at < 100 ? { large } : {},
@@ -288,7 +288,7 @@ describe("lists", () => {
 					status: 200,
 					body: page({
 						items,
-						metadata: { ...(end < 1_100 && { continue: `${end}` }) },
+						metadata: { ...(end < 2_000 && { continue: `${end}` }) },
 					}),
 					headers: { "content-type": "application/json" },
 				},
@@ -296,11 +296,11 @@ describe("lists", () => {
 		});
 		// The first that a connection brings: nor is its server given up.
 		const { cluster: first } = await connected({ kubeconfig }, { clock });
-		assert.equal(await listed(first), 1_100);
+		assert.equal(await listed(first), 2_000);
 		await first.close();
-		// Pages of about 6 MiB, and whole ones again once objects are small.
+		// Pages of about 6 MiB, and large ones once objects are small.
 		const six = Array<number>(16).fill(6);
-		assert.deepEqual(limits, [500, 63, 8, ...six, 18, 500, 500]);
+		assert.deepEqual(limits, [500, 63, 8, ...six, 18, 1000, 1000]);
 	});
 
 	for (const [what, body] of [
