@@ -49,7 +49,7 @@ terminal(
 				["JSON key file", "\r"],
 				["Username:", "mesh\r"],
 				["Password:", `${WRONG}\r`],
-				["rejects the credential: authentication required", ""],
+				['rejects the credential: "authentication required"', ""],
 				["Enter another credential", "\r"],
 				// The user is offered again, so that Enter keeps it.
 				["mesh", "\r"],

@@ -236,7 +236,10 @@ export type ImageNote = Causes<{
 	"mesh-retired": { title: string; retired: Retirement };
 	"versioned-apart": { repository: string };
 	/** Each with a pod that has it. */
-	"sidecars-elsewhere": { title: string; images: Names };
+	"sidecars-elsewhere": {
+		title: string;
+		images: readonly { readonly image: string; readonly from: string }[];
+	};
 	"pod-image-filled-in": { namespace: string; name: string };
 	"checked-without-credential": { error: unknown };
 	"platforms-unknown": None;

@@ -6,6 +6,7 @@ import type {
 	OidcFault,
 	UserFault,
 } from "../core/output/connection-failure.ts";
+import { claimedName, said } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { word } from "./command-line.ts";
 import { type Clauses, clause, type FailureWording } from "./wording.ts";
@@ -107,7 +108,7 @@ const EXEC_WORDS: Clauses<ExecPluginFault> = {
 	"no-terminal":
 		"exec plugin cannot support interactive mode: standard input is not a terminal",
 	"not-found": ({ command, hint }) =>
-		`exec: executable ${command} not found: ${hint || "install the credential plugin that the kubeconfig names"}`,
+		`exec: executable ${command} not found: ${hint === "" ? "install the credential plugin that the kubeconfig names" : said(hint)}`,
 	"not-run": ({ text }) => `exec: ${text}`,
 	"output-too-large": ({ command }) =>
 		`exec: executable ${command} produced more than 1 MiB of output`,
@@ -120,7 +121,7 @@ const EXEC_WORDS: Clauses<ExecPluginFault> = {
 	"no-time": ({ command }) =>
 		`exec: ${command} printed an expirationTimestamp that is not a time of RFC 3339`,
 	"another-version": ({ wanted, got }) =>
-		`exec plugin is configured to use API version ${wanted}, plugin returned version ${got}`,
+		`exec plugin is configured to use API version ${wanted}, plugin returned version ${claimedName(got)}`,
 	"no-status": "exec plugin didn't return a status field",
 	"certificate-or-key-alone":
 		"exec plugin returned only certificate or key, not both",
@@ -132,5 +133,5 @@ const OIDC_WORDS: Clauses<Exclude<OidcFault, { is: "not-asked" }>> = {
 		"the id-token has expired and there is no refresh-token: log in again",
 	"no-id-token": "the provider's answer has no id_token",
 	"not-a-jwt": "the id-token is not a JWT",
-	refused: ({ text }) => text,
+	refused: ({ text }) => said(text),
 };

@@ -3,6 +3,7 @@ import type {
 	ProgramFault,
 	StoredFault,
 } from "../core/output/credential-fault.ts";
+import { said } from "../core/output/printable.ts";
 import { type Clauses, clause } from "./wording.ts";
 
 const CREDENTIAL_WORDS: Readonly<Record<CredentialFault, string>> = {
@@ -66,6 +67,6 @@ export function programFaultWords({
 	ended,
 }: Omit<ProgramFault, "is">): string {
 	if (typeof ended === "string")
-		return `ended by ${ended}${words === "" ? ", no output" : `: ${words}`}`;
-	return words || `exit status ${ended}, no output`;
+		return `ended by ${ended}${words === "" ? ", no output" : `: ${said(words)}`}`;
+	return words === "" ? `exit status ${ended}, no output` : said(words);
 }

@@ -193,7 +193,7 @@ function secretsParagraph(
 				)
 			: others.size > 0
 				? text(
-						`Its service account ${pod.account} also references ${[...others].join(", ")}: only pods created from now on, without a list of their own, get it.`,
+						`Its service account ${pod.account} also references ${[...others].map((name) => claimedName(name)).join(", ")}: only pods created from now on, without a list of their own, get it.`,
 					)
 				: "";
 	if (secrets.length === 0)
@@ -208,7 +208,7 @@ function secretsParagraph(
 		`${text(`${who} has ${counted(secrets.length, "pull secret")}:`)}${secrets
 			.map((secret) =>
 				text(
-					`${claimedName(secret.name, 253)}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
+					`${claimedName(secret.name)}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
 					"  ",
 				),
 			)
@@ -219,7 +219,7 @@ function secretsParagraph(
 function fateOf({ source }: NamedSecret): string {
 	if (source === undefined) return ": does not exist, skipped";
 	if (!isPullSecretType(source.type))
-		return `: type ${claimedName(source.type, 320)}, skipped`;
+		return `: type ${claimedName(source.type)}, skipped`;
 	return source.data ? "" : ": no content, skipped";
 }
 
@@ -243,7 +243,9 @@ function numbered(items: readonly string[], text: Text): string {
 function userOf(credential: Credential): string {
 	if (credential.isEmpty)
 		return "an empty credential: kubelets read neither identity tokens nor credential stores";
-	const user = `user ${displayUsername(credential.username) || '""'}`;
+	const shown = displayUsername(credential.username);
+	const isShortened = shown !== credential.username;
+	const user = `user ${(isShortened ? shown : claimedName(shown)) || '""'}`;
 	if (credential.reveal() === "")
 		return `${user}, without a password: kubelets read neither identity tokens nor credential stores`;
 	// Bytes that are no text are sent as they are, and may well be right.

@@ -4,7 +4,7 @@ import {
 	FailureError,
 } from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
-import { claimedName } from "../core/output/printable.ts";
+import { claimedName, said } from "../core/output/printable.ts";
 import type { Progress } from "../core/output/progress.ts";
 import {
 	kubectl,
@@ -156,10 +156,10 @@ const WORDS: FailureWording<Failure> = {
 		const secret = secretWords({ namespace, name });
 		switch (because.is) {
 			case "copy":
-				return `${secret} is a copy of ${claimed(because.of)}, not a source`;
+				return `${secret} is a copy of ${claimedName(because.of)}, not a source`;
 			case "type":
 				return {
-					message: `${secret} is not a source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`,
+					message: `${secret} is not a source: it is of type ${claimedName(because.type)}, not ${PULL_SECRET_TYPE}`,
 					...(because.type === OLDER_TYPE && {
 						advice: {
 							words: "to make one of it, run",
@@ -199,8 +199,8 @@ const WORDS: FailureWording<Failure> = {
 			: `cannot record ${what} on the source (${patchNeeded(source)}); use ${onceWords(onceInSync)} for a copy that rotate will not update`,
 	"record-kept-by-other": ({ source, what, manager, takesOut, onceInSync }) =>
 		takesOut
-			? `the record of ${source.name} is kept by ${manager}; take ${what} out there`
-			: `the record of ${source.name} is kept by ${manager}: add ${what} there, or use ${onceWords(onceInSync)}`,
+			? `the record of ${source.name} is kept by ${claimedName(manager)}; take ${what} out there`
+			: `the record of ${source.name} is kept by ${claimedName(manager)}: add ${what} there, or use ${onceWords(onceInSync)}`,
 	"source-keeps-changing": ({ source }) =>
 		`the source keeps changing: ${secretWords(source)} was written again while it was copied; run the command again`,
 	"policy-unsupported": () =>
@@ -258,7 +258,7 @@ const WORDS: FailureWording<Failure> = {
 		advice: { words: "create it with", script },
 	}),
 	"edit-unmanaged": ({ source, type, byForce }) => ({
-		message: `${secretWords(source)} exists but is not managed by meshreg (type ${claimed(type)})${byForce ? "; use --force to take it over" : ""}`,
+		message: `${secretWords(source)} exists but is not managed by meshreg (type ${claimedName(type)})${byForce ? "; use --force to take it over" : ""}`,
 		...(type === PULL_SECRET_TYPE &&
 			!byForce && {
 				advice: {
@@ -272,9 +272,9 @@ const WORDS: FailureWording<Failure> = {
 		advice: { words: "keep them with", script: rewriting(source) },
 	}),
 	"edit-copy": ({ source, of }) =>
-		`${secretWords(source)} is a copy of ${of}; change that one`,
+		`${secretWords(source)} is a copy of ${claimedName(of)}; change that one`,
 	"user-differs": ({ source, key, user, entered }) =>
-		`${secretWords(source)} has ${displayHost(key)} as ${user}, not as ${entered}; name the user with --registry-username`,
+		`${secretWords(source)} has ${displayHost(key)} as ${claimedName(user)}, not as ${entered}; name the user with --registry-username`,
 	"credentials-differ": ({ key }) =>
 		`more than one credential was given for ${displayHost(key)}, which takes one`,
 	"label-stays": ({ source, label, flag }) =>
@@ -286,13 +286,13 @@ const WORDS: FailureWording<Failure> = {
 	unmanaged: ({ equal, type, differs = [], of }, { subject }) =>
 		equal
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use sync --adopt to take it over`
-			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${of === "source" ? "--force to take it over" : "sync --force to overwrite it"}`,
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimedName(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${of === "source" ? "--force to take it over" : "sync --force to overwrite it"}`,
 	"managed-by-other": ({ manager }, { subject }) =>
 		`${subjectWords(subject)} is managed by ${manager}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>
 		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or leave the namespace out with sync --forget`,
 	"copy-of-another": ({ source, of }, { subject }) =>
-		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${of === "source" ? "--force" : "sync --force"} to take it over, or sync that source`,
+		`${subjectWords(subject)} is a copy of ${claimedName(source)}; use ${of === "source" ? "--force" : "sync --force"} to take it over, or sync that source`,
 	differs: (
 		_,
 		{
@@ -351,7 +351,7 @@ const WORDS: FailureWording<Failure> = {
 		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written there. Run the command once more if that is intended`,
 	// Run again without it, a command would make a source anew that has no record.
 	lost: ({ perhaps, refusal, keptIn }, { subject, errorMessage }) => ({
-		message: `${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : errorMessage(refusal)})${keptIn === undefined ? "" : ", but its content is kept"}`,
+		message: `${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? said(refusal.detail) : errorMessage(refusal)})${keptIn === undefined ? "" : ", but its content is kept"}`,
 		...(keptIn !== undefined && {
 			advice: {
 				words: "before you run this again, put it back with",
@@ -421,11 +421,6 @@ function confirmed(
 
 function kib(bytes: number): string {
 	return `${Math.ceil(bytes / 1024)} KiB`;
-}
-
-/** What somebody wrote on an object, as long as a NAMESPACE/NAME may be: the rest of the line is ours. */
-function claimed(text: string): string {
-	return claimedName(text, 320);
 }
 
 /** What a user lacks who may only read a source. */

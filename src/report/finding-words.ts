@@ -11,6 +11,7 @@ import { failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import {
 	blockedClause,
+	claimsWords,
 	obstacleHint,
 	obstacleNoun,
 	pullClause,
@@ -69,8 +70,8 @@ export function headline({ about, namespaces }: Finding): string {
 						? ", with its content"
 						: ", with other content";
 			return about.same === undefined && !about.orphaned
-				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of, 320)}, which is not a source that is checked here`
-				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of, 320)}${content}; not recorded`;
+				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of)}, which is not a source that is checked here`
+				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${claimedName(about.of)}${content}; not recorded`;
 		}
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
@@ -85,7 +86,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "dangling":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		case "secrets-enforced":
-			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that reference ${someNames(about.secrets)} will be refused`;
+			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that reference ${claimsWords(about.secrets)} will be refused`;
 		case "policies":
 			return `${about.ref}: pods in its recorded namespaces get it by an admission policy`;
 		case "policy-missing":
@@ -254,5 +255,5 @@ function accountsIn(accounts: readonly string[], places: string): string {
 }
 
 function nonexistent(names: readonly string[]): string {
-	return `${someNames(names.map((name) => claimedName(name, 253)))}, which ${names.length === 1 ? "does" : "do"} not exist`;
+	return `${someNames(names.map((name) => claimedName(name)))}, which ${names.length === 1 ? "does" : "do"} not exist`;
 }

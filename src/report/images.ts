@@ -1,7 +1,7 @@
 import type { ImageCollision } from "../core/kubelet/image-reference.ts";
 import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
 import { counted } from "../core/output/counted.ts";
-import { lengthOf, onOneLine } from "../core/output/printable.ts";
+import { claimedName, lengthOf } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import type { Text } from "../core/output/styled.ts";
 import type {
@@ -10,7 +10,11 @@ import type {
 	Mismatch,
 } from "../core/registry/check-image.ts";
 import { type Platform, showPlatform } from "../core/registry/platform.ts";
-import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
+import {
+	loginFaultWords,
+	saidOr,
+	tokenServerWords,
+} from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 import { table, WIDEST } from "./table.ts";
 import { type Clauses, clause } from "./wording.ts";
@@ -123,11 +127,12 @@ const DENIAL_WORDS: Clauses<Denial> = {
 	"no-credential": "the registry asks for a credential, and no entry gives one",
 	withheld:
 		"the registry asks for a credential, and none that matches is sent to a host that no entry names",
-	rejected: ({ from, words }) => `credential of ${from} rejected (${words})`,
-	"no-permission": ({ from, words }) =>
+	rejected: (refusal) =>
+		`credential of ${refusal.from} rejected (${saidOr(refusal)})`,
+	"no-permission": ({ from, ...refusal }) =>
 		from === undefined
-			? `no access without a credential (${words})`
-			: `${from} has no permission, or there is no such image (${words})`,
+			? `no access without a credential (${saidOr(refusal)})`
+			: `${from} has no permission, or there is no such image (${saidOr(refusal)})`,
 	realm: ({ host, fault }) => `${host}: ${loginFaultWords(fault)}`,
 	"unknown-login": ({ host }) =>
 		`${host} asks for a login that container runtimes do not know`,
@@ -141,14 +146,14 @@ const MISMATCH_WORDS: Clauses<Mismatch> = {
 		attests ? "only attestations, no image" : "an index without an image",
 	"schema-1":
 		"image manifest of schema 1, which container runtimes no longer pull",
-	artifact: ({ type }) => `not a container image (${onOneLine(type, 80)})`,
+	artifact: ({ type }) => `not a container image (${claimedName(type, 80)})`,
 };
 
 const MOST_PLATFORMS = 6;
 
 function platformList(platforms: readonly Platform[]): string {
 	return someOf(
-		platforms.map((platform) => onOneLine(showPlatform(platform), 40)),
+		platforms.map((platform) => claimedName(showPlatform(platform), 40)),
 		MOST_PLATFORMS,
 	);
 }

@@ -41,7 +41,7 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 	}),
 	"registries-unselected": () => "no registries selected; nothing was written",
 	"secret-type": ({ secret, type }) =>
-		`${secretWords(secret)} is of type ${claimedName(type || "Opaque", 320)}, not a pull Secret`,
+		`${secretWords(secret)} is of type ${claimedName(type || "Opaque")}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
 		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${fileFaultWords(problem)}`,
 	"secret-malformed": ({ from, error, overfull, script }) =>

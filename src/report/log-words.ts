@@ -1,5 +1,5 @@
 import type { LogNote, RefreshFailure } from "../core/in-cluster/log.ts";
-import { claimedName } from "../core/output/printable.ts";
+import { claimedName, said } from "../core/output/printable.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
 import { sourceRef } from "../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../core/registry/server.ts";
@@ -27,13 +27,13 @@ type LogWording = Wording<LogNote, undefined, "event">;
 
 const WORDS: LogWording = {
 	synced: ({ results }) => summary(results, "none"),
-	"server-warning": ({ said }) => said,
+	"server-warning": ({ said: words }) => said(words),
 	watching: () => "Watching for changes.",
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
 	// Who writes an object says what its field manager is called.
 	undone: ({ kind, place: { namespace, name }, did, by }) =>
-		`${by === undefined ? "something" : claimedName(by, 128)} keeps ${did} ${subjectWords({ kind, name, namespaces: [namespace] })} (will retry, at most once a minute)`,
+		`${by === undefined ? "something" : claimedName(by)} keeps ${did} ${subjectWords({ kind, name, namespaces: [namespace] })} (will retry, at most once a minute)`,
 	"source-awaited": ({ source }) =>
 		`waiting for the source ${sourceRef(source)}`,
 	"source-back": ({ source }) => `the source ${sourceRef(source)} is back`,

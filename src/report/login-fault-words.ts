@@ -1,3 +1,4 @@
+import { said } from "../core/output/printable.ts";
 import type {
 	LoginFault,
 	TokenServerFault,
@@ -22,6 +23,17 @@ export function loginFaultWords(fault: LoginFault): string {
 	return clause(LOGIN_WORDS, fault);
 }
 
+/** What was said of a refusal, or its status where that was nothing. */
+export function saidOr({
+	words,
+	status,
+}: {
+	readonly words: string;
+	readonly status: number;
+}): string {
+	return words === "" ? String(status) : said(words);
+}
+
 /** Why a token server gave no token: one clause about a registry's, which names its host. */
 export function tokenServerWords(fault: TokenServerFault): string {
 	return `its token server ${fault.host} ${clause(TOKEN_WORDS, fault)}`;
@@ -36,6 +48,6 @@ export const METHOD_NOT_ALLOWED = 405;
 const TOKEN_WORDS: Clauses<TokenServerFault> = {
 	redirect: ({ to }) => `redirects to ${to}, where the credential is not sent`,
 	status: ({ status, words }) =>
-		`answers ${status}${words === "" ? "" : ` (${words})`}${status === METHOD_NOT_ALLOWED ? " to a GET request: only clients that log in with POST get a token" : ""}`,
+		`answers ${status}${words === "" ? "" : ` (${said(words)})`}${status === METHOD_NOT_ALLOWED ? " to a GET request: only clients that log in with POST get a token" : ""}`,
 	"no-token": "answers without a token",
 };

@@ -5,7 +5,7 @@ import type {
 } from "../core/manifest/note.ts";
 import { counted } from "../core/output/counted.ts";
 import type { ManifestPlace } from "../core/output/input-failure.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { claimedName, onOneLine } from "../core/output/printable.ts";
 import type { Wording } from "./wording.ts";
 
 /** About manifests, each with file and line. */
@@ -46,11 +46,12 @@ function placeWords({ file, line }: ManifestPlace): string {
 }
 
 function subjectWords({ kind, name }: ManifestSubject): string {
-	return onOneLine(name === "" ? kind : `${kind}/${name}`, 100);
+	const shown = claimedName(kind, 100);
+	return name === "" ? shown : `${shown}/${claimedName(name, 100)}`;
 }
 
 function misplacementWords(where: Misplacement): string {
 	if (where.in === "container")
-		return `in container ${onOneLine(where.name, 63)}`;
+		return `in container ${claimedName(where.name, 63)}`;
 	return where.path === "" ? "at the top level" : `in ${where.path}`;
 }

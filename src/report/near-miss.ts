@@ -12,7 +12,7 @@ export function nearMissSentence(near: NearMiss): string {
 		case "other-namespace":
 			return `${miss.from} has a key that matches, ${miss.key}, but pods use Secrets of their own namespace only.`;
 		case "type":
-			return `${miss.from} has a key that matches, ${miss.key}, but is of type ${claimedName(miss.type, 320)}, which kubelets pass over.`;
+			return `${miss.from} has a key that matches, ${miss.key}, but is of type ${claimedName(miss.type)}, which kubelets pass over.`;
 		case "wrapper":
 			return miss.type === "kubernetes.io/dockercfg"
 				? `${miss.from} has a key that matches, ${miss.key}, inside "auths", which its type ${miss.type} does not have.`

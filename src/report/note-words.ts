@@ -1,7 +1,7 @@
 import type { Note, Unrecorded } from "../core/note.ts";
 import { counted } from "../core/output/counted.ts";
 import { FailureError, isFailure } from "../core/output/failure.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { claimedName } from "../core/output/printable.ts";
 import {
 	type CommandContext,
 	meshreg,
@@ -62,7 +62,7 @@ function unrecordedWords(error: unknown): string {
 		case "record-forbidden":
 			return patchNeeded(why.source);
 		case "record-kept-by-other":
-			return `the record of ${why.source.name} is kept by ${why.manager}: change it there`;
+			return `the record of ${why.source.name} is kept by ${claimedName(why.manager)}: change it there`;
 		case "record-invalid":
 			return `the record of ${sourceRef(why.source)} cannot be read: ${recordFaultWords(why.fault)}`;
 		default:
@@ -207,7 +207,7 @@ const WORDS: Wording<Note> = {
 	"versioned-apart": ({ repository }) =>
 		`${repository} has versions of its own; --from-cluster reads the one that is installed`,
 	"sidecars-elsewhere": ({ title, images }) =>
-		`left out, because only pods name them, and none of ${title}'s own images is beside them: ${someOf(images.map((image) => onOneLine(image, 300)))}`,
+		`left out, because only pods name them, and none of ${title}'s own images is beside them: ${someOf(images.map(({ image, from }) => `${claimedName(image)} (${from})`))}`,
 	"pod-image-filled-in": ({ namespace, name }) =>
 		`pod/${name} in ${namespace} namespace: image "auto" was not filled in by Istio's injector; left out`,
 	"checked-without-credential": ({ error }) =>

@@ -3,6 +3,7 @@ import type {
 	HelperFault,
 	OutsideFailure,
 } from "../core/output/outside-failure.ts";
+import { said } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -40,7 +41,7 @@ const ECR_WORDS: Clauses<EcrFault> = {
 		"finds no credentials of Amazon's: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod's service account or the machine a role",
 	"no-answer": ({ status }) =>
 		`failed: HTTP ${status}, with an answer that is not Amazon's`,
-	failed: ({ words }) => `failed: ${words}`,
+	failed: ({ words }) => `failed: ${said(words)}`,
 };
 
 /** What the machine, or a program or service that was asked, did not give. */

@@ -3,7 +3,7 @@ import type { PullSubject, Unfixed } from "../core/check/finding.ts";
 import type { LackFix } from "../core/check/pod-fixes.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { Place } from "../core/output/input-failure.ts";
-import { claimedName, quoted } from "../core/output/printable.ts";
+import { claimedName, said } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { canBeWritten } from "../core/pull-secrets/fixes.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
@@ -70,7 +70,7 @@ export function pullClause(
 		case "static-pod":
 			return `static pods use no pull Secrets, and ${host} requires a credential`;
 		case "sandbox-image":
-			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${words}`}`;
+			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${said(words)}`}`;
 		case "not-injected":
 			return 'the image is still "auto", which Istio\'s injector was to fill in';
 		case "not-found":
@@ -113,7 +113,7 @@ export function pullClause(
 			return words === ""
 				? "no reason in pod status or events"
 				: // A registry that a tenant's image names may have written them.
-					`the kubelet says: ${quoted(words)}`;
+					`the kubelet says: ${said(words)}`;
 	}
 }
 
@@ -296,7 +296,7 @@ export function obstacleNoun({ by, claims }: Blocked): string {
 }
 
 /** Some of them, and of each its beginning: the rest of the line is ours. */
-function claimsWords(claims: readonly string[]): string {
+export function claimsWords(claims: readonly string[]): string {
 	return someNames(claims.map((claim) => claimedName(claim, 80)));
 }
 

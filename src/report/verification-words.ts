@@ -1,3 +1,4 @@
+import { said } from "../core/output/printable.ts";
 import { displayHost } from "../core/registry/server.ts";
 import type {
 	Unverifiable,
@@ -7,6 +8,7 @@ import { credentialFaultWords } from "./credential-fault-words.ts";
 import {
 	loginFaultWords,
 	METHOD_NOT_ALLOWED,
+	saidOr,
 	tokenServerWords,
 } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
@@ -23,11 +25,11 @@ export function verificationWords(
 			return `${host} accepts the credential${verification.pullable === undefined ? "" : `, and ${verification.pullable} can be pulled with it`}`;
 		case "rejected": {
 			const { words, status, hint } = verification;
-			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
+			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${said(words)}`}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
 		}
 		case "cannot-pull": {
 			const { image, because } = verification;
-			return `${host}: cannot pull ${image}: ${because.is === "absent" ? "not found, or no access" : `no permission, or no such repository (${because.words || because.status})`}`;
+			return `${host}: cannot pull ${image}: ${because.is === "absent" ? "not found, or no access" : `no permission, or no such repository (${saidOr(because)})`}`;
 		}
 		case "unverifiable":
 			return `could not verify the credential for ${host}: ${clause(UNVERIFIABLE_WORDS, verification.because)}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;

@@ -142,7 +142,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 	});
 
 	const FAILS: readonly [what: string, script: string, because: string][] = [
-		["fails", "echo 'no metadata server' >&2; exit 3", "no metadata server"],
+		["fails", "echo 'no metadata server' >&2; exit 3", '"no metadata server"'],
 		["fails without a word", "exit 3", "exit status 3, no output"],
 		["is killed", "kill -9 $$", "ended by SIGKILL, no output"],
 		["prints rubbish", "echo marked-password", "it did not answer in JSON"],
@@ -182,22 +182,22 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		[
 			"fails after it printed its answer",
 			`printf '{"Username":"u","Secret":"marked-password"}'; exit 1`,
-			'{"Username":"u","Secret":"***"}',
+			`"{'Username':'u','Secret':'***'}"`,
 		],
 		[
 			"fails within its answer",
 			`printf 'locked\n{"Username":"u","Secret":"marked-pass'; exit 1`,
-			'locked {"Username":"u","Secret":"***',
+			`"locked {'Username':'u','Secret':'***"`,
 		],
 		[
 			"fails in words that are not UTF-8",
 			"printf 'refus\\351 par le coffre'; exit 1",
-			"refus\ufffd par le coffre",
+			'"refus\ufffd par le coffre"',
 		],
 		[
 			"traces what it sends",
 			`echo '> Authorization: Bearer bWFya2VkLXBhc3N3b3JkLW9m' >&2; exit 1`,
-			"> Authorization: Bearer ***",
+			'"> Authorization: Bearer ***"',
 		],
 		[
 			"answers for another registry",
@@ -657,7 +657,7 @@ describe("ecr", () => {
 					message: "not authorized to perform: ecr:GetAuthorizationToken",
 				},
 			}),
-			/^error: ecr failed: AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken\n$/,
+			/^error: ecr failed: "AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken"\n$/,
 		],
 		["silence", () => "hang", /^error: ecr did not answer within 0\.3 s\n$/],
 	];

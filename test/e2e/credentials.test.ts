@@ -63,7 +63,7 @@ describe("credentials", () => {
 				[
 					1,
 					"",
-					`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify instead to skip this check\n`,
+					`error: ${server.host} rejects the credential: "authentication required"; nothing was written; use --no-verify instead to skip this check\n`,
 				],
 			);
 			const good = await meshreg(["create", ...login()], "one");

@@ -94,7 +94,7 @@ describe("refusals", () => {
 			({ metadata }) => `${metadata.namespace}/${metadata.resourceVersion}`,
 		);
 	};
-	const warning = () => `Warning: ${policySays(warned)}\n`;
+	const warning = () => `Warning: "${policySays(warned)}"\n`;
 	const denial = () =>
 		`The request is invalid: secrets "${NAME}" is forbidden: ${policySays(guarded)} (namespace "${guarded.namespace}")\n`;
 	const missing = () =>

@@ -94,8 +94,8 @@ test("what to do instead is said where there is something to do", () => {
 test("a provider's own words, else how it ended", () => {
 	const failed = (words: string, ended: number | NodeJS.Signals) =>
 		storedFaultWords({ is: "failed", words, ended });
-	assert.equal(failed("no such key", 1), "no such key");
+	assert.equal(failed("no such key", 1), '"no such key"');
 	assert.equal(failed("", 1), "exit status 1, no output");
 	assert.equal(failed("", "SIGKILL"), "ended by SIGKILL, no output");
-	assert.equal(failed("waiting", "SIGTERM"), "ended by SIGTERM: waiting");
+	assert.equal(failed("waiting", "SIGTERM"), 'ended by SIGTERM: "waiting"');
 });

@@ -11,14 +11,14 @@ const DENIALS: readonly [Denial, string][] = [
 	],
 	[
 		{ is: "rejected", from: "a/b", status: 401, words: "no such login" },
-		"credential of a/b rejected (no such login)",
+		'credential of a/b rejected ("no such login")',
 	],
 	[
-		{ is: "no-permission", from: undefined, words: "403" },
+		{ is: "no-permission", from: undefined, status: 403, words: "" },
 		"no access without a credential (403)",
 	],
 	[
-		{ is: "no-permission", from: "a/b", words: "403" },
+		{ is: "no-permission", from: "a/b", status: 403, words: "" },
 		"a/b has no permission, or there is no such image (403)",
 	],
 	[
@@ -38,7 +38,7 @@ const DENIALS: readonly [Denial, string][] = [
 			is: "token-server",
 			fault: { host: "auth.io", is: "status", status: 400, words: "no scope" },
 		},
-		"its token server auth.io answers 400 (no scope)",
+		'its token server auth.io answers 400 ("no scope")',
 	],
 	[
 		{ is: "token-server", fault: { host: "auth.io", is: "no-token" } },

@@ -21,7 +21,7 @@ const WORDS: readonly [Verification, string][] = [
 	],
 	[
 		{ outcome: "rejected", words: "no such login", status: 401 },
-		"reg.example rejects the credential: no such login",
+		'reg.example rejects the credential: "no such login"',
 	],
 	[
 		{ outcome: "rejected", words: "", status: 403 },
@@ -41,7 +41,7 @@ const WORDS: readonly [Verification, string][] = [
 				status: 401,
 			},
 		},
-		"reg.example: cannot pull IMAGE: no permission, or no such repository (insufficient_scope)",
+		'reg.example: cannot pull IMAGE: no permission, or no such repository ("insufficient_scope")',
 	],
 	[
 		{
@@ -113,7 +113,7 @@ const WORDS: readonly [Verification, string][] = [
 				scoped: false,
 			},
 		},
-		`${TOKENS}answers 400 (scope is required): try again with --verify-image IMAGE`,
+		`${TOKENS}answers 400 ("scope is required"): try again with --verify-image IMAGE`,
 	],
 	[
 		{
@@ -140,7 +140,7 @@ const WORDS: readonly [Verification, string][] = [
 				scoped: false,
 			},
 		},
-		`${TOKENS}answers 405 (Method Not Allowed) to a GET request: only clients that log in with POST get a token`,
+		`${TOKENS}answers 405 ("Method Not Allowed") to a GET request: only clients that log in with POST get a token`,
 	],
 	[
 		{

@@ -1,4 +1,5 @@
 import { commandContextOf } from "../../core/command-context.ts";
+import { said } from "../../core/output/printable.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
 import { lists } from "./api/lists.ts";
@@ -24,7 +25,7 @@ export async function connect(
 	context: ConnectContext,
 ): Promise<Cluster> {
 	const { clock, env, err, files, interrupt } = context;
-	const { serverSaid = (warning) => err.write(`Warning: ${warning}\n`) } =
+	const { serverSaid = (warning) => err.write(`Warning: ${said(warning)}\n`) } =
 		context;
 	const config = await loadKubeconfig(flags.kubeconfig, env, files);
 	const fallback = env.KUBERNETES_MASTER || "http://localhost:8080";

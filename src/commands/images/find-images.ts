@@ -166,7 +166,7 @@ async function imagesInstalled(
 	const elsewhere = new Map<string, string>();
 	const addOwn: AddImage = (image, from, artifact) => {
 		if (isOwn(image)) add(image, from, artifact);
-		else if (!elsewhere.has(image)) elsewhere.set(image, `${image} (${from})`);
+		else if (!elsewhere.has(image)) elsewhere.set(image, from);
 	};
 	try {
 		for await (const { items } of cluster.picked("Pod", {}, podUses))
@@ -176,7 +176,7 @@ async function imagesInstalled(
 		if (isFatal(error)) throw error;
 		fail(error);
 	}
-	const images = [...elsewhere.values()];
+	const images = [...elsewhere].map(([image, from]) => ({ image, from }));
 	if (images.length > 0)
 		warn(world, { cause: "sidecars-elsewhere", title, images });
 	if (mesh.name === "istio") addIstioProxies(list);

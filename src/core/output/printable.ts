@@ -62,15 +62,22 @@ export function onOneLine(text: string, limit: number): string {
 	return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
 }
 
-/** The same of what others call something: what can be no name is quoted, and does not read as words of ours. */
-export function claimedName(text: string, limit: number): string {
-	const line = onOneLine(text, limit);
-	return /[^\w./…-]/.test(line) ? quoted(line) : line;
+/** Longer words of others are not shown in a sentence of ours: what follows them there is not to be missed. */
+const LONGEST_SAID = 500;
+
+/**
+ * What somebody else said, to stand in a line of ours: in quotation marks of which it holds none, on one line and at most
+ * 500 characters of it. A registry, a program or a webhook may well say what reads as advice. Everything that others say
+ * goes through this, but for an answer of the API server that is an error: that stands as kubectl prints it, behind who says it.
+ */
+export function said(words: string): string {
+	return `"${onOneLine(words, LONGEST_SAID).replaceAll('"', "'")}"`;
 }
 
-/** Somebody's words in quotation marks of which they hold none. */
-export function quoted(words: string): string {
-	return `"${words.replaceAll('"', "'")}"`;
+/** The same of what others call something: a single word, as names are, stands as it is. `limit`: as long as a NAMESPACE/NAME. */
+export function claimedName(text: string, limit = 320): string {
+	const line = onOneLine(text, limit);
+	return /^[\w./:@*+$…-]*$/.test(line) ? line : said(line);
 }
 
 /** JSON or quoted YAML in which what is unprintable stands as `\u`: C0 is escaped there already. */

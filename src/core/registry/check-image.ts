@@ -74,12 +74,13 @@ export type Denial = Faults<{
 	"no-credential": None;
 	/** It asks for one, and those that match are not known to be for this host. */
 	withheld: None;
-	/** It does not know the credential; `status` 403: or gives it no right to this. */
+	/** It does not know the credential; `status` 403: or gives it no right to this. `words`: its own, or "". */
 	rejected: { from: string; status: number; words: string };
 	/** It knows it, and gives it no right to this, or has no such repository. */
 	"no-permission": {
 		/** undefined: nobody has one without a credential. */
 		from: string | undefined;
+		status: number;
 		words: string;
 	};
 	/** `host` wants the credential where it may not go. */
@@ -215,7 +216,8 @@ export class ImageChecker {
 			case "login":
 				return denied(
 					authorization === undefined ? undefined : as.offered,
-					reading.words || String(reading.status),
+					reading.status,
+					reading.words,
 				);
 			case "absent":
 				return { status: "missing", digest: image.reference.includes(":") };
@@ -402,7 +404,7 @@ export class ImageChecker {
 			const words = messageOf(second.answer, this.#hidden);
 			const refusal = authorization.authorization.startsWith("Basic ")
 				? rejected(as.offered, second.answer.status, words)
-				: denied(as.offered, words || "401");
+				: denied(as.offered, second.answer.status, words);
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;
 		}
@@ -508,9 +510,10 @@ interface Made {
 
 function denied(
 	as: OfferedCredential | undefined,
+	status: number,
 	words: string,
 ): ImageFinding {
-	return deniedBecause({ is: "no-permission", from: as?.from, words });
+	return deniedBecause({ is: "no-permission", from: as?.from, status, words });
 }
 
 /** Whether it is said that the credential itself is wrong. */
@@ -534,7 +537,7 @@ function rejected(
 					is: "rejected",
 					from: as.from,
 					status,
-					words: words || String(status),
+					words,
 				},
 	);
 }

@@ -221,12 +221,12 @@ ${script}
 		[
 			"fails with a message on stdout",
 			`console.log("keychain is \\u001b[31mlocked\\nunlock it"); process.exitCode = 1;`,
-			"docker-credential-bad failed: keychain is [31mlocked unlock it",
+			'docker-credential-bad failed: "keychain is [31mlocked unlock it"',
 		],
 		[
 			"fails with a message on stderr",
 			`console.error("no session"); process.exitCode = 3;`,
-			"docker-credential-bad failed: no session",
+			'docker-credential-bad failed: "no session"',
 		],
 		[
 			"fails without a word",

@@ -155,7 +155,7 @@ const CASES: readonly [
 		[
 			[
 				"sandbox-image",
-				"nodes cannot pull the sandbox image, which every pod needs: unexpected status from HEAD request to https://registry-1.docker.io/v2/rancher/mirrored-pause/manifests/3.6: 401 Unauthorized; 1 pod cannot pull",
+				'nodes cannot pull the sandbox image, which every pod needs: "unexpected status from HEAD request to https://registry-1.docker.io/v2/rancher/mirrored-pause/manifests/3.6: 401 Unauthorized"; 1 pod cannot pull',
 				"",
 			],
 		],

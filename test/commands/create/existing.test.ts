@@ -554,7 +554,7 @@ describe("create, where a Secret is there", () => {
 			const [, path = ""] = putBack.exec(err) ?? [];
 			assert.equal(
 				err.replace(putBack, "kubectl create -f PATH"),
-				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is gone: it was deleted to be replaced, and could be neither replaced nor put back (request is invalid: no), but its content is kept; before you run this again, put it back with kubectl create -f PATH',
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is gone: it was deleted to be replaced, and could be neither replaced nor put back ("request is invalid: no"), but its content is kept; before you run this again, put it back with kubectl create -f PATH',
 			);
 			assert.equal(secret(), undefined);
 			bed.server.store.seed(JSON.parse(await readFile(path, "utf8")));

@@ -109,7 +109,7 @@ describe("create verifies what it writes", () => {
 			[
 				1,
 				"",
-				`error: ${plain.host} rejects the credential: authentication required${NOT_WRITTEN}`,
+				`error: ${plain.host} rejects the credential: "authentication required"${NOT_WRITTEN}`,
 			],
 		);
 		assert.equal(bed.content("nginx-mesh"), undefined);
@@ -212,7 +212,7 @@ describe("create verifies what it writes", () => {
 			[
 				1,
 				"",
-				`error: ${secure.host}: cannot pull ${closed}: no permission, or no such repository (insufficient_scope)${NOT_WRITTEN}`,
+				`error: ${secure.host}: cannot pull ${closed}: no permission, or no such repository ("insufficient_scope")${NOT_WRITTEN}`,
 			],
 		);
 		assert.equal(bed.content("nginx-mesh"), undefined);
@@ -256,7 +256,7 @@ describe("create verifies what it writes", () => {
 				1,
 				"",
 				`Warning: could not verify the credential for ${open.host}: the registry asks for no credential
-error: ${plain.host} rejects the credential: authentication required
+error: ${plain.host} rejects the credential: "authentication required"
 error: could not verify the credential: cannot resolve nosuch.example (no such host)${NOT_WRITTEN}`,
 			],
 		);
@@ -288,7 +288,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 					WRITE,
 				],
 			});
-			const rejected = `${plain.host} rejects the credential: authentication required\n`;
+			const rejected = `${plain.host} rejects the credential: "authentication required"\n`;
 			assert.deepEqual(
 				[outcome.status, outcome.out, outcome.err],
 				[
@@ -321,7 +321,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				[left.status, left.err],
 				[
 					0,
-					`${plain.host} rejects the credential: authentication required\nCancelled; nothing was changed\n`,
+					`${plain.host} rejects the credential: "authentication required"\nCancelled; nothing was changed\n`,
 				],
 			);
 			assert.equal(bed.content("nginx-mesh"), undefined);
@@ -441,7 +441,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				[outcome.status, outcome.err],
 				[
 					1,
-					`error: ${plain.host} rejects the credential: authentication required${NOT_WRITTEN.replace(" instead", "")}`,
+					`error: ${plain.host} rejects the credential: "authentication required"${NOT_WRITTEN.replace(" instead", "")}`,
 				],
 			);
 		});

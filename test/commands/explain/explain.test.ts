@@ -866,7 +866,7 @@ describe("explain --verify", () => {
 		assert.equal(
 			out.slice(out.indexOf("Verified")),
 			`Verified from this machine, whose network and trust may not be the node's:
-  1. ${server.host} rejects the credential: authentication required
+  1. ${server.host} rejects the credential: "authentication required"
   2. it is empty: container runtimes pull without a credential
   3. ${server.host} accepts the credential, and ${image} can be pulled with it
 The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
@@ -1061,7 +1061,7 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 				key: server.host,
 				works: false,
 				outcome: "rejected",
-				message: `${server.host} rejects the credential: authentication required`,
+				message: `${server.host} rejects the credential: "authentication required"`,
 			},
 		]);
 	});

@@ -161,7 +161,7 @@ describe("the images of a mesh", () => {
 		assert.doesNotMatch(out, /evil/);
 		assert.equal(
 			err,
-			"Warning: left out, because only pods name them, and none of Istio's own images is beside them: evil.io/m/proxyv2:1.29.9 (shop/pod/mallory), not an image (shop/pod/mallory)\n",
+			`Warning: left out, because only pods name them, and none of Istio's own images is beside them: evil.io/m/proxyv2:1.29.9 (shop/pod/mallory), "not an image" (shop/pod/mallory)\n`,
 		);
 	});
 

@@ -273,7 +273,7 @@ Cancelled; nothing was changed
 			[
 				1,
 				"",
-				`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify to skip this check\n`,
+				`error: ${server.host} rejects the credential: "authentication required"; nothing was written; use --no-verify to skip this check\n`,
 			],
 		);
 		assert.equal(secretIn(bed, "nginx-mesh")?.metadata.resourceVersion, before);

@@ -505,7 +505,7 @@ describe("what renews itself", () => {
 					status: 401,
 				}),
 			},
-			`${HOST} rejects the credential: denied`,
+			`${HOST} rejects the credential: "denied"`,
 			"rejected",
 		],
 		[
@@ -701,7 +701,7 @@ describe("what renews itself", () => {
 				assert.ok(notes.length > 10 && notes.length < 20, `${notes.length}`);
 				assert.match(
 					notes.at(-1) ?? "",
-					/^error .* request \d+; .* expired at/,
+					/^error .* "request \d+"; .* expired at/,
 				);
 			},
 		);

@@ -470,7 +470,7 @@ describe("sync --watch", () => {
 				"info stopped",
 			],
 		);
-		assert.equal(notes[0]?.message, 'no more of "this"');
+		assert.equal(notes[0]?.message, `"no more of 'this'"`);
 	});
 
 	test("-o json is an object a line, with the time", async () => {

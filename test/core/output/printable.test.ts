@@ -61,6 +61,7 @@ test("what can be no name of what others call something is quoted", () => {
 		["helm.sh/release.v1", "helm.sh/release.v1"],
 		["", ""],
 		["k".repeat(30), `${"k".repeat(19)}…`],
+		["https://r.io:5000/a+b@c*$", "https://r.io:5000/a…"],
 		["x); run: a | b (", '"x); run: a | b ("'],
 		['a" b\nc', `"a' b c"`],
 	] as const)

@@ -483,7 +483,12 @@ describe("an image is looked for as a runtime would pull it", () => {
 		for (const tag of ["1", "2", "3"])
 			assert.deepEqual(await checker.check(image("a", tag), [MINE]), {
 				status: "denied",
-				because: { is: "no-permission", from: MINE.from, words: "401" },
+				because: {
+					is: "no-permission",
+					from: MINE.from,
+					status: 401,
+					words: "",
+				},
 			});
 		assert.equal(seen.filter((line) => line.includes("/token")).length, 1);
 	});
@@ -810,7 +815,7 @@ describe("what is found", () => {
 					is: "rejected",
 					from: THEIRS.from,
 					status: 401,
-					words: "401",
+					words: "",
 				},
 			},
 		],
@@ -828,7 +833,7 @@ describe("what is found", () => {
 					is: "rejected",
 					from: THEIRS.from,
 					status: 400,
-					words: "400",
+					words: "",
 				},
 			},
 		],
@@ -839,7 +844,12 @@ describe("what is found", () => {
 			[MINE],
 			{
 				status: "denied",
-				because: { is: "no-permission", from: undefined, words: "403" },
+				because: {
+					is: "no-permission",
+					from: undefined,
+					status: 403,
+					words: "",
+				},
 			},
 		],
 		[
@@ -852,7 +862,12 @@ describe("what is found", () => {
 			[MINE],
 			{
 				status: "denied",
-				because: { is: "no-permission", from: MINE.from, words: "403" },
+				because: {
+					is: "no-permission",
+					from: MINE.from,
+					status: 403,
+					words: "",
+				},
 			},
 		],
 		[
@@ -879,7 +894,12 @@ describe("what is found", () => {
 			[THEIRS, MINE, THEIRS],
 			{
 				status: "denied",
-				because: { is: "no-permission", from: MINE.from, words: "403" },
+				because: {
+					is: "no-permission",
+					from: MINE.from,
+					status: 403,
+					words: "",
+				},
 			},
 		],
 		[
@@ -916,7 +936,12 @@ describe("what is found", () => {
 			[],
 			{
 				status: "denied",
-				because: { is: "no-permission", from: undefined, words: "not for you" },
+				because: {
+					is: "no-permission",
+					from: undefined,
+					status: 403,
+					words: "not for you",
+				},
 			},
 		],
 		[
@@ -930,7 +955,12 @@ describe("what is found", () => {
 			[MINE],
 			{
 				status: "denied",
-				because: { is: "no-permission", from: MINE.from, words: "not for you" },
+				because: {
+					is: "no-permission",
+					from: MINE.from,
+					status: 401,
+					words: "not for you",
+				},
 			},
 		],
 		[

@@ -95,11 +95,11 @@ describe("-v", () => {
 });
 
 describe("warnings of the server", () => {
-	test("are shown once each, as text", async () => {
+	test("are shown once each, quoted", async () => {
 		const said = await stderrOf({}, () => ({
 			warnings: ['v1 is "old"', "use \\ instead"],
 		}));
-		assert.equal(said, 'Warning: v1 is "old"\nWarning: use \\ instead\n');
+		assert.equal(said, `Warning: "v1 is 'old'"\nWarning: "use \\ instead"\n`);
 	});
 });
 

@@ -453,7 +453,7 @@ describe("exec plugins", { skip: notPosix }, () => {
 					installHint: "Get it:\n  \u001b[31mapt\u001b[0m install gone\n",
 				}),
 			() =>
-				`${getting}exec: executable ${folder}/gone not found: Get it: [31mapt [0m install gone`,
+				`${getting}exec: executable ${folder}/gone not found: "Get it: [31mapt [0m install gone"`,
 		],
 		[
 			"that cannot be given an argument",

@@ -274,7 +274,7 @@ describe("OIDC", () => {
 		[
 			"with a refresh token that was used",
 			{ "refresh-token": "S3CRET" },
-			/^Unable to connect to the server: getting credentials: oidc: server responded with an error/,
+			/^Unable to connect to the server: getting credentials: oidc: "server responded with an error[^"]*"$/,
 		],
 		[
 			"with something else for a token",
@@ -297,7 +297,7 @@ describe("OIDC", () => {
 		[
 			"with an address that is none",
 			{ "idp-issuer-url": "nowhere" },
-			/^Unable to connect to the server: getting credentials: oidc: Invalid URL$/,
+			/^Unable to connect to the server: getting credentials: oidc: "Invalid URL"$/,
 		],
 	] as const)
 		test(`${name}: one line, nothing secret`, async () => {
