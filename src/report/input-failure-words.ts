@@ -1,5 +1,6 @@
 import type { InputFailure, Place } from "../core/output/input-failure.ts";
 import { claimedName, onOneLine } from "../core/output/printable.ts";
+import { someOf } from "../core/output/some-of.ts";
 import { ownValue } from "../core/own-value.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { entriesWords } from "./connection-failure-words.ts";
@@ -81,6 +82,8 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 					: `${place.object} in ${place.namespace} namespace: `;
 		return `${where}${quoted(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`;
 	},
+	"images-too-many": ({ namespaces }) =>
+		`pods in ${someOf(namespaces)} name too many images, or too long ones: not all are listed; check who made them`,
 	"context-unknown": ({ name, known }) =>
 		`context "${name}" does not exist; ${entriesWords("context", known)}`,
 	"contexts-unmatched": ({ glob, known }) =>

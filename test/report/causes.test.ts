@@ -186,6 +186,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	forbidden: true,
 	"helper-failed": true,
 	"image-invalid": true,
+	"images-too-many": true,
 	immutable: true,
 	"input-too-large": true,
 	interrupted: true,

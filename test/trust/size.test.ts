@@ -101,16 +101,38 @@ test("explain compares no more of the Secrets beside a pod than list keeps", asy
 	assert.equal(await near("s4.io/a"), false);
 });
 
-test("check keeps two hundred thousand of the names that accounts reference, and says so", async () => {
+test("check keeps some hundred thousand of the names that accounts reference, and says so", async () => {
 	await using bed = await started();
-	for (const at of names("", 103))
+	for (const at of names("", 66))
 		account(bed, `evil/a${at}`, names(`s${at}-`, 2000));
 	const { out, err } = await bed.run(["check", "-n", "evil"]);
 	assert.equal(
 		err.split("\n", 1)[0],
-		"Warning: pull secrets in evil, or lists of their names, are too large to be read: 3 were skipped; check who made them",
+		"Warning: pull secrets in evil, or what pods and accounts there list, are too large to be read: 3 were skipped; check who made them",
 	);
 	assert.match(out, / references s0-0, s0-1, s0-2 and 1997 more, which do/);
+});
+
+test("images lists some hundred thousand images of long lists, the beginning of others, and says so", async () => {
+	await using bed = await started();
+	for (const at of names("", 4))
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "evil", name: `p${at}` },
+			spec: {
+				containers: names(`i${at}-`, 40_000).map((image) => ({
+					name: image,
+					image,
+				})),
+			},
+		});
+	const { out, err, status } = await bed.run(["images", "-A", "-o", "name"]);
+	assert.equal(out.split("\n").length - 1, 3 * 40_000 + 15);
+	assert.equal(
+		err,
+		"error: pods in evil name too many images, or too long ones: not all are listed; check who made them\n",
+	);
+	assert.equal(status, 1);
 });
 
 test("explain takes the Secrets of a pod apart once for all of its images", async (t) => {

@@ -10,6 +10,8 @@ import {
 	accountFacts,
 	type Facts,
 	isAlive,
+	keptAccount,
+	keptPod,
 	type PodFacts,
 	podFacts,
 	type SecretFacts,
@@ -115,15 +117,15 @@ async function readUsers(snapshot: Snapshot) {
 		snapshot.list(
 			"serviceaccounts",
 			(scope) => cluster.pages("ServiceAccount", scope),
-			(account) => accounts.push(accountFacts(account, reader.keptNames)),
+			(account) => accounts.push(keptAccount(accountFacts(account), reader)),
 		),
 		snapshot.list(
 			"pods",
 			(scope) =>
 				cluster.picked("Pod", scope, (pod) =>
-					isAlive(pod) ? podFacts(pod, reader.keptNames) : undefined,
+					isAlive(pod) ? podFacts(pod) : undefined,
 				),
-			(facts) => facts && pods.push(facts),
+			(facts) => facts && pods.push(keptPod(facts, reader)),
 		),
 	]);
 	return {

@@ -3,6 +3,7 @@ import { readManifests } from "../../actions/read/read-manifests.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Cases } from "../../core/cases.ts";
+import { Kept } from "../../core/kept.ts";
 import {
 	FILLED_IN,
 	readImageReference,
@@ -95,11 +96,14 @@ async function imagesOfPods(
 ): Promise<ListedImage[]> {
 	const list = new ImageList();
 	const add = adding(list, fail);
+	const kept = new Kept();
 	const addPod = ({ namespace, name, uses }: PodUses): void => {
-		for (const { image, by } of uses)
+		const from = `${namespace}/pod/${name}`;
+		const some = kept.partOf(namespace, uses, ({ image }) => image.length);
+		for (const { image, by } of some)
 			if (image === FILLED_IN)
 				warn(world, { cause: "pod-image-filled-in", namespace, name });
-			else add(image, `${namespace}/pod/${name}`, by === "volume");
+			else add(image, from, by === "volume");
 	};
 	for (const scope of scopesOf(namespaces))
 		try {
@@ -109,6 +113,9 @@ async function imagesOfPods(
 			if (isFatal(error)) throw error;
 			fail(error, scope.namespace);
 		}
+	const tooMany = [...kept.unread.keys()].toSorted();
+	if (tooMany.length > 0)
+		fail(new FailureError({ cause: "images-too-many", namespaces: tooMany }));
 	return list.sorted();
 }
 

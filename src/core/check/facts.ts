@@ -6,6 +6,7 @@ import {
 	type PolicyObject,
 	planPolicies,
 } from "../accounts/policy.ts";
+import type { Kept } from "../kept.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { containersOf, imageUses, statusesOf } from "../kubelet/pod-images.ts";
 import {
@@ -186,14 +187,6 @@ export function isEnding({ namespaces }: Facts, name: string): boolean {
 	return typeof known === "object" && known.terminating;
 }
 
-/** Which of the names that something in a namespace references are kept. */
-type KeptNames = (
-	namespace: string,
-	names: readonly string[],
-) => readonly string[];
-
-const all: KeptNames = (_, names) => names;
-
 /** Whether a pod is alive: it has not ended, and is not going. */
 export function isAlive({ metadata, status }: Pod): boolean {
 	return (
@@ -204,7 +197,7 @@ export function isAlive({ metadata, status }: Pod): boolean {
 }
 
 /** A pod, in the little that is needed of it. */
-export function podFacts(pod: Pod, kept: KeptNames = all): PodFacts {
+export function podFacts(pod: Pod): PodFacts {
 	const { metadata, spec } = pod;
 	const uses = imageUses(pod);
 	const statuses = statusesOf(pod);
@@ -215,7 +208,7 @@ export function podFacts(pod: Pod, kept: KeptNames = all): PodFacts {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
 		account: accountOf(pod),
-		secrets: kept(metadata.namespace ?? "", namesOf(spec)),
+		secrets: namesOf(spec),
 		nameless: hasNameless(spec),
 		images: [...new Set(uses.map(({ image }) => image))],
 		started: uses.flatMap(({ image, by, name }) =>
@@ -265,22 +258,54 @@ function waiting(
 }
 
 /** A service account as its pods' pulls depend on it. */
-export function accountFacts(
-	account: ServiceAccount,
-	kept: KeptNames = all,
-): AccountFacts {
+export function accountFacts(account: ServiceAccount): AccountFacts {
 	const { metadata } = account;
 	const { namespace = "" } = metadata;
 	return {
 		namespace,
 		name: metadata.name ?? "",
-		secrets: new Set(kept(namespace, namesOf(account))),
+		secrets: new Set(namesOf(account)),
 		nameless: hasNameless(account),
-		attached: new Set(kept(namespace, attachedKeys(account))),
+		attached: new Set(attachedKeys(account)),
 		changed: changedOf(metadata),
 		provider: providerOf(account),
 		enforcesSecrets: enforcesSecrets(account),
 	};
+}
+
+/** Of one of many pods, what is kept of the lists in it. */
+export function keptPod(pod: PodFacts, { partOf }: Kept): PodFacts {
+	const { namespace } = pod;
+	const images = partOf(namespace, pod.images, lengthOf);
+	return {
+		...pod,
+		secrets: partOf(namespace, pod.secrets, lengthOf),
+		images,
+		started:
+			images === pod.images
+				? pod.started
+				: pod.started.filter((image) => images.includes(image)),
+		waiting: partOf(
+			namespace,
+			pod.waiting,
+			({ image, message }) => image.length + message.length,
+		),
+	};
+}
+
+/** The same of an account. */
+export function keptAccount(
+	account: AccountFacts,
+	{ partOf }: Kept,
+): AccountFacts {
+	const part = (names: ReadonlySet<string>) =>
+		new Set(partOf(account.namespace, [...names], lengthOf));
+	const { secrets, attached } = account;
+	return { ...account, secrets: part(secrets), attached: part(attached) };
+}
+
+function lengthOf({ length }: string): number {
+	return length;
 }
 
 /** How long an API server may take to heed a policy that was written, in milliseconds: it looks every few seconds. */

@@ -80,6 +80,8 @@ export type InputFailure = Causes<{
 			| ManifestPlace
 			| { readonly object: string; readonly namespace: string };
 	};
+	/** Pods there name more images than are kept. */
+	"images-too-many": { namespaces: readonly string[] };
 	// What was named is not there.
 	"context-unknown": { name: string; known: readonly string[] };
 	/** A glob means none. */

@@ -7,10 +7,10 @@ import {
 	readDockerConfig,
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
+import { Kept, LITTLE } from "../kept.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { LAST_APPLIED, type Secret } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
-import { startOf } from "../output/printable.ts";
 import { ownValue } from "../own-value.ts";
 import { beginning, keeperOf, type Manager, managerOf } from "./managers.ts";
 import {
@@ -66,23 +66,8 @@ export interface PullSecret extends DesiredPullSecret {
 const REMEMBERED = 256;
 const MOST_REMEMBERED = 2 << 20;
 
-/**
- * Of what lists bring, in characters of base64, so much distinct content is kept: of a namespace, of
- * all of them, and of that in contents larger than `LARGE`. A tenant may fill namespaces with Secrets of
- * a megabyte, each of which is ten once it is parsed. Any Secret alone fits; 40,000 pull secrets that
- * all differ do as well.
- */
-const MOST_OF_A_NAMESPACE = 2 << 20;
-const MOST = 32 << 20;
-const LARGE = 16 << 10;
-const MOST_LARGE = 16 << 20;
-/** Of names that a pod or an account references, so many are always kept; and so many of all in longer lists. */
-const FEW_NAMES = 10;
-const MOST_NAMES = 200_000;
 /** Of a watch, longer contents are not parsed each time that somebody changes them, in characters of base64. */
 const MOST_OF_A_CHANGE = 64 << 10;
-/** Characters of what stands on a Secret beside its content that a watch keeps, and lists without counting it. */
-const MOST_BESIDE = 4096;
 /** Of what is cut short there: as much as names a source, `NAMESPACE/NAME`. */
 const LONGEST_REF = 63 + 1 + 253;
 
@@ -90,23 +75,13 @@ const LONGEST_REF = 63 + 1 + 253;
  * Reads contents, each distinct one once: a thousand copies share one parse and
  * one string, which is most of what a large cluster's snapshot would weigh.
  */
-export class ContentReader {
+export class ContentReader extends Kept {
 	/** Of Secrets that were read by name. */
 	readonly #named = new Remembered();
 	/** Of lists. */
 	readonly #listed = new Remembered();
 	/** Of watches. */
 	readonly #watched = new Remembered();
-	readonly #kept = new Map<string, number>();
-	#all = 0;
-	#large = 0;
-	#names = 0;
-	readonly #unread = new Map<string, number>();
-
-	/** How many Secrets of lists, and lists of their names, were too much to be kept, by namespace. */
-	get unread(): ReadonlyMap<string, number> {
-		return this.#unread;
-	}
 
 	/** From the base64 of `.dockerconfigjson`. */
 	fromData(data: string): Content {
@@ -122,39 +97,6 @@ export class ContentReader {
 		return this.#listed.add(data, parsed(data));
 	}
 
-	/** Whether so much more of a list may be kept of a namespace; it is then counted, and else noted as unread. */
-	keeps(namespace: string, size: number): boolean {
-		const large = size > LARGE ? size : 0;
-		const kept = (this.#kept.get(namespace) ?? 0) + size;
-		if (
-			kept > MOST_OF_A_NAMESPACE ||
-			this.#all + size > MOST ||
-			this.#large + large > MOST_LARGE
-		) {
-			this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1);
-			return false;
-		}
-		this.#kept.set(namespace, kept);
-		this.#all += size;
-		this.#large += large;
-		return true;
-	}
-
-	/**
-	 * The names that something in a namespace references. Of a list of more than ten, where such lists have brought
-	 * too many in all, the first ten: that there are others is noted as unread.
-	 */
-	readonly keptNames = (
-		namespace: string,
-		names: readonly string[],
-	): readonly string[] => {
-		if (names.length <= FEW_NAMES) return names;
-		this.#names += names.length;
-		if (this.#names <= MOST_NAMES) return names;
-		this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1);
-		return names.slice(0, FEW_NAMES).map((name) => startOf(name, LONGEST_REF));
-	};
-
 	/** The pull secret that a Secret of the API server is; throws nothing. */
 	toPullSecret(secret: Secret): PullSecret {
 		return this.#pullSecret(secret, this.fromData(dataOf(secret)));
@@ -166,7 +108,7 @@ export class ContentReader {
 		const content = this.#fromList(dataOf(secret), namespace);
 		const read = this.#pullSecret(secret, content);
 		const size = sizeOf(read.labels) + sizeOf(read.annotations);
-		return size <= MOST_BESIDE || this.keeps(namespace, size)
+		return size <= LITTLE || this.keeps(namespace, size)
 			? read
 			: { ...read, ...littleBeside(read) };
 	}
@@ -380,7 +322,7 @@ function only(
 	map: Readonly<Record<string, string>>,
 	names: readonly string[],
 ): Readonly<Record<string, string>> {
-	if (sizeOf(map) <= MOST_BESIDE) return map;
+	if (sizeOf(map) <= LITTLE) return map;
 	return Object.fromEntries(
 		names.flatMap((wanted) => {
 			const value = ownValue(map, wanted);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { podFacts } from "../../../src/core/check/facts.ts";
-import type { Pod } from "../../../src/core/objects.ts";
+import {
+	accountFacts,
+	keptAccount,
+	keptPod,
+	podFacts,
+} from "../../../src/core/check/facts.ts";
+import { Kept } from "../../../src/core/kept.ts";
+import type { Pod, ServiceAccount } from "../../../src/core/objects.ts";
 
 /** A pod whose containers all wait, and how often the name of one was asked for. */
 function waitingPod(count: number, message = "") {
@@ -44,4 +50,38 @@ describe("a pod of thousands of containers", () => {
 			[8000],
 		);
 	});
+});
+
+test("of thousands of pods and accounts, long lists are kept while they are no more than 32 megabytes together", () => {
+	const kept = new Kept();
+	const names = Array.from({ length: 10_000 }, (_, at) => `n${at}`);
+	const containers = names.map((name) => ({ name, image: `${name}.io/app` }));
+	const state = { waiting: { reason: "ErrImagePull", message: "no" } };
+	const listed: unknown = {
+		metadata: { namespace: "evil", name: "x" },
+		imagePullSecrets: names.map((name) => ({ name })),
+		spec: {
+			containers,
+			imagePullSecrets: names.map((name) => ({ name })),
+		},
+		status: {
+			containerStatuses: containers.map(({ name }) => ({
+				name,
+				imageID: "sha256:1",
+				state,
+			})),
+		},
+	};
+	const pod = podFacts(listed as Pod);
+	const account = accountFacts(listed as ServiceAccount);
+	const lengths = () => {
+		const { secrets, images, started, waiting } = keptPod(pod, kept);
+		return [secrets, images, started, waiting]
+			.map(({ length }) => length)
+			.concat(keptAccount(account, kept).secrets.size);
+	};
+	assert.deepEqual(lengths(), Array(5).fill(10_000));
+	for (let at = 0; at < 3; at++) lengths();
+	assert.deepEqual(lengths(), [15, 15, 15, 15, 15]);
+	assert.ok((kept.unread.get("evil") ?? 0) > 4);
 });
