@@ -24,8 +24,6 @@ interface ProgramOptions {
 	readonly stdin: "inherit" | "ignore" | "pipe";
 	/** In a group of its own: `endProgram` then ends whatever it started, too. */
 	readonly group?: boolean;
-	/** Ends it. */
-	readonly signal?: AbortSignal;
 }
 
 /**
@@ -54,14 +52,13 @@ export async function startProgram(
 function start(
 	path: string,
 	args: readonly string[],
-	{ env, stdin, group = false, signal }: ProgramOptions,
+	{ env, stdin, group = false }: ProgramOptions,
 ): RunningProgram {
 	return spawn(path, args, {
 		env,
 		stdio: [stdin, "pipe", "pipe"],
 		detached: group && platform !== "win32",
 		windowsHide: true,
-		...(signal && { signal }),
 	}) as RunningProgram;
 }
 

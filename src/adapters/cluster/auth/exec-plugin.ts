@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
+import { setImmediate } from "node:timers/promises";
 import { fieldOf, isJsonObject, textIn } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
 import { AbortedError, unlessAborted } from "../../../errors.ts";
 import { codeOf } from "../../error-code.ts";
+import { wholeOf } from "../../pieces.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
@@ -70,7 +73,6 @@ async function run(
 		env,
 		// A plugin that asks needs the terminal itself; one that must not ask gets no input.
 		stdin: interactive ? "inherit" : "ignore",
-		signal: interrupt,
 	}).catch((error: unknown) => {
 		// By its code alone: Node's words quote an argument or a variable that no program can be given.
 		if (!(error instanceof ProgramMissing))
@@ -78,46 +80,32 @@ async function run(
 		const hint = onOneLine(installHint ?? "", 500);
 		throw failure({ is: "not-found", command, hint });
 	});
-	const output = new Promise<Buffer>((resolve, reject) => {
-		const chunks: Buffer[] = [];
-		let length = 0;
-		const decoder = new StringDecoder("utf8");
-		child.stdout.on("data", (chunk: Buffer) => {
-			chunks.push(chunk);
-			length += chunk.length;
-			if (length <= OUTPUT_LIMIT) return;
-			child.kill();
-			reject(failure({ is: "output-too-large", command }));
-		});
-		child.stderr.on("data", (chunk: Buffer) => {
-			err.write(decoder.write(chunk));
-		});
-		child.once("error", (error) => {
-			if (interrupt.aborted) return reject(interrupt.reason);
-			reject(failure({ is: "not-run", text: error.message }));
-		});
-		const printed = new Promise((done) => child.stdout.once("close", done));
-		child.once("exit", async (code, signal) => {
-			await printed;
-			// What it wrote until then is read by the end of the next turn; who it left behind may hold on to its stderr for long.
-			await new Promise(setImmediate);
-			await new Promise(setImmediate);
-			if (code === 0) return resolve(Buffer.concat(chunks));
-			// Ctrl-C is for both, and ours may be heard of later.
-			if (signal === "SIGINT") return reject(new AbortedError(signal));
-			reject(
-				failure(
-					signal
-						? { is: "killed", command, signal }
-						: { is: "exited", command, code },
-				),
-			);
-		});
+	const decoder = new StringDecoder("utf8");
+	child.stderr.on("data", (chunk: Buffer) => err.write(decoder.write(chunk)));
+	const ending = once(child, "exit").catch(({ message }: Error) => {
+		throw failure({ is: "not-run", text: message });
 	});
+	const printing = wholeOf(child.stdout, OUTPUT_LIMIT, () =>
+		failure({ is: "output-too-large", command }),
+	);
+	const done = Promise.all([ending, printing]);
+	done.catch(() => {}); // Nobody may wait for it: the interrupt may have come while the program was looked for.
 	try {
-		// One that has ended is past ending, and what it started may hold its pipes, and write on.
-		return await unlessAborted(output, interrupt);
+		const [[code, signal], output] = await unlessAborted(done, interrupt);
+		// What it wrote until then is read by the end of the next turn; who it left behind may hold on to its stderr for long.
+		await setImmediate();
+		await setImmediate();
+		if (code === 0) return output;
+		// Ctrl-C is for both, and ours may be heard of later.
+		if (signal === "SIGINT") throw new AbortedError(signal);
+		throw failure(
+			signal
+				? { is: "killed", command, signal }
+				: { is: "exited", command, code },
+		);
 	} finally {
+		child.kill();
+		// One that has ended is past ending, and what it started may hold its pipes, and write on.
 		child.stdout.destroy();
 		child.stderr.destroy();
 	}

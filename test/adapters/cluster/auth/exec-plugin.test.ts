@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runExecPlugin } from "../../../../src/adapters/cluster/auth/exec-plugin.ts";
 import { FailureError } from "../../../../src/core/output/failure.ts";
 import { AbortedError } from "../../../../src/errors.ts";
 import { failureMessage } from "../../../../src/report/failure.ts";
@@ -705,6 +706,34 @@ describe("exec plugins", { skip: notPosix }, () => {
 			while (isAlive(Number(pid)))
 				await new Promise((resolve) => setImmediate(resolve));
 		});
+	});
+
+	test("are ended by an interrupt that came while they were looked for", async () => {
+		await writeFile(
+			join(folder, "bin/plugin"),
+			`#!/bin/sh\nexec tail -f /dev/null\n`,
+		);
+		const interrupt = new AbortController();
+		const running = runExecPlugin(
+			{
+				command: join(folder, "bin/plugin"),
+				apiVersion: V1,
+				args: [],
+				env: [],
+				installHint: undefined,
+				provideClusterInfo: undefined,
+				interactiveMode: "Never",
+			},
+			{},
+			{
+				env: process.env,
+				err: { write() {}, isTerminal: false, columns: 80 },
+				interactive: false,
+				interrupt: interrupt.signal,
+			},
+		);
+		interrupt.abort(new AbortedError("SIGINT"));
+		await assert.rejects(running, { name: "AbortedError" });
 	});
 
 	test("that have ended, and left somebody behind with their pipes, are waited for until the interrupt", async (t) => {
