@@ -1,5 +1,6 @@
 import type { Cases, Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
+import { Places } from "../places.ts";
 import {
 	messageOf,
 	type RegistryAnswer,
@@ -12,6 +13,7 @@ import { chooseLogin, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
 import type { HostLimits } from "./host-limits.ts";
 import {
+	type Answered,
 	type Asked,
 	findRegistry,
 	get,
@@ -131,7 +133,7 @@ export class ImageChecker {
 	readonly #known: ReadonlySet<string>;
 	/** What the registry may know by now: it may repeat what others sent while it is asked. */
 	readonly #hidden: Credential[] = [];
-	#root: Promise<Root | Fault> | undefined;
+	#root: Promise<Root | { readonly fault: Fault }> | undefined;
 	/** By credential and repository. */
 	readonly #logins = new Map<string, Promise<Authorization>>();
 	/** The first request of each: others wait to see whether a login is needed. */
@@ -163,7 +165,7 @@ export class ImageChecker {
 	): Promise<ImageFinding> {
 		this.#root ??= this.#findRoot();
 		const root = await this.#root;
-		if (!("url" in root)) return { status: "unreachable", fault: root };
+		if ("fault" in root) return unreachable(root.fault);
 		const head = manifestRequest(image, root.url);
 		let worst: ImageFinding | undefined;
 		// A kubelet tries nobody only where no entry matches.
@@ -180,11 +182,11 @@ export class ImageChecker {
 		}
 		// Whoever has no /v2/ either has no images: it is something else.
 		return worst?.status === "missing" && root.doubt
-			? { status: "unreachable", fault: root.doubt }
+			? unreachable(root.doubt)
 			: (worst ?? { status: "denied", because: { is: "no-credential" } });
 	}
 
-	async #findRoot(): Promise<Root | Fault> {
+	async #findRoot(): Promise<Root | { readonly fault: Fault }> {
 		const { host, insecure } = this.#reach;
 		const ask = (request: RegistryRequest) => this.#ask(request);
 		const found = await findRegistry(ask, host, insecure);
@@ -222,7 +224,7 @@ export class ImageChecker {
 			case "absent":
 				return { status: "missing", digest: image.reference.includes(":") };
 			case "fault":
-				return { status: "unreachable", fault: reading.fault };
+				return unreachable(reading.fault);
 			case "passed":
 				return this.#judge(image, head, seen, as);
 		}
@@ -232,7 +234,7 @@ export class ImageChecker {
 	async #judge(
 		image: WantedImage,
 		head: RegistryRequest,
-		{ answer, authorization, request }: Answered,
+		{ answer, authorization, request }: Admitted,
 		as: Caller,
 	): Promise<ImageFinding> {
 		if (isSchema1(answer.header("content-type")))
@@ -254,16 +256,15 @@ export class ImageChecker {
 				: { answer, request };
 		if (!("answer" in content)) return content;
 		const reading = readAnswer(content.answer, content.request, this.#hidden);
-		if (reading.means === "fault")
-			return { status: "unreachable", fault: reading.fault };
+		if (reading.means === "fault") return unreachable(reading.fault);
 		if (reading.means !== "passed")
-			return unreadable(content.request.url, { is: "head-unlike-get" });
+			return noRegistry(content.request.url, { is: "head-unlike-get" });
 		const manifest = readManifest(
 			content.answer.body,
 			content.answer.header("content-type"),
 		);
 		if (manifest.is === "unreadable")
-			return unreadable(content.request.url, { is: "manifest" });
+			return noRegistry(content.request.url, { is: "manifest" });
 		const made = await this.#platformsOf(manifest, image, head.url, as);
 		if ("status" in made) return made;
 		const absent = image.platforms.filter(
@@ -314,7 +315,7 @@ export class ImageChecker {
 			const next = redirectOf(found.answer, asked.url);
 			if (next === undefined) break;
 			if (!mayFollow(next, request.url))
-				return unreadable(request.url, {
+				return noRegistry(request.url, {
 					is: "elsewhere",
 					at: redirectTarget(found.answer, asked.url, this.#hidden),
 				});
@@ -363,7 +364,7 @@ export class ImageChecker {
 		const first = await this.#ask(
 			withAuthorization(request, known?.authorization),
 		);
-		if ("fault" in first) return { status: "unreachable", fault: first.fault };
+		if ("fault" in first) return unreachable(first.fault);
 		if (first.answer.status !== 401)
 			return { ...first, request, authorization: known?.authorization };
 		const { offered } = as;
@@ -397,8 +398,7 @@ export class ImageChecker {
 		const second = await this.#ask(
 			withAuthorization(request, authorization.authorization),
 		);
-		if ("fault" in second)
-			return { status: "unreachable", fault: second.fault };
+		if ("fault" in second) return unreachable(second.fault);
 		if (refusesLogin(second.answer, authorization.authorization)) {
 			// What the credential may do here is known now: no other image of it needs a token.
 			const words = messageOf(second.answer, this.#hidden);
@@ -443,7 +443,7 @@ export class ImageChecker {
 			case "login":
 				return rejected(as.offered, given.status, given.words);
 			case "fault":
-				return { status: "unreachable", fault: given.fault };
+				return unreachable(given.fault);
 			case "no-token":
 				return deniedBecause({ is: "token-server", fault: given.fault });
 		}
@@ -456,28 +456,18 @@ export class ImageChecker {
  */
 class LoginAttempts {
 	#isAccepted = false;
-	#refusals = 0;
-	#refusal: ImageFinding | undefined;
-	#trying: Promise<unknown> | undefined;
+	readonly #refusals: ImageFinding[] = [];
+	readonly #places = new Places(() => (this.#isAccepted ? Infinity : 1));
 
-	async do(send: () => Promise<Found>): Promise<Found> {
-		while (this.#trying !== undefined) await this.#trying;
-		if (this.#isAccepted) return send();
-		if (this.#refusal !== undefined && this.#refusals >= SURE_REFUSALS)
-			return this.#refusal;
-		const sent = send();
-		this.#trying = sent;
-		try {
-			const found = await sent;
+	do(send: () => Promise<Found>): Promise<Found> {
+		return this.#places.take(async () => {
+			const refusal = this.#refusals[SURE_REFUSALS - 1];
+			if (refusal !== undefined && !this.#isAccepted) return refusal;
+			const found = await send();
 			if ("answer" in found) this.#isAccepted = true;
-			else if (isWrong(found)) {
-				this.#refusals++;
-				this.#refusal = found;
-			}
+			else if (isWrong(found)) this.#refusals.push(found);
 			return found;
-		} finally {
-			this.#trying = undefined;
-		}
+		});
 	}
 }
 
@@ -491,16 +481,10 @@ interface Root {
 /** What a registry lets in, or why it lets in nobody. */
 type Authorization = { readonly authorization: string } | ImageFinding;
 
-/** An answer, and what it was given to. */
-interface Answered {
-	readonly answer: RegistryAnswer;
-	/** As it was asked last: a redirect may have led elsewhere. */
-	readonly request: RegistryRequest;
-	/** What the registry itself wanted. */
-	readonly authorization: string | undefined;
-}
+/** An answer, and what the registry itself wanted for it. */
+type Admitted = Answered & { readonly authorization: string | undefined };
 
-type Found = Answered | ImageFinding;
+type Found = Admitted | ImageFinding;
 
 /** What an image is made for; `unsaid`: nothing says it. */
 interface Made {
@@ -558,11 +542,12 @@ function deniedBecause(because: Denial): ImageFinding {
 	return { status: "denied", because };
 }
 
-function unreadable({ host }: URL, because: NoRegistry): ImageFinding {
-	return {
-		status: "unreachable",
-		fault: { host, kind: "not-a-registry", because },
-	};
+function noRegistry({ host }: URL, because: NoRegistry): ImageFinding {
+	return unreachable({ host, kind: "not-a-registry", because });
+}
+
+function unreachable(fault: Fault): ImageFinding {
+	return { status: "unreachable", fault };
 }
 
 /** Of what several credentials met, what says most is told: not there, then no right, then a wrong password. */

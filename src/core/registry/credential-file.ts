@@ -94,7 +94,8 @@ export function readCredentialFile(
 	// docker does not read such a file either.
 	if (marked) return "byte-order-mark";
 	// docker takes a file without content for one without credentials.
-	if (text.trim() === "") return NO_CREDENTIALS;
+	if (text.trim() === "")
+		return { auths: new Map(), credHelpers: new Map(), credsStore: "" };
 	const document = parseGoJson(text);
 	if (!document.ok) return textOfAnotherKind(text) ?? "not-json";
 	if (document.value.kind !== "object") return "not-object";
@@ -152,12 +153,6 @@ export function isEncodedJson(text: string): boolean {
 	return document !== false && document.ok;
 }
 
-const NO_CREDENTIALS: CredentialFile = {
-	auths: new Map(),
-	credHelpers: new Map(),
-	credsStore: "",
-};
-
 /** What a text is that was given for a password or a key, and is a file of another kind; undefined where it may be one. */
 export function fileOfAnotherKind(text: string): FileFault | undefined {
 	if (!text.trimStart().startsWith("{")) return undefined;
@@ -200,7 +195,7 @@ function textOf(members: readonly GoMember[], field: string): string {
  * narrower entries (`host/namespace`) as written.
  */
 export function registriesIn(file: CredentialFile): string[] {
-	const names = [...file.auths.keys(), ...file.credHelpers.keys()].map(
+	const names = namesIn(file).map(
 		(name) => registryNamed(name) ?? (isNarrower(name) ? name : undefined),
 	);
 	return [...new Set(names.filter((name) => name !== undefined))];

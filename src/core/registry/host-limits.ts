@@ -72,7 +72,7 @@ export class HostLimits {
 				if (this.time.isOver())
 					return { fault: { host: this.host, kind: "unasked" } };
 				const began = this.time.elapsed();
-				const asked = await exchange({ send: this.send }, request);
+				const asked = await exchange(this.send, request);
 				const fault =
 					"fault" in asked
 						? asked.fault

@@ -18,7 +18,7 @@ import {
 	isPrivateHost,
 } from "./network-address.ts";
 import { apiOf } from "./server.ts";
-import type { Probe, Verification } from "./verification.ts";
+import type { Probe } from "./verification.ts";
 import type { Hidden } from "./words.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
@@ -55,21 +55,21 @@ type Attempt =
 
 /** Logs in with a credential, or none, and asks for the target. */
 export async function attempt(
-	inquiry: Session,
+	{ send, probe }: Session,
 	login: Login,
 	{ request, scope }: Target,
 	credential: Credential | undefined,
 ): Promise<Attempt> {
 	let authorization = credential && `Basic ${credential.basic()}`;
-	const hidden = [inquiry.probe.credential];
+	const hidden = [probe.credential];
 	if (login.scheme === "bearer") {
-		const ask = (wanted: RegistryRequest) => exchange(inquiry, wanted);
+		const ask = (wanted: RegistryRequest) => exchange(send, wanted);
 		const given = await requestToken(ask, login, credential, scope, hidden);
 		if (given.means !== "token") return given;
 		authorization = `Bearer ${given.token}`;
 	}
 	const asked = withAuthorization(request, authorization);
-	const found = await exchangeFor({ request: asked, scope }, inquiry);
+	const found = await exchangeFor(send, { request: asked, scope });
 	if ("fault" in found) return { means: "fault", fault: found.fault };
 	const reading = readAnswer(found.answer, found.request, hidden);
 	return reading.means === "login" && login.scheme === "bearer"
@@ -111,41 +111,34 @@ export async function requestToken(
 		: { means: "token", token };
 }
 
+/** An answer, and what it was given to. */
+export interface Answered {
+	readonly answer: RegistryAnswer;
+	/** As it was asked at the host that answered: a redirect may have led to another. */
+	readonly request: RegistryRequest;
+}
+
 /** What came of a request: the answer, or why there is none. */
-export type Asked =
-	| {
-			readonly answer: RegistryAnswer;
-			/** As it was asked at the host that answered: a redirect may have led to another. */
-			readonly request: RegistryRequest;
-	  }
-	| { readonly fault: Fault };
+export type Asked = Answered | { readonly fault: Fault };
 
 type Ask = (request: RegistryRequest) => Promise<Asked>;
 
-/** A registry's API, and what it answered to nobody. */
-export interface Registry {
-	readonly request: RegistryRequest;
-	readonly answer: RegistryAnswer;
-}
-
-/** https first; plain http only to this machine itself, or where the user allowed it. */
+/** What a registry's API answers to nobody: by https first; by plain http only on this machine itself, or where the user allowed it. */
 export async function findRegistry(
 	ask: Ask,
 	host: string,
 	insecure: boolean,
-): Promise<Registry | Fault> {
+): Promise<Asked> {
 	const [api, plainApi] = [apiOf(host), apiOf(host, "http")];
-	if (!api || !plainApi) return { host, kind: "no-host" };
+	if (!api || !plainApi) return { fault: { host, kind: "no-host" } };
 	const found = await ask(get(api));
 	if ("answer" in found) return found;
-	const { fault } = found;
+	const { kind } = found.fault;
 	const mayBePlain =
-		fault.kind === "plain-http" ||
-		(fault.kind === "refused" && api.port === "");
-	if (!mayBePlain || !(insecure || isLoopbackHost(api.hostname))) return fault;
+		kind === "plain-http" || (kind === "refused" && api.port === "");
+	if (!mayBePlain || !(insecure || isLoopbackHost(api.hostname))) return found;
 	const second = await ask(get(plainApi));
-	if ("answer" in second) return second;
-	return fault.kind === "plain-http" ? second.fault : fault;
+	return "answer" in second || kind === "plain-http" ? second : found;
 }
 
 /** How a server says that it knows no HEAD. */
@@ -160,7 +153,7 @@ export const MOST_REDIRECTS = 3;
  * runtimes have it.
  */
 export async function exchange(
-	{ send }: Pick<Session, "send">,
+	send: Send,
 	request: RegistryRequest,
 ): Promise<Asked> {
 	let asked = request;
@@ -189,10 +182,10 @@ export async function exchange(
  * dependency proxy, is asked there as nobody; where that refuses, or asks for a login, the redirect is the answer: whom a registry names may not choose where a credential goes.
  */
 export async function exchangeFor(
+	send: Send,
 	{ request, scope }: Target,
-	inquiry: Pick<Session, "send">,
 ): Promise<Asked> {
-	let found = await exchange(inquiry, request);
+	let found = await exchange(send, request);
 	if (scope === undefined) return found;
 	const { authorization: _, ...headers } = request.headers;
 	let asked: RegistryRequest = { ...request, headers };
@@ -203,7 +196,7 @@ export async function exchangeFor(
 		// To where it was asked, it goes round and round: `exchange` has followed that.
 		if (url.origin === asked.url.origin) break;
 		asked = { ...asked, url };
-		const there = await exchange(inquiry, asked);
+		const there = await exchange(send, asked);
 		if ("answer" in there && /^40[13]$/.test(String(there.answer.status)))
 			break;
 		found = there;
@@ -228,11 +221,6 @@ export function mayFollow(to: URL, registry: URL): boolean {
 		to.username === "" &&
 		to.password === ""
 	);
-}
-
-/** As a verification. */
-export function unreachable(fault: Fault): Verification {
-	return { outcome: "unreachable", fault };
 }
 
 /** A plain GET. */

@@ -1,16 +1,21 @@
 import type { Credential } from "../credentials/credential.ts";
 import { rejectionHint } from "../credentials/credential-rules.ts";
-import { type RegistryAnswer, readAnswer, type Send } from "./answer.ts";
-import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import {
+	type RegistryAnswer,
+	type RegistryRequest,
+	readAnswer,
+	type Send,
+} from "./answer.ts";
+import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
+import type { Fault } from "./fault.ts";
+import {
+	type Answered,
 	attempt,
 	exchange,
 	exchangeFor,
 	findRegistry,
-	type Registry,
 	type Session,
 	type Target,
-	unreachable,
 } from "./login.ts";
 import type { LoginFault } from "./login-fault.ts";
 import { manifestRequest } from "./manifest.ts";
@@ -49,12 +54,9 @@ export async function verifyCredential(
 
 async function inquire(inquiry: Session, host: string): Promise<Verification> {
 	const { probe } = inquiry;
-	const found = await findRegistry(
-		(request) => exchange(inquiry, request),
-		host,
-		probe.insecure,
-	);
-	if ("kind" in found) return unreachable(found);
+	const ask = (request: RegistryRequest) => exchange(inquiry.send, request);
+	const found = await findRegistry(ask, host, probe.insecure);
+	if ("fault" in found) return unreachable(found.fault);
 	const { request } = found;
 	const judgement = await judge(inquiry, { request }, found, true);
 	const verdict =
@@ -78,7 +80,7 @@ function mayServe(verification: Verification): boolean {
 async function judge(
 	inquiry: Session,
 	target: Target,
-	{ answer, request }: Registry,
+	{ answer, request }: Answered,
 	compares: boolean,
 ): Promise<Verdict | Verification> {
 	const { url } = target.request;
@@ -142,7 +144,7 @@ async function judgeImage(
 		request: manifestRequest(image, root),
 		scope: `repository:${image.repository}:pull`,
 	};
-	const found = await exchangeFor(target, inquiry);
+	const found = await exchangeFor(inquiry.send, target);
 	if ("fault" in found) return unreachable(found.fault);
 	const judgement = await judge(inquiry, target, found, before !== "good");
 	if (typeof judgement !== "string") return judgement;
@@ -218,6 +220,10 @@ function refused(
 		words,
 		...(hint !== undefined && { hint }),
 	};
+}
+
+function unreachable(fault: Fault): Verification {
+	return { outcome: "unreachable", fault };
 }
 
 function cannotPull({ image }: Probe, because: CannotPull): Verification {

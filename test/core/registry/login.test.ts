@@ -85,7 +85,7 @@ describe("what is asked for elsewhere", () => {
 		const { send, seen, calls } = servers(({ url }) =>
 			to(url.host === "a.io" ? "//b.io/m" : "//a.io/m"),
 		);
-		const found = await exchangeFor(MANIFEST, { send });
+		const found = await exchangeFor(send, MANIFEST);
 		assert.deepEqual(calls(), [
 			"GET https://r.io/m",
 			"GET https://a.io/m",
@@ -105,13 +105,13 @@ describe("what is asked for elsewhere", () => {
 			const { send } = servers(({ url }) =>
 				url.host === "r.io" ? to("https://cdn.example/m") : { status },
 			);
-			const found = await exchangeFor(MANIFEST, { send });
+			const found = await exchangeFor(send, MANIFEST);
 			assert.ok("answer" in found && found.answer.status === 307);
 		});
 
 	test("an address that is none is where it ends", async () => {
 		const { send, calls } = servers(() => to("https://"));
-		const found = await exchangeFor(MANIFEST, { send });
+		const found = await exchangeFor(send, MANIFEST);
 		assert.ok("answer" in found && found.answer.status === 307);
 		assert.deepEqual(calls(), ["GET https://r.io/m"]);
 	});
@@ -126,7 +126,7 @@ for (const [coding, body] of [
 	test(`an answer in the coding "${coding}" has ${body === "" ? "no " : ""}words`, async () => {
 		const headers = { "content-encoding": coding };
 		const { send } = servers(() => ({ status: 200, headers, body: "words" }));
-		const found = await exchange({ send }, get(new URL("https://r.io/v2/")));
+		const found = await exchange(send, get(new URL("https://r.io/v2/")));
 		assert.equal("answer" in found && found.answer.body, body);
 	});
 
@@ -152,7 +152,7 @@ describe("a token", () => {
 	] as const)
 		test(`with ${status} : ${is}`, async () => {
 			const { send } = servers(() => ({ status }));
-			const ask = (request: RegistryRequest) => exchange({ send }, request);
+			const ask = (request: RegistryRequest) => exchange(send, request);
 			const given = await requestToken(ask, login, me, undefined, []);
 			assert.equal(
 				given.means === "no-token" ? given.fault.is : given.means,
