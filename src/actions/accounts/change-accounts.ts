@@ -274,13 +274,11 @@ async function write(
 	const where = names.length > 0 ? someOf(names) : ruleWords(selection);
 	const what = `${accountWords(attachedAnywhere(selected))} in ${where}`;
 	try {
-		const changed = await changeRecord(source, {
-			...at,
-			world,
-			dryRun: change.dryRun,
-			change: (record) => edit(record, selected),
-			what,
-		});
+		const changed = await changeRecord(
+			source,
+			{ change: (record) => edit(record, selected), recording: { what } },
+			{ ...at, world, dryRun: change.dryRun },
+		);
 		const after = recordOf(changed) ?? EMPTY_RECORD;
 		if (changed === source) return after;
 		report.add(resultOf(cluster, "Secret", place, "configured"), {

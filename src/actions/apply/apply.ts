@@ -1,6 +1,6 @@
-import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import {
+	type Action,
 	type ChangeResult,
 	type DryRun,
 	resultOf,
@@ -13,7 +13,6 @@ import {
 } from "../../core/pull-secrets/change.ts";
 import { byNamespace, targetOf } from "../../core/pull-secrets/plan.ts";
 import {
-	type DesiredPullSecret,
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -77,10 +76,9 @@ export async function apply(
 	const inOrder = orderly(how.onResult);
 	try {
 		return await inParallel(steps, async (step, index) => {
-			const [result, preview] = isSettled(step)
-				? [step]
-				: await applyOne(step, how);
-			inOrder.add(index, result, preview);
+			const done: Done = isSettled(step) ? [step] : await applyOne(step, how);
+			inOrder.add(index, ...done);
+			const [result] = done;
 			how.onDone?.(step, result);
 			return result;
 		});
@@ -89,41 +87,32 @@ export async function apply(
 	}
 }
 
-async function applyOne(
-	change: Change,
-	how: ApplyOptions,
-): Promise<[ChangeResult, Preview | undefined]> {
-	const place = targetOf(change);
-	const done = (
-		what: Change,
-		why?: Failure,
-	): [ChangeResult, Preview | undefined] => [
-		resultOf(
-			how.cluster,
-			"Secret",
-			place,
-			why === undefined ? ACTIONS[what.action] : "failed",
-			why,
-		),
-		why === undefined ? { of: "Secret", change: what } : undefined,
+type Done = [result: ChangeResult, preview?: Preview];
+
+async function applyOne(change: Change, how: ApplyOptions): Promise<Done> {
+	const came = (action: Action, why?: Failure) =>
+		resultOf(how.cluster, "Secret", targetOf(change), action, why);
+	const failed = (why: Failure): Done => [came("failed", why)];
+	const done = (what: Change): Done => [
+		came(ACTIONS[what.action]),
+		{ of: "Secret", change: what },
 	];
 	let next = change;
 	for (let attempt = 1; ; attempt++) {
-		if (next.action === "conflict") return done(next, next.obstacle);
+		if (next.action === "conflict") return failed(next.obstacle);
 		if (next.action === "unchanged" || how.dryRun === "client")
 			return done(next);
 		try {
-			const written = await write(next, how);
-			if (written !== AS_IT_WAS) return done(next, written);
-			const [result] = done(next);
-			return [{ ...result, action: "unchanged" }, undefined];
+			const why = await write(next, how);
+			if (why === AS_IT_WAS) return [came("unchanged")];
+			return why === undefined ? done(next) : failed(why);
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			if (next.action === "delete" && isNotFound(error)) return done(next);
 			if (attempt === ATTEMPTS || !isStale(error))
-				return done(next, failureOf(error));
+				return failed(failureOf(error));
 			const again = await plannedAgain(next, how);
-			if ("cause" in again) return done(next, again);
+			if ("cause" in again) return failed(again);
 			next = again;
 		}
 	}
@@ -157,58 +146,40 @@ async function write(
 	change: Exclude<Change, { action: "unchanged" | "conflict" }>,
 	how: ApplyOptions,
 ): Promise<Failure | typeof AS_IT_WAS | undefined> {
-	const { cluster, dryRun } = how;
+	const { cluster, dryRun, reader } = how;
 	const options = { dryRun: dryRun === "server" };
+	if (change.action === "delete") {
+		await cluster.remove("Secret", change.current, change.current, options);
+		return undefined;
+	}
+	const { desired } = change;
 	/** What is stored, or would be: admission may make something else of it. */
-	const compared = (
-		written: PullSecret,
-		{ content }: DesiredPullSecret,
-	): Failure | undefined =>
-		written.content.canonical === content.canonical
+	const compared = ({ content }: PullSecret): Failure | undefined =>
+		content.canonical === desired.content.canonical
 			? undefined
 			: { cause: "undone" };
-	const told = (
-		answer: Secret,
-		desired: DesiredPullSecret,
-	): Failure | undefined => {
-		const written = how.reader.toPullSecret(answer);
-		if (!options.dryRun) how.onWritten?.(written);
-		return compared(written, desired);
-	};
-	switch (change.action) {
-		case "create":
-			return told(
-				await cluster.create("Secret", secretOf(change.desired), options),
-				change.desired,
-			);
-		case "update": {
-			const written = await cluster.patch(
-				"Secret",
-				change.current,
-				updatePatch(change.current, change.desired),
-				options,
-			);
-			const undone = told(written, change.desired);
-			return (
-				undone ??
-				(!options.dryRun &&
-				written.metadata.resourceVersion === change.current.resourceVersion
-					? AS_IT_WAS
-					: undefined)
-			);
-		}
-		case "replace":
-			return replace(change, {
-				cluster,
-				...how.world,
-				dryRun,
-				told: (answer) =>
-					compared(how.reader.toPullSecret(answer), change.desired),
-			});
-		case "delete":
-			await cluster.remove("Secret", change.current, change.current, options);
-			return undefined;
-	}
+	if (change.action === "replace")
+		return replace(change, {
+			cluster,
+			...how.world,
+			dryRun,
+			told: (answer) => compared(reader.toPullSecret(answer)),
+		});
+	const current = change.action === "update" ? change.current : undefined;
+	const written = reader.toPullSecret(
+		current === undefined
+			? await cluster.create("Secret", secretOf(desired), options)
+			: await cluster.patch(
+					"Secret",
+					current,
+					updatePatch(current, desired),
+					options,
+				),
+	);
+	if (options.dryRun) return compared(written);
+	how.onWritten?.(written);
+	const isAsItWas = written.resourceVersion === current?.resourceVersion;
+	return compared(written) ?? (isAsItWas ? AS_IT_WAS : undefined);
 }
 
 function isStale(error: unknown): boolean {

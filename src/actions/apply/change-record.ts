@@ -1,4 +1,8 @@
-import { FailureError, type Recording } from "../../core/output/failure.ts";
+import {
+	FailureError,
+	type Recording,
+	type SourceFailure,
+} from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -20,11 +24,12 @@ import { ApiError, unlessForbidden } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import { type Reading, readPullSecret } from "../read/read-keys.ts";
 
-interface RecordChange extends Recording, Reading {
-	readonly world: Pick<World, "clock" | "interrupt">;
-	readonly dryRun: DryRun;
+/** What a record is to say. */
+export interface RecordChange {
 	/** The record as it is to be, of what it is by now. */
 	readonly change: (record: SourceRecord) => SourceRecord;
+	/** How it is told where it cannot be. */
+	readonly recording: Recording;
 }
 
 /** How often others may change the source under our hands: of many that record at once, each waits for the others. */
@@ -59,11 +64,15 @@ export function recordMissing(source: PullSecret): FailureError {
  */
 export async function changeRecord(
 	source: PullSecret,
-	how: RecordChange,
+	wish: RecordChange,
+	how: Reading & {
+		readonly world: Pick<World, "clock" | "interrupt">;
+		readonly dryRun: DryRun;
+	},
 ): Promise<PullSecret> {
 	let now = source;
 	for (let attempt = 1; ; attempt++) {
-		const changed = recordToWrite(now, how);
+		const changed = recordToWrite(now, wish);
 		if (changed === undefined) return now;
 		const text = recordText(changed);
 		const annotations = { [TARGETS_ANNOTATION]: text };
@@ -96,7 +105,7 @@ export async function changeRecord(
 				throw new FailureError({
 					cause: "record-forbidden",
 					source: placeOf(now),
-					...about(how),
+					...wish.recording,
 				});
 			}
 			// That it is gone by now is said with where it was.
@@ -115,21 +124,14 @@ async function readSource(
 	at: Reading,
 ): Promise<PullSecret> {
 	const now = await readPullSecret(at, source);
-	if (now !== undefined) return now;
-	throw new FailureError({
-		cause: "source-missing",
-		...placeOf(source),
-		elsewhere: [],
-		by: "--from",
-	});
+	if (now === undefined) throw new FailureError(sourceGone(source));
+	return now;
 }
 
-function about({ what, takesOut, onceInSync }: Recording): Recording {
-	return {
-		what,
-		...(takesOut && { takesOut }),
-		...(onceInSync && { onceInSync }),
-	};
+/** That a source is not there any more. */
+export function sourceGone(source: PullSecret): SourceFailure {
+	const by = "--from";
+	return { cause: "source-missing", ...placeOf(source), elsewhere: [], by };
 }
 
 /**
@@ -138,10 +140,10 @@ function about({ what, takesOut, onceInSync }: Recording): Recording {
  */
 export function recordToWrite(
 	source: PullSecret,
-	how: Recording & Pick<RecordChange, "change">,
+	{ change, recording }: RecordChange,
 ): SourceRecord | undefined {
 	const before = recordOf(source);
-	const record = how.change(before ?? EMPTY_RECORD);
+	const record = change(before ?? EMPTY_RECORD);
 	// An empty record where there was none would say that it was sent nowhere.
 	if (isSameRecord(before ?? EMPTY_RECORD, record)) return undefined;
 	const bytes = recordBytes(record);
@@ -158,7 +160,7 @@ export function recordToWrite(
 	throw new FailureError({
 		cause: "record-kept-by-other",
 		source: placeOf(source),
-		...about(how),
+		...recording,
 		manager: source.recordKeeper,
 	});
 }

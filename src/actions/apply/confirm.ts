@@ -18,20 +18,20 @@ import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 
-interface ConfirmOptions {
+interface AskOptions {
 	readonly yes: boolean;
 	readonly dryRun: DryRun;
-}
-
-interface AskOptions extends ConfirmOptions {
 	readonly cluster: Cluster;
 	readonly world: World;
 }
 
+type DeletionNote = PruneNote & { readonly cause: "deletion-asked" };
+type Question = Pick<DeletionNote, "losses"> & Partial<DeletionNote>;
+
 /** Whether a person is to be asked first. Throws UsageError where nobody is there to be. */
 export function mustAsk(
 	verb: string,
-	{ yes, dryRun }: ConfirmOptions,
+	{ yes, dryRun }: Pick<AskOptions, "yes" | "dryRun">,
 	{ streams }: Pick<World, "streams">,
 ): boolean {
 	const asks = !yes && dryRun === "none";
@@ -40,31 +40,20 @@ export function mustAsk(
 	return asks;
 }
 
-/** Whether somebody is there to be asked, and did not agree beforehand. */
-export function isAsked({ yes, dryRun, world }: AskOptions): boolean {
-	return !yes && dryRun === "none" && world.streams.interactive;
-}
-
 /**
  * One question about all that is lost, with the context and what is a source. `unasked`: nobody
  * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done. Throws
  * FailureError where a namespace became another one meanwhile.
  */
 export async function agrees(
+	/** `in`: where else something is written after a yes. */
 	{
-		losses,
 		in: places = [],
-		forgets = [],
-		credential,
-	}: {
-		readonly losses: readonly Loss[];
-		/** Where else something is written after a yes. */
-		readonly in?: readonly string[];
-		readonly forgets?: DeletionNote["forgets"];
-		readonly credential?: CredentialGoing | undefined;
-	},
+		...question
+	}: Question & { readonly in?: readonly string[] },
 	{ yes, dryRun, cluster, world }: AskOptions,
 ): Promise<"yes" | "no" | "unasked"> {
+	const { losses } = question;
 	if (losses.length === 0) return "unasked";
 	if (yes) return "yes";
 	// Where nobody could be asked, a dry run leaves alone what would be.
@@ -75,7 +64,6 @@ export async function agrees(
 		...places,
 	];
 	const seen = await seeNamespaces(about, cluster);
-	const question = { losses, forgets, credential };
 	if (!(await confirmDeletion(question, cluster, world))) return "no";
 	await refuseReplaced(seen, cluster);
 	return "yes";
@@ -116,7 +104,7 @@ export function lossOf(verb: LossVerb, secret: PullSecret, by?: Content): Loss {
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
-	what: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
+	question: Question,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
@@ -127,10 +115,13 @@ export async function confirmDeletion(
 		byPolicy: [],
 		credential: undefined,
 	};
-	tell(world, { ...nothingElse, ...what, cause: "deletion-asked", context });
+	tell(world, {
+		...nothingElse,
+		...question,
+		cause: "deletion-asked",
+		context,
+	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});
 }
-
-type DeletionNote = PruneNote & { readonly cause: "deletion-asked" };

@@ -60,9 +60,15 @@ import { readNamespace } from "../read/read-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
 import { byPlace, isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
-import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
+import {
+	changeRecord,
+	type RecordChange,
+	recordOf,
+	recordToWrite,
+	sourceGone,
+} from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
-import { agrees, isAsked, lossOf } from "./confirm.ts";
+import { agrees, lossOf } from "./confirm.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import {
 	isRecorded,
@@ -154,6 +160,8 @@ class Delivery {
 	#moved = false;
 	/** Where a person agreed to what --force takes: nothing that comes there later was shown. Undefined: nobody is asked. */
 	#agreed: ReadonlySet<string> | undefined;
+	/** Of a mistyped name nobody knows what else was to stay: then --prune takes nothing away. */
+	readonly #prunes: boolean;
 
 	constructor(
 		source: PullSecret,
@@ -164,19 +172,23 @@ class Delivery {
 	) {
 		this.#source = source;
 		this.#planned = source;
+		this.#prunes = policy.prune && missingOf(scope).length === 0;
 	}
 
 	async work(): Promise<Delivered | undefined> {
 		const { run } = this;
 		const { selected } = this.scope;
-		const before = await this.#read(selected?.targets);
+		const before = await this.#read(selected?.targets.namespaces);
 		let { targets, current } = before;
 		const leftovers = await this.#leftovers(targets, before.all);
 		if (before.all) this.#warnOfClaimants(before.all, targets, leftovers);
 		if (this.policy.prune && !this.#prunes)
-			warn(run.world, { cause: "nothing-pruned", missing: this.#missing });
+			warn(run.world, {
+				cause: "nothing-pruned",
+				missing: missingOf(this.scope),
+			});
 		// Throws where the selection cannot join the record, before anybody is asked and the source is written.
-		if (selected) recordToWrite(this.#source, this.#recording(selected));
+		if (selected) recordToWrite(this.#source, this.#joining(selected));
 		const plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
@@ -261,7 +273,6 @@ class Delivery {
 		);
 	}
 
-	/** `known`: what has just been looked up of all Namespaces. */
 	async #targets(known?: Targets["namespaces"]): Promise<Targets> {
 		const { run } = this;
 		const { selected, servesRecord } = this.scope;
@@ -272,7 +283,7 @@ class Delivery {
 			record,
 			run.cluster,
 			known,
-			namedIn(selected?.targets.serve ?? []),
+			selected?.targets.named,
 		);
 		// What was selected and cannot be served failed, whatever the record says of it: somebody wants it there.
 		const failed = selected?.targets.settled ?? [];
@@ -288,22 +299,20 @@ class Delivery {
 
 	/**
 	 * Where copies go, and what is there. One read a named namespace; one list for all others, which also
-	 * tells who else claims to be a copy. `fresh`: targets that have just been looked up.
+	 * tells who else claims to be a copy. `known`: what has just been looked up of all Namespaces.
 	 */
-	async #read(fresh?: Targets) {
+	async #read(known?: Targets["namespaces"]) {
 		// What bears the source's name does not depend on where copies go.
 		const listing =
 			this.scope.servesRecord || this.scope.selected?.targets.listed === true;
 		const [targets, all] = await Promise.all([
-			this.#targets(fresh?.namespaces),
+			this.#targets(known),
 			// Undefined where Secrets may not be listed.
 			listing ? unlessForbidden(this.#listAll()) : undefined,
 		]);
-		if (all === undefined) {
-			const places = targets.serve.map(({ namespace }) => namespace);
-			return { targets, current: await this.#readEach(places), all };
-		}
-		const current = new Map(all.map((secret) => [secret.namespace, secret]));
+		const current: Current = all
+			? new Map(all.map((secret) => [secret.namespace, secret]))
+			: await this.#readEach(targets.serve);
 		return { targets, current, all };
 	}
 
@@ -311,10 +320,10 @@ class Delivery {
 		return readPullSecrets(this.run, secretsNamed(this.#source.name));
 	}
 
-	async #readEach(namespaces: readonly string[]): Promise<Current> {
+	async #readEach(places: Targets["serve"]): Promise<Current> {
 		const { name } = this.#source;
 		const current = new Map<string, PullSecret | ChangeResult>();
-		await inParallel(namespaces, async (namespace) => {
+		await inParallel(places, async ({ namespace }) => {
 			try {
 				const ref = { namespace, name };
 				const secret = await readPullSecret(this.run, ref);
@@ -374,8 +383,7 @@ class Delivery {
 		);
 	}
 
-	#plan({ serve, settled }: Targets, current: Current): Step[] {
-		const named = namedIn(serve);
+	#plan({ serve, settled, named }: Targets, current: Current): Step[] {
 		const spoiled = this.#spoiled;
 		const planned = desiredCopies(
 			this.#source,
@@ -443,7 +451,7 @@ class Delivery {
 			run,
 		);
 		if (answer === "no") return undefined;
-		if (isAsked(run))
+		if (!run.yes && run.dryRun === "none" && run.world.streams.interactive)
 			this.#agreed = new Set(
 				[...replacing, ...overwriting].map(({ namespace }) => namespace),
 			);
@@ -452,15 +460,6 @@ class Delivery {
 		return new Set(
 			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],
 		);
-	}
-
-	get #missing(): readonly string[] {
-		return missingOf(this.scope);
-	}
-
-	/** Of a mistyped name nobody knows what else was to stay: then --prune takes nothing away. */
-	get #prunes(): boolean {
-		return this.policy.prune && this.#missing.length === 0;
 	}
 
 	/** What --prune takes out of the record. */
@@ -489,15 +488,16 @@ class Delivery {
 		return this.#joined(recordOf(this.#source));
 	}
 
-	#recording({ what, record }: Selected) {
+	#joining({ what, record }: Selected): RecordChange {
 		const accounts = [...attachedAnywhere(record)];
 		const attached =
 			accounts.length > 0 ? ` (attach ${accounts.join(", ")})` : "";
 		return {
-			change: (record: SourceRecord) => this.#joined(record),
-			what: `${what}${attached}${this.#prunes ? " alone" : ""}`,
-			...((this.scope.servesRecord || this.#prunes) &&
-				({ onceInSync: true } as const)),
+			change: (record) => this.#joined(record),
+			recording: {
+				what: `${what}${attached}${this.#prunes ? " alone" : ""}`,
+				...((this.scope.servesRecord || this.#prunes) && { onceInSync: true }),
+			},
 		};
 	}
 
@@ -506,8 +506,8 @@ class Delivery {
 		const { selected } = this.scope;
 		if (selected === undefined) return;
 		const before = this.#source;
-		const recording = this.#recording(selected);
-		this.#source = await changeRecord(before, { ...run, ...recording });
+		const joining = this.#joining(selected);
+		this.#source = await changeRecord(before, joining, run);
 		if (this.#source === before) return;
 		const after = recordOf(this.#source) ?? EMPTY_RECORD;
 		run.report.addRecord(before, {
@@ -523,7 +523,7 @@ class Delivery {
 			tellUnlessQuiet(run.world, {
 				cause: "would-be-recorded",
 				source: placeOf(before),
-				what: recording.what,
+				what: joining.recording.what,
 			});
 	}
 
@@ -561,19 +561,13 @@ class Delivery {
 	): Promise<Change | Failure | undefined> {
 		if (!("desired" in change)) return undefined;
 		if ((await this.#readSource()) === undefined)
-			return {
-				cause: "source-missing",
-				...placeOf(this.#source),
-				elsewhere: [],
-				by: "--from",
-			};
+			return sourceGone(this.#source);
 		const { namespace } = targetOf(change);
 		const why = this.#spoiled ?? (await this.#whyNotAnyMore(namespace));
 		if (why !== undefined) return why;
 		const { copyLabels } = this.policy;
 		const desired = desiredCopy(this.#source, namespace, copyLabels);
-		const named = namedIn(targets.serve).has(namespace);
-		return this.#planOne(current, desired, named);
+		return this.#planOne(current, desired, targets.named.has(namespace));
 	}
 
 	/** Why a namespace that was a target a moment ago is none; undefined: it is one, as far as can be seen. */
@@ -599,13 +593,6 @@ class Delivery {
 export function missingOf({ selected }: Scope): string[] {
 	return (selected?.targets.settled ?? []).flatMap((result) =>
 		result.why?.cause === "namespace-missing" ? result.namespace : [],
-	);
-}
-
-/** The namespaces that were named by -n. */
-function namedIn(serve: Targets["serve"]): ReadonlySet<string> {
-	return new Set(
-		serve.filter(({ named }) => named).map(({ namespace }) => namespace),
 	);
 }
 

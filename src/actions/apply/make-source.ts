@@ -2,12 +2,7 @@ import type { CredentialGoing } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { andCopies } from "../../core/output/counted.ts";
 import type { Failure } from "../../core/output/failure.ts";
-import {
-	type ChangeResult,
-	type DryRun,
-	resultOf,
-} from "../../core/output/result.ts";
-import type { Preview } from "../../core/preview.ts";
+import { resultOf } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
@@ -86,20 +81,14 @@ export async function planMaking(
 	const change = await unlessRefused(planned(before), run, typed);
 	if (change === "no") return undefined;
 	const source = wouldBe(before, made(before));
+	const isNew = before === undefined && createNamespace;
 	const write = async (): Promise<PullSecret | undefined> => {
-		const namespace =
-			createNamespace && before === undefined
-				? await ensureNamespace(cluster, place.namespace, dryRun)
-				: undefined;
-		if (namespace !== undefined) report.add(...namespace);
+		const hasMade = isNew && (await ensureNamespace(place.namespace, run));
 		// Somebody was faster to make it, by less than a request.
-		else if (createNamespace && before === undefined)
-			await refuseReplaced(seenBefore, cluster);
+		if (isNew && !hasMade) await refuseReplaced(seenBefore, cluster);
 		// Of differences, which no server is asked for, it is to be said as well that they cannot be.
 		const why =
-			before === undefined &&
-			namespace === undefined &&
-			report.form === "differences"
+			before === undefined && !hasMade && report.form === "differences"
 				? await obstacleIn(place.namespace, cluster)
 				: undefined;
 		const step =
@@ -107,26 +96,22 @@ export async function planMaking(
 				? change
 				: resultOf(cluster, "Secret", place, "failed", why);
 		let written: PullSecret | undefined;
-		let missing: ChangeResult | undefined;
 		await apply([step], {
 			...run,
 			// A dry run has not made the namespace: the server could not take the Secret.
-			dryRun:
-				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
+			dryRun: hasMade && dryRun === "server" ? "client" : dryRun,
 			replan: (_, now) => planned(now),
-			onResult: (result, preview) => {
-				if (result.why?.cause === "namespace-missing") missing = result;
-				else report.add(result, preview);
-			},
+			onResult: (result, preview) =>
+				report.add(
+					result.why?.cause === "namespace-missing" && !createNamespace
+						? { ...result, why: { ...result.why, creatable: true } }
+						: result,
+					preview,
+				),
 			onWritten: (secret) => {
 				written = secret;
 			},
 		});
-		if (missing !== undefined) {
-			const cause = "namespace-missing";
-			const creatable = createNamespace ? {} : { creatable: true as const };
-			report.add({ ...missing, why: { cause, ...creatable } });
-		}
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;
 		if (change.action === "unchanged") return before;
@@ -145,7 +130,6 @@ export async function planMaking(
 			seen = await seeNamespaces(about, cluster);
 			// It says where it goes, also in which context, which no earlier question did.
 			const secret = `secret/${place.name} in ${place.namespace} namespace${contextClause(cluster.context)}`;
-			const isNew = before === undefined && createNamespace;
 			const start =
 				isNew && seen.get(place.namespace) === "gone"
 					? `Namespace ${place.namespace} does not exist. Create it, and ${asks.verb.toLowerCase()}`
@@ -178,17 +162,16 @@ async function obstacleIn(
 }
 
 /**
- * Creates a namespace where it is missing; undefined where it is there, or where
+ * Creates a namespace where it is missing, which is reported; false where it is there, or where
  * this user may neither look nor create it (the write that follows will tell). Throws ApiError.
  */
 async function ensureNamespace(
-	cluster: Cluster,
 	name: string,
-	dryRun: DryRun,
-): Promise<[ChangeResult, Preview] | undefined> {
+	{ cluster, dryRun, report }: Run,
+): Promise<boolean> {
 	const there = await readNamespace(cluster, name);
 	const isHidden = there === "unknown";
-	if (!isHidden ? there !== "gone" : dryRun === "client") return undefined;
+	if (!isHidden ? there !== "gone" : dryRun === "client") return false;
 	try {
 		if (dryRun !== "client")
 			await cluster.create(
@@ -197,14 +180,13 @@ async function ensureNamespace(
 				{ dryRun: dryRun === "server" },
 			);
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 409) return undefined;
-		if (isHidden && isForbidden(error)) return undefined;
+		if (error instanceof ApiError && error.status === 409) return false;
+		if (isHidden && isForbidden(error)) return false;
 		throw error;
 	}
-	return [
-		resultOf(cluster, "Namespace", { name }, "created"),
-		{ of: "Namespace", name },
-	];
+	const result = resultOf(cluster, "Namespace", { name }, "created");
+	report.add(result, { of: "Namespace", name });
+	return true;
 }
 
 /** A source as it would be after a dry run. */

@@ -31,14 +31,14 @@ interface Target {
 	readonly namespace: string;
 	/** Service accounts that are to pull with it; `*` is all there are. */
 	readonly attach: readonly string[];
-	/** It was named by -n: whoever did knows what is there. */
-	readonly named: boolean;
 }
 
 /** What a record or a selection comes to. */
 export interface Targets {
 	/** Sorted; the source's own namespace is none. */
 	readonly serve: readonly Target[];
+	/** Those that -n names: whoever did knows what is there. */
+	readonly named: ReadonlySet<string>;
 	/** Service accounts of the source's own namespace that are to pull with it; undefined: it is not meant. */
 	readonly atSource: readonly string[] | undefined;
 	/** Namespaces that get nothing, and why. */
@@ -83,7 +83,7 @@ function meantBy(
 	known: ReadonlyMap<string, NamespaceKnowledge>,
 	source: PullSecret,
 	cluster: Cluster,
-	named = NONE,
+	named: ReadonlySet<string>,
 ): Omit<Targets, "listed" | "namespaces"> {
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
@@ -92,9 +92,10 @@ function meantBy(
 	for (const [namespace, knowledge] of [...known].toSorted(byFirst)) {
 		const found = standingOf(record, namespace, knowledge);
 		if (found === undefined) continue;
-		const isNamed = named.has(namespace);
 		const standing: Standing =
-			isNamed && found.is === "unverified" ? { ...found, is: "served" } : found;
+			named.has(namespace) && found.is === "unverified"
+				? { ...found, is: "served" }
+				: found;
 		if (namespace === source.namespace) {
 			if (standing.is === "served") atSource = standing.attach;
 			continue;
@@ -103,11 +104,11 @@ function meantBy(
 		if (why !== undefined)
 			settled.push(notServed(namespace, why, source, cluster));
 		else if (standing.is === "served") {
-			serve.push({ namespace, attach: standing.attach, named: isNamed });
+			serve.push({ namespace, attach: standing.attach });
 			if (knowledge === "unknown") unread.push(namespace);
 		}
 	}
-	return { serve, atSource, settled, unread };
+	return { serve, named, atSource, settled, unread };
 }
 
 /** Why a namespace that a record means gets nothing; undefined: it gets a copy. */
@@ -206,7 +207,7 @@ export async function ruleTargets(
 	const namespaces = await listNamespaces(cluster, labelQuery(rule));
 	const record = { ...EMPTY_RECORD, rules: [entry] };
 	return {
-		...meantBy(record, namespaces, source, cluster),
+		...meantBy(record, namespaces, source, cluster, NONE),
 		listed: true,
 		namespaces: rule.by === "selector" ? undefined : namespaces,
 	};

@@ -73,6 +73,7 @@ import {
 	isCoveredByRule,
 	type NamespaceKnowledge,
 	recordReadingIn,
+	type SourceRecord,
 	withoutNames,
 } from "../../core/pull-secrets/record.ts";
 import {
@@ -444,12 +445,11 @@ async function forgetNamespaces(sent: readonly SentThere[], how: PruneRun) {
 	const sources: PullSecret[] = [];
 	for (const { source, named } of sent) {
 		try {
-			const changed = await changeRecord(source, {
-				...how,
-				change: (record) => withoutNames(record, named),
-				what: someOf(named),
-				takesOut: true,
-			});
+			const change = {
+				change: (record: SourceRecord) => withoutNames(record, named),
+				recording: { what: someOf(named), takesOut: true },
+			} as const;
+			const changed = await changeRecord(source, change, how);
 			sources.push(changed);
 			results.push(resultOf(how.cluster, "Secret", source, "configured"));
 		} catch (error) {

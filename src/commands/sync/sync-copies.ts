@@ -332,12 +332,11 @@ async function forget(
 			source: placeOf(source),
 			namespaces: unknown,
 		});
-	const changed = await changeRecord(source, {
-		...run,
-		change: (record) => names.reduce(without, record),
-		what: someOf(names),
-		takesOut: true,
-	});
+	const change = {
+		change: (record: SourceRecord) => names.reduce(without, record),
+		recording: { what: someOf(names), takesOut: true },
+	} as const;
+	const changed = await changeRecord(source, change, run);
 	report.add(
 		resultOf(
 			cluster,

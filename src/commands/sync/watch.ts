@@ -241,15 +241,13 @@ async function recorded(
 		selected: SourceRecord,
 		what: string,
 		settled: readonly ChangeResult[] = [],
-	) => ({
-		source: await changeRecord(source, {
-			...run,
-			change: (before) => mergeUnattended(before, selected),
-			what,
-			onceInSync: true,
-		}),
-		settled,
-	});
+	) => {
+		const change = {
+			change: (before: SourceRecord) => mergeUnattended(before, selected),
+			recording: { what, onceInSync: true },
+		} as const;
+		return { source: await changeRecord(source, change, run), settled };
+	};
 	// What a rule means is listed by the watch itself.
 	if (selection.by !== "names" && selection.by !== "needed") {
 		const entry = { rule: selection, exclude, attach };

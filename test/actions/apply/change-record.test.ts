@@ -114,7 +114,7 @@ describe("what a record is to be written as", () => {
 		test(what, () => {
 			const changed = recordToWrite(source(before, kept && KEPT), {
 				change: () => record(after),
-				what: "app",
+				recording: { what: "app" },
 			});
 			assert.equal(
 				changed && recordText(changed),
@@ -127,7 +127,10 @@ describe("what a record is to be written as", () => {
 		for (const before of [undefined, APP])
 			assert.deepEqual(
 				await thrownFailure(() =>
-					recordToWrite(source(before), { change: () => heavy, what: "x" }),
+					recordToWrite(source(before), {
+						change: () => heavy,
+						recording: { what: "x" },
+					}),
 				),
 				{
 					cause: "record-too-large",
@@ -144,8 +147,7 @@ describe("what a record is to be written as", () => {
 				await thrownFailure(() =>
 					recordToWrite(source(APP, KEPT), {
 						change: () => record(SHOP),
-						what: "shop",
-						...more,
+						recording: { what: "shop", ...more },
 					}),
 				),
 				{
@@ -199,21 +201,23 @@ describe("a record is changed", () => {
 			dryRun: DryRun = "none",
 			make: (before: SourceRecord) => SourceRecord = () => record(SHOP),
 		) =>
-			changeRecord(of, {
-				cluster: cluster as unknown as Cluster,
-				reader,
-				world: {
-					clock: {
-						now: () => 0,
-						elapsed: () => 0,
-						delay: async (pause) => void pauses.push(pause),
+			changeRecord(
+				of,
+				{ change: make, recording: { what: "shop" } },
+				{
+					cluster: cluster as unknown as Cluster,
+					reader,
+					world: {
+						clock: {
+							now: () => 0,
+							elapsed: () => 0,
+							delay: async (pause) => void pauses.push(pause),
+						},
+						interrupt: new AbortController().signal,
 					},
-					interrupt: new AbortController().signal,
+					dryRun,
 				},
-				dryRun,
-				change: make,
-				what: "shop",
-			});
+			);
 		return { patches, pauses, rights, change };
 	}
 	const patch = (text: string, resourceVersion: string, dryRun = false) => [

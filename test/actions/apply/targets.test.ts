@@ -63,9 +63,11 @@ function record(text: string): SourceRecord {
 }
 
 /** Who gets a copy, with the accounts; who gets none, and why. */
-const shown = ({ serve, settled, atSource, unread }: Targets) => ({
-	serve: serve.map(({ namespace, attach, named }) =>
-		[namespace, ...attach, ...(named ? ["named"] : [])].join(" "),
+const shown = ({ serve, named, settled, atSource, unread }: Targets) => ({
+	serve: serve.map(({ namespace, attach }) =>
+		[namespace, ...attach, ...(named.has(namespace) ? ["named"] : [])].join(
+			" ",
+		),
 	),
 	settled: settled.map(
 		({ namespace, action, why }) => `${namespace} ${action} ${why?.cause}`,
