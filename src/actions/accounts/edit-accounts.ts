@@ -17,10 +17,9 @@ import {
 	unlessForbidden,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { orderly } from "../apply/orderly.ts";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel, orderly } from "../in-parallel.ts";
 import { breathing } from "../in-steps.ts";
-import { missingNamespaceOr } from "../read/missing-namespace.ts";
+import { missingNamespaceOr } from "../read/read-namespaces.ts";
 import { tell } from "../tell.ts";
 
 /** A service account, as it was listed or still to be read. */

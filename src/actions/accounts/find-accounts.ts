@@ -5,8 +5,12 @@ import { byNamespace } from "../../core/pull-secrets/plan.ts";
 import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { allOf } from "../read/all-of.ts";
-import { namespaceMissing } from "../read/missing-namespace.ts";
-import { inEach, lookUpNamespaces, readEach } from "../read/read-namespaces.ts";
+import {
+	inEach,
+	lookUpNamespaces,
+	namespaceMissing,
+	readEach,
+} from "../read/read-namespaces.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 

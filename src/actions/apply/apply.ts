@@ -23,9 +23,8 @@ import {
 	isNotFound,
 } from "../../errors.ts";
 import type { World } from "../../world.ts";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel, orderly } from "../in-parallel.ts";
 import { type Reading, readPullSecret } from "../read/read-keys.ts";
-import { orderly } from "./orderly.ts";
 import { replace } from "./replace.ts";
 
 /** How a plan is carried out, and who is told. */

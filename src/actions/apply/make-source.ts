@@ -18,13 +18,13 @@ import type { EnteredCredential } from "../credentials/entered-credential.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { readNamespace } from "../read/read-namespaces.ts";
 import { apply } from "./apply.ts";
-import { unlessRefused } from "./confirm.ts";
-import type { Run, SourceMaking } from "./deliver.ts";
 import {
 	refuseReplaced,
 	type SeenNamespaces,
 	seeNamespaces,
-} from "./seen-namespaces.ts";
+	unlessRefused,
+} from "./confirm.ts";
+import type { Run, SourceMaking } from "./deliver.ts";
 
 /** What a source is to be, and what a person is told of it who is asked. */
 export interface SourceWish {

@@ -1,19 +1,26 @@
+import { hasMatch, readKeyring } from "../../core/kubelet/keyring.ts";
+import { podImages } from "../../core/kubelet/pod-images.ts";
 import { MESHES } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import {
+	type PullSecret,
+	pullSourceOfKey,
+} from "../../core/pull-secrets/pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	type Rule,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
+import type { Cluster } from "../../world.ts";
 import { tell, warn } from "../tell.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
 import { recordOf } from "./change-record.ts";
+import { agreedFor } from "./confirm.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run } from "./deliver.ts";
-import { podsInNeed } from "./needed-namespaces.ts";
-import { agreedFor } from "./seen-namespaces.ts";
 import {
 	namedTargets,
 	ruleTargets,
@@ -150,4 +157,34 @@ function joined(one: Selected, other: Selected): Selected {
 			settled: [...one.targets.settled, ...other.targets.settled],
 		},
 	};
+}
+
+/**
+ * How many pods of each namespace use an image for which a kubelet would take a
+ * credential of the source, init and ephemeral containers included; none: the namespace is absent. Throws
+ * FailureError for a source that a kubelet could not read.
+ */
+export async function podsInNeed(
+	source: PullSecret,
+	cluster: Cluster,
+): Promise<Map<string, number>> {
+	const keyring = readKeyring([pullSourceOfKey(source)]);
+	if (keyring.malformed !== undefined)
+		throw new FailureError({
+			cause: "secret-malformed",
+			...keyring.malformed,
+			script: Fixes.of(source).check(),
+		});
+	const counts = new Map<string, number>();
+	// Nothing else is kept of a pod: it may have tens of thousands of images.
+	const pages = cluster.picked("Pod", {}, (pod) =>
+		podImages(pod).some((image) => hasMatch(image, keyring))
+			? (pod.metadata.namespace ?? "")
+			: undefined,
+	);
+	for await (const { items } of pages)
+		for (const namespace of items)
+			if (namespace !== undefined)
+				counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+	return counts;
 }

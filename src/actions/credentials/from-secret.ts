@@ -14,7 +14,7 @@ import {
 } from "../../core/registry/server.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import { onCluster } from "../on-cluster.ts";
-import { readNaming } from "../read/missing-namespace.ts";
+import { readNaming } from "../read/read-namespaces.ts";
 import { warn } from "../tell.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 

@@ -1,15 +1,12 @@
-import {
-	refuseReplaced,
-	seeNamespaces,
-} from "../../actions/apply/seen-namespaces.ts";
+import { refuseReplaced, seeNamespaces } from "../../actions/apply/confirm.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
+import { warnOfUnread } from "../../actions/read/read-keys.ts";
 import {
 	listIfAllowed,
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
-import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import type { RunOf } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Facts } from "../../core/check/facts.ts";

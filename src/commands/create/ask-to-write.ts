@@ -1,8 +1,8 @@
-import type { SourceWish } from "../../actions/apply/make-source.ts";
 import {
 	type SeenNamespaces,
 	seeNamespaces,
-} from "../../actions/apply/seen-namespaces.ts";
+} from "../../actions/apply/confirm.ts";
+import type { SourceWish } from "../../actions/apply/make-source.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import { CANCELLED } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";

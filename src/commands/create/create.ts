@@ -1,10 +1,10 @@
 import { recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
-import { planMaking } from "../../actions/apply/make-source.ts";
 import {
 	type SeenNamespaces,
 	seeNamespaces,
-} from "../../actions/apply/seen-namespaces.ts";
+} from "../../actions/apply/confirm.ts";
+import { planMaking } from "../../actions/apply/make-source.ts";
 import {
 	chooseEntry,
 	enteredFor,

@@ -2,7 +2,7 @@ import { inParallel } from "../../actions/in-parallel.ts";
 import {
 	namespaceMissing,
 	readNaming,
-} from "../../actions/read/missing-namespace.ts";
+} from "../../actions/read/read-namespaces.ts";
 import type { NamedSecret, Puller } from "../../core/check/explanation.ts";
 import { accountFacts, podFacts } from "../../core/check/facts.ts";
 import { accountOf, pullSourceOf } from "../../core/kubelet/pod-secrets.ts";

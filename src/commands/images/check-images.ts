@@ -1,10 +1,9 @@
-import { orderly } from "../../actions/apply/orderly.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import {
 	readAuthorities,
 	type Trust,
 } from "../../actions/credentials/registry-trust.ts";
-import { inParallel } from "../../actions/in-parallel.ts";
+import { inParallel, orderly } from "../../actions/in-parallel.ts";
 import { partition } from "../../core/groups.ts";
 import {
 	manifestPlace,

@@ -1,11 +1,10 @@
 import { allOf } from "../../actions/read/all-of.ts";
-import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { readPullSecrets, readSources } from "../../actions/read/read-keys.ts";
 import {
 	listIfAllowed,
 	readEach,
 	scopesOf,
 } from "../../actions/read/read-namespaces.ts";
-import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import type { ListContext } from "../../core/pull-secrets/list-item.ts";
 import {

@@ -1,11 +1,11 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { allOf } from "../../actions/read/all-of.ts";
+import { warnOfUnread } from "../../actions/read/read-keys.ts";
 import {
 	readEach,
 	scopesOf,
 	throwIfAll,
 } from "../../actions/read/read-namespaces.ts";
-import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
 import type { LackingCopies } from "../../core/document.ts";

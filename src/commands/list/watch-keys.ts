@@ -1,10 +1,12 @@
-import { secretsNamed } from "../../actions/read/read-keys.ts";
+import {
+	readSource,
+	secretsNamed,
+	warnOfUnread,
+} from "../../actions/read/read-keys.ts";
 import {
 	type AllNamespaces,
 	scopesOf,
 } from "../../actions/read/read-namespaces.ts";
-import { readSource } from "../../actions/read/read-sources.ts";
-import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Kind, ObjectOf } from "../../core/objects.ts";

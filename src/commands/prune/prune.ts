@@ -27,6 +27,7 @@ import {
 	reading,
 	readPullSecret,
 	readPullSecrets,
+	readSources,
 	readWholeSecrets,
 } from "../../actions/read/read-keys.ts";
 import {
@@ -35,7 +36,6 @@ import {
 	scopesOf,
 	throwIfAll,
 } from "../../actions/read/read-namespaces.ts";
-import { readSources } from "../../actions/read/read-sources.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { RunOf } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";

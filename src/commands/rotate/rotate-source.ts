@@ -5,12 +5,12 @@ import {
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
+import { agreedFor } from "../../actions/apply/confirm.ts";
 import { AS_RECORDED, deliver, type Run } from "../../actions/apply/deliver.ts";
 import {
 	planMaking,
 	type SourceWish,
 } from "../../actions/apply/make-source.ts";
-import { agreedFor } from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets } from "../../actions/apply/targets.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";

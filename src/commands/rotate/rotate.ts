@@ -2,7 +2,7 @@ import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import {
 	type SeenNamespaces,
 	seeNamespaces,
-} from "../../actions/apply/seen-namespaces.ts";
+} from "../../actions/apply/confirm.ts";
 import {
 	chooseEntry,
 	enteredFor,

@@ -10,6 +10,7 @@ import {
 } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
+import { refuseReplaced } from "../../actions/apply/confirm.ts";
 import {
 	AS_RECORDED,
 	deliver,
@@ -19,10 +20,8 @@ import {
 	spoiledBy,
 } from "../../actions/apply/deliver.ts";
 import { followCopies } from "../../actions/apply/follow-copies.ts";
-import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
-import { refuseReplaced } from "../../actions/apply/seen-namespaces.ts";
-import { selectedFor } from "../../actions/apply/selected.ts";
+import { podsInNeed, selectedFor } from "../../actions/apply/selected.ts";
 import {
 	beginCopyLists,
 	readingAhead,
