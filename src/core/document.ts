@@ -117,10 +117,7 @@ export type RunEvent = Cases<
 		/** What was found so far, where more is to be done about it. */
 		document: { document: Document };
 		/** Of a list that is watched: what is new, has changed or is gone. `namespaces`: where it looks; none: everywhere. */
-		items: {
-			items: readonly ListItem[];
-			namespaces: readonly string[];
-		};
+		items: { items: readonly ListItem[]; namespaces: readonly string[] };
 		/** The table of images that are checked begins: these are its names. */
 		checking: { names: readonly string[] };
 		/** What a registry says of one of them. */

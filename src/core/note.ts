@@ -8,7 +8,7 @@ import type { EntryProblem } from "./output/entry-problem.ts";
 import type { Place } from "./output/input-failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
-import type { Script } from "./output/shell.ts";
+import type { Remedy } from "./output/shell.ts";
 import type { RecordDifference } from "./pull-secrets/differences.ts";
 import type { NearEnd } from "./pull-secrets/expiry.ts";
 import type { ServerNote } from "./registry/server.ts";
@@ -17,8 +17,7 @@ import type { Verification } from "./registry/verification.ts";
 /**
  * What a command says beside its result, in warnings and notes, as values: only report/ has words for
  * them. `cause` is stable, and what a watch's `-o json` tells it by. Texts are names, or what somebody
- * wrote: to be shown, never to be run. `script`: what to run about it; undefined about names of which no
- * command is printed.
+ * wrote: to be shown, never to be run. `script`: what to run about it.
  */
 export type Note =
 	| FlagNote
@@ -32,11 +31,11 @@ export type Note =
 	| ExportNote
 	| Causes<{
 			// A source, and what says that it is a copy of it.
-			"entry-malformed": { key: string; source: Place; script: Advised };
+			"entry-malformed": { key: string; source: Place; script: Remedy };
 			"claimants-hidden": None;
 			/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
 			"secrets-too-much": { namespaces: Names; count: number };
-			"claimants-equal": { name: string; namespaces: Names; script: Advised };
+			"claimants-equal": { name: string; namespaces: Names; script: Remedy };
 			"claimants-different": { name: string; namespaces: Names };
 			"claimants-unrecorded": { source: Place; namespaces: Names };
 			/** Without their uids, which may not be read. */
@@ -48,7 +47,7 @@ export type Note =
 			/** They were to be taken out of the record, which does not send the source there. */
 			"not-recorded": { source: Place; namespaces: Names };
 			/** Although they were pruned. */
-			"covered-by-rule": { source: Place; namespaces: Names; script: Advised };
+			"covered-by-rule": { source: Place; namespaces: Names; script: Remedy };
 			"source-unreadable": { namespace: string; namespaces: Names };
 			// Where copies go.
 			"no-namespace-matched": { rest: "served" | "left" };
@@ -62,7 +61,7 @@ export type Note =
 			/** Beside a question that is too short for all of them. */
 			"asked-by-pods": { namespaces: Names };
 			"sidecars-unlisted": { kind: "Pod" | "Gateway" };
-			"sidecars-unwatched": { namespaces: Names; script: Advised };
+			"sidecars-unwatched": { namespaces: Names; script: Remedy };
 			/**
 			 * A watch renews the source, and keeps only what it selects: these get no copy of what is new. `rules`: and
 			 * what the record means by rules.
@@ -70,7 +69,7 @@ export type Note =
 			"recorded-unwatched": {
 				namespaces: Names;
 				rules: boolean;
-				script: Advised;
+				script: Remedy;
 			};
 			// Several clusters.
 			"context-twin": { twin: string; context: string };
@@ -91,7 +90,6 @@ export type Note =
 	  }>;
 
 type Names = readonly string[];
-type Advised = Script | undefined;
 
 interface SomeContexts {
 	readonly contexts: Names;
@@ -114,7 +112,7 @@ export type CredentialNote = Causes<{
 	/** What it will be asked for, where the command line does not say the registry. */
 	"credential-wanted": { key: string; source: Place };
 	/** `script` absent: it is not written yet. */
-	"credential-expiring": NearEnd & { script?: Advised };
+	"credential-expiring": NearEnd & { script?: Remedy };
 	/** `left`: milliseconds; `untouched`: so long that nothing is done. */
 	"credential-valid": { key: string; left: number; untouched?: true };
 	"credential-of-job": { key: string };
@@ -124,7 +122,7 @@ export type CredentialNote = Causes<{
 		key: string;
 	};
 	/** One was removed that counts as the same registry. */
-	"entry-stays": { key: string; script: Advised };
+	"entry-stays": { key: string; script: Remedy };
 	"entry-refused": { error: Error };
 	"entry-empty": { key: string; secret: Place };
 }>;
@@ -143,13 +141,13 @@ export type AccountNote = Causes<{
 		name: string;
 		namespaces: Names;
 		source?: string;
-		script: Advised;
+		script: Remedy;
 	};
 	/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
 	"accounts-kept": { error: unknown; in?: Names; outside?: Names };
 	"attached-unrecorded": Unrecorded;
 	/** Where the record means the namespaces by rules alone, which do not attach them. `accounts`: as for a person. */
-	"attached-by-name": { accounts: string; namespaces: Names; script: Advised };
+	"attached-by-name": { accounts: string; namespaces: Names; script: Remedy };
 	"detached-recorded": Unrecorded;
 	/** Accounts are detached where the record attaches all, or a rule of it these. */
 	"still-recorded": { source: Place; accounts: Names; namespaces: Names };
@@ -170,7 +168,7 @@ export interface Unrecorded {
 	/** As for a person: `builder in app`. */
 	readonly what: string;
 	readonly error: unknown;
-	readonly script: Advised;
+	readonly script: Remedy;
 }
 
 /** About what is deleted, and what stays. */

@@ -22,7 +22,6 @@ export type ConnectionFailure = Causes<{
 	"kubeconfig-user-unusable": { user: string; fault: UserFault };
 	/** The address has a scheme or a form that leads nowhere. `server`: without user information. */
 	"server-invalid": { server: string };
-	/** Somebody else keeps the token fresh in it. */
 	"token-file-empty": { path: string };
 	"exec-plugin-failed": { fault: ExecPluginFault };
 	"oidc-failed": { fault: OidcFault };
@@ -35,7 +34,7 @@ type EntryKind = "context" | "cluster" | "user";
 
 /** Why a file is no kubeconfig: the place, never the value there, which may be a credential. */
 export type KubeconfigFault = Faults<{
-	/** `line`: counted from 1; undefined: the parser does not say. */
+	/** `line` undefined: the parser does not say. */
 	"not-yaml": { line: number | undefined };
 	/** A known field has another type. */
 	"wrong-type": {
@@ -45,7 +44,6 @@ export type KubeconfigFault = Faults<{
 		in: { readonly kind: EntryKind; readonly name: string } | undefined;
 		wanted: FieldType;
 	};
-	/** A field that has one value only, `wanted`, has another. */
 	"wrong-value": { field: "apiVersion" | "kind"; wanted: string };
 	"duplicate-name": { list: "clusters" | "users" | "contexts"; name: string };
 }>;
@@ -69,26 +67,25 @@ export type UserFault = Faults<{
 }>;
 
 /** Why an exec plugin gave no credential. `command`: as the kubeconfig names it. */
-export type ExecPluginFault =
-	| Faults<{
-			/** It has to ask, and nobody can be asked. */
-			"no-terminal": None;
-			/** `hint`: the kubeconfig's words on one line, or "". */
-			"not-found": { command: string; hint: string };
-			/** `text`: the system's words. */
-			"not-run": { text: string };
-			exited: { command: string; code: number | null };
-			killed: { command: string; signal: string };
-			/** `got`: what the plugin says, shortened. */
-			"another-version": { wanted: string; got: string };
-	  }>
-	| {
-			readonly is: "output-too-large" | "not-json" | "another-kind" | "no-time";
-			readonly command: string;
-	  }
-	| {
-			readonly is: "no-status" | "certificate-or-key-alone" | "no-credential";
-	  };
+export type ExecPluginFault = Faults<{
+	/** It has to ask, and nobody can be asked. */
+	"no-terminal": None;
+	/** `hint`: the kubeconfig's words on one line, or "". */
+	"not-found": { command: string; hint: string };
+	/** `text`: the system's words. */
+	"not-run": { text: string };
+	exited: { command: string; code: number | null };
+	killed: { command: string; signal: string };
+	/** `got`: what the plugin says, shortened. */
+	"another-version": { wanted: string; got: string };
+	"output-too-large": { command: string };
+	"not-json": { command: string };
+	"another-kind": { command: string };
+	"no-time": { command: string };
+	"no-status": None;
+	"certificate-or-key-alone": None;
+	"no-credential": None;
+}>;
 
 /** Why an OIDC issuer gave no token. */
 export type OidcFault =

@@ -12,12 +12,12 @@ import type { ConnectionFailure } from "./connection-failure.ts";
 import type { FileFault } from "./file-fault.ts";
 import type { InputFailure, Place } from "./input-failure.ts";
 import type { OutsideFailure } from "./outside-failure.ts";
-import type { Script } from "./shell.ts";
+import type { Remedy } from "./shell.ts";
 
 /**
  * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
  * are names as the API server has them, or what somebody wrote: to be shown, never to be run. `script`: what to
- * run about it; undefined about names of which no command is printed.
+ * run about it.
  */
 export type Failure = CommandFailure | ChangeFailure;
 
@@ -45,21 +45,17 @@ export type CommandFailure =
 				source: Place;
 				key: string;
 				as?: string;
-				script: Script | undefined;
+				script: Remedy;
 			};
+			/** `registry`: as the command line names it; undefined: it may be something that was pasted by mistake. */
 			"registry-absent": {
 				source: Place;
-				/** As the command line names it; undefined: it may be something that was pasted by mistake. */
 				registry: string | undefined;
-				has: readonly string[];
-				script?: Script | undefined;
+				has: Names;
+				script?: Remedy;
 			};
-			"registries-all": {
-				source: Place;
-				keys: readonly string[];
-				script: Script | undefined;
-			};
-			"edit-absent": { source: Place; script: Script | undefined };
+			"registries-all": { source: Place; keys: Names; script: Remedy };
+			"edit-absent": { source: Place; script: Remedy };
 			"edit-unmanaged": { source: Place; type: string; byForce: boolean };
 			/** Of the older type, in which other registries stand elsewhere. */
 			"others-lost": { source: Place };
@@ -78,40 +74,32 @@ export type CommandFailure =
 				label: string;
 				flag: "--label" | "--copy-label";
 			};
-			"edit-unreadable": {
-				source: Place;
-				problem: FileFault;
-				script: Script | undefined;
-			};
+			"edit-unreadable": { source: Place; problem: FileFault; script: Remedy };
 			// Pods cannot be let pull by an admission policy.
 			"policy-unsupported": None;
 			"policy-forbidden": {
-				missing: readonly {
-					readonly verb: string;
-					readonly resource: string;
-				}[];
+				missing: readonly Readonly<Record<"verb" | "resource", string>>[];
 			};
 			/** Somebody else made one of that name. */
 			"policy-of-another": { kind: string; name: string };
 			/** Accounts whose pods the API server would then refuse. */
 			"policy-refuses": { secret: string; accounts: readonly Place[] };
-			/** What was to be applied has fields that others have changed since. */
+			/** What was to be applied has fields that others have changed since. `namespace` undefined: it is in none. */
 			"edited-by-others": {
 				kind: string;
 				name: string;
-				/** Undefined: it is in none. */
 				namespace: string | undefined;
 				error: ApiError;
 			};
 			/** They stand in the way of role bindings that are to be made, or give others the roles of these. */
 			"bindings-of-others": { bindings: readonly Place[] };
-			/** It would let no pod pull: nothing is recorded, or no image can come from its registries, or they are too many patterns. */
+			/** It would let no pod pull. */
 			"policy-empty": {
 				source: Place;
 				because: "record" | "registries" | "patterns";
 			};
-			/** Deleted and created again, or created by somebody else, while a question was open about it. */
-			"namespace-replaced": { namespaces: readonly string[] };
+			/** While a question was open about it. */
+			"namespace-replaced": { namespaces: Names };
 			unreachable: { error: ConnectionError };
 			interrupted: { error: AbortedError };
 			error: { error: unknown };
@@ -123,6 +111,8 @@ export type CommandFailure =
 			"server-error": Refusal;
 	  }>;
 
+type Names = readonly string[];
+
 /** A source of which no copy would serve a pull. */
 export type SpoiledSource = Extract<
 	CommandFailure,
@@ -133,18 +123,12 @@ export type SpoiledSource = Extract<
 export type ChangeFailure =
 	| Obstacle
 	| Causes<{
-			"namespace-missing": {
-				/** A flag of the command would have created it. */
-				creatable?: true;
-			};
+			/** `creatable`: a flag of the command would have created it. */
+			"namespace-missing": { creatable?: true };
 			"namespace-terminating": None;
 			"namespace-skipped": None;
-			/** Deleted and created again since it was recorded; `source`: of the copy. */
-			"namespace-made-again": {
-				source: Place;
-				/** Service accounts that the record has there, which went with the namespace; `*` is all. */
-				attach: readonly string[];
-			};
+			/** `source`: of the copy; `attach`: accounts that the record has there, which went with it; `*` is all. */
+			"namespace-made-again": { source: Place; attach: Names };
 			/** Recorded with a uid, which this user may not read. */
 			"namespace-unverified": { source: Place };
 			/** Copies that work stay as they are until the source does again. */
@@ -153,7 +137,7 @@ export type ChangeFailure =
 			/** The API server took the write, and stores other content. */
 			undone: None;
 			/** It cannot be replaced: a deletion would wait for them. */
-			finalizers: { finalizers: readonly string[] };
+			finalizers: { finalizers: Names };
 			/** Deleted, and neither its replacement nor itself could be created again. */
 			lost: {
 				/** The deletion was not answered. */
@@ -179,21 +163,10 @@ export type Cause = Failure["cause"];
 
 /** No source to work with. */
 export type SourceFailure = Causes<{
-	"source-missing": {
-		namespace: string;
-		name: string;
-		/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
-		elsewhere: readonly string[] | "hidden";
-		by: SourceFlag;
-	};
-	"source-ambiguous": {
-		namespace: string;
-		names: readonly string[];
-		shown: SourceName;
-	};
-	"not-a-source": {
-		namespace: string;
-		name: string;
+	/** `elsewhere`: Secrets that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
+	"source-missing": Place & { elsewhere: Names | "hidden"; by: SourceFlag };
+	"source-ambiguous": { namespace: string; names: Names; shown: SourceName };
+	"not-a-source": Place & {
 		because:
 			| { readonly is: "copy"; readonly of: string }
 			| { readonly is: "type"; readonly type: string }
@@ -245,19 +218,15 @@ export interface RecordFault {
 /** What stands in the way of writing one Secret. */
 export type Obstacle = Causes<{
 	/**
-	 * Not managed by this program; `equal`: it has the content that a copy was to have. `differs`: where only
-	 * equal content is taken over, the registries that keep it from that.
+	 * `equal`: it has the content that a copy was to have. `differs`: where only equal content is taken over, the
+	 * registries that keep it from that.
 	 */
-	unmanaged: {
-		type: string;
-		equal: boolean;
-		differs?: readonly string[];
-	} & InPlaceOf;
+	unmanaged: InPlaceOf & { type: string; equal: boolean; differs?: Names };
 	/** An owner, Helm, Argo CD, Flux or whoever its managed-by label names; free text. */
 	"managed-by-other": { manager: string };
 	/** `named`: with -n, so that --force would do. */
 	"is-source": { named: boolean };
-	"copy-of-another": { source: string } & InPlaceOf;
+	"copy-of-another": InPlaceOf & { source: string };
 	differs: None;
 	/** Immutable, or of another type; the command that recreates it once somebody agrees: `this`, or another verb. */
 	immutable: { recreatedBy: "this" | "rotate" | "sync" };

@@ -2,31 +2,23 @@ import type { Causes, None } from "../cases.ts";
 import type { CredentialFault, StoredFault } from "./credential-fault.ts";
 import type { EntryProblem } from "./entry-problem.ts";
 import type { FileFault } from "./file-fault.ts";
-import type { Script } from "./shell.ts";
+import type { Remedy } from "./shell.ts";
 
 /**
  * Why what a command was given, or looks at, cannot be worked with; report/ words it. No field holds a
  * password, a token or a part of one.
  */
 export type InputFailure = Causes<{
-	// A credential that was entered, stored or given by a provider.
-	/** It is text, and has a character that it must not have. */
+	// A credential that was entered, stored or given by a provider. `key`: as in `auths`.
 	"password-refused": { flag: string; fault: CredentialFault };
-	/** The provider gave one that has expired already. `key`: as in `auths`. */
 	"credential-expired": { provider: string; key: string };
-	/** An entry of a Secret that is read. */
-	"credential-unusable": {
-		secret: Place;
-		key: string;
-		problem: StoredFault;
-	};
-	/** A docker config, of which no registry was named to look up. */
+	"credential-unusable": { secret: Place; key: string; problem: StoredFault };
 	"docker-config-empty": None;
 	/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
 	"docker-config-unusable": {
 		path: string;
 		problem: FileFault | undefined;
-		script: Script | undefined;
+		script: Remedy;
 	};
 	"registries-unselected": None;
 	"password-invalid": { flag: string; problem: FileFault };
@@ -34,7 +26,7 @@ export type InputFailure = Causes<{
 	"jwt-invalid": { path: string | undefined; problem: FileFault };
 	"json-key-invalid": { path: string; problem: FileFault };
 	// A Secret that is read.
-	/** It is no pull Secret. `type`: "" where it says none. */
+	/** `type`: "" where it says none. */
 	"secret-type": { secret: Place; type: string };
 	/** `to`: be taken from, or be written as a docker config. */
 	"secret-unreadable": {
@@ -42,69 +34,47 @@ export type InputFailure = Causes<{
 		to: "take" | "export";
 		problem: FileFault;
 	};
-	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
+	/** `from`: `NAMESPACE/NAME`; `error`: as kubelets word it; `overfull`: it is we who cannot look at so much. */
 	"secret-malformed": {
 		from: string;
 		error: string;
-		/** It is we who cannot look at so much. */
 		overfull?: true;
-		script: Script | undefined;
+		script: Remedy;
 	};
-	/** None of its entries can stand in a docker config; why, of those that have something wrong. */
+	/** None of its entries can stand in a docker config; `problems`: of those that have something wrong. */
 	"export-empty": { secret: Place; problems: readonly EntryProblem[] };
 	"secret-empty": { secret: Place };
-	/** There is no registry in a source to give a new credential for. */
-	"source-empty": { source: Place; script: Script | undefined };
+	"source-empty": { source: Place; script: Remedy };
 	// Manifest files, and the images that they and pods name.
 	"manifests-missing": { path: string; recursive: boolean };
-	"manifest-encoding": {
-		file: string;
-		/** What it began as. */
-		encoding: "UTF-8" | "UTF-16";
-	};
+	/** `encoding`: what it began as. */
+	"manifest-encoding": { file: string; encoding: "UTF-8" | "UTF-16" };
 	/** `problem`: the parser's words, that quote nothing of the file. */
 	"manifest-invalid": { at: ManifestPlace; problem: string };
 	"manifest-too-deep": { at: ManifestPlace };
 	"manifest-too-large": { at: ManifestPlace };
 	/** It is written too unusually. `because`: a noun with its article. */
 	"manifest-uneditable": { at: ManifestPlace; because: string };
-	/** Its `imagePullSecrets` are something else. */
 	"pull-secrets-not-a-list": { at: ManifestPlace };
+	/** `image`: free text; `because`: in distribution's words; `in`: what names it, `object` as `KIND/NAME`. */
 	"image-invalid": {
-		/** Free text. */
 		image: string;
-		/** In distribution's words. */
 		because: string;
-		/** What names it; `object`: `KIND/NAME`. */
-		in?:
-			| ManifestPlace
-			| { readonly object: string; readonly namespace: string };
+		in?: ManifestPlace | Readonly<Record<"object" | "namespace", string>>;
 	};
 	/** Pods there name more images than are kept. */
 	"images-too-many": { namespaces: readonly string[] };
 	// What was named is not there.
 	"context-unknown": { name: string; known: readonly string[] };
-	/** A glob means none. */
 	"contexts-unmatched": { glob: string; known: readonly string[] };
-	"mesh-missing": {
-		/** What people call the mesh. */
-		title: string;
-		namespace: string;
-	};
+	/** `title`: what people call the mesh. */
+	"mesh-missing": { title: string; namespace: string };
 	/** A workload has none. */
-	"pods-missing": {
-		kind: string;
-		name: string;
-		namespace: string;
-	};
+	"pods-missing": Place & { kind: string };
 	/** A pod or a service account references more, or more in them, than is read. */
-	"too-many-pull-secrets": {
-		namespace: string;
-		count: number;
-		most: number;
-	};
+	"too-many-pull-secrets": { namespace: string; count: number; most: number };
 	/** Neither a source nor a copy. */
-	"pull-secret-missing": { secret: Place; script: Script | undefined };
+	"pull-secret-missing": { secret: Place; script: Remedy };
 }>;
 
 /** Of an object in a namespace. */

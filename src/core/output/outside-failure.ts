@@ -13,17 +13,9 @@ export type OutsideFailure = Causes<{
 	"file-too-large": { path: string; limit: number };
 	/** Its owner would read what is written, or chooses what a link replaces. */
 	"file-of-another-user": { path: string; is: "target" | "link" };
-	"not-a-file": {
-		verb: "read" | "write";
-		path: string;
-		is: "directory" | "other";
-	};
-	/** The system refuses it. `reason`: in its words; undefined: what was given is no path at all. */
-	"file-failed": {
-		verb: "read" | "write";
-		path: string;
-		reason: string | undefined;
-	};
+	"not-a-file": AtPath & { is: "directory" | "other" };
+	/** `reason`: in the system's words; undefined: what was given is no path at all. */
+	"file-failed": AtPath & { reason: string | undefined };
 	// A setting for connections, or an address to listen at.
 	/** What the flag, or the kubeconfig's field, names: no PEM certificate in it, or one that cannot be read. */
 	"ca-invalid": { from: string; is: "absent" | "unreadable" };
@@ -43,27 +35,33 @@ export type OutsideFailure = Causes<{
 	"ecr-registry": { key: string; is: "public" | "elsewhere" };
 	"ecr-failed": { because: EcrFault };
 	// What docker and podman keep. Keys and entries: as they stand there.
-	/** There is none of these files. */
 	"stores-missing": { paths: readonly string[] };
 	"store-unreadable": { path: string; problem: FileFault };
+	/** `by`: the program that answered it; undefined: it stands in the file. */
 	"stored-unusable": {
 		key: string;
 		path: string;
-		/** The program that answered it; undefined: it stands in the file. */
 		by: string | undefined;
 		problem: StoredFault;
 	};
 	"stored-missing": {
 		key: string;
 		paths: readonly string[];
-		because: /** There are entries for paths of the registry alone. */
-			| { readonly is: "narrower"; readonly entries: readonly string[] }
+		because: Faults<{
+			/** There are entries for paths of the registry alone. */
+			narrower: { entries: readonly string[] };
 			/** `paths` have an entry for it without a credential. */
-			| { readonly is: "empty" }
+			empty: None;
 			/** `entries`: of other registries. */
-			| { readonly is: "absent"; readonly entries: readonly string[] };
+			absent: { entries: readonly string[] };
+		}>;
 	};
 }>;
+
+interface AtPath {
+	readonly verb: "read" | "write";
+	readonly path: string;
+}
 
 /** Why a credential helper or provider gave no answer. */
 export type HelperFault =

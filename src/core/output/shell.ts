@@ -56,18 +56,21 @@ export function wordsIn(
 /** What is pasted as one line: calls joined by `&&`. */
 export type Script = readonly ShellCommand[];
 
+/** What to run about something; undefined about names of which no command is printed. */
+export type Remedy = Script | undefined;
+
 /** A name in a command; undefined for what somebody made up, about which no command is printed. */
 export type Name = string | undefined;
 
 export type Word = Name | SourceWords;
 
 /** A call of this program; undefined where one of its words is. */
-export function meshreg(...words: readonly Word[]): Script | undefined {
+export function meshreg(...words: readonly Word[]): Remedy {
 	return call("kubectl meshreg", words);
 }
 
 /** A call of kubectl itself; undefined where one of its words is. */
-export function kubectl(...words: readonly Word[]): Script | undefined {
+export function kubectl(...words: readonly Word[]): Remedy {
 	return call("kubectl", words);
 }
 
@@ -75,9 +78,7 @@ export function kubectl(...words: readonly Word[]): Script | undefined {
  * Scripts one after the other, each call once; undefined where one of them is, for the rest
  * alone would leave the work half done, and where nothing would run.
  */
-export function sequence(
-	scripts: readonly (Script | undefined)[],
-): Script | undefined {
+export function sequence(scripts: readonly Remedy[]): Remedy {
 	const known = allOf(scripts)?.flat() ?? [];
 	return known.length === 0
 		? undefined
@@ -140,10 +141,7 @@ export function objectNames(texts: readonly string[]): Name {
 }
 
 /** The same, to be run by nothing but a person: it writes into that namespace what it asks for. */
-export function byHand(
-	script: Script | undefined,
-	namespace: string,
-): Script | undefined {
+export function byHand(script: Remedy, namespace: string): Remedy {
 	return script?.map((command) => ({ ...command, byHand: namespace }));
 }
 
@@ -178,7 +176,7 @@ export function registryName(text: string): Name {
 function call(
 	program: ShellCommand["program"],
 	words: readonly Word[],
-): Script | undefined {
+): Remedy {
 	const known = allOf(words);
 	return known && [{ program, words: known }];
 }
