@@ -19,10 +19,8 @@ export interface UsualSecret {
 export interface SourceWords {
 	readonly names: keyof UsualSecret;
 	readonly value: string;
-	/** `--from`, for one; without it the value stands alone. */
-	readonly flag?: string;
-	/** What stands on the command line: the value, or more. */
-	readonly word: string;
+	/** What stands on the command line: the value, or more, behind a flag where it needs one. */
+	readonly words: readonly string[];
 }
 
 /** Where a printed command is pasted. */
@@ -45,10 +43,8 @@ export function wordsIn(
 	{ flags, usual }: CommandContext,
 ): string[] {
 	const said = words.flatMap((one) => {
-		if (typeof one === "string") return [one];
-		const { names, value, flag, word } = one;
-		if (value === usual[names]) return [];
-		return flag === undefined ? [word] : [flag, word];
+		if (typeof one === "string") return one;
+		return one.value === usual[one.names] ? [] : one.words;
 	});
 	return [...said, ...flags];
 }
@@ -65,14 +61,10 @@ export type Name = string | undefined;
 export type Word = Name | SourceWords;
 
 /** A call of this program; undefined where one of its words is. */
-export function meshreg(...words: readonly Word[]): Remedy {
-	return call("kubectl meshreg", words);
-}
+export const meshreg = caller("kubectl meshreg");
 
 /** A call of kubectl itself; undefined where one of its words is. */
-export function kubectl(...words: readonly Word[]): Remedy {
-	return call("kubectl", words);
-}
+export const kubectl = caller("kubectl");
 
 /**
  * Scripts one after the other, each call once; undefined where one of them is, for the rest
@@ -128,9 +120,8 @@ export function unlessUsual(
 	flag?: string,
 	word = value,
 ): SourceWords | undefined {
-	return isObjectName(value)
-		? { names, value, word, ...(flag !== undefined && { flag }) }
-		: undefined;
+	if (!isObjectName(value)) return undefined;
+	return { names, value, words: flag === undefined ? [word] : [flag, word] };
 }
 
 /** Names as one word with commas between them; undefined where one is no name, or there is none. */
@@ -173,12 +164,11 @@ export function registryName(text: string): Name {
 		: undefined;
 }
 
-function call(
-	program: ShellCommand["program"],
-	words: readonly Word[],
-): Remedy {
-	const known = allOf(words);
-	return known && [{ program, words: known }];
+function caller(program: ShellCommand["program"]) {
+	return (...words: readonly Word[]): Remedy => {
+		const known = allOf(words);
+		return known && [{ program, words: known }];
+	};
 }
 
 function allOf<T>(items: readonly (T | undefined)[]): T[] | undefined {
