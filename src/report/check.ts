@@ -4,7 +4,6 @@ import {
 	GROUPS,
 	type Severity,
 	type Subject,
-	type Workload,
 } from "../core/check/finding.ts";
 import type { CheckedCluster } from "../core/document.ts";
 import { distinct, groupsBy, type NonEmpty } from "../core/groups.ts";
@@ -148,10 +147,13 @@ function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
 		.join("\n");
 }
 
-/** `-o json`. */
+/**
+ * `-o json`: of each finding `cause`, "" where all is well, and as `command` one line for a shell, "" where none helps,
+ * or only what gives a credential away.
+ */
 export function checkItems(clusters: readonly CheckedCluster[]) {
 	const items = clusters.flatMap(({ context, commandContext, findings }) =>
-		findings.map((finding): CheckItem => {
+		findings.map((finding) => {
 			const { severity, namespaces, workloads, fix } = finding;
 			return {
 				context,
@@ -167,18 +169,7 @@ export function checkItems(clusters: readonly CheckedCluster[]) {
 	return { items };
 }
 
-/** A finding for a script. */
-export interface CheckItem {
-	readonly context: string;
-	readonly severity: Severity;
-	/** "" where all is well. */
-	readonly cause: CheckCause | "";
-	readonly message: string;
-	readonly namespaces: readonly string[];
-	/** One line for a shell; "" where none helps, or only what gives a credential away. */
-	readonly command: string;
-	readonly workloads: readonly Workload[];
-}
+export type CheckItem = ReturnType<typeof checkItems>["items"][number];
 
 /** What is well has no cause. */
 const WELL = [

@@ -10,9 +10,10 @@ import {
 	kubectl,
 	meshreg,
 	NO_CONTEXT,
+	objectAt,
 	objectName,
 	objectNames,
-	type Script,
+	type Remedy,
 	unlessUsual,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
@@ -223,9 +224,7 @@ const WORDS: FailureWording<Failure> = {
 				words: "attach each first, as with",
 				script: meshreg(
 					"attach",
-					objectName(first.name),
-					"-n",
-					objectName(first.namespace),
+					...objectAt(first),
 					"--secret",
 					objectName(secret),
 				),
@@ -429,28 +428,14 @@ export function patchNeeded({ namespace, name }: Place): string {
 }
 
 /** Makes a pull Secret a source as it is: whatever it holds, nothing of it is lost. */
-function labelling({ namespace, name }: Place): Script | undefined {
-	return kubectl(
-		"label",
-		"secret",
-		objectName(name),
-		"-n",
-		objectName(namespace),
-		"app.kubernetes.io/managed-by=kubectl-meshreg",
-	);
+function labelling(secret: Place): Remedy {
+	const label = "app.kubernetes.io/managed-by=kubectl-meshreg";
+	return kubectl("label", "secret", ...objectAt(secret), label);
 }
 
 /** Writes a Secret of the older type as a source, with all its registries. */
-function rewriting({ namespace, name }: Place): Script | undefined {
-	const [at, called] = [objectName(namespace), objectName(name)];
-	return meshreg(
-		"create",
-		called,
-		"-n",
-		at,
-		"--from-secret",
-		at && called && `${at}/${called}`,
-		"--force",
-		"--replace",
-	);
+function rewriting(secret: Place): Remedy {
+	const itself = ["--from-secret", sourceRef(secret)];
+	const flags = ["--force", "--replace"];
+	return meshreg("create", ...objectAt(secret), ...itself, ...flags);
 }

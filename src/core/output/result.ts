@@ -1,13 +1,16 @@
 import type { Failure } from "./failure.ts";
 
+const ACTIONS = [
+	"created",
+	"configured",
+	"unchanged",
+	"deleted",
+	"skipped",
+	"failed",
+] as const;
+
 /** What became of one object. */
-export type Action =
-	| "created"
-	| "configured"
-	| "unchanged"
-	| "deleted"
-	| "skipped"
-	| "failed";
+export type Action = (typeof ACTIONS)[number];
 
 /** Whether an object is another then, or would be. */
 export function isWritten(action: Action): boolean {
@@ -47,14 +50,8 @@ export function resultOf(
 export function tally(
 	results: readonly ChangeResult[],
 ): Record<Action, number> {
-	const counts = {
-		created: 0,
-		configured: 0,
-		unchanged: 0,
-		deleted: 0,
-		skipped: 0,
-		failed: 0,
-	};
+	const zeros = ACTIONS.map((action) => [action, 0] as const);
+	const counts = Object.fromEntries(zeros) as Record<Action, number>;
 	for (const { action } of results) counts[action] += 1;
 	return counts;
 }

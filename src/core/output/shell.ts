@@ -113,6 +113,11 @@ export function objectName(text: string): Name {
 	return isObjectName(text) ? text : undefined;
 }
 
+/** The name of an object in a command, and with -n where it is. */
+export function objectAt({ namespace, name }: UsualSecret): Word[] {
+	return [objectName(name), "-n", objectName(namespace)];
+}
+
 /** Names a pull secret or its source's namespace, behind `flag`; undefined for what is no name. */
 export function unlessUsual(
 	names: keyof UsualSecret,

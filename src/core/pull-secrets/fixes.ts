@@ -2,6 +2,7 @@ import type { Place } from "../output/input-failure.ts";
 import {
 	byHand,
 	meshreg,
+	objectAt,
 	objectName,
 	objectNames,
 	registryName,
@@ -281,9 +282,7 @@ export function onRegistry(
 ): Script | undefined {
 	return meshreg(
 		verb,
-		objectName(source.name),
-		"-n",
-		objectName(source.namespace),
+		...objectAt(source),
 		...flags,
 		registry === undefined ? undefined : registryName(registry),
 	);
