@@ -1,7 +1,7 @@
 import type { Document } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
-import { lineOf } from "../core/output/printable.ts";
-import type { Painted, Text } from "../core/output/styled.ts";
+import { lengthOf, lineOf } from "../core/output/printable.ts";
+import { type Painted, plain, type Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type {
 	SourceTree,
@@ -18,13 +18,15 @@ const NAMED = 5;
 /** As many of these and of accounts: below each of a tenant's sources there may be all of theirs. */
 const MOST_NAMED = 100;
 
+type Line = readonly (string | Painted)[];
+
 /** What a line holds, and what hangs below it. */
 interface Branch {
-	readonly line: readonly (string | Painted)[];
+	readonly line: Line;
 	readonly below: readonly Branch[];
 }
 
-function leaf(...line: Branch["line"]): Branch {
+function leaf(...line: Line): Branch {
 	return { line, below: [] };
 }
 
@@ -40,46 +42,32 @@ export function treeText(
 	const roots = trees.map((tree) => sourceBranch(tree, now));
 	if (others.length > 0)
 		roots.push({ line: ["Without a source"], below: others.map(otherBranch) });
-	const parts: (string | Text)[] = [];
-	for (const { line, below } of roots) {
-		parts.push(fitted(line, columns), "\n");
-		draw(below, "", columns, parts);
-	}
-	return parts.flat();
+	return roots
+		.flatMap(({ line, below }) => [line, ...linesBelow(below, "")])
+		.flatMap((line) => [...fitted(line, columns), "\n"]);
 }
 
-function draw(
-	branches: readonly Branch[],
-	before: string,
-	columns: number | undefined,
-	parts: (string | Text)[],
-): void {
-	for (const [index, { line, below }] of branches.entries()) {
+/** The lines of branches, behind the trunks of those that they hang from. */
+function linesBelow(branches: readonly Branch[], trunks: string): Line[] {
+	return branches.flatMap(({ line, below }, index) => {
 		const isLast = index === branches.length - 1;
-		const trunk = `${before}${isLast ? "└─ " : "├─ "}`;
-		parts.push(fitted([trunk, ...line], columns), "\n");
-		draw(below, `${before}${isLast ? "   " : "│  "}`, columns, parts);
-	}
+		return [
+			[`${trunks}${isLast ? "└─ " : "├─ "}`, ...line],
+			...linesBelow(below, `${trunks}${isLast ? "   " : "│  "}`),
+		];
+	});
 }
 
 /** The parts of a line, no wider together than the terminal. */
-function fitted(
-	line: readonly (string | Painted)[],
-	columns: number | undefined,
-): readonly (string | Painted)[] {
-	const length = (part: string | Painted): number =>
-		[...(typeof part === "string" ? part : part.text)].length;
-	const width = line.reduce((sum, part) => sum + length(part), 0);
-	if (columns === undefined || width <= columns) return line;
-	const shown: (string | Painted)[] = [];
+function fitted(line: Line, columns: number | undefined): Line {
+	if (columns === undefined || lengthOf(plain(line)) <= columns) return line;
 	// The last column is for the sign that there is more.
 	let room = columns - 1;
-	for (const part of line) {
-		const text = typeof part === "string" ? part : part.text;
-		const cut = [...text].slice(0, room).join("");
-		shown.push(typeof part === "string" ? cut : { ...part, text: cut });
-		room -= Math.min(room, length(part));
-	}
+	const shown = line.map((part) => {
+		const text = [...plain([part])].slice(0, room).join("");
+		room -= lengthOf(text);
+		return typeof part === "string" ? text : { ...part, text };
+	});
 	return [...shown, "…"];
 }
 
@@ -157,7 +145,7 @@ function moreOf(more: number, ...what: [one: string, many?: string]): Branch[] {
 }
 
 function podBranch({ name, waits, references }: TreePod): Branch {
-	const trouble: readonly (string | Painted)[] =
+	const trouble: Line =
 		waits === ""
 			? []
 			: [
