@@ -242,11 +242,10 @@ async function readNamespaces(
 	const named = records.flatMap((record) => [...record.names]);
 	const known = new Map<string, NamespaceKnowledge>();
 	if (scope === undefined && rules) {
-		const pages = () => cluster.pages("Namespace", {});
-		await snapshot.list("namespaces", pages, (namespace) => {
-			const facts = namespaceFacts(namespace);
-			known.set(facts.name, facts);
-		});
+		const pages = () => cluster.picked("Namespace", {}, namespaceFacts);
+		await snapshot.list("namespaces", pages, (facts) =>
+			known.set(facts.name, facts),
+		);
 		if (!snapshot.missed("namespaces")) {
 			for (const [name] of named) if (!known.has(name)) known.set(name, "gone");
 			return known;

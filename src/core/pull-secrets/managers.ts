@@ -1,8 +1,10 @@
 import { fieldOf, textIn } from "../json-object.ts";
+import { LITTLE } from "../kept.ts";
 import { timeOf } from "../object-times.ts";
 import type { ObjectMeta } from "../objects.ts";
 import { startOf } from "../output/printable.ts";
 import { isObjectName } from "../output/shell.ts";
+import { ownValue } from "../own-value.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
 /**
@@ -87,6 +89,32 @@ export function managerOf({
 /** As much of a text as a name may have, or `longest`, what is longer ending in `…`: kept for weeks, a megabyte is not. */
 export function beginning(text: string, longest = 253): string {
 	return text.length <= longest ? text : `${startOf(text, longest - 1)}…`;
+}
+
+/** Of a label's or an annotation's value as much is kept as names a source, `NAMESPACE/NAME`. */
+const LONGEST_REF = 63 + 1 + 253;
+
+/** Labels or annotations as they are, or where they are more than a little, those of these names, cut short. */
+export function littleOf(
+	map: Readonly<Record<string, string>>,
+	names: readonly string[],
+): Readonly<Record<string, string>> {
+	if (sizeOf(map) <= LITTLE) return map;
+	return Object.fromEntries(
+		names.flatMap((wanted) => {
+			const value = ownValue(map, wanted);
+			return value === undefined
+				? []
+				: [[wanted, beginning(value, LONGEST_REF)]];
+		}),
+	);
+}
+
+/** Characters of labels or annotations. */
+export function sizeOf(map: Readonly<Record<string, string>>): number {
+	let size = 0;
+	for (const name in map) size += name.length + (map[name]?.length ?? 0);
+	return size;
 }
 
 /** Whether another object's controller writes an object, which then undoes what anybody else does to it. */

@@ -1,29 +1,45 @@
 import type { Namespace } from "../objects.ts";
+import { INJECTION } from "./injection.ts";
+import { littleOf, sizeOf } from "./managers.ts";
 import type { Annotated } from "./ownership.ts";
 
 /** What of a Namespace decides whether it is served. */
 export interface NamespaceFacts {
 	readonly name: string;
 	readonly uid: string;
-	readonly labels: Readonly<Record<string, string>>;
+	/** Undefined: there are too many to be kept, and nothing that goes by labels means it. */
+	readonly labels: Readonly<Record<string, string>> | undefined;
+	/** Of many, those that are asked about. */
 	readonly annotations: Readonly<Record<string, string>>;
 	/** It is being deleted: nothing can be created there. */
 	readonly terminating: boolean;
 }
 
+/** In characters: some hundred labels. Whoever may change a Namespace decides how many it has. */
+const MOST_LABELS = 8 << 10;
+
 /** Of a Namespace's metadata. */
 export function namespaceFacts({ metadata }: Namespace): NamespaceFacts {
+	const { labels = {}, annotations = {} } = metadata;
 	return {
 		name: metadata.name ?? "",
 		uid: metadata.uid ?? "",
-		labels: metadata.labels ?? {},
-		annotations: metadata.annotations ?? {},
+		labels: sizeOf(labels) > MOST_LABELS ? undefined : labels,
+		annotations: littleOf(annotations, DECIDING),
 		terminating: metadata.deletionTimestamp !== undefined,
 	};
 }
 
 /** On a Namespace: `"true"` keeps it from being served, also where it is recorded. */
 export const SKIP_ANNOTATION = "kubectl-meshreg/skip";
+
+/** The annotations of a Namespace that decide anything. */
+const DECIDING = [
+	SKIP_ANNOTATION,
+	...Object.values(INJECTION)
+		.flat(2)
+		.flatMap(({ on, key }) => (on === "annotations" ? key : [])),
+];
 
 /** Whether whoever owns a namespace wants no copy there. */
 export function isSkipped({ annotations }: Annotated): boolean {

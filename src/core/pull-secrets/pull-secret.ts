@@ -11,8 +11,14 @@ import { Kept, LITTLE } from "../kept.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { LAST_APPLIED, type Secret } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
-import { ownValue } from "../own-value.ts";
-import { beginning, keeperOf, type Manager, managerOf } from "./managers.ts";
+import {
+	beginning,
+	keeperOf,
+	littleOf,
+	type Manager,
+	managerOf,
+	sizeOf,
+} from "./managers.ts";
 import {
 	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
@@ -68,8 +74,6 @@ const MOST_REMEMBERED = 2 << 20;
 
 /** Of a watch, longer contents are not parsed each time that somebody changes them, in characters of base64. */
 const MOST_OF_A_CHANGE = 64 << 10;
-/** Of what is cut short there: as much as names a source, `NAMESPACE/NAME`. */
-const LONGEST_REF = 63 + 1 + 253;
 
 /**
  * Reads contents, each distinct one once: a thousand copies share one parse and
@@ -312,32 +316,13 @@ export function lean(secret: PullSecret): PullSecret {
 
 function littleBeside({ labels, annotations }: PullSecret) {
 	return {
-		labels: only(labels, [MANAGED_BY_LABEL, DEFAULT_LABEL.key]),
-		annotations: only(annotations, [...OF_SOURCES, ...OF_COPIES, LAST_APPLIED]),
+		labels: littleOf(labels, [MANAGED_BY_LABEL, DEFAULT_LABEL.key]),
+		annotations: littleOf(annotations, [
+			...OF_SOURCES,
+			...OF_COPIES,
+			LAST_APPLIED,
+		]),
 	};
-}
-
-/** A map as it is, or where it is more than a little, what it has by these names, cut short. */
-function only(
-	map: Readonly<Record<string, string>>,
-	names: readonly string[],
-): Readonly<Record<string, string>> {
-	if (sizeOf(map) <= LITTLE) return map;
-	return Object.fromEntries(
-		names.flatMap((wanted) => {
-			const value = ownValue(map, wanted);
-			return value === undefined
-				? []
-				: [[wanted, beginning(value, LONGEST_REF)]];
-		}),
-	);
-}
-
-/** Characters of a map. */
-function sizeOf(map: Readonly<Record<string, string>>): number {
-	let size = 0;
-	for (const name in map) size += name.length + (map[name]?.length ?? 0);
-	return size;
 }
 
 function contentOf(data: string, text: string): Content {

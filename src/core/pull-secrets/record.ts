@@ -225,7 +225,7 @@ function onlyNames(
 
 /**
  * The record without a namespace: its name is taken out, and rules that match it exclude it.
- * `facts` undefined: it cannot be read, so that every rule may match it.
+ * `facts` undefined, or its labels: they cannot be read, so that every rule may match it.
  */
 export function forgetNamespace(
 	record: SourceRecord,
@@ -234,7 +234,9 @@ export function forgetNamespace(
 ): SourceRecord {
 	const rules = record.rules.map((entry) => {
 		const means =
-			facts === undefined ? !isLeftOut(entry, name) : ruleMatches(entry, facts);
+			facts?.labels === undefined
+				? !isLeftOut(entry, name)
+				: ruleMatches(entry, facts);
 		return means ? { ...entry, exclude: [...entry.exclude, name] } : entry;
 	});
 	return canonical(withoutNames(record, [name]).names, rules);
@@ -367,7 +369,10 @@ function ruleMatches(entry: RuleEntry, namespace: NamespaceFacts): boolean {
 		case "all":
 			return true;
 		case "selector":
-			return rule.selector.matches(namespace.labels);
+			return (
+				namespace.labels !== undefined &&
+				rule.selector.matches(namespace.labels)
+			);
 		case "injected":
 			return isInjected(rule.mesh, namespace);
 	}

@@ -522,6 +522,12 @@ describe("a namespace is forgotten", () => {
 			'[{"all":true,"exclude":["app"]},{"selector":"team=b","exclude":["app"]}]',
 		],
 		[
+			"so may one whose labels are too many",
+			'[{"selector":"team=b"},{"injected":"istio"}]',
+			namespace("app", { labels: undefined }),
+			'[{"injected":"istio","exclude":["app"]},{"selector":"team=b","exclude":["app"]}]',
+		],
+		[
 			"but by those that leave it out",
 			'[{"all":true,"exclude":["dev-*"]},{"selector":"team=b"}]',
 			"dev-1",
