@@ -1,5 +1,5 @@
 import type { Given } from "../core/command-line/flag.ts";
-import { goDuration } from "../core/pull-secrets/go-duration.ts";
+import { goDuration, lifetimeIn } from "../core/pull-secrets/go-duration.ts";
 import { UsageError } from "../errors.ts";
 
 /** kubectl's own durations: as below, or a bare number of seconds, in milliseconds. Throws UsageError. */
@@ -13,13 +13,9 @@ export function parseTimeout(value: string, flag: string): number {
  * A Go duration (`1m30s`), in milliseconds. Throws UsageError, also for a number without a unit: 3 may
  * be meant as seconds, hours or days.
  */
-export function parseDuration(
-	value: string,
-	flag: string,
-	such = "30s, 2m or 1h30m",
-): number {
+export function parseDuration(value: string, flag: string): number {
 	const time = goDuration(value);
-	if (time === undefined) throw noDuration(flag, such);
+	if (time === undefined) throw noDuration(flag, "30s, 2m or 1h30m");
 	return time;
 }
 
@@ -29,9 +25,8 @@ function noDuration(flag: string, such: string): UsageError {
 	);
 }
 
-const DAY_MS = 24 * 3_600_000;
-/** A century: what ends later is no date that a registry would know. */
-const LONGEST_LIFE = 36_525 * DAY_MS;
+/** A century, in milliseconds: what ends later is no date that a registry would know. */
+const LONGEST_LIFE = 36_525 * 24 * 3_600_000;
 
 /**
  * A flag's length of time, which may also count days (`7d`, `1d12h`), in milliseconds; more than none.
@@ -40,14 +35,9 @@ const LONGEST_LIFE = 36_525 * DAY_MS;
 export function lifetimeOf(given: Given, name: string): number | undefined {
 	const value = given.text(name);
 	if (value === undefined) return undefined;
-	const flag = `--${name}`;
-	const [, days = "0", rest = ""] = /^(?:(\d{1,5})d)?(.*)$/.exec(value) ?? [];
-	const such = "12h, 7d or 1d12h, of a century at most";
-	const more =
-		rest === "" && days !== "0" ? 0 : parseDuration(rest, flag, such);
-	const time = Number(days) * DAY_MS + more;
+	const time = lifetimeIn(value) ?? 0;
 	if (time > 0 && time <= LONGEST_LIFE) return time;
-	throw noDuration(flag, such);
+	throw noDuration(`--${name}`, "12h, 7d or 1d12h, of a century at most");
 }
 
 /** A whole number of at least `least`. Throws UsageError. */

@@ -30,7 +30,6 @@ import { recordReadingIn } from "../../core/pull-secrets/record.ts";
 import {
 	askAgainIn,
 	credentialIn,
-	dueIn,
 	marginOf,
 	type Nearness,
 	nearnessOf,
@@ -190,9 +189,11 @@ export class SourceCare {
 		return entry;
 	}
 
+	/** In how many milliseconds it is to be renewed, 0 or less: now. One of which no end is known is asked about at once. */
 	#dueIn(entry: Entry): number {
 		const margin = entry.margin(this.how.refresh?.before);
-		return dueIn(entry.expiry, margin, this.how.world.clock.now());
+		const now = this.how.world.clock.now();
+		return entry.expiry === undefined ? 0 : entry.expiry.at - margin - now;
 	}
 
 	/** How long nothing is to be done about an entry, in milliseconds. */

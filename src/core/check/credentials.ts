@@ -9,7 +9,7 @@ import { argumentFor } from "../pull-secrets/entry-naming.ts";
 import { expiriesOf, isNearlyOver, textsIn } from "../pull-secrets/expiry.ts";
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
-import { providerNoted, providersNoted } from "../pull-secrets/renewal.ts";
+import { providersNoted } from "../pull-secrets/renewal.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
 import { type Facts, keysIn, type SourceFacts } from "./facts.ts";
@@ -103,7 +103,7 @@ function checkContent(source: SourceFacts): Finding[] {
 						cause: "well-formed",
 						ref,
 						hosts: written.map(displayHost),
-						providers: providersNoted(secret),
+						providers: [...new Set(providersNoted(secret).values())],
 					},
 					namespaces,
 				}),
@@ -157,7 +157,7 @@ function checkExpiry(source: SourceFacts, now: number): Finding[] {
 					ref: sourceRef(secret),
 					key,
 					at,
-					provider: providerNoted(secret, key) ?? "",
+					provider: providersNoted(secret).get(key) ?? "",
 				},
 				namespaces: [secret.namespace],
 				fix: rotating(source, key),

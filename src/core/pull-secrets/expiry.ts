@@ -6,6 +6,7 @@ import { changedOf, timeOf } from "../object-times.ts";
 import type { ObjectOf } from "../objects.ts";
 import { splitPath } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
+import { lifetimeIn } from "./go-duration.ts";
 import {
 	type Annotated,
 	EXPIRES_IN_ANNOTATION,
@@ -78,27 +79,24 @@ const ECR_LIFE = 12 * HOUR;
  * said, then how long such credentials live. One without a time of its own was issued when the
  * source was created. A thousand copies share their source: one answer does for all.
  */
-export const expiriesOf = remembered(expiriesIn);
-
-function expiriesIn(
-	secret: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
-): readonly Expiry[] {
-	const { content, annotations, labels, created } = secret;
-	const made = Date.parse(created);
-	// Of a Secret that others keep, nobody knows when they last wrote it.
-	const since =
-		labels[MANAGED_BY_LABEL] === MANAGER && !Number.isNaN(made)
-			? made
-			: undefined;
-	const ageOf = agesIn(annotations, since);
-	return [...authsIn(content)]
-		.flatMap(([key, entry]): Expiry[] => {
-			const credential = credentialOf(entry);
-			const term = credential && termOf(key, credential, ageOf(key));
-			return term ? [{ key, ...term }] : [];
-		})
-		.sort((a, b) => a.at - b.at);
-}
+export const expiriesOf = remembered(
+	(
+		secret: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
+	): readonly Expiry[] => {
+		const { content, annotations, labels, created } = secret;
+		// Of a Secret that others keep, nobody knows when they last wrote it.
+		const since =
+			labels[MANAGED_BY_LABEL] === MANAGER ? timeOf(created) : undefined;
+		const ageOf = agesIn(annotations, since);
+		return [...authsIn(content)]
+			.flatMap(([key, entry]): Expiry[] => {
+				const credential = credentialOf(entry);
+				const term = credential && termOf(key, credential, ageOf(key));
+				return term ? [{ key, ...term }] : [];
+			})
+			.sort((a, b) => a.at - b.at);
+	},
+);
 
 /** Since when a credential is good, in milliseconds since 1970, and for how long, as far as that is known. */
 export interface Age {
@@ -125,8 +123,8 @@ export function agesIn(
 	annotations: Annotated["annotations"],
 	since?: number,
 ): (key: string) => Age {
-	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
-	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
+	const lifetimes = numbersIn(annotations[EXPIRES_IN_ANNOTATION], lifetimeIn);
+	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], timeOf);
 	return (key) => ({
 		issuedAt: issued.get(key) ?? since,
 		lifetime: lifetimes.get(key),
@@ -260,31 +258,15 @@ const UNITS = [
 	["s", 1],
 ] as const;
 
-/** The lengths of time by host that an annotation holds, in milliseconds. */
-function lifetimesIn(annotation: string | undefined): Map<string, number> {
-	return numbersIn(annotation, (text) => {
-		const parts =
-			/^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?$/.exec(
-				text,
-			);
-		if (parts === null || text === "") return Number.NaN;
-		return UNITS.reduce(
-			(sum, [, size], index) =>
-				sum + Number(parts[index + 1] ?? 0) * size * 1000,
-			0,
-		);
-	});
-}
-
-/** By host; what a hand has broken counts as nothing. */
+/** By host, what an annotation says of times; what a hand has broken counts as nothing. */
 function numbersIn(
 	annotation: string | undefined,
-	read: (text: string) => number,
+	read: (text: string) => number | undefined,
 ): Map<string, number> {
 	return new Map(
 		textsIn(annotation).flatMap(([key, text]): [string, number][] => {
 			const number = read(text);
-			return Number.isNaN(number) ? [] : [[key, number]];
+			return number === undefined ? [] : [[key, number]];
 		}),
 	);
 }

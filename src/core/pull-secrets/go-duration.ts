@@ -11,6 +11,15 @@ export function goDuration(said: unknown): number | undefined {
 	);
 }
 
+/** The same of a length that may also count days, `1d12h`: what people say of credentials. */
+export function lifetimeIn(text: string): number | undefined {
+	const [, days = "0", rest = ""] = /^(?:(\d{1,6})d)?(.*)$/.exec(text) ?? [];
+	const more = rest === "" && days !== "0" ? 0 : goDuration(rest);
+	return more === undefined ? undefined : Number(days) * 24 * HOUR + more;
+}
+
+const HOUR = 3_600_000;
+
 const UNITS: Readonly<Record<string, number>> = {
 	ns: 1e-6,
 	us: 1e-3,
@@ -18,5 +27,5 @@ const UNITS: Readonly<Record<string, number>> = {
 	ms: 1,
 	s: 1000,
 	m: 60_000,
-	h: 3_600_000,
+	h: HOUR,
 };

@@ -62,7 +62,7 @@ export function listItem(key: PullSecret, known: ListContext): ListItem {
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: first ? isoSeconds(first.at) : "",
 		created: key.created,
-		provider: providersNoted(key).join(","),
+		provider: [...new Set(providersNoted(key).values())].join(","),
 		get differs() {
 			return copyDifferences(key, status, known);
 		},

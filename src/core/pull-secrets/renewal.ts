@@ -34,27 +34,21 @@ export function renewerOf(
 	key: string,
 	allowed: readonly Provider[],
 ): Provider | undefined {
-	const noted = providerNoted(source, key);
+	const noted = providersNoted(source).get(key);
 	return allowed.find((provider) => providerName(provider) === noted);
 }
 
-/** The name of what made an entry's credential, as the source has it: text, never a command. */
-export function providerNoted(
-	source: Annotated,
-	key: string,
-): string | undefined {
-	return namesNoted(source).find(([registry]) => registry === key)?.[1];
-}
-
-/** The names of all that the source says to come from a provider, each once. */
-export function providersNoted(source: Annotated): string[] {
-	return [...new Set(namesNoted(source).map(([, name]) => name))];
-}
-
-/** Anybody who may write the source may write anything there: what is no provider's name is none. A file's is at most 255 long. */
-function namesNoted({ annotations }: Annotated): [string, string][] {
-	return textsIn(annotations[PROVIDER_ANNOTATION]).filter(([, name]) =>
-		/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,255})$/u.test(name),
+/**
+ * By key, the name of what made an entry's credential, as the source has it: text, never a command. Anybody who may
+ * write the source may write anything there: what is no provider's name is none. A file's is at most 255 long.
+ */
+export function providersNoted({
+	annotations,
+}: Annotated): ReadonlyMap<string, string> {
+	return new Map(
+		textsIn(annotations[PROVIDER_ANNOTATION]).filter(([, name]) =>
+			/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,255})$/u.test(name),
+		),
 	);
 }
 
@@ -75,15 +69,6 @@ export function marginOf(
 	const life = expiry?.life;
 	if (life === undefined) return before ?? USUAL_MARGIN;
 	return Math.min(before ?? life / 5, life / 2);
-}
-
-/** In how many milliseconds an entry is to be renewed, 0 or less: now. One of which no end is known is asked about at once. */
-export function dueIn(
-	expiry: Expiry | undefined,
-	margin: number,
-	now: number,
-): number {
-	return expiry === undefined ? 0 : expiry.at - margin - now;
 }
 
 /**
