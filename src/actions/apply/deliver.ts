@@ -17,7 +17,6 @@ import {
 } from "../../core/pull-secrets/change.ts";
 import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import {
-	desiredCopies,
 	desiredCopy,
 	refuseOwnLabel,
 } from "../../core/pull-secrets/desired.ts";
@@ -385,12 +384,10 @@ class Delivery {
 
 	#plan({ serve, settled, named }: Targets, current: Current): Step[] {
 		const spoiled = this.#spoiled;
-		const planned = desiredCopies(
-			this.#source,
-			serve.map(({ namespace }) => namespace),
-			this.policy.copyLabels,
-		).map((desired): Step => {
-			const { namespace } = desired;
+		// Of a thousand copies only the namespaces differ.
+		const copy = desiredCopy(this.#source, "", this.policy.copyLabels);
+		const planned = serve.map(({ namespace }): Step => {
+			const desired = { ...copy, namespace };
 			const there = current.get(namespace);
 			if (there !== undefined && isSettled(there)) return there;
 			const change = this.#planOne(there, desired, named.has(namespace));

@@ -9,7 +9,7 @@ import { NOTHING, type RunOf } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import type { Injected, Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
-import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -108,11 +108,13 @@ async function secretsFor(
 	const wanted = [...named("namespaces").difference(named("provided"))];
 	const asJson = files.every(({ json }) => json);
 	const texts = await Promise.all(
-		desiredCopies(source, wanted.toSorted())
-			.map(secretOf)
-			.map(async (secret) =>
-				asJson ? json(secret) : `---\n${await yaml(secret)}`,
-			),
+		wanted
+			.filter((at) => at !== source.namespace)
+			.toSorted()
+			.map(async (at) => {
+				const secret = secretOf(desiredCopy(source, at));
+				return asJson ? json(secret) : `---\n${await yaml(secret)}`;
+			}),
 	);
 	return { text: texts.join(""), json: asJson };
 }

@@ -308,7 +308,7 @@ function meansMore(
 			return hasOtherRules(record, selection);
 		case "names":
 		case "needed":
-			return hasOtherRules(record, undefined);
+			return record.rules.length > 0;
 	}
 }
 

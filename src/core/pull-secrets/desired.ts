@@ -1,33 +1,24 @@
 import { globMatches } from "../glob.ts";
 import { FailureError } from "../output/failure.ts";
 import { ownValue } from "../own-value.ts";
-import { labelOfSource, selectorOf } from "./ownership.ts";
+import {
+	labelOfSource,
+	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+	selectorOf,
+} from "./ownership.ts";
 import {
 	type DesiredPullSecret,
 	ownLabels,
 	type PullSecret,
 	placeOf,
-	sourceAnnotations,
+	sourceRef,
 } from "./pull-secret.ts";
 
 /**
- * The copy of `source` in each namespace but its own. Built fresh from an
- * allow-list: labels and annotations of Argo CD, Helm or Flux on the source
- * would make their owners claim, and prune, the copy.
+ * The copy of `source` in a namespace. Built fresh from an allow-list: labels and annotations of Argo CD, Helm or
+ * Flux on the source would make their owners claim, and prune, the copy.
  */
-export function desiredCopies(
-	source: PullSecret,
-	namespaces: readonly string[],
-	copyLabels: Readonly<Record<string, string>> = {},
-): DesiredPullSecret[] {
-	// Of a thousand copies only the namespaces differ.
-	const copy = desiredCopy(source, "", copyLabels);
-	return namespaces
-		.filter((namespace) => namespace !== source.namespace)
-		.map((namespace) => ({ ...copy, namespace }));
-}
-
-/** The same for one namespace. */
 export function desiredCopy(
 	source: PullSecret,
 	namespace: string,
@@ -37,7 +28,10 @@ export function desiredCopy(
 		namespace,
 		name: source.name,
 		labels: { ...copyLabels, ...ownLabels(labelOfSource(source)) },
-		annotations: sourceAnnotations(source),
+		annotations: {
+			[SOURCE_ANNOTATION]: sourceRef(source),
+			[SOURCE_UID_ANNOTATION]: source.uid,
+		},
 		content: source.content,
 	};
 }
@@ -63,10 +57,8 @@ export function refuseOwnLabel(
 
 /** Whether this may be a glob of namespaces' names, in a record and on a command line. */
 export function isNameGlob(glob: string): boolean {
-	return GLOB.test(glob);
+	return /^[-a-z0-9*?]{1,253}$/.test(glob);
 }
-
-const GLOB = /^[-a-z0-9*?]{1,253}$/;
 
 /** Does `name` match one of the globs? */
 export function matchesGlob(name: string, globs: readonly string[]): boolean {

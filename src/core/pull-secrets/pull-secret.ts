@@ -27,8 +27,6 @@ import {
 	OF_SOURCES,
 	PULL_SECRET_DATA_KEY,
 	PULL_SECRET_TYPE,
-	SOURCE_ANNOTATION,
-	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
@@ -221,14 +219,6 @@ export function pullSourceOfKey(key: PullSecret): PullSource {
 		get data() {
 			return textOf(key.content.data);
 		},
-	};
-}
-
-/** The annotations by which a copy remembers its source. */
-export function sourceAnnotations(source: PullSecret): Record<string, string> {
-	return {
-		[SOURCE_ANNOTATION]: sourceRef(source),
-		[SOURCE_UID_ANNOTATION]: source.uid,
 	};
 }
 

@@ -79,15 +79,6 @@ export interface RecordReading {
  */
 export function parseRecord(annotation: string | undefined): RecordReading {
 	if (annotation === undefined) return {};
-	if (last?.annotation !== annotation)
-		last = { annotation, reading: readingOf(annotation) };
-	return last.reading;
-}
-
-/** One run asks for the same record at every step, of up to 200 KiB. */
-let last: { annotation: string; reading: RecordReading } | undefined;
-
-function readingOf(annotation: string): RecordReading {
 	try {
 		return { record: read(annotation) };
 	} catch (error) {
@@ -290,12 +281,9 @@ export function attachedAnywhere({
 	return new Set([...names.values(), ...rules].flatMap(({ attach }) => attach));
 }
 
-/** Whether there is a rule in it besides this one. */
-export function hasOtherRules(
-	{ rules }: SourceRecord,
-	rule: Rule | undefined,
-): boolean {
-	return !rules.every((entry) => rule && isSameRule(rule)(entry));
+/** Whether there is a rule in a record besides this one. */
+export function hasOtherRules({ rules }: SourceRecord, rule: Rule): boolean {
+	return !rules.every(isSameRule(rule));
 }
 
 /** What a record means for one namespace. */

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { FailureError } from "../../../src/core/output/failure.ts";
 import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import {
-	desiredCopies,
+	desiredCopy,
 	matchesGlob,
 	refuseOwnLabel,
 } from "../../../src/core/pull-secrets/desired.ts";
@@ -56,8 +56,7 @@ const AS_LONG_AS_IT_GOES = [
 ] as const;
 
 const source = key({ namespace: "nginx-mesh", annotations: {} });
-const [desired] = desiredCopies(source, ["app"]);
-assert.ok(desired);
+const desired = desiredCopy(source, "app");
 
 /** `action`, or `conflict` and why. */
 const said = (change: Change): string =>
@@ -555,13 +554,8 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
 		annotations: { "meta.helm.sh/release-name": "y" },
 	};
-	const [copy, ...others] = desiredCopies(claimed, ["app", "nginx-mesh"], {
-		team: "a",
-		usage: "not-this",
-	});
-	assert.ok(copy);
-	assert.deepEqual(others, []);
-	assert.deepEqual(secretOf(copy), {
+	const labels = { team: "a", usage: "not-this" };
+	assert.deepEqual(secretOf(desiredCopy(claimed, "app", labels)), {
 		apiVersion: "v1",
 		kind: "Secret",
 		metadata: {
