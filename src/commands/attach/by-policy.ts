@@ -17,10 +17,7 @@ import {
 	lookUpNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import {
-	desiredPolicies,
-	refusingAccounts,
-} from "../../core/accounts/policy.ts";
+import { desiredPolicies, refusesPods } from "../../core/accounts/policy.ts";
 import type { Outcome } from "../../core/document.ts";
 import { areTooMany, imageTests } from "../../core/kubelet/image-test.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -131,14 +128,10 @@ async function refusingIn(
 	const listed = (query: ListQuery) =>
 		unlessForbidden(
 			allOf(
-				cluster.picked("ServiceAccount", query, (account) =>
-					refusingAccounts([account], secret).map(
-						({ metadata: { namespace = "", name = "" } }) => ({
-							namespace,
-							name,
-						}),
-					),
-				),
+				cluster.picked("ServiceAccount", query, (account) => {
+					const { namespace = "", name = "" } = account.metadata;
+					return refusesPods(account, secret) ? [{ namespace, name }] : [];
+				}),
 				(refusing) => refusing,
 			),
 		);

@@ -96,22 +96,6 @@ export function desiredPolicies(scope: {
 	];
 }
 
-/** Which pods are looked at: those that may name a pull secret, and do not name this one. */
-function conditionsOf({ name }: SourceRef) {
-	return [
-		// The API server refuses a mirror pod that references a Secret.
-		{
-			name: "is-no-mirror-pod",
-			expression:
-				"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
-		},
-		{
-			name: "does-not-name-it-yet",
-			expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(name)})`,
-		},
-	];
-}
-
 /**
  * A policy, which adds the pull secret to the pods that pull from the registries of `tests` where `served`, an
  * expression, is true, and its binding to namespaces.
@@ -149,7 +133,19 @@ function pairOf(
 					},
 				],
 			},
-			matchConditions: conditionsOf(source),
+			// Which pods are looked at: those that may name a pull secret, and do not name this one.
+			matchConditions: [
+				// The API server refuses a mirror pod that references a Secret.
+				{
+					name: "is-no-mirror-pod",
+					expression:
+						"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
+				},
+				{
+					name: "does-not-name-it-yet",
+					expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(source.name)})`,
+				},
+			],
 			variables: [
 				// Not seen by matchConditions, which then never match.
 				{
@@ -338,18 +334,14 @@ export function isPolicyOf(object: PolicyObject, source: SourceRef): boolean {
 }
 
 /**
- * Accounts whose pods the API server would refuse once a policy adds the pull secret: they are told
- * to let pods name only what they name themselves, and they do not name this one.
+ * Whether the API server would refuse pods of an account once a policy adds the pull secret: it is told to let them
+ * name only what it names itself, and does not name this one.
  * https://kubernetes.io/docs/concepts/security/service-accounts/#enforce-mountable-secrets
  */
-export function refusingAccounts(
-	accounts: readonly ServiceAccount[],
-	name: string,
-): ServiceAccount[] {
-	return accounts.filter(
-		(account) =>
-			enforcesSecrets(account) &&
-			!account.imagePullSecrets?.some((each) => each.name === name),
+export function refusesPods(account: ServiceAccount, name: string): boolean {
+	return (
+		enforcesSecrets(account) &&
+		!account.imagePullSecrets?.some((each) => each.name === name)
 	);
 }
 

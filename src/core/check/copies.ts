@@ -186,16 +186,14 @@ function blockedFinding(
 		...(by.cause === "unmanaged" && by.equal
 			? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
 				{
-					fix: fixes.adopt(
-						namespaces.every((name) => record.names.has(name))
-							? namespaces
-							: [],
-					),
+					fix: namespaces.every((name) => record.names.has(name))
+						? fixes.sync(namespaces, [], "--adopt")
+						: fixes.syncRecorded("--adopt"),
 				}
 			: {
 					look:
 						by.cause === "unmanaged"
-							? fixes.difference(namespaces)
+							? fixes.sync(namespaces, [], "--force", "--diff")
 							: kubectl(...look, objectName(first)),
 				}),
 	});

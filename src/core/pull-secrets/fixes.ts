@@ -100,31 +100,20 @@ export class Fixes {
 
 	/**
 	 * Copies the source to namespaces, which are recorded by it; with `accounts`, also lets these
-	 * service accounts pull with it.
+	 * service accounts pull with it. `flags`: how, or only to show it.
 	 */
 	sync(
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
+		...flags: readonly string[]
 	): Script | undefined {
-		return this.#send(["-n", objectNames(namespaces), ...attaching(accounts)]);
+		const at = objectNames(namespaces);
+		return this.#send(["-n", at, ...attaching(accounts), ...flags]);
 	}
 
 	/** Brings every recorded copy up to date; the record stays as it is. */
-	syncRecorded(): Script | undefined {
-		return this.#send([]);
-	}
-
-	/** Takes over unmanaged Secrets with the source's content: in these namespaces, or in all that are recorded. */
-	adopt(namespaces: readonly string[]): Script | undefined {
-		return this.#send([
-			...(namespaces.length === 0 ? [] : ["-n", objectNames(namespaces)]),
-			"--adopt",
-		]);
-	}
-
-	/** Shows in what unmanaged Secrets differ from the source, and writes nothing. */
-	difference(namespaces: readonly string[]): Script | undefined {
-		return this.#send(["-n", objectNames(namespaces), "--force", "--diff"]);
+	syncRecorded(...flags: readonly string[]): Script | undefined {
+		return this.#send(flags);
 	}
 
 	/** Takes namespaces out of the record, and out of what its rules mean. */

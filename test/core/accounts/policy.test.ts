@@ -5,7 +5,7 @@ import {
 	type PolicyObject,
 	planPolicies,
 	policyNames,
-	refusingAccounts,
+	refusesPods,
 } from "../../../src/core/accounts/policy.ts";
 import { parseRecord } from "../../../src/core/pull-secrets/record.ts";
 
@@ -391,6 +391,6 @@ describe("accounts whose pods would be refused", () => {
 				},
 				imagePullSecrets: secrets.map((name) => ({ name })),
 			};
-			assert.equal(refusingAccounts([account], "pull-key").length > 0, refused);
+			assert.equal(refusesPods(account, "pull-key"), refused);
 		});
 });

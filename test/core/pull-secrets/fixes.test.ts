@@ -121,12 +121,12 @@ describe("a command that fixes", () => {
 			"kubectl meshreg sync other --from keys/other",
 		],
 		[
-			(fixes) => fixes.adopt([]),
+			(fixes) => fixes.syncRecorded("--adopt"),
 			"kubectl meshreg sync --adopt",
 			"kubectl meshreg sync other --adopt --from keys/other",
 		],
 		[
-			(fixes) => fixes.adopt(["a"]),
+			(fixes) => fixes.sync(["a"], [], "--adopt"),
 			"kubectl meshreg sync -n a --adopt",
 			"kubectl meshreg sync other -n a --adopt --from keys/other",
 		],
@@ -249,7 +249,7 @@ describe("a source that has to be put right first", () => {
 		["rotate", (fixes) => fixes.rotate("r.io")],
 		["sync", (fixes) => fixes.sync(["a"])],
 		["syncRecorded", (fixes) => fixes.syncRecorded()],
-		["adopt", (fixes) => fixes.adopt([])],
+		["adopt", (fixes) => fixes.syncRecorded("--adopt")],
 		["forget", (fixes) => fixes.forget("a")],
 		["attach", (fixes) => fixes.attach(["a"], ["x"])],
 		["another's attach", (fixes) => fixes.attach(["a"], ["x"], "third")],
