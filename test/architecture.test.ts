@@ -599,8 +599,8 @@ const READERS: readonly [path: RegExp, why: string][] = [
 	[/^core\/kubelet\/(pull-failures|pull-report)\.ts$/, "kubelets' words"],
 	[/^core\/kubelet\/image-test\.ts$/, "literals of CEL"],
 	[
-		/^core\/pull-secrets\/(record|label-selector|ownership|expiry)\.ts$/,
-		"selectors, globs and labels that people write; tokens",
+		/^core\/pull-secrets\/(record|label-selector|ownership|expiry|go-duration)\.ts$/,
+		"selectors, globs, labels and times that people write; tokens",
 	],
 	[/^core\/output\/printable\.ts$/, "characters, whatever is said with them"],
 	[/^core\/command-line\//, "the command line"],
