@@ -49,6 +49,7 @@ const BOOL: GoValue = { kind: "bool" };
 const NULL: GoValue = { kind: "null" };
 const OBJECT: GoValue = { kind: "object", members: [] };
 
+/** A container that is being read. */
 interface Open {
 	readonly isObject: boolean;
 	/** undefined: nobody will ask. */
@@ -58,17 +59,18 @@ interface Open {
 
 class Scanner {
 	#at = 0;
+	/** Of the members whose values are being read, from the outermost on. */
+	readonly #names: string[] = [];
 
 	constructor(readonly text: string) {}
 
 	/** A loop with its own stack: ten thousand levels of calls would be too many. */
 	document(much: "first" | undefined): GoValue {
 		const open: Open[] = [];
-		const names: string[] = [];
 		for (;;) {
 			this.#next();
 			let from = this.#at;
-			let value = this.#opening(open, names);
+			let value = this.#opening(open);
 			if (value === undefined) continue;
 			for (;;) {
 				const inside = open.at(-1);
@@ -77,9 +79,9 @@ class Scanner {
 						this.#fail("after top-level value");
 					return value;
 				}
-				const name = inside.isObject ? names.pop() : undefined;
+				const name = inside.isObject ? this.#names.pop() : undefined;
 				inside.members?.push([name ?? "", value, from, this.#at]);
-				const closed = this.#separator(inside, names);
+				const closed = this.#separator(inside);
 				if (closed === undefined) break;
 				open.pop();
 				value = closed;
@@ -89,62 +91,51 @@ class Scanner {
 	}
 
 	/** Reads a scalar or an empty container; undefined where a container was entered. */
-	#opening(open: Open[], names: string[]): GoValue | undefined {
+	#opening(open: Open[]): GoValue | undefined {
 		const character = this.#next();
 		if (character !== "{" && character !== "[") return this.#scalar(character);
 		if (open.length >= DEEPEST) this.#fail("exceeded max depth");
+		const isObject = character === "{";
 		const from = this.#at++;
-		if (character === "{") {
-			if (this.#next() === "}") {
-				this.#at++;
-				return OBJECT;
-			}
-			const inside = open.at(-1);
-			const isRead =
-				inside === undefined ||
-				(inside.members !== undefined && open.length < READ);
-			open.push({ isObject: true, members: isRead ? [] : undefined, from });
-			names.push(this.#name());
-			return undefined;
-		}
-		if (this.#next() === "]") {
+		if (this.#next() === (isObject ? "}" : "]")) {
 			this.#at++;
-			return ARRAY;
+			return isObject ? OBJECT : ARRAY;
 		}
-		open.push({ isObject: false, members: undefined, from });
+		const inside = open.at(-1);
+		const isRead =
+			isObject && (!inside || (inside.members && open.length < READ));
+		open.push({ isObject, members: isRead ? [] : undefined, from });
+		if (isObject) this.#name();
 		return undefined;
 	}
 
 	/** After a value inside a container: what the container became, or undefined where another value follows. */
-	#separator(inside: Open, names: string[]): GoValue | undefined {
+	#separator(inside: Open): GoValue | undefined {
+		const { isObject, members } = inside;
 		const character = this.#next();
-		const object = inside.isObject;
-		if (character === "," || character === (object ? "}" : "]")) this.#at++;
-		else
+		if (character !== "," && character !== (isObject ? "}" : "]"))
 			this.#fail(
-				object ? "after object key:value pair" : "after array element",
+				isObject ? "after object key:value pair" : "after array element",
 			);
+		this.#at++;
 		if (character === ",") {
-			if (object) names.push(this.#name());
+			if (isObject) this.#name();
 			return undefined;
 		}
-		if (!object) return ARRAY;
-		return inside.members
-			? { kind: "object", members: inside.members }
-			: OBJECT;
+		if (!isObject) return ARRAY;
+		return members ? { kind: "object", members } : OBJECT;
 	}
 
 	/** A member's name and its colon. */
-	#name(): string {
+	#name(): void {
 		if (this.#next() !== '"')
 			this.#fail("looking for beginning of object key string");
-		const name = this.#string();
+		this.#names.push(this.#string());
 		if (this.#next() !== ":") this.#fail("after object key");
 		this.#at++;
-		return name;
 	}
 
-	#scalar(character: string | undefined): GoValue {
+	#scalar(character = ""): GoValue {
 		switch (character) {
 			case '"':
 				return { kind: "string", text: this.#string() };
@@ -155,7 +146,7 @@ class Scanner {
 			case "n":
 				return this.#literal("null", NULL);
 		}
-		if (character === "-" || isDigit(character)) return this.#number();
+		if (/[-0-9]/.test(character)) return this.#number();
 		return this.#fail("looking for beginning of value");
 	}
 
@@ -169,24 +160,17 @@ class Scanner {
 	}
 
 	#number(): GoValue {
-		if (this.text[this.#at] === "-") this.#at++;
-		if (this.text[this.#at] === "0") this.#at++;
-		else this.#digits("in numeric literal");
-		if (this.text[this.#at] === ".") {
-			this.#at++;
+		this.#take(/-/y);
+		if (!this.#take(/0/y)) this.#digits("in numeric literal");
+		if (this.#take(/\./y))
 			this.#digits("after decimal point in numeric literal");
-		}
-		if (/[eE]/.test(this.text[this.#at] ?? "")) {
-			this.#at++;
-			if (/[+-]/.test(this.text[this.#at] ?? "")) this.#at++;
+		if (this.#take(/[eE][+-]?/y))
 			this.#digits("in exponent of numeric literal");
-		}
 		return NUMBER;
 	}
 
 	#digits(where: string): void {
-		if (!isDigit(this.text[this.#at])) this.#fail(where, " ");
-		while (isDigit(this.text[this.#at])) this.#at++;
+		if (!this.#take(/[0-9]+/y)) this.#fail(where, " ");
 	}
 
 	#string(): string {
@@ -210,13 +194,12 @@ class Scanner {
 	}
 
 	#escape(): void {
-		const kind = this.text[++this.#at];
-		if (kind === undefined || !'"\\/bfnrtu'.includes(kind))
-			this.#fail("in string escape code", " ");
 		this.#at++;
-		if (kind !== "u") return;
-		for (const end = this.#at + 4; this.#at < end; this.#at++)
-			if (!/[0-9a-fA-F]/.test(this.text[this.#at] ?? ""))
+		const isCode = this.#take(/u/y);
+		if (!isCode && !this.#take(/["\\/bfnrt]/y))
+			this.#fail("in string escape code", " ");
+		for (let left = isCode ? 4 : 0; left > 0; left--)
+			if (!this.#take(/[0-9a-fA-F]/y))
 				this.#fail("in \\u hexadecimal character escape", " ");
 	}
 
@@ -224,6 +207,14 @@ class Scanner {
 	#next(): string | undefined {
 		while (SPACE.has(this.text[this.#at] ?? "")) this.#at++;
 		return this.text[this.#at];
+	}
+
+	/** Whether what a sticky pattern means is next; it is consumed then. */
+	#take(pattern: RegExp): boolean {
+		pattern.lastIndex = this.#at;
+		const isNext = pattern.test(this.text);
+		if (isNext) this.#at = pattern.lastIndex;
+		return isNext;
 	}
 
 	/** `atEnd`: the character that Go blames when the text ends inside a word, a number or an escape. */
@@ -237,10 +228,6 @@ class Scanner {
 				: `invalid character ${quoted(character)} ${where}`,
 		);
 	}
-}
-
-function isDigit(character: string | undefined): boolean {
-	return character !== undefined && character >= "0" && character <= "9";
 }
 
 /** As Go quotes one byte: the first of the character's UTF-8 bytes, shown as Latin-1. */
