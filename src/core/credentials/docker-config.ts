@@ -2,7 +2,7 @@ import type { FileFault } from "../output/file-fault.ts";
 import { rememberedLately } from "../remembered.ts";
 import type { Credential } from "./credential.ts";
 import { AuthEntry, type EntryFault, sameField } from "./entry.ts";
-import { type GoMember, type GoValue, parseGoJson } from "./go-json.ts";
+import { type GoValue, parseGoJson } from "./go-json.ts";
 
 /** A value of `auths` that is written: what podman and skopeo read (`auth`), and what docker reads besides. */
 export type AuthFields = Readonly<Record<string, string>>;
@@ -80,15 +80,6 @@ const READERS: Readonly<Record<ConfigForm, (text: string) => DockerConfig>> = {
 	dockercfg: reader("dockercfg"),
 };
 
-function readText(text: string, form: ConfigForm): DockerConfig {
-	const document = parseGoJson(text);
-	if (!document.ok)
-		return { ok: false, problem: "not-json", error: document.error };
-	const reader = new ConfigReader(text, form);
-	reader.document(document.value);
-	return reader.result();
-}
-
 /**
  * One string for everything that counts as equal: entry by entry, what a kubelet sends to the
  * registry. Content that it cannot read equals only what is written alike.
@@ -110,85 +101,64 @@ export function canonicalContent(config: DockerConfig, text: string): string {
 const PACKAGE = "credentialprovider";
 
 /** Reads a document, in the order and with the errors of Go. */
-class ConfigReader {
-	#entries = new Map<string, AuthEntry>();
+function readText(text: string, form: ConfigForm): DockerConfig {
+	const document = parseGoJson(text);
+	if (!document.ok)
+		return { ok: false, problem: "not-json", error: document.error };
+	const { value } = document;
+	let auths = new Map<string, AuthEntry>();
 	/** The first field of a wrong type; Go reads on and reports it at the end. */
-	#mistyped: string | undefined;
+	let mistyped: string | undefined;
 	/** What is wrong with the first bad entry, which ends Go's reading. */
-	#broken: ConfigFault | undefined;
+	let broken: ConfigFault | undefined;
 	/** There is nothing to read entries from. */
-	#problem: FileFault | undefined;
-
-	constructor(
-		readonly text: string,
-		readonly form: ConfigForm,
-	) {}
-
-	result(): DockerConfig {
-		const error = this.#broken?.error ?? this.#mistyped;
-		if (this.#problem !== undefined)
-			return { ok: false, problem: this.#problem, error: error ?? "" };
-		const fault = this.#broken ?? (error === undefined ? undefined : { error });
-		return { ok: true, auths: this.#entries, ...(fault && { fault }) };
-	}
-
-	document(value: GoValue): void {
-		if (value.kind !== "object" && value.kind !== "null")
-			this.#problem = "not-object";
-		if (this.form === "dockercfg")
-			this.#auths(value, `value of type ${PACKAGE}.DockerConfig`);
-		else if (value.kind === "object") this.#wrapper(value.members);
-		else if (value.kind !== "null")
-			this.#mismatch(value, `value of type ${PACKAGE}.DockerConfigJSON`);
-	}
-
-	#wrapper(members: readonly GoMember[]): void {
-		for (const [name, member] of members) {
+	let problem: FileFault | undefined;
+	const mismatch = ({ kind }: GoValue, into: string): void => {
+		mistyped ??= cannotUnmarshal(kind, into);
+	};
+	/** Repeated `auths` add up; null empties them. */
+	const readAuths = (from: GoValue, into: string): void => {
+		if (from.kind === "null") auths = new Map();
+		else if (from.kind === "object")
+			for (const [key, member, start, end] of from.members) {
+				const entry = new AuthEntry(member, text.slice(start, end));
+				auths.set(key, entry);
+				if (entry.fault)
+					broken ??= { error: entryFaultInGoWords(entry.fault, form), key };
+			}
+		else {
+			problem ??= "auths-not-object";
+			mismatch(from, into);
+		}
+	};
+	/** Not used for pulling, but of a wrong type it fails the whole. */
+	const readHeaders = (from: GoValue): void => {
+		const field = "struct field DockerConfigJSON.HttpHeaders of type";
+		if (from.kind === "object") {
+			for (const [, header] of from.members)
+				if (header.kind !== "string" && header.kind !== "null")
+					mismatch(header, `${field} string`);
+		} else if (from.kind !== "null")
+			mismatch(from, `${field} map[string]string`);
+	};
+	if (value.kind !== "object" && value.kind !== "null") problem = "not-object";
+	if (form === "dockercfg")
+		readAuths(value, `value of type ${PACKAGE}.DockerConfig`);
+	else if (value.kind === "object")
+		for (const [name, member] of value.members) {
 			if (sameField(name, "auths"))
-				this.#auths(
+				readAuths(
 					member,
 					`struct field DockerConfigJSON.auths of type ${PACKAGE}.DockerConfig`,
 				);
-			// Not used for pulling, but of a wrong type it fails the whole.
-			if (sameField(name, "httpheaders")) this.#headers(member);
+			if (sameField(name, "httpheaders")) readHeaders(member);
 		}
-	}
-
-	/** Repeated `auths` add up; null empties them. */
-	#auths(value: GoValue, into: string): void {
-		if (value.kind === "null") {
-			this.#entries = new Map();
-			return;
-		}
-		if (value.kind !== "object") {
-			this.#problem ??= "auths-not-object";
-			this.#mismatch(value, into);
-			return;
-		}
-		for (const [key, member, from, to] of value.members) {
-			const entry = new AuthEntry(member, this.text.slice(from, to));
-			this.#entries.set(key, entry);
-			if (entry.fault)
-				this.#broken ??= {
-					error: entryFaultInGoWords(entry.fault, this.form),
-					key,
-				};
-		}
-	}
-
-	#headers(value: GoValue): void {
-		const field = "struct field DockerConfigJSON.HttpHeaders of type";
-		if (value.kind === "object") {
-			for (const [, header] of value.members)
-				if (header.kind !== "string" && header.kind !== "null")
-					this.#mismatch(header, `${field} string`);
-		} else if (value.kind !== "null")
-			this.#mismatch(value, `${field} map[string]string`);
-	}
-
-	#mismatch({ kind }: GoValue, into: string): void {
-		this.#mistyped ??= cannotUnmarshal(kind, into);
-	}
+	else if (value.kind !== "null")
+		mismatch(value, `value of type ${PACKAGE}.DockerConfigJSON`);
+	const error = broken?.error ?? mistyped;
+	if (problem !== undefined) return { ok: false, problem, error: error ?? "" };
+	const fault = broken ?? (error === undefined ? undefined : { error });
+	return { ok: true, auths, ...(fault && { fault }) };
 }
 
 /** Why a kubelet cannot read an entry, in its own words. */
