@@ -70,21 +70,20 @@ export function nearMisses(
 	image: string,
 	sources: readonly PullSource[],
 ): readonly NearMiss[] {
-	const repository = addressOf(repositoryOf(parseImageReference(image)));
-	const wanted = repository && partsIn(repository);
+	const wanted = addressOf(repositoryOf(parseImageReference(image)));
 	const isMatch = matcherOf(image);
 	const differing: { count: number; miss: NearMiss }[] = [];
 	let left = MOST_COMPARED;
 	for (const source of sources) {
 		const keys = comparedKeys(source).slice(0, left);
 		left -= keys.length;
-		for (const { key, parts } of keys) {
+		for (const parts of keys) {
 			const found = wanted === undefined ? [] : differences(parts, wanted);
 			const [first] = found;
 			if (first)
 				differing.push({
 					count: found.length,
-					miss: { from: source.from, key, ...first },
+					miss: { from: source.from, key: parts.key, ...first },
 				});
 		}
 	}
@@ -96,61 +95,35 @@ export function nearMisses(
 	];
 }
 
-/** Everything that would have to change in a key; empty where it is about something else altogether. */
-export function differencesOf(
-	key: string,
-	repository: string,
-): readonly Difference[] {
-	const wanted = addressOf(repository);
-	return wanted === undefined ? [] : differences(partsOf(key), partsIn(wanted));
+/** A key, taken apart once for any number of images. */
+interface KeyParts {
+	readonly key: string;
+	readonly address: Address;
+	/** Without what, it would be a key. */
+	readonly misspelled: "white-space" | "scheme" | undefined;
 }
 
-/** An address, and what names are compared by. */
-interface Parts extends Address {
-	readonly lower: string;
-	readonly labels: number;
-	/** Whose registry of Amazon's it is. */
-	readonly account: string | undefined;
-}
-
-function partsIn(address: Address): Parts {
-	const lower = address.name.toLowerCase();
-	return {
-		...address,
-		lower,
-		labels: lower.split(".").length,
-		account: ECR.exec(lower)?.[1],
-	};
-}
-
-/** A key, taken apart once for any number of images; undefined where a kubelet cannot use it. */
-type KeyParts =
-	| (Parts & {
-			readonly spelled: "well";
-			/** Its name without the labels in front that are stars alone. */
-			readonly fixed: string;
-	  })
-	| (Address & { readonly spelled: "white-space" | "scheme" })
-	| undefined;
-
-function partsOf(key: string): KeyParts {
-	const bare = bareOf(key);
+/** None where a kubelet cannot use it. */
+function partsOf(key: string): KeyParts[] {
+	const bare = key
+		.replace(/\s/g, "")
+		.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
 	const isWell = bare === key || /^https?:\/\//.test(key);
 	const normalised = normaliseKey(isWell ? key : bare);
 	const address = normalised === undefined ? undefined : addressOf(normalised);
-	if (address === undefined) return undefined;
-	if (!isWell)
-		return { ...address, spelled: /\s/.test(key) ? "white-space" : "scheme" };
-	const parts = partsIn(address);
-	const fixed = parts.lower.replace(/^(?:\*\.)+/, "");
-	return { ...parts, spelled: "well", fixed };
+	if (address === undefined) return [];
+	const misspelled = /\s/.test(key) ? "white-space" : "scheme";
+	return [{ key, address, misspelled: isWell ? undefined : misspelled }];
 }
 
-function differences(key: KeyParts, wanted: Parts): readonly Difference[] {
-	if (key === undefined) return [];
-	if (key.spelled !== "well")
-		return covers(key, wanted) ? [{ because: key.spelled }] : [];
-	const names = nameDifference(key, wanted);
+/** Everything that would have to change in a key; empty where it is about something else altogether. */
+function differences(
+	{ address: key, misspelled }: KeyParts,
+	wanted: Address,
+): readonly Difference[] {
+	if (misspelled !== undefined)
+		return covers(key, wanted) ? [{ because: misspelled }] : [];
+	const names = nameDifference(key.name, wanted.name);
 	if (names === "unrelated")
 		return key.port === "" &&
 			wanted.name === "docker.io" &&
@@ -170,31 +143,26 @@ function differences(key: KeyParts, wanted: Parts): readonly Difference[] {
 	return found;
 }
 
-/** A key without white space and whatever scheme it has. */
-function bareOf(key: string): string {
-	return key.replace(/\s/g, "").replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
-}
-
 function nameDifference(
-	key: Parts & { readonly fixed: string },
-	wanted: Parts,
+	key: string,
+	host: string,
 ): Difference | "unrelated" | undefined {
-	if (hostMatches(key.name, wanted.name)) return undefined;
-	const { lower: a, fixed } = key;
-	const { lower: b, name: host } = wanted;
+	if (hostMatches(key, host)) return undefined;
+	const [a, b] = [key.toLowerCase(), host.toLowerCase()];
 	if (a === b) return { because: "letter-case", host };
 	if (DOCKER_HUB_NAMES.has(a) && DOCKER_HUB_NAMES.has(b))
 		return { because: "docker-hub-name" };
-	if (wanted.account !== undefined && wanted.account === key.account)
+	const account = ECR.exec(b)?.[1];
+	if (account !== undefined && account === ECR.exec(a)?.[1])
 		return { because: "region", host };
-	const related =
-		(b.endsWith(fixed) && `.${b}`.endsWith(`.${fixed}`)) ||
-		(a.endsWith(b) && a.endsWith(`.${b}`));
+	// Without the labels in front that are stars alone.
+	const fixed = a.replace(/^(?:\*\.)+/, "");
+	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);
 	return related && fixed.includes(".")
 		? {
 				because: "label-count",
-				keyLabels: key.labels,
-				imageLabels: wanted.labels,
+				keyLabels: a.split(".").length,
+				imageLabels: b.split(".").length,
 			}
 		: "unrelated";
 }
@@ -212,7 +180,7 @@ const comparedKeys = remembered(({ type, data }: PullSource) => {
 	return keys
 		.filter(({ length }) => length <= LONGEST_KEY)
 		.slice(0, MOST_COMPARED)
-		.map((key) => ({ key, parts: partsOf(key) }));
+		.flatMap(partsOf);
 });
 
 const READINGS = Object.keys(PULL_SECRET_DATA) as PullSecretType[];
