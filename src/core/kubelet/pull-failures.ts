@@ -1,57 +1,3 @@
-/**
- * Why a kubelet could not pull an image, read from what it and the container runtime say.
- * The wording is that of kubelets from 1.0 to 1.37 over docker, containerd and CRI-O:
- * test/data/pull-messages.json has a hundred of them and where each was found.
- */
-export type PullCause =
-	/** A Secret that the pod names cannot be read, which fails every pull of the pod. */
-	| "malformed-secret"
-	| "invalid-reference"
-	/** Absent from the node, or not accessible with this pod's credentials, under a policy that forbids pulling. */
-	| "never-pull"
-	/** A Secret that the pod names is not in its namespace. */
-	| "missing-secret"
-	/** CRI-O resolves no image without a registry in its name. */
-	| "short-name"
-	/** The node's policy wants a signature. */
-	| "signature"
-	/** The kubelet's own limit of pulls a second (registryPullQPS). */
-	| "pull-qps"
-	| "expired-token"
-	/** The registry says that the credential is wrong. */
-	| "rejected"
-	/** 403: wrong, expired, or without the right. */
-	| "forbidden"
-	/** No right, or no such repository: registries do not tell which. */
-	| "denied"
-	/** The registry was asked without a credential. */
-	| "no-credentials"
-	/** Unauthorized without a reason: there was no credential, or a wrong one. */
-	| "unauthorized"
-	| "rate-limit"
-	/** What answers is a web page: a proxy's, a mirror's, or that of a host that is no registry. */
-	| "web-page"
-	/** 5xx. */
-	| "registry-error"
-	| "untrusted-ca"
-	| "expired-certificate"
-	| "wrong-certificate-name"
-	/** The registry speaks http where https is expected. */
-	| "plain-http"
-	/** The registry speaks https where http is expected. */
-	| "https-only"
-	| "tls-handshake"
-	/** The nodes' proxy refuses, is not reached, or is not what it is taken for. */
-	| "node-proxy"
-	| "unreachable"
-	/** The transfer broke off: the network's or the registry's fault, and it is tried again. */
-	| "interrupted"
-	| "architecture"
-	| "disk"
-	| "not-found"
-	/** It fails, and no rule knows what is said. */
-	| "unknown";
-
 const WAITING_REASONS = new Set([
 	"ErrImagePull",
 	"ImagePullBackOff",
@@ -78,11 +24,14 @@ export function pullReason(reason: string): string {
 }
 
 /**
- * In this order, the first that is found wins: in an error that joins those of several credentials,
- * the worst that is said about one. Every gap in a pattern has a limit, so that no text takes long.
+ * Why a kubelet could not pull an image, read from what it and the container runtime say. The wording is that of
+ * kubelets from 1.0 to 1.37 over docker, containerd and CRI-O: test/data/pull-messages.json has a hundred of them and
+ * where each was found. In this order, the first that is found wins: in an error that joins those of several
+ * credentials, the worst that is said about one. Every gap in a pattern has a limit, so that no text takes long.
  * CRI-O leaves the code of an error out where its message is the usual one (containers/image, docker/errors.go).
  */
-const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
+const RULES = [
+	// A Secret that the pod names cannot be read, which fails every pull of the pod.
 	[
 		"malformed-secret",
 		// A registry that answers with a web page is also reported as an invalid character.
@@ -92,16 +41,19 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"invalid-reference",
 		/InvalidImageName|couldn't parse image (?:name|reference)|invalid reference format/,
 	],
+	// Absent from the node, or not accessible with this pod's credentials, under a policy that forbids pulling.
 	["never-pull", /ErrImageNeverPull|with pull policy of Never/],
 	[
 		"missing-secret",
 		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|secrets? "[^"]{1,253}" not found/,
 	],
+	// CRI-O resolves no image without a registry in its name.
 	[
 		"short-name",
 		/short[- ]name mode is enforcing|short-name "[^"]{1,300}" did not resolve/,
 	],
 	["signature", /SignatureValidationFailed|Source image rejected/],
+	// The kubelet's own limit of pulls a second (registryPullQPS).
 	["pull-qps", /pull QPS exceeded/],
 	// The kubelet does not reach its own container runtime, the registry takes nobody from the nodes'
 	// address, or what is there is no image.
@@ -109,20 +61,23 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"unknown",
 		/dial unix |client with IP ["'][^"']{1,60}["'] is not allowed|unexpected media type (?!text\/html)/,
 	],
-	// What answers 403 with a page is no registry's right, but a proxy in between.
+	// What answers is a page of a proxy, a mirror, or a host that is no registry: a 403 with one is no registry's right.
 	["web-page", /error parsing HTTP 403 response body: invalid character '</],
+	// The nodes' proxy refuses, is not reached, or is not what it is taken for.
 	["node-proxy", /proxyconnect/],
 	["expired-token", /token (?:has|is) expired/i],
 	[
 		"rejected",
 		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|[Ww]rong username was used|incorrect username or password|Bad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
 	],
-	// Google's, which is asked without a credential.
+	// The registry was asked without a credential; these words are Google's.
 	["no-credentials", /Unauthenticated requests do not have permission/],
+	// No right, or no such repository: registries do not tell which.
 	[
 		"denied",
 		/not authorized to perform: |Permission "[^"]{1,100}" denied on resource|insufficient scopes|does not have permission/,
 	],
+	// 403: wrong, expired, or without the right.
 	[
 		"forbidden",
 		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)403 \(?Forbidden|Status 403|: denied(?!: requested access)/,
@@ -137,6 +92,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		/failed to fetch anonymous token: [^\]]{0,600}?\b40[13]\b/,
 	],
 	["rate-limit", /too ?many ?requests|Status(?:Code:)? 429/i],
+	// Unauthorized without a reason: there was no credential, or a wrong one.
 	[
 		"unauthorized",
 		/unauthorized|HTTP 401 response body|: authentication (?:is )?required/i,
@@ -182,12 +138,16 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"registry-error",
 		/5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|: service unavailable|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d/i,
 	],
+	// The transfer broke off: the network's or the registry's fault, and it is tried again.
 	[
 		"interrupted",
 		/unexpected commit digest|unexpected EOF|: EOF|context canceled|request canceled|stream error|bad record MAC|read: connection timed out|write: broken pipe|http2: server sent GOAWAY/,
 	],
 	["not-found", /: not found/],
-];
+] as const satisfies readonly (readonly [cause: string, pattern: RegExp])[];
+
+/** Why a pull failed; `unknown`: no rule knows what is said. */
+export type PullCause = (typeof RULES)[number][0] | "unknown";
 
 /** The cause that some words of a kubelet give away; `unknown` where they give away none. */
 export function causeOf(words: string): PullCause {
