@@ -1,22 +1,20 @@
-/** More than these are no typing mistake, however long the word is: names of one cluster begin alike. */
+/** More than these are no typing mistake, however long the word is: flags begin alike. */
 const MOST_EDITS = 3;
 
-/**
- * The candidate that a typing mistake most likely meant; undefined where none is near, and for a word that is one of
- * them: what was not there a moment ago was not mistyped.
- */
+/** The candidate, a verb or a flag, that a typing mistake most likely meant; undefined where none is near. */
 export function nearest(
 	word: string,
 	candidates: readonly string[],
 ): string | undefined {
-	if (candidates.includes(word)) return undefined;
 	let best: string | undefined;
 	// Of one letter nothing would be left.
 	const fewest = word.length === 1 ? 0 : 1;
 	let least =
 		Math.min(Math.max(fewest, Math.floor(word.length / 3)), MOST_EDITS) + 1;
 	for (const candidate of candidates) {
-		const edits = distance(word, candidate, least - 1);
+		// Somebody may type any number of letters.
+		if (Math.abs(word.length - candidate.length) >= least) continue;
+		const edits = distance(word, candidate);
 		if (edits < least) {
 			best = candidate;
 			least = edits;
@@ -30,32 +28,25 @@ export function nearest(
 	);
 }
 
-/**
- * Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); `most` + 1 where there
- * are more. A cluster has ten thousand names: only what is within `most` of the diagonal is looked at.
- */
-function distance(a: string, b: string, most: number): number {
-	if (Math.abs(a.length - b.length) > most) return most + 1;
-	const empty = () => new Array<number>(b.length + 1).fill(most + 1);
-	let twoAbove = empty();
-	let above = empty().map((far, j) => Math.min(j, far));
-	let row = empty();
-	for (let i = 1; i <= a.length; i++) {
-		row.fill(most + 1);
-		row[0] = Math.min(i, most + 1);
-		const end = Math.min(b.length, i + most);
-		for (let j = Math.max(1, i - most); j <= end; j++) {
-			const same = a[i - 1] === b[j - 1] ? 0 : 1;
-			let edits = Math.min(
-				(above[j] as number) + 1,
-				(row[j - 1] as number) + 1,
-				(above[j - 1] as number) + same,
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+function distance(a: string, b: string): number {
+	// By how many letters of each: what their beginnings differ in.
+	const rows: number[][] = [];
+	const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
+	for (let i = 0; i <= a.length; i++) {
+		const row: number[] = [];
+		rows.push(row);
+		for (let j = 0; j <= b.length; j++) {
+			const isSame = a[i - 1] === b[j - 1];
+			const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+			const edits = Math.min(
+				at(i - 1, j) + 1,
+				at(i, j - 1) + 1,
+				at(i - 1, j - 1) + (isSame ? 0 : 1),
+				isSwapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
 			);
-			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-				edits = Math.min(edits, (twoAbove[j - 2] as number) + 1);
-			row[j] = edits;
+			row.push(i + j === 0 ? 0 : edits);
 		}
-		[twoAbove, above, row] = [above, row, twoAbove];
 	}
-	return Math.min(above[b.length] as number, most + 1);
+	return at(a.length, b.length);
 }

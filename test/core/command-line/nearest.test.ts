@@ -10,7 +10,6 @@ describe("what a mistyped word most likely meant", () => {
 		["the nearest of several", "pays", ["pages", "pay"], "pay"],
 		["a beginning", "pay", ["app", "payments"], "payments"],
 		["nothing near", "web", ["app", "shop"], undefined],
-		["one that is there by now", "shop", ["shops", "shop"], undefined],
 		[
 			"a long beginning that all names share",
 			"team-4711-never-made",
