@@ -5,9 +5,8 @@
 export const AT_ONCE = 96;
 
 /**
- * Runs `work` on every item, at most `limit` at once, and resolves with the
- * results in the items' order. The first rejection stops the start of further
- * work, and is thrown when what is under way has ended.
+ * Works on every item, at most `limit` at once; the results are in the items' order. The first rejection stops the start
+ * of further work, and is thrown when what is under way has ended.
  */
 export async function inParallel<Item, Result>(
 	items: readonly Item[],
@@ -34,10 +33,7 @@ export async function inParallel<Item, Result>(
 	return results;
 }
 
-/**
- * Hands results on in the order of what they are results of, each as soon as all
- * before it are there; `flush` hands on whatever has come.
- */
+/** Hands results on in the order of what they are of, each once all before it are there; `flush`: whatever has come. */
 export function orderly<Result extends readonly unknown[]>(
 	onResult?: (...result: Result) => void,
 ): {

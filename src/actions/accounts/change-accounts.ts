@@ -141,10 +141,7 @@ interface AccountRun {
 	readonly report: ChangeReport;
 }
 
-/**
- * The records of the sources that are meant, or of `every` one, read beside the accounts; who may not read
- * them needs no more than before.
- */
+/** The records of the sources that are meant, or of `every` one; who may not read them needs no more than before. */
 class AccountRecords {
 	readonly #at: Reading;
 	readonly #sources: Promise<readonly PullSecret[] | undefined>;
@@ -167,9 +164,8 @@ class AccountRecords {
 	}
 
 	/**
-	 * The pull secret's name: as given, the source's, or the usual one where there is none or it may not
-	 * be read. Throws FailureError where it is not known which, or a record cannot be read; what else the
-	 * cluster throws.
+	 * The pull secret's name: as given, the source's, or the usual one where there is none or it may not be read.
+	 * Throws FailureError where it is not known which, or a record cannot be read; what else the cluster throws.
 	 */
 	async key(): Promise<string> {
 		const { name, usual } = this.run.change.source;
@@ -178,10 +174,7 @@ class AccountRecords {
 		return name ?? sources[0]?.name ?? usual;
 	}
 
-	/**
-	 * What attach does: where a record holds a namespace by name, or the very rule that was selected by, the
-	 * accounts that were attached join it. What cannot be recorded is said.
-	 */
+	/** The accounts that were attached join what a record holds by name, or by the very rule that was selected by. */
 	async attached(results: readonly ChangeResult[]): Promise<void> {
 		const { accounts } = this.run.change;
 		const namespaces = new Map<string, readonly string[]>();

@@ -56,10 +56,8 @@ export function isAccountMissing({ why }: ChangeResult): boolean {
 }
 
 /**
- * Edits service accounts, each against what it is at that moment: where it
- * changed meanwhile it is read and planned again. Resolves with the accounts
- * that were (or with a dry run would be) changed, as they were before. Failures
- * become results; throws only what makes the rest pointless.
+ * Edits service accounts, each against what it is at that moment. Resolves with those that were (or with a dry run
+ * would be) changed, as they were before. Failures become results; throws only what makes the rest pointless.
  */
 export async function editAccounts(
 	targets: readonly AccountTarget[],

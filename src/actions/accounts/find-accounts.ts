@@ -15,10 +15,8 @@ import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
 /**
- * The service accounts that are meant, sorted. In namespaces that were named,
- * accounts that were named are not listed: reading and patching them is all that
- * is needed. Elsewhere one list does for all, which has what it finds; what it
- * does not find is a target all the same, to be waited for or reported.
+ * The service accounts that are meant, sorted. Where names were given for both, none is listed: reading and patching
+ * them is all that is needed. What a list does not find is a target all the same, to be waited for or reported.
  * `choice`: their names, or `*` for all there are. `labelSelector` narrows what is looked for in lists.
  */
 export async function findAccounts(

@@ -147,10 +147,7 @@ async function unlessOvertaken(act: () => Promise<void>): Promise<void> {
 		}
 }
 
-/**
- * Carries out what is planned, one object after the other, and plans again where somebody wrote meanwhile.
- * Throws what the cluster throws, and what `plan` throws.
- */
+/** Carries out a plan, which is made again where somebody wrote meanwhile. Throws what the cluster and `plan` throw. */
 export async function writePolicies(
 	plan: () => Promise<readonly OwnPolicyChange[]>,
 	{ cluster, dryRun, onResult }: PolicyWriting,
@@ -189,10 +186,9 @@ const ACTIONS = {
 } as const satisfies Record<string, Action>;
 
 /**
- * What takes the policies of sources away again, those that this program made for them. One source's are
- * asked for by their names; several say by themselves that they have some, and one list of each kind tells.
- * Throws FailureError where this user may not delete one; what the cluster throws. An API server without the
- * kind has none.
+ * What takes away the policies that this program made for these sources. One source's are asked for by their names;
+ * several say by themselves that they have some, and one list of each kind tells. Throws FailureError where this user
+ * may not delete one; what the cluster throws.
  */
 export async function policyRemovals(
 	[source, ...others]: NonEmpty<SourceRef>,
@@ -236,9 +232,8 @@ function noneIfUnsupported(error: unknown): PolicyObject[] {
 }
 
 /**
- * Brings a source's policies up to what its record and its registries say, where it is noted that it
- * has some. What stands in the way becomes one failed result; throws only what makes the rest pointless.
- * Returns whether they are as they should be now, as far as is known.
+ * Brings a source's policies up to date, where it is noted that it has some. What stands in the way becomes a failed
+ * result; throws only what makes the rest pointless. Returns whether they are as they should be, as far as is known.
  */
 export async function keepPolicies(
 	source: PullSecret,

@@ -32,9 +32,8 @@ type Unread = Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
 type IsMeant = (namespace: string, key: string) => boolean;
 
 /**
- * The service accounts that attach changed, as they were listed. One list finds them everywhere, or one in each of
- * `namespaces`; who may not list them everywhere has those of the `known` namespaces. Throws only what makes the
- * rest pointless.
+ * The service accounts that attach changed, as they were listed: everywhere, or in each of `namespaces`; who may not
+ * list them everywhere has those of the `known` ones. Throws only what makes the rest pointless.
  */
 export async function attachedAccounts(
 	cluster: Cluster,
@@ -79,10 +78,7 @@ export function meantAccounts(
 	);
 }
 
-/**
- * Takes what is meant, of what attach added, out of accounts; of one that may not be changed, or that others
- * change all the time, it warns.
- */
+/** Takes what is meant, of what attach added, out of accounts; one that may not or cannot be changed is skipped. */
 export async function takeBack(
 	accounts: readonly ServiceAccount[],
 	isMeant: IsMeant,
@@ -107,9 +103,8 @@ export async function takeBack(
 }
 
 /**
- * Takes the deleted pull secrets among `results` out of the service accounts beside them
- * that attach added them to. What may not be changed is a warning: the
- * keys are gone, and a kubelet passes over a name without a Secret. Returns what could not be looked at.
+ * Takes the deleted pull secrets among `results` out of the service accounts beside them that attach added them to.
+ * Returns what could not be looked at: a kubelet passes over a name without a Secret.
  */
 export async function takeBackAttached(
 	results: readonly ChangeResult[],

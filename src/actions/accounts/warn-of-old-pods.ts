@@ -10,11 +10,7 @@ const ASKED_SINGLY = 20;
 /** So many are told with what starts them anew: more would bury what was done, and owners are what a pod claims. */
 const TOLD_SINGLY = 20;
 
-/**
- * Says which running pods of these accounts (as they were before the key was
- * added) keep their old pull Secrets, and what starts them anew. Where pods may
- * not be read, it says that.
- */
+/** Says which running pods of these accounts, as they were before the key was added, keep their old pull Secrets. */
 export async function warnOfOldPods(
 	cluster: Cluster,
 	accounts: readonly ServiceAccount[],

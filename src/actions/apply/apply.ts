@@ -64,10 +64,7 @@ export function byPlace(one: Step, other: Step): number {
 /** How often a Secret may change under our hands before we give up on it. */
 const ATTEMPTS = 6;
 
-/**
- * Carries out a plan and continues past failures, which become results. Throws
- * only what makes the rest pointless: no connection, no such user, an interrupt.
- */
+/** Carries out a plan; failures become results. Throws only what makes the rest pointless. */
 export async function apply(
 	steps: readonly Step[],
 	how: ApplyOptions,

@@ -19,9 +19,8 @@ import { warn } from "../tell.ts";
 import { isRecorded } from "./targets.ts";
 
 /**
- * The namespaces in which a mesh's proxy runs although nothing on the Namespace says so: where pods
- * ask for a sidecar themselves, and where a Gateway of one of the mesh's classes runs one. What may not be
- * listed is told, and not found.
+ * The namespaces in which a mesh's proxy runs though nothing on the Namespace says so: their pods ask for a sidecar
+ * themselves, or a Gateway of one of the mesh's classes runs one. Warns of what may not be listed.
  */
 export async function askingNamespaces(
 	mesh: InjectingMesh,
@@ -83,9 +82,8 @@ async function unlessHidden(
 }
 
 /**
- * Tells of namespaces that ask through their pods or Gateways alone, which what runs for long does not
- * follow: whoever may create a pod would be given the credential. Those that the record means are left
- * out; what may not be listed is passed over.
+ * Warns of namespaces that ask through their pods or Gateways alone and are not recorded, which no watch follows:
+ * whoever may create a pod would be given the credential.
  */
 export async function warnOfAsking(
 	source: SourceRef & { readonly record: SourceRecord | undefined },

@@ -16,10 +16,7 @@ interface CarryOutOptions
 	readonly first?: readonly Step[];
 }
 
-/**
- * The end of every pipe with many Secrets: a plan that the person agreed to becomes results, shown as it
- * goes. Throws what makes the rest pointless, with how far it came.
- */
+/** Carries out a plan, shown as it goes. Throws what makes the rest pointless, with how far it came. */
 export async function carryOut(
 	steps: readonly Step[],
 	{ what, quiet, first = [], onResult, ...how }: CarryOutOptions,

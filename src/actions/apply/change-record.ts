@@ -57,9 +57,8 @@ export function recordMissing(source: PullSecret): FailureError {
 }
 
 /**
- * Changes the record on a source, against what it is at that moment: where somebody else was faster,
- * it is read and changed again. Resolves with the source as it is then (or with a dry run would be).
- * Nothing is written where nothing changes. Throws FailureError where it may not be written, or
+ * Changes the record on a source, and again where somebody else was faster. Resolves with the source as it is then, or
+ * with a dry run would be; nothing is written where nothing changes. Throws FailureError where it may not be written, or
  * somebody else keeps it; what else the cluster throws.
  */
 export async function changeRecord(

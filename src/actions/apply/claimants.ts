@@ -7,9 +7,8 @@ import { warn } from "../tell.ts";
 import { claimantsOf, type Run } from "./deliver.ts";
 
 /**
- * Tells of what says that it is a copy of a source without a record: those that held the source's
- * content before anything was changed, and the others. Returns the namespaces of the first, sorted.
- * Only they are offered to be recorded; nothing is written.
+ * Warns of what says that it is a copy of a source without a record: what held the source's content before anything
+ * was changed, and the rest. Returns the namespaces of the first, sorted: only they are offered to be recorded.
  */
 export async function tellClaimants(
 	before: PullSecret,

@@ -110,12 +110,10 @@ type CopyPolicy = Pick<
 const ROUNDS = 4;
 
 /**
- * The one way in which copies are written. Reads the record, joins the selection to it, reads what is
- * there, plans, asks, writes the record and then the copies; and begins again where the source moved
- * meanwhile, for a late writer must not win. Results go to the report. Returns where copies went, and
- * the source as it is then; undefined where the person said no, and nothing was done, or `write` did
- * not write. Throws FailureError before anything is written, and what makes the rest pointless, after
- * saying how far it came.
+ * The one way in which copies are written: reads the record and what is there, plans, asks, writes the record and then
+ * the copies, and begins again where the source moved meanwhile, for a late writer must not win. Results go to the
+ * report. Returns where copies went, and the source as it is then; undefined where the person said no, or `write` did
+ * not write. Throws FailureError before anything is written, and what makes the rest pointless.
  */
 export async function deliver(
 	/** As it is, or as `write` makes it. */
@@ -230,10 +228,7 @@ class Delivery {
 		}
 	}
 
-	/**
-	 * Whether copies are of another source than there is by now, or the record sends it elsewhere: whoever wrote
-	 * that may not have come to copy it.
-	 */
+	/** Whether the source or its record changed: whoever wrote that may not have come to copy it. */
 	async #mustGoOn(round: number): Promise<boolean> {
 		// One that vanished takes nothing with it.
 		if ((await this.#readSource()) === undefined) return false;

@@ -19,10 +19,7 @@ import { recordOf } from "./change-record.ts";
 import type { Delivered, Run, Scope } from "./deliver.ts";
 import type { Targets } from "./targets.ts";
 
-/**
- * What follows on copies: says that what is recorded means no namespace at all, as a label that none bears yet, or
- * that was mistyped; lets accounts pull with the source; and brings its policies up to date.
- */
+/** Lets accounts pull with the source, and brings its policies up to date. Warns of a record that means no namespace. */
 export async function followCopies(
 	scope: Scope,
 	targets: Delivered,
@@ -43,10 +40,7 @@ export async function followCopies(
 	await keepPolicies(source, { ...run, onResult: run.report.add });
 }
 
-/**
- * Lets service accounts pull with a source in its own namespace and in those that have a copy now,
- * each those that the record or the command line names there.
- */
+/** Attaches a source where it is and where it has a copy now, to the accounts that are to pull with it there. */
 async function attachCopies(
 	source: PullSecret,
 	targets: Pick<Targets, "serve" | "atSource" | "listed">,

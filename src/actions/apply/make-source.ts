@@ -47,10 +47,9 @@ export interface SourceWish {
 }
 
 /**
- * How a source is made: what it will be, and what writes it. `write` returns it as it is then (or with a dry run
- * would be); nothing is written where nothing differs, and where it changes under our hands, it is made of what it
- * is by then. Resolves with undefined where a person does not want what is there to be deleted for it, or it may
- * not be changed, which has been reported. Throws FailureError for what is no source.
+ * How a source is made: what it will be, and what writes it, as it is by then. Resolves with undefined where a person
+ * does not want what is there to be deleted for it, or it may not be changed, which has been reported. Throws
+ * FailureError for what is no source.
  */
 export async function planMaking(
 	{
@@ -162,8 +161,8 @@ async function obstacleIn(
 }
 
 /**
- * Creates a namespace where it is missing, which is reported; false where it is there, or where
- * this user may neither look nor create it (the write that follows will tell). Throws ApiError.
+ * Creates a namespace where it is missing, and reports it; false where it is there, or where this user may neither look
+ * nor create it: the write that follows will tell. Throws ApiError.
  */
 async function ensureNamespace(
 	name: string,

@@ -14,10 +14,8 @@ import type { Run } from "./deliver.ts";
 const NEXT_NAMES = 20;
 
 /**
- * What a person at a terminal does after copies were delivered: new ones are of use once an
- * account names them, and a source that was made here once it has copies. Undefined elsewhere,
- * and where nothing of the kind was done, or pods get it already: by a policy, or by the default
- * account of each namespace with a new copy.
+ * What a person at a terminal does after copies were delivered: attaches new ones, and copies a source that was made
+ * here. Undefined where there is nothing of the kind, or pods pull with it already.
  */
 export async function nextCommand(
 	source: PullSecret,

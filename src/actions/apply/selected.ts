@@ -81,8 +81,8 @@ export function selectedWords(rule: Rule): string {
 }
 
 /**
- * Namespaces that were found through their pods: whoever may create a pod asks for the credential so.
- * New ones are shown and asked for, or `--yes`; what is recorded of them is their names.
+ * Namespaces that were found through their pods: whoever may create a pod asks for the credential so. New ones are
+ * asked about; what is recorded of them is their names.
  */
 async function found(
 	source: PullSecret,
@@ -160,9 +160,8 @@ function joined(one: Selected, other: Selected): Selected {
 }
 
 /**
- * How many pods of each namespace use an image for which a kubelet would take a
- * credential of the source, init and ephemeral containers included; none: the namespace is absent. Throws
- * FailureError for a source that a kubelet could not read.
+ * How many pods of each namespace use an image for which a kubelet would take a credential of the source; none: it is
+ * absent. Throws FailureError for a source that a kubelet could not read.
  */
 export async function podsInNeed(
 	source: PullSecret,

@@ -8,10 +8,7 @@ const PAUSE = 100;
 /** So few are over soon. */
 const FEW = 50;
 
-/**
- * Does `work`, which calls `done` for each of its `total` objects, and shows at a
- * terminal how far it is, how fast it goes and how long it will take. `quiet`: shows nothing.
- */
+/** Does `work`, which calls `done` for each of `total` objects, and shows at a terminal, unless `quiet`, how far it is. */
 export async function showProgress<T>(
 	world: World,
 	{

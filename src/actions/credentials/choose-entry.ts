@@ -15,9 +15,8 @@ import type { CredentialInput } from "./credential-input.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /**
- * The key in the source, as it is written there, of the entry that is meant: the one that is named, the
- * only one, or the one that the person chooses. Throws FailureError where there is none, UsageError
- * where nobody can be asked.
+ * The key in the source of the entry that is named, the only one, or the one that the person chooses. Throws
+ * FailureError where there is none, UsageError where nobody can be asked.
  */
 export async function chooseEntry(
 	source: PullSecret,
@@ -54,9 +53,8 @@ export async function chooseEntry(
 }
 
 /**
- * What is known of the credential that is to take the place of an entry's: its registry, and whoever has pulled
- * so far, as most rotations change the password alone. The words by which it was named are the source's:
- * elsewhere they may be an entry for a part of the registry.
+ * What is known of the credential that takes the place of an entry's: its registry, and the user until now, as most
+ * rotations change the password alone. Elsewhere the words that named it may be an entry for a part of the registry.
  */
 export function inputFor(
 	{ content: { config } }: PullSecret,

@@ -75,9 +75,8 @@ export interface CredentialInput {
 }
 
 /**
- * The credentials that a command line means, entered or fetched. Throws UsageError
- * naming the flag that is missing where nobody can be asked, FailureError for
- * what cannot be taken, what a store, a provider or a cluster throws.
+ * The credentials that a command line means, entered or fetched. Throws UsageError with the flag that is missing where
+ * nobody can be asked, FailureError for what cannot be taken, what a store, a provider or a cluster throws.
  */
 export async function enterCredentials(
 	input: CredentialInput,

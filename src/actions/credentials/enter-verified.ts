@@ -10,9 +10,8 @@ import { ageOf, type EnteredCredential } from "./entered-credential.ts";
 import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 
 /**
- * The credentials of a command line, asked for or fetched, and tried where that
- * is wanted, or where the command line does not say and `byDefault` holds. Warnings
- * go to stderr. Throws what entering and verifying throw.
+ * The credentials of a command line, and tried where that is wanted, or is not said and `byDefault` holds. Tells what is
+ * to be known of them. Throws what entering and verifying throw.
  */
 export async function enterVerified(
 	input: CredentialInput,

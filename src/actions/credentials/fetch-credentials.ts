@@ -10,9 +10,8 @@ import type { StoredCredentials, World } from "../../world.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /**
- * The credentials that docker, podman or a credential helper keep for these
- * registries, or for those that the person picks: never for all without a word.
- * Throws UsageError where nobody can be asked, FailureError where there is none to pick or none was picked, what the store throws.
+ * The credentials that docker, podman or a helper keep for these registries, or for those that the person picks. Throws
+ * UsageError where nobody can be asked, FailureError where none is picked, what the store throws.
  */
 export async function fetchCredentials(
 	servers: readonly RegistryServer[],

@@ -24,10 +24,9 @@ export interface SecretToTake extends Place {
 }
 
 /**
- * The credentials of a pull Secret, under the keys that they have there: those of the entries that are
- * named, or all. What carries nothing is left out with a warning, and of all a key that no image matches
- * is taken with one. Throws FailureError for what is no pull Secret, or an entry that cannot be taken;
- * what the cluster throws.
+ * The credentials of a pull Secret, under the keys that they have there: of the entries that are named, or all. Warns of
+ * what carries nothing, and of all of a key that no image matches. Throws FailureError for what cannot be taken; what the
+ * cluster throws.
  */
 export async function takeFromSecret(
 	servers: readonly RegistryServer[],

@@ -28,9 +28,8 @@ export interface VerifyOptions extends Trust {
 }
 
 /**
- * Tries each credential at its registry. At a terminal, one that is rejected is
- * asked for again; without one it throws UnverifiedError after one line for each
- * that may not be written. Returns what to write, or `cancelled`.
+ * Tries each credential at its registry. At a terminal one that is rejected is asked for again; without one it throws
+ * UnverifiedError after a line for each. Returns what to write, or `cancelled`.
  */
 export async function verifyCredentials(
 	entered: readonly EnteredCredential[],

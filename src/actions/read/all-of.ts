@@ -1,9 +1,6 @@
 import type { Page } from "../../world.ts";
 
-/**
- * What `keep` makes of each object of a list, which may be nothing, or several. Throws what the
- * cluster throws.
- */
+/** What `keep` makes of each object of a list: nothing, one or several. Throws what the cluster throws. */
 export async function allOf<T, Kept>(
 	pages: AsyncIterable<Page<T>>,
 	keep: (item: T) => Kept | readonly Kept[],

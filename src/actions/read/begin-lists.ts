@@ -16,9 +16,8 @@ export interface ReadingAhead extends Cluster {
 }
 
 /**
- * The cluster, reading ahead: lists that do not depend on each other, or on a source that is still
- * being read, need not wait for each other. Only lists that are asked for in any case are to be begun,
- * so that nobody needs a right for one that another would not.
+ * The cluster, reading ahead: lists that do not depend on each other need not wait for each other. Only those that are
+ * asked for in any case are to be begun, so that nobody needs a right for one that another would not.
  */
 export function readingAhead(cluster: Cluster): ReadingAhead {
 	const begun = new Map<string, AsyncIterable<Page<unknown>>>();

@@ -138,10 +138,7 @@ export async function sourcesIn(
 	return secrets?.filter(isSourceLike) ?? [];
 }
 
-/**
- * That nothing bears its name, and what calls itself one elsewhere, which is looked for only to say so: of
- * that name, or of any where none was given.
- */
+/** That nothing bears its name, and what of that name, or of any where none was given, calls itself one elsewhere. */
 async function sourceMissing(
 	at: Reading,
 	choice: SourceChoice,

@@ -42,9 +42,8 @@ export function secretsNamed(name: string): ListQuery {
 }
 
 /**
- * All Secrets that a query selects, page by page, so that only what a key needs stays in memory; of
- * gigabytes that somebody planted, no more than the reader keeps. `onPage` is told of each page before
- * the next one is waited for.
+ * All Secrets that a query selects; of gigabytes that somebody planted, no more than the reader keeps. `onPage` is told
+ * of each page before the next one is waited for.
  */
 export async function readPullSecrets(
 	{ cluster, reader }: Reading,

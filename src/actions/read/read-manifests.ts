@@ -64,10 +64,7 @@ export async function readManifests(
 			fail(new FailureError({ cause: "manifests-missing", path, recursive }));
 }
 
-/**
- * UTF-8, whose byte order mark stays as every byte does; or UTF-16 with one, as
- * PowerShell's `>` writes it and kubectl reads it.
- */
+/** UTF-8, whose byte order mark stays; or UTF-16 with one, as PowerShell's `>` writes it and kubectl reads it. */
 function decoded(bytes: Buffer, file: string): string {
 	const wide = WIDE.find(({ mark }) => bytes.subarray(0, 2).equals(mark));
 	try {

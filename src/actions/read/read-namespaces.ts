@@ -140,10 +140,7 @@ export interface Scope {
 	readonly namespace?: string;
 }
 
-/**
- * The error to tell where something in a namespace was not found: the namespace's own 404 where that is
- * what is missing, else `error` itself, also where this user may not look.
- */
+/** The namespace's own 404 where that is what is missing, else `error` itself, also where this user may not look. */
 export async function missingNamespaceOr(
 	error: unknown,
 	namespace: string,
@@ -167,10 +164,7 @@ export async function namespaceMissing(
 	}
 }
 
-/**
- * One object of a namespace. The 404 names the namespace, which may not have been given, or is what is
- * missing. Throws what the cluster throws.
- */
+/** One object, whose 404 names the namespace, which may not have been given, or is what is missing. */
 export async function readNaming<K extends "Pod" | "Secret" | "ServiceAccount">(
 	kind: K,
 	place: { readonly namespace: string; readonly name: string },

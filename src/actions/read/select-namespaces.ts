@@ -17,9 +17,8 @@ export interface NamespaceTarget {
 }
 
 /**
- * The namespaces that are meant, sorted, each once. Named ones are not looked up:
- * a Role in them is all that is needed. What `gives` means a system namespace only by its name; what
- * takes back, wherever that was given.
+ * The namespaces that are meant, sorted. Named ones are not looked up: a Role in them is all that is needed. What `gives`
+ * means a system namespace only by its name; what takes back, wherever that was given.
  */
 export async function selectNamespaces(
 	selection: Selection,

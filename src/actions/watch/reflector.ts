@@ -11,10 +11,7 @@ interface ReflectorHandler<Object, Item> {
 	all(items: readonly Item[]): void;
 	/** One as it is now, or as it was when it went. */
 	changed(item: Item, gone: boolean): void;
-	/**
-	 * Something came from the API server, or is waited for from now on: a page, a watch that it took, an event, a
-	 * bookmark, a refusal.
-	 */
+	/** Something came from the API server, or is waited for from now on. */
 	heard?(): void;
 	/** It could not be followed for a while, and is tried again. Not told of what mends at the first try. */
 	trouble(error: unknown): void;
