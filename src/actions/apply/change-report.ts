@@ -76,19 +76,12 @@ export class ChangeReport {
 		const at = earlier === undefined ? -1 : this.#results.indexOf(earlier);
 		if (at === -1) this.#results.push(result);
 		else this.#results[at] = result;
-		switch (this.form) {
-			case "results":
-				this.world.emit({ type: "change", result });
-				return;
-			case "differences":
-				this.#addDifferences(result, preview);
-				return;
-			case "objects": {
-				if (preview === undefined) return;
-				const key = keyOf(result);
-				const object = previewObject(preview, this.#objects.get(key));
-				if (object !== undefined) this.#objects.set(key, object);
-			}
+		if (this.form === "results") this.world.emit({ type: "change", result });
+		else if (this.form === "differences") this.#addDifferences(result, preview);
+		else if (preview !== undefined) {
+			const key = keyOf(result);
+			const object = previewObject(preview, this.#objects.get(key));
+			if (object !== undefined) this.#objects.set(key, object);
 		}
 	};
 
@@ -106,22 +99,14 @@ export class ChangeReport {
 	};
 
 	#addDifferences(about: About, preview: Preview | undefined): void {
-		const is = SIGNS[about.action];
+		const { kind, namespace, name, action } = about;
+		const is = SIGNS[action];
 		if (is === undefined) return;
 		const key = keyOf(about);
-		const { kind, namespace, name } = about;
-		const before = this.#changed.get(key);
-		const differences = [
-			...(before?.differences ?? []),
-			...(preview === undefined ? [] : previewDifferences(preview)),
-		];
-		this.#changed.set(key, {
-			kind,
-			namespace,
-			name,
-			is,
-			differences,
-		});
+		const before = this.#changed.get(key)?.differences ?? [];
+		const further = preview === undefined ? [] : previewDifferences(preview);
+		const differences = [...before, ...further];
+		this.#changed.set(key, { kind, namespace, name, is, differences });
 	}
 
 	get results(): readonly ChangeResult[] {
@@ -177,16 +162,17 @@ export class ChangeReport {
 			{ commandContext: this.cluster.commandContext, results: this.#results },
 		];
 		switch (this.form) {
-			case "results":
-				return {
-					status,
-					document: {
-						kind: "changes",
-						clusters,
-						summary: withSummary,
-						...(next !== undefined && { next }),
-					},
-				};
+			case "results": {
+				const more = next === undefined ? {} : { next };
+				const summary = withSummary;
+				const document = {
+					kind: "changes",
+					clusters,
+					summary,
+					...more,
+				} as const;
+				return { status, document };
+			}
 			case "differences": {
 				const objects = [...this.#changed.values()];
 				return {
@@ -194,15 +180,10 @@ export class ChangeReport {
 					document: { kind: "differences", clusters, objects },
 				};
 			}
-			case "objects":
-				return {
-					status,
-					document: {
-						kind: "objects",
-						objects: [...this.#objects.values()],
-						clusters,
-					},
-				};
+			case "objects": {
+				const objects = [...this.#objects.values()];
+				return { status, document: { kind: "objects", objects, clusters } };
+			}
 		}
 	}
 }
@@ -215,10 +196,6 @@ const SIGNS: Partial<Record<ChangeResult["action"], Sign>> = {
 	deleted: "removed",
 };
 
-function keyOf({
-	kind,
-	namespace,
-	name,
-}: Pick<ChangeResult, "kind" | "namespace" | "name">): string {
+function keyOf({ kind, namespace, name }: Omit<About, "action">): string {
 	return `${kind} ${namespace}/${name}`;
 }

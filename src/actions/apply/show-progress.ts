@@ -8,7 +8,7 @@ const PAUSE = 100;
 /** So few are over soon. */
 const FEW = 50;
 
-/** Does `work`, which calls `done` for each of `total` objects, and shows at a terminal, unless `quiet`, how far it is. */
+/** Does `work`, which calls `done` for each of `total` objects, and shows how far it is: at a terminal, unless `quiet`. */
 export async function showProgress<T>(
 	world: World,
 	{

@@ -1,8 +1,8 @@
-import { readDockerConfig } from "../../core/credentials/docker-config.ts";
-import type { AuthEntry } from "../../core/credentials/entry.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
-import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
-import type { ObjectOf } from "../../core/objects.ts";
+import {
+	isPullSecretType,
+	readEntries,
+} from "../../core/kubelet/secret-entries.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
 import { keyProblem } from "../../core/pull-secrets/content-fault.ts";
@@ -12,7 +12,7 @@ import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { onCluster } from "../on-cluster.ts";
 import { readNaming } from "../read/read-namespaces.ts";
 import { warn } from "../tell.ts";
@@ -33,7 +33,9 @@ export async function takeFromSecret(
 	{ connection, ...secret }: SecretToTake,
 	world: World,
 ): Promise<EnteredCredential[]> {
-	const { there, entries } = await readSecret({ ...secret, connection }, world);
+	const { there, entries } = await onCluster(world, connection, (cluster) =>
+		readSecret(secret, cluster),
+	);
 	const keys =
 		servers.length === 0
 			? [...entries.keys()]
@@ -79,28 +81,14 @@ export async function takeFromSecret(
 	return taken;
 }
 
-async function readSecret(
-	{ connection, ...secret }: SecretToTake,
-	world: World,
-): Promise<{
-	there: ObjectOf["Secret"];
-	entries: ReadonlyMap<string, AuthEntry>;
-}> {
-	return onCluster(world, connection, async (cluster) => {
-		const there = await readNaming("Secret", secret, cluster);
-		const { type, data } = pullSourceOf(there);
-		if (!isPullSecretType(type))
-			throw new FailureError({ cause: "secret-type", secret, type });
-		const config = readDockerConfig(
-			data ?? "null",
-			type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
-		);
-		if (config.ok) return { there, entries: config.auths };
-		throw new FailureError({
-			cause: "secret-unreadable",
-			secret,
-			to: "take",
-			problem: config.problem,
-		});
-	});
+async function readSecret(secret: Place, cluster: Cluster) {
+	const there = await readNaming("Secret", secret, cluster);
+	const { type, data } = pullSourceOf(there);
+	if (!isPullSecretType(type))
+		throw new FailureError({ cause: "secret-type", secret, type });
+	const config = readEntries(type, data ?? "null");
+	if (config.ok) return { there, entries: config.auths };
+	const { problem } = config;
+	const cause = "secret-unreadable";
+	throw new FailureError({ cause, secret, to: "take", problem });
 }
