@@ -39,13 +39,16 @@ export async function findAccounts(
 			);
 	if (selection.by === "names") return named;
 	const queries: ListQuery[] = isEvery
-		? [{}]
-		: choice.map((name) => ({ fieldSelector: `metadata.name=${name}` }));
+		? [{ labelSelector }]
+		: choice.map((name) => ({
+				fieldSelector: `metadata.name=${name}`,
+				labelSelector,
+			}));
 	// What a label should have found is not there for us.
 	const targets: AccountTarget[] = labelSelector === undefined ? named : [];
 	const wanted = new Set(places);
 	for (const query of queries)
-		for (const account of await listAccounts(cluster, query, labelSelector)) {
+		for (const account of await listAccounts(cluster, query)) {
 			const target = targetOf(account);
 			if (wanted.has(target.namespace)) targets.push(target);
 		}
@@ -60,7 +63,7 @@ async function findEvery(
 	labelSelector: string | undefined,
 ): Promise<AccountTarget[]> {
 	const { items: accounts, refused } = await readEach(inEach(places), (scope) =>
-		listAccounts(cluster, scope, labelSelector),
+		listAccounts(cluster, { ...scope, labelSelector }),
 	);
 	const targets: AccountTarget[] = accounts.map(targetOf);
 	const filled = new Set(targets.map(({ namespace }) => namespace));
@@ -82,10 +85,8 @@ async function findEvery(
 export function listAccounts(
 	cluster: Cluster,
 	query: ListQuery,
-	labelSelector?: string,
 ): Promise<ServiceAccount[]> {
-	const narrowed = { ...query, labelSelector };
-	const pages = cluster.picked("ServiceAccount", narrowed, leanAccount);
+	const pages = cluster.picked("ServiceAccount", query, leanAccount);
 	return allOf(pages, (account) => account);
 }
 

@@ -5,7 +5,7 @@ import {
 } from "../../core/accounts/attachment.ts";
 import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { type Failure, failureOf } from "../../core/output/failure.ts";
+import { failureOf } from "../../core/output/failure.ts";
 import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import {
 	ApiError,
@@ -45,7 +45,7 @@ export async function attachedAccounts(
 }> {
 	const listIn = (scopes: readonly Scope[]) =>
 		readEach(scopes, (scope) =>
-			listAccounts(cluster, scope, ATTACHED_SELECTOR),
+			listAccounts(cluster, { ...scope, labelSelector: ATTACHED_SELECTOR }),
 		);
 	const { items: accounts, refused } = await listIn(scopesOf(namespaces));
 	const [error] = refused.values();
@@ -95,9 +95,9 @@ export async function takeBack(
 		onResult: (result, preview) => {
 			const cause = result.why?.cause;
 			// What was deleted meanwhile has nothing to give back.
-			if (GONE.has(cause)) return;
-			const action = KEPT.has(cause) ? "skipped" : result.action;
-			onResult({ ...result, action }, preview);
+			if (cause === "not-found" || cause === "namespace-missing") return;
+			const isKept = cause === "forbidden" || cause === "changed-meanwhile";
+			onResult(isKept ? { ...result, action: "skipped" } : result, preview);
 		},
 	});
 }
@@ -174,13 +174,3 @@ export function failedToTakeBack(
 	if (!(error instanceof ApiError) || isForbidden(error)) return [];
 	return [resultOf(cluster, "", {}, "failed", failureOf(error))];
 }
-
-const KEPT: ReadonlySet<unknown> = new Set<Failure["cause"]>([
-	"forbidden",
-	"changed-meanwhile",
-]);
-
-const GONE: ReadonlySet<unknown> = new Set<Failure["cause"]>([
-	"not-found",
-	"namespace-missing",
-]);

@@ -53,7 +53,9 @@ async function attachCopies(
 		report.results
 			.filter(
 				({ kind, name, action }) =>
-					kind === "Secret" && name === source.name && HAS_COPY.has(action),
+					kind === "Secret" &&
+					name === source.name &&
+					["created", "configured", "unchanged"].includes(action),
 			)
 			.map(({ namespace }) => namespace),
 	);
@@ -94,9 +96,3 @@ async function attachCopies(
 }
 
 const ACCOUNT_MISSING = { cause: "account-missing" } as const;
-
-const HAS_COPY: ReadonlySet<string> = new Set([
-	"created",
-	"configured",
-	"unchanged",
-]);

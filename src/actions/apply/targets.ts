@@ -224,11 +224,6 @@ export function isRecorded(
 	return facts !== undefined && isCoveredByRule(record, facts);
 }
 
-const SKIPPED: ReadonlySet<Failure["cause"]> = new Set([
-	"namespace-terminating",
-	"namespace-skipped",
-]);
-
 /** The result for a namespace in which nothing is tried. */
 export function notServed(
 	namespace: string,
@@ -236,6 +231,8 @@ export function notServed(
 	{ name }: { readonly name: string },
 	cluster: Pick<Cluster, "context">,
 ): ChangeResult {
-	const action = SKIPPED.has(why.cause) ? "skipped" : "failed";
+	const isSkipped =
+		why.cause === "namespace-terminating" || why.cause === "namespace-skipped";
+	const action = isSkipped ? "skipped" : "failed";
 	return resultOf(cluster, "Secret", { namespace, name }, action, why);
 }

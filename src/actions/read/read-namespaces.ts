@@ -152,16 +152,14 @@ export async function missingNamespaceOr(
 }
 
 /** The 404 of a namespace; undefined where it is there, or this user may not look. */
-export async function namespaceMissing(
+export function namespaceMissing(
 	name: string,
 	cluster: Cluster,
 ): Promise<unknown> {
-	try {
-		await cluster.read("Namespace", { name });
-		return undefined;
-	} catch (error) {
-		return isNotFound(error) ? error : undefined;
-	}
+	return cluster.read("Namespace", { name }).then(
+		() => undefined,
+		(error: unknown) => (isNotFound(error) ? error : undefined),
+	);
 }
 
 /** One object, whose 404 names the namespace, which may not have been given, or is what is missing. */

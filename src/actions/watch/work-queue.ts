@@ -8,7 +8,7 @@ import type { Clock } from "../../world.ts";
 export class WorkQueue {
 	readonly #ready = new Set<string>();
 	readonly #later = new Map<string, number>();
-	readonly #busy = new Set<string>();
+	readonly #busy = new Map<string, Promise<void>>();
 	#wake = () => {};
 
 	constructor(readonly clock: Clock) {}
@@ -29,7 +29,6 @@ export class WorkQueue {
 		atOnce: number,
 		signal: AbortSignal,
 	): Promise<never> {
-		const running = new Set<Promise<void>>();
 		let failure: { error: unknown } | undefined;
 		try {
 			for (;;) {
@@ -37,25 +36,23 @@ export class WorkQueue {
 				if (failure) throw failure.error;
 				this.#promote();
 				for (const name of this.#ready) {
-					if (running.size >= atOnce) break;
+					if (this.#busy.size >= atOnce) break;
 					if (this.#busy.has(name)) continue;
 					this.#ready.delete(name);
-					this.#busy.add(name);
-					const one = work(name)
+					const working = work(name)
 						.catch((error: unknown) => {
 							failure ??= { error };
 						})
 						.finally(() => {
 							this.#busy.delete(name);
-							running.delete(one);
 							this.#wake();
 						});
-					running.add(one);
+					this.#busy.set(name, working);
 				}
 				await this.#somethingToDo(signal);
 			}
 		} finally {
-			await Promise.all(running);
+			await Promise.all(this.#busy.values());
 		}
 	}
 
