@@ -1,7 +1,7 @@
 import type { CredentialGoing } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { andCopies } from "../../core/output/counted.ts";
-import type { Failure } from "../../core/output/failure.ts";
+import { type Failure, failureOf } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
@@ -82,7 +82,15 @@ export async function planMaking(
 	const source = wouldBe(before, made(before));
 	const isNew = before === undefined && createNamespace;
 	const write = async (): Promise<PullSecret | undefined> => {
-		const hasMade = isNew && (await ensureNamespace(place.namespace, run));
+		const ensured = isNew && (await ensureNamespace(place.namespace, run));
+		const hasMade = ensured === true;
+		const absent: Failure =
+			ensured instanceof ApiError
+				? failureOf(ensured)
+				: {
+						cause: "namespace-missing",
+						...(!createNamespace && { creatable: true }),
+					};
 		// Somebody was faster to make it, by less than a request.
 		if (isNew && !hasMade) await refuseReplaced(seenBefore, cluster);
 		// Of differences, which no server is asked for, it is to be said as well that they cannot be.
@@ -102,8 +110,8 @@ export async function planMaking(
 			replan: (_, now) => planned(now),
 			onResult: (result, preview) =>
 				report.add(
-					result.why?.cause === "namespace-missing" && !createNamespace
-						? { ...result, why: { ...result.why, creatable: true } }
+					result.why?.cause === "namespace-missing"
+						? { ...result, why: absent }
 						: result,
 					preview,
 				),
@@ -161,13 +169,13 @@ async function obstacleIn(
 }
 
 /**
- * Creates a namespace where it is missing, and reports it; false where it is there, or where this user may neither look
- * nor create it: the write that follows will tell. Throws ApiError.
+ * Creates a namespace where it is missing, and reports it; false where it is there. Where this user may neither
+ * look nor create it, the refusal: the write that follows will tell whether it is there. Throws ApiError.
  */
 async function ensureNamespace(
 	name: string,
 	{ cluster, dryRun, report }: Run,
-): Promise<boolean> {
+): Promise<boolean | ApiError> {
 	const there = await readNamespace(cluster, name);
 	const isHidden = there === "unknown";
 	if (!isHidden ? there !== "gone" : dryRun === "client") return false;
@@ -180,7 +188,7 @@ async function ensureNamespace(
 			);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 409) return false;
-		if (isHidden && isForbidden(error)) return false;
+		if (isHidden && isForbidden(error)) return error;
 		throw error;
 	}
 	const result = resultOf(cluster, "Namespace", { name }, "created");

@@ -175,7 +175,7 @@ describe("create", () => {
 		};
 		assert.equal(
 			(await create(false)).err,
-			'Error from server (NotFound): namespaces "hidden" not found\n',
+			'Error from server (Forbidden): no (namespace "hidden")\n',
 		);
 		assert.equal(
 			(await create(true)).out,
@@ -194,8 +194,7 @@ describe("create", () => {
 		[
 			{ status: 403, reason: "Forbidden", message: "not for you" },
 			"Error from server (Forbidden): not for you\n",
-			// The write tells.
-			'Error from server (NotFound): namespaces "unseen" not found\n',
+			'Error from server (Forbidden): not for you (namespace "unseen")\n',
 		],
 		[
 			{ status: 422, reason: "Invalid", message: "not on Fridays" },
