@@ -1,4 +1,4 @@
-import { tell } from "./actions/tell.ts";
+import { tell, tellError } from "./actions/tell.ts";
 import { outcomeOf, type Prepared } from "./command.ts";
 import { commandContextOf } from "./core/command-context.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
@@ -271,10 +271,7 @@ function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 	if (differing.length > 0)
 		tell(printer, { cause: "contexts-differ", contexts: differing, of });
 	if (failed.length > 0)
-		printer.emit({
-			type: "error",
-			note: { cause: "contexts-failed", contexts: failed, of },
-		});
+		tellError(printer, { cause: "contexts-failed", contexts: failed, of });
 	if (interrupt === undefined)
 		return failed.length + differing.length > 0 ? EXIT.failed : EXIT.done;
 	tell(printer, { cause: "contexts-interrupted", contexts: interrupted, of });

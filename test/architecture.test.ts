@@ -640,7 +640,7 @@ test("nothing is decided by a message of our own", () => {
 function proseTold(text: string): string[] {
 	const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*/gm, "");
 	const patterns = [
-		/\btype: "(?:warning|note|log|error)",?\s+(?:\w+: "\w+",?\s+)*message\b/g,
+		/\btype: "(?:note|log)",?\s+(?:\w+: "\w+",?\s+)*message\b/g,
 		/\b(?:warnings?|notes)\??: (?:readonly )?string\b.*/g,
 		/\b(?:warnings?|notes?): string\[\] = /g,
 		/\bwarn\w*\??:? ?(?:= )?\(\w+: string\)/g,
@@ -668,7 +668,7 @@ describe("what a run tells is a value", () => {
 
 	test("what is made of text is found", () => {
 		const rows = [
-			'world.emit({ type: "warning", message: `no WHAT` });',
+			'world.emit({ type: "note", level: "warning", message: `no WHAT` });',
 			'world.emit({\n\ttype: "note",\n\tmessage,\n});',
 			'emit({ type: "log", level: "info", event: "stopped", message: "stopped" })',
 			"readonly warnings: readonly string[];",

@@ -122,12 +122,12 @@ export type RunEvent = Cases<
 		checking: { names: readonly string[] };
 		/** What a registry says of one of them. */
 		checked: { image: ListedImage };
-		/** Printed behind `Warning: `. */
-		warning: { note: Note };
-		/** The same behind `error: `, while the rest goes on. */
-		error: { note: Note };
-		/** A line for whoever watches; `-q` drops what is marked so. */
-		note: { note: Note; unlessQuiet?: true };
+		/** A line for whoever watches, or what is printed behind `Warning: ` or `error: `; `-q` drops what is marked so. */
+		note: {
+			level: "info" | "warning" | "error";
+			note: Note;
+			unlessQuiet?: true;
+		};
 		/** A note of what stays and watches; with `-o json` a line of JSON. */
 		log: { note: LogNote; unlessQuiet?: true };
 		/** What stays and watches could not do, and goes on trying. */

@@ -11,7 +11,11 @@ import { counted } from "../core/output/counted.ts";
 import { failureOf } from "../core/output/failure.ts";
 import type { Look, Page } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
-import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
+import {
+	type CommandContext,
+	NO_CONTEXT,
+	type Remedy,
+} from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { hanging } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -157,20 +161,17 @@ export function renderEvent(
 	commandContext: CommandContext = NO_CONTEXT,
 ): Rendered {
 	if ("unlessQuiet" in event && event.unlessQuiet && page.quiet) return {};
-	if (page.watch && page.output === "json") {
-		const line = logLine(event, page, commandContext);
-		if (line !== undefined) return { err: line };
-	}
-
+	const logged =
+		page.watch && page.output === "json"
+			? logLine(event, page, commandContext)
+			: undefined;
+	if (logged !== undefined) return logged;
 	switch (event.type) {
 		case "change":
 			return {
-				out: changeText(event.result, page, commandContext),
+				out: changeText(event.result, page),
 				// What fails alike in many namespaces is one line in the end, unless there is no end.
-				err:
-					page.watch && page.output !== "json"
-						? failureLines([event.result], commandContext)
-						: "",
+				err: page.watch ? failureLines([event.result], commandContext) : "",
 			};
 		case "document":
 			// The last one is the result.
@@ -193,8 +194,6 @@ export function renderEvent(
 				(page.quiet && event.image.finding?.status === "ok")
 				? {}
 				: { out: checkLine(event.image, page.widths) };
-		case "warning":
-		case "error":
 		case "note":
 		case "log": {
 			const { level, ...words } = saidBy(event, commandContext);
@@ -214,21 +213,20 @@ export function renderEvent(
 
 /** The words of a note, and how grave it is. */
 function saidBy(
-	event: RunEvent & { type: "warning" | "error" | "note" | "log" },
+	event: RunEvent & { type: "note" | "log" },
 	commandContext: CommandContext,
 ): Words & { readonly level: LogNote["level"] } {
-	if (event.type === "log")
-		return { level: event.note.level, ...logWords(event.note) };
-	const level = event.type === "note" ? "info" : event.type;
-	return { level, ...noteWords(event.note, commandContext) };
+	return event.type === "log"
+		? { level: event.note.level, ...logWords(event.note) }
+		: { level: event.level, ...noteWords(event.note, commandContext) };
 }
 
-/** A line of a log for machines; undefined for what is none. */
+/** A line of a log for machines, of a change on standard output; undefined for what is none. */
 function logLine(
 	event: RunEvent,
 	{ now }: Page,
 	commandContext: CommandContext,
-): string | undefined {
+): Rendered | undefined {
 	const line = (
 		level: LogNote["level"],
 		name: string,
@@ -243,33 +241,35 @@ function logLine(
 			message: oneLine(message),
 		});
 	switch (event.type) {
-		case "log":
-		case "note":
-		case "warning":
-		case "error": {
+		case "change": {
+			const { message, ...item } = changeItem(event.result, commandContext);
+			const level = item.action === "failed" ? "error" : "info";
+			return { out: line(level, "change", message, item) };
+		}
+		case "note": {
 			const { level, ...words } = saidBy(event, commandContext);
 			const said = wordsLine({ ...words, lead: "" }, commandContext);
-			if (event.type !== "log")
-				return line(level, event.type, said, { cause: event.note.cause });
-			return line(level, event.note.event, said, {
-				...("why" in event.note && { cause: event.note.why.is }),
-				...("place" in event.note && {
-					kind: event.note.kind,
-					...event.note.place,
-				}),
-				...("registry" in event.note && {
-					registry: displayKey(event.note.registry),
-				}),
-			});
+			const { cause } = event.note;
+			const name = level === "info" ? "note" : level;
+			return { err: line(level, name, said, { cause }) };
+		}
+		case "log": {
+			const { note } = event;
+			const { level, ...words } = saidBy(event, commandContext);
+			const said = wordsLine({ ...words, lead: "" }, commandContext);
+			const more = {
+				...("why" in note && { cause: note.why.is }),
+				...("place" in note && { kind: note.kind, ...note.place }),
+				...("registry" in note && { registry: displayKey(note.registry) }),
+			};
+			return { err: line(level, note.event, said, more) };
 		}
 		case "trouble":
-		case "failure":
-			return line(
-				"error",
-				event.type,
-				failureLine(event.error, commandContext),
-				{ cause: failureOf(event.error).cause },
-			);
+		case "failure": {
+			const said = failureLine(event.error, commandContext);
+			const { cause } = failureOf(event.error);
+			return { err: line("error", event.type, said, { cause }) };
+		}
 		default:
 			return undefined;
 	}
@@ -292,11 +292,13 @@ function changesText(
 		? proseOf([summary(rows, page.dryRun ?? "none")], page)
 		: "";
 	const { commandContext = NO_CONTEXT } = clusters[0] ?? {};
-	const after =
-		next === undefined
-			? ""
-			: linesOf(`Next: ${commandLine(next, commandContext)}`);
-	return failures + counts + after;
+	return failures + counts + nextText(next, commandContext);
+}
+
+function nextText(script: Remedy, commandContext: CommandContext): string {
+	return script === undefined
+		? ""
+		: linesOf(`Next: ${commandLine(script, commandContext)}`);
 }
 
 function failuresText(clusters: readonly ChangedCluster[]): string {
@@ -308,15 +310,8 @@ function failuresText(clusters: readonly ChangedCluster[]): string {
 function changeText(
 	result: (RunEvent & { type: "change" })["result"],
 	page: Page,
-	commandContext: CommandContext,
 ): string {
-	const { output, quiet, watch, now, dryRun = "none" } = page;
-	if (watch && output === "json") {
-		const time = new Date(now).toISOString();
-		const level = result.action === "failed" ? "error" : "info";
-		const item = changeItem(result, commandContext);
-		return jsonLine({ time, level, event: "change", ...item });
-	}
+	const { output, quiet, dryRun = "none" } = page;
 	const { action } = result;
 	const isToldElsewhere = action === "failed" || action === "skipped";
 	if (isStructured(page) || isToldElsewhere) return "";
@@ -362,11 +357,7 @@ function lackingText(lacking: LackingCopies | undefined): string {
 	if (lacking === undefined) return "";
 	const { missing, script, commandContext } = lacking;
 	const said = `${counted(missing, "recorded namespace")} ${missing === 1 ? "has" : "have"} no copy`;
-	const next =
-		script === undefined
-			? []
-			: [`Next: ${commandLine(script, commandContext)}`];
-	return linesOf(said, ...next);
+	return linesOf(said) + nextText(script, commandContext);
 }
 
 function imagesText(

@@ -9,7 +9,7 @@ test("what is told at a terminal is broken between words, and in a pipe on one l
 	const note = { cause: "credential-wanted", key: "r.io", source } as const;
 	const told = (errColumns?: number) =>
 		renderEvent(
-			{ type: "note", note },
+			{ type: "note", level: "info", note },
 			{ now: 0, widths: [], columns: undefined, errColumns },
 		).err;
 	const [first, second] = [

@@ -13,7 +13,7 @@ import {
 } from "../../core/registry/verification.ts";
 import { UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
-import { tell, warn } from "../tell.ts";
+import { tell, tellError, tellUnlessQuiet, warn } from "../tell.ts";
 import { enterAgain } from "./credential-input.ts";
 import { askServer } from "./credential-questions.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
@@ -78,10 +78,7 @@ export async function verifyCredentials(
 	const last = refused.pop();
 	if (last === undefined) return settled;
 	for (const one of refused)
-		world.emit({
-			type: "error",
-			note: { cause: "credential-verified", ...one },
-		});
+		tellError(world, { cause: "credential-verified", ...one });
 	throw new UnverifiedError(last, verifying.wanted === true);
 }
 
@@ -153,11 +150,8 @@ function report(
 	world: World,
 ): void {
 	const note = { cause: "credential-verified", key, verification } as const;
-	world.emit(
-		verification.outcome === "good"
-			? { type: "note", note, unlessQuiet: true }
-			: { type: "warning", note },
-	);
+	const isGood = verification.outcome === "good";
+	(isGood ? tellUnlessQuiet : warn)(world, note);
 	if (insecure || caPath !== undefined)
 		warn(world, {
 			cause: "trust-is-local",

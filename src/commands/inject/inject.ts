@@ -4,7 +4,7 @@ import {
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
-import { warn } from "../../actions/tell.ts";
+import { tellError, warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import type { Injected, Injection } from "../../core/manifest/inject.ts";
@@ -41,10 +41,7 @@ export const run: RunOf<InjectOptions> = async (options, world) => {
 	);
 	const collisions = findCollisions(files.flatMap(({ images }) => images));
 	for (const collision of collisions)
-		world.emit({
-			type: "error",
-			note: { cause: "images-collide", collision },
-		});
+		tellError(world, { cause: "images-collide", collision });
 	// What one of the two needs would run under the other's name: better nothing than that.
 	if (collisions.length > 0) return { status: EXIT.failed, document: NOTHING };
 	const secrets = found && (await secretsFor(files, found));

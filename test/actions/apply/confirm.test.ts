@@ -133,6 +133,7 @@ describe("what is lost is agreed to", () => {
 		assert.deepEqual(events, [
 			{
 				type: "note",
+				level: "info",
 				note: {
 					cause: "deletion-asked",
 					context: "prod",

@@ -145,7 +145,9 @@ async function kept(
 			files: disk,
 			emit: (event) =>
 				say(
-					`${event.type} ${"note" in event && "cause" in event.note ? event.note.cause : ""}`,
+					event.type === "note"
+						? `${event.level} ${event.note.cause}`
+						: event.type,
 				),
 		},
 		interrupt: interrupt.signal,
