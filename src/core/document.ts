@@ -10,7 +10,7 @@ import type { ChangeResult } from "./output/result.ts";
 import type { CommandContext, Script } from "./output/shell.ts";
 import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
-import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
+import type { PullSecretTree } from "./pull-secrets/tree.ts";
 
 /** How many namespaces are recorded and have no copy. */
 export interface LackingCopies {
@@ -35,13 +35,8 @@ export type Document = Cases<
 			/** Those that were looked at; none: all. */
 			namespaces: readonly string[];
 			lacking?: LackingCopies | undefined;
-		};
-		tree: {
-			trees: readonly SourceTree[];
-			others: readonly TreeOther[];
-			/** All pull secrets in it, to be counted. */
-			items: readonly ListItem[];
-			lacking?: LackingCopies | undefined;
+			/** The same by their sources, where they are to be shown so. */
+			tree?: PullSecretTree;
 		};
 		check: { clusters: readonly CheckedCluster[] };
 		images: {

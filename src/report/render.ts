@@ -18,6 +18,7 @@ import {
 } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { hanging } from "../core/output/wrap.ts";
+import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
 	changeItem,
@@ -77,18 +78,15 @@ function renderText(document: Document, page: Page): Rendered {
 	switch (document.kind) {
 		case "changes":
 			return { err: changesText(document, page) };
-		case "list":
-			return document.items.length === 0
-				? { err: `${noneFound(document.namespaces)}\n` }
+		case "list": {
+			const { items, namespaces, lacking, tree } = document;
+			return items.length === 0
+				? { err: `${noneFound(namespaces)}\n` }
 				: {
-						out: listText(document.items, page),
-						err: page.columns === undefined ? "" : listFooter(document),
+						out: tree ? treeText(tree, page) : listText(items, page),
+						err: page.columns === undefined ? "" : listFooter(items, lacking),
 					};
-		case "tree":
-			return {
-				out: treeText(document, page.columns, page.now),
-				err: page.columns === undefined ? "" : listFooter(document),
-			};
+		}
 		case "check":
 			return {
 				out: document.clusters.flatMap(({ findings, commandContext }) =>
@@ -146,7 +144,6 @@ function structuredOf(document: Document): unknown {
 				? only
 				: { apiVersion: "v1", kind: "List", items: document.objects };
 		}
-		case "tree":
 		case "differences":
 		case "text":
 		case "nothing":
@@ -336,17 +333,17 @@ function linesOf(...lines: readonly string[]): string {
 	return lines.map((line) => `${oneLine(line)}\n`).join("");
 }
 
-function listText(items: Parameters<typeof listTable>[0], page: Page): Text {
+function listText(items: readonly ListItem[], page: Page): Text {
 	return page.output === "name"
 		? linesOf(...items.map(({ name }) => `secret/${name}`))
 		: listTable(items, page);
 }
 
 /** How many there are of each status, and how many copies are not, for whoever looks at a terminal. */
-function listFooter({
-	items,
-	lacking,
-}: Pick<Document & { kind: "tree" }, "items" | "lacking">): string {
+function listFooter(
+	items: readonly ListItem[],
+	lacking: LackingCopies | undefined,
+): string {
 	const counts = [...Map.groupBy(items, ({ status }) => status)].map(
 		([status, of]) => `${of.length} ${status}`,
 	);

@@ -1,9 +1,10 @@
-import type { Document } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
+import type { Page } from "../core/output/look.ts";
 import { lengthOf, lineOf } from "../core/output/printable.ts";
 import { type Painted, plain, type Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type {
+	PullSecretTree,
 	SourceTree,
 	TreeNamespace,
 	TreeOther,
@@ -35,9 +36,8 @@ function leaf(...line: Line): Branch {
  * than it is: what is longer ends in `…`.
  */
 export function treeText(
-	{ trees, others }: Document & { kind: "tree" },
-	columns: number | undefined,
-	now: number,
+	{ trees, others }: PullSecretTree,
+	{ columns, now }: Page,
 ): Text {
 	const roots = trees.map((tree) => sourceBranch(tree, now));
 	if (others.length > 0)

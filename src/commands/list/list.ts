@@ -76,28 +76,23 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 						: items.some(({ status }) => !CLAIMS.has(status))))
 					? EXIT.failed
 					: EXIT.done,
-			document:
-				parts === undefined || items.length === 0
-					? {
-							kind: "list",
-							items,
-							namespaces: namespaces.filter((name) => !refused.has(name)),
-							lacking,
-						}
-					: {
-							kind: "tree",
-							...(await inSteps(
-								treesOf({
-									...listing,
-									...parts,
-									sourceNamespace,
-									tellsMissing: isFiltered ? () => false : listing.isMeant,
-								}),
-								world,
-							)),
-							items,
-							lacking,
-						},
+			document: {
+				kind: "list",
+				items,
+				namespaces: namespaces.filter((name) => !refused.has(name)),
+				lacking,
+				...(parts && {
+					tree: await inSteps(
+						treesOf({
+							...listing,
+							...parts,
+							sourceNamespace,
+							tellsMissing: isFiltered ? () => false : listing.isMeant,
+						}),
+						world,
+					),
+				}),
+			},
 		};
 	} catch (error) {
 		// Nobody reads it any more.

@@ -124,11 +124,14 @@ export function accountFacts(
 	return references.length === 0 ? undefined : { namespace, name, references };
 }
 
+/** Sources, and what belongs to none. */
+export interface PullSecretTree {
+	readonly trees: readonly SourceTree[];
+	readonly others: readonly TreeOther[];
+}
+
 /** The sources that are there or that copies name, each with where it is; and what belongs to none. */
-export function* treesOf(parts: TreeParts): Steps<{
-	readonly trees: SourceTree[];
-	readonly others: TreeOther[];
-}> {
+export function* treesOf(parts: TreeParts): Steps<PullSecretTree> {
 	const { keys, known } = parts;
 	const copies = Map.groupBy(
 		keys.filter((key) => roleOf(key) === "copy"),
