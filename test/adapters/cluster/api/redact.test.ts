@@ -127,7 +127,7 @@ describe("what admission quotes of a Secret is not repeated", () => {
 					[failure, stderr()],
 					how === "refused"
 						? [`Error from server (Forbidden): ${shown}`, ""]
-						: ["", `Warning: ${shown}\n`],
+						: ["", `Warning: "${shown}"\n`],
 				);
 				await cluster.close();
 			});
