@@ -8,14 +8,12 @@ import {
 	FILLED_IN,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
-import { type PodUses, podUses } from "../../core/kubelet/pod-images.ts";
 import {
-	type AddImage,
-	addIstioProxies,
-	addSidecars,
-	addWorkload,
-	beside,
-} from "../../core/meshes/installed.ts";
+	imageUses,
+	type PodUses,
+	podUses,
+} from "../../core/kubelet/pod-images.ts";
+import { addIstioProxies, beside } from "../../core/meshes/installed.ts";
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import {
 	type Mesh,
@@ -38,6 +36,9 @@ export type ImageOrigin = Cases<
 		pods: { namespaces: readonly string[] };
 	}
 >;
+
+/** Takes an image as an object writes it, and where that is, `NAMESPACE/KIND/NAME`; `artifact`: for a volume. */
+type AddImage = (image: string, from: string, artifact: boolean) => void;
 
 /** Tells of what fails while the rest goes on, and in which of several namespaces. */
 export type Fail = (error: unknown, namespace?: string) => void;
@@ -159,9 +160,13 @@ async function imagesInstalled(
 	let some = false;
 	for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const)
 		for await (const { items } of cluster.pages(kind, { namespace: place }))
-			for (const workload of items) {
+			for (const { metadata, spec } of items) {
 				some = true;
-				addWorkload({ ...workload, kind }, add);
+				const from = `${metadata.namespace}/${kind.toLowerCase()}/${metadata.name}`;
+				const pod = { metadata: {}, ...spec?.template };
+				// A gateway's: its pods have the injected one.
+				for (const { image, by } of imageUses(pod))
+					if (image !== FILLED_IN) add(image, from, by === "volume");
 			}
 	const { title } = mesh;
 	if (!some)
@@ -177,8 +182,14 @@ async function imagesInstalled(
 	};
 	try {
 		for await (const { items } of cluster.picked("Pod", {}, podUses))
-			for (const pod of items)
-				addSidecars(mesh, pod, pod.namespace === place ? add : addOwn);
+			for (const { namespace: at, name, uses } of items)
+				for (const use of uses)
+					if (use.by === "container" && mesh.sidecars.includes(use.name))
+						(at === place ? add : addOwn)(
+							use.image,
+							`${at}/pod/${name}`,
+							false,
+						);
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		fail(error);

@@ -1,38 +1,8 @@
 import {
-	FILLED_IN,
 	readImageReference,
 	repositoryOf,
 } from "../kubelet/image-reference.ts";
-import { imageUses, type PodUses } from "../kubelet/pod-images.ts";
-import type { Workload } from "../objects.ts";
 import type { ImageList } from "./listed-image.ts";
-import type { Mesh } from "./meshes.ts";
-
-/** Takes an image as an object writes it, and where that is, `NAMESPACE/KIND/NAME`; `artifact`: for a volume. */
-export type AddImage = (image: string, from: string, artifact: boolean) => void;
-
-/** Adds the images of one of a mesh's own workloads. */
-export function addWorkload(
-	{ kind, metadata, spec }: Workload & { kind: string },
-	add: AddImage,
-): void {
-	const from = `${metadata.namespace}/${kind.toLowerCase()}/${metadata.name}`;
-	const pod = { metadata: {}, ...spec?.template };
-	// A gateway's: its pods have the injected one.
-	for (const { image, by } of imageUses(pod))
-		if (image !== FILLED_IN) add(image, from, by === "volume");
-}
-
-/** Adds the images of a mesh's containers in a pod that it was injected into. */
-export function addSidecars(
-	mesh: Mesh,
-	{ namespace, name, uses }: PodUses,
-	add: AddImage,
-): void {
-	for (const use of uses)
-		if (use.by === "container" && mesh.sidecars.includes(use.name))
-			add(use.image, `${namespace}/pod/${name}`, false);
-}
 
 /**
  * Tells which images are in one folder of a registry with some of these. Whoever makes a pod names its
