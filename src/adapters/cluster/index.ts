@@ -75,7 +75,7 @@ export async function connect(
 		server: server.origin,
 		commandContext: commandContextOf(flags, env),
 		...resources(requests, repeat, known),
-		...lists({ requests, repeat, interrupt, known }),
+		...lists(requests, repeat, known),
 		async close() {
 			connections.end(new Error("the connection was closed"));
 		},

@@ -1,6 +1,6 @@
-import type { LookupAddress, LookupOptions } from "node:dns";
+import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import {
 	isInsideName,
 	isPrivateHost,
@@ -13,17 +13,6 @@ export type Resolve = (host: string) => Promise<LookupAddress[]>;
 
 /** The system's way, hosts file and all. */
 export const resolveBySystem: Resolve = (host) => lookup(host, { all: true });
-
-/** As `net.connect` wants it. */
-type Lookup = (
-	host: string,
-	options: LookupOptions,
-	done: (
-		error: NodeJS.ErrnoException | null,
-		address: string | LookupAddress[],
-		family?: number,
-	) => void,
-) => void;
 
 /**
  * Keeps a registry outside from having us ask hosts inside a network, by a token realm that leads
@@ -46,7 +35,7 @@ export class RealmGuard {
 	}
 
 	/** Looks a name up for a connection to it. */
-	readonly lookup: Lookup = (host, options, done) => {
+	readonly lookup: LookupFunction = (host, options, done) => {
 		this.#permitted(host).then(
 			(addresses) => {
 				// The system has an error for a name without any.

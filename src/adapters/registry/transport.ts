@@ -7,7 +7,7 @@ import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
 import type { Outside } from "../../world.ts";
 import { through } from "../cluster/http/tunnel.ts";
-import { certificateNames } from "../error-code.ts";
+import { certificateNames, codeOf } from "../error-code.ts";
 import { unbracketed } from "../host-name.ts";
 import { beginningOf } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
@@ -221,7 +221,9 @@ export function failureOf(error: unknown, proxied: boolean): TransportFailure {
 			each instanceof AggregateError ? (each.errors[0] ?? null) : each.cause
 	)
 		chain.push(each);
-	const codes = chain.map(codeOf).filter((code) => code !== "");
+	const codes = chain.flatMap(
+		(each) => codeOf(each) ?? (each.name === "HTTPParserError" ? NO_HTTP : []),
+	);
 	const telling = codes.find((code) => !code.startsWith("UND_")) ?? codes[0];
 	const code = telling ?? "";
 	const names = chain.map(certificateNames).find((text) => text);
@@ -231,7 +233,5 @@ export function failureOf(error: unknown, proxied: boolean): TransportFailure {
 	return { code, ...(names !== undefined && { names }) };
 }
 
-function codeOf(error: Error): string {
-	if ("code" in error && typeof error.code === "string") return error.code;
-	return error.name === "HTTPParserError" ? "HPE_INVALID" : "";
-}
+/** For undici's errors of that kind that bear no code. */
+const NO_HTTP = "HPE_INVALID";

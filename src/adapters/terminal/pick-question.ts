@@ -1,10 +1,8 @@
 import {
 	createPrompt,
 	isBackspaceKey,
-	isDownKey,
 	isEnterKey,
 	isSpaceKey,
-	isUpKey,
 	makeTheme,
 	useKeypress,
 	usePrefix,
@@ -41,6 +39,8 @@ export const askPick = createPrompt<
 	const theme = makeTheme();
 	const [status, setStatus] = useState<"idle" | "done">("idle");
 	const jumps: Readonly<Record<string, number>> = {
+		up: -1,
+		down: 1,
 		pageup: -page,
 		pagedown: page,
 		home: -Infinity,
@@ -75,13 +75,9 @@ export const askPick = createPrompt<
 			if (choice) setMarked(toggled(marked, [choice]));
 		} else if (key.ctrl && key.name === "a") {
 			setMarked(toggled(marked, shown));
-		} else if (isUpKey(key) || isDownKey(key) || key.name in jumps) {
-			const step = isUpKey(key)
-				? -1
-				: isDownKey(key)
-					? 1
-					: (jumps[key.name] ?? 0);
-			setActive(Math.max(0, Math.min(shown.length - 1, active + step)));
+		} else if (key.name in jumps) {
+			const to = active + (jumps[key.name] ?? 0);
+			setActive(Math.max(0, Math.min(shown.length - 1, to)));
 		} else if (isBackspaceKey(key)) {
 			setFilter(filter.slice(0, -1));
 			setActive(0);

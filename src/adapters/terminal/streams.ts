@@ -57,9 +57,16 @@ export function processStreams(
 			);
 		},
 		readInput: (limit) =>
-			attempt("read", "standard input", () =>
-				readInput(process.stdin, limit, interrupt),
-			),
+			attempt("read", "standard input", async () => {
+				const input = addAbortSignal(interrupt, process.stdin);
+				const exceeded = () =>
+					new FailureError({ cause: "input-too-large", limit });
+				try {
+					return await wholeOf(input, limit, exceeded);
+				} catch (error) {
+					throw interrupt.aborted ? interrupt.reason : error;
+				}
+			}),
 		get inputIsTerminal() {
 			return process.stdin.isTTY === true;
 		},
@@ -146,19 +153,3 @@ function output(
 }
 
 const GONE = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
-
-async function readInput(
-	stdin: Readable,
-	limit: number,
-	interrupt: AbortSignal,
-): Promise<Buffer> {
-	try {
-		return await wholeOf(
-			addAbortSignal(interrupt, stdin),
-			limit,
-			() => new FailureError({ cause: "input-too-large", limit }),
-		);
-	} catch (error) {
-		throw interrupt.aborted ? interrupt.reason : error;
-	}
-}

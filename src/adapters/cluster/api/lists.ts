@@ -41,14 +41,6 @@ const WATCH_SECONDS = 300;
 /** In milliseconds: one that has not ended by then has ended without a word, behind a proxy that goes on answering. */
 const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
 
-interface Listing {
-	readonly requests: Requests;
-	readonly repeat: RetryPolicy;
-	readonly interrupt: AbortSignal;
-	/** What is never shown of answers. */
-	readonly known: KnownData;
-}
-
 /** Where the next page begins. */
 interface Place {
 	/** The API server's own; "" at the beginning. */
@@ -60,13 +52,13 @@ interface Place {
 	readonly restarted: boolean;
 }
 
-/** Lists and watches. */
-export function lists({
-	requests,
-	repeat,
-	interrupt,
-	known,
-}: Listing): Pick<Cluster, "pages" | "picked" | "watch"> {
+/** Lists and watches. `known`: what is never shown of answers. */
+export function lists(
+	requests: Requests,
+	repeat: RetryPolicy,
+	known: KnownData,
+): Pick<Cluster, "pages" | "picked" | "watch"> {
+	const { interrupt } = repeat.options;
 	const { elsewhere: redact } = known;
 
 	async function* watch<K extends Kind>(
