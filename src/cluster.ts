@@ -1,9 +1,4 @@
-import type {
-	JsonPatchOperation,
-	Kind,
-	MergePatch,
-	ObjectOf,
-} from "./core/objects.ts";
+import type { Kind, MergePatch, ObjectOf } from "./core/objects.ts";
 import type { ContextFlags } from "./core/output/context-flags.ts";
 import type { CommandContext } from "./core/output/shell.ts";
 
@@ -115,7 +110,7 @@ export interface Cluster {
 	patch<K extends Kind>(
 		kind: K,
 		ref: ObjectRef,
-		patch: MergePatch | readonly JsonPatchOperation[],
+		patch: MergePatch,
 		options?: WriteOptions,
 	): Promise<ObjectOf[K]>;
 	/**

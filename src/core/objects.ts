@@ -144,11 +144,6 @@ export function groupOf(kind: Kind): string {
 	return version === undefined ? "" : group;
 }
 
-/** One operation of RFC 6902. */
-export type JsonPatchOperation =
-	| { op: "test" | "add" | "replace"; path: string; value: unknown }
-	| { op: "remove"; path: string };
-
 /**
  * What of an object is to be otherwise than in the version that was read. What is not named stays as it is,
  * null takes a label or an annotation away. The API server refuses it (409) where anything has changed since.
@@ -156,19 +151,13 @@ export type JsonPatchOperation =
 export interface MergePatch {
 	readonly metadata: {
 		readonly resourceVersion: string;
-		readonly labels?: Readonly<Record<string, string>>;
+		readonly labels?: Readonly<Record<string, string | null>>;
 		readonly annotations?: Readonly<Record<string, string | null>>;
 	};
-	/** All of it: other keys go. */
+	/** Of a Secret, all of it: other keys go. */
 	readonly data?: Readonly<Record<string, string>>;
-}
-
-/** Where an operation's path leads, name by name (RFC 6901). */
-export function pathOf({ path }: JsonPatchOperation): string[] {
-	return path
-		.split("/")
-		.slice(1)
-		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+	/** Of a service account, the whole list: other entries go. Null: none is left. */
+	readonly imagePullSecrets?: readonly { name?: string }[] | null;
 }
 
 /** The annotation in which kubectl keeps an object as it was applied, a Secret's data as well. */

@@ -57,7 +57,7 @@ test("accounts are edited with pauses, also where nothing is asked of a server",
 	let meanwhile = 0;
 	const plan = (): AccountPlan => {
 		if (clock.isPaused) meanwhile++;
-		return { operations: [] };
+		return {};
 	};
 	const targets = names.map((name) => ({
 		namespace: "evil",

@@ -91,7 +91,7 @@ export async function editAccounts(
 					return [];
 				}
 				const { account, plan } = edited;
-				const isChanged = plan.operations.length > 0;
+				const isChanged = plan.patch !== undefined;
 				add(
 					isChanged ? "configured" : "unchanged",
 					plan.note && { cause: "not-attached-by-us" },
@@ -121,17 +121,15 @@ async function editOne(
 	let account = target.listed ?? (await readAccount(target, how, waiting));
 	for (let attempt = 1; ; attempt++) {
 		const plan = how.plan(account);
-		if (plan.operations.length === 0 || dryRun === "client")
+		if (plan.patch === undefined || dryRun === "client")
 			return { account, plan };
 		try {
-			await cluster.patch("ServiceAccount", target, plan.operations, {
+			await cluster.patch("ServiceAccount", target, plan.patch, {
 				dryRun: dryRun === "server",
 			});
 			return { account, plan };
 		} catch (error) {
-			// 409 from a conflict, 422 from a JSON Patch whose test failed.
-			if (!(error instanceof ApiError && [409, 422].includes(error.status)))
-				throw error;
+			if (!(error instanceof ApiError && error.status === 409)) throw error;
 			const now = await readAccount(target, how, waiting);
 			// Refused although nothing had changed: the edit itself is not welcome.
 			if (now.metadata.resourceVersion === account.metadata.resourceVersion)

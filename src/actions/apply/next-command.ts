@@ -97,7 +97,7 @@ async function lackingAttachment(
 					namespace,
 					name: "default",
 				});
-				return planAttach(account, secret).operations.length > 0;
+				return planAttach(account, secret).patch !== undefined;
 			} catch (error) {
 				if (!(error instanceof OperationError)) throw error;
 				return true;

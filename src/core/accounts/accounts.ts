@@ -73,7 +73,7 @@ export function knownAccount(
 	key: string,
 ): KnownAccount {
 	const { namespace = "", name = "" } = account.metadata;
-	if (planAttach(account, key).operations.length === 0)
+	if (planAttach(account, key).patch === undefined)
 		return { namespace, name, lacksKey: false };
 	const listed = leanAccount(account);
 	return JSON.stringify(listed).length > MUCH

@@ -1,9 +1,5 @@
 import { partition } from "../groups.ts";
-import {
-	type JsonPatchOperation,
-	pathOf,
-	type ServiceAccount,
-} from "../objects.ts";
+import type { MergePatch, ServiceAccount } from "../objects.ts";
 import { onlyFields } from "../own-value.ts";
 import type { Difference } from "../pull-secrets/differences.ts";
 import {
@@ -14,52 +10,56 @@ import {
 /** The service accounts that attach changed, and no others. */
 export const ATTACHED_SELECTOR = `${ATTACHED_LABEL}=true`;
 
-/** What to do about one service account; nothing where `operations` is empty. */
+/** What to do about one service account; nothing where there is no patch. */
 export interface AccountPlan {
-	/**
-	 * A JSON Patch that fails (422) where the account changed since it was read:
-	 * every other kind of patch would replace a list that somebody else has edited.
-	 */
-	readonly operations: readonly JsonPatchOperation[];
+	/** The list is one value to the API server, whoever has edited it: the version that was read is what keeps theirs. */
+	readonly patch?: MergePatch;
 	/** Why nothing is done, where that needs saying. */
 	readonly note?: "not-added-by-us";
 }
 
 /** Adds a key to the account's pull Secrets, once, and remembers that it did. */
 export function planAttach(account: ServiceAccount, key: string): AccountPlan {
-	const secrets = account.imagePullSecrets;
-	if (secrets?.some(({ name }) => name === key)) return { operations: [] };
+	const { imagePullSecrets: secrets = [] } = account;
+	if (secrets.some(({ name }) => name === key)) return {};
 	const added = attachedKeys(account);
 	return {
-		operations: [
-			...unchangedSince(account),
-			secrets === undefined
-				? { op: "add", path: "/imagePullSecrets", value: [{ name: key }] }
-				: { op: "add", path: "/imagePullSecrets/-", value: { name: key } },
+		patch: {
 			...remember(account, added.includes(key) ? added : [...added, key]),
-		],
+			imagePullSecrets: [...secrets, { name: key }],
+		},
 	};
 }
 
 /** The account as a plan leaves it. */
 export function accountAfter(
 	account: ServiceAccount,
-	{ operations }: AccountPlan,
+	{ patch }: AccountPlan,
 ): ServiceAccount {
-	const after = structuredClone(account);
-	for (const operation of operations) {
-		if (operation.op === "test") continue;
-		const path = pathOf(operation);
-		const last = path.pop() ?? "";
-		const parent = path.reduce<object>(
-			(at, part) => Reflect.get(at, part),
-			after,
-		);
-		if (operation.op === "remove") Reflect.deleteProperty(parent, last);
-		else if (Array.isArray(parent)) parent.push(operation.value);
-		else Reflect.set(parent, last, operation.value);
-	}
-	return after;
+	if (patch === undefined) return account;
+	const { labels, annotations } = patch.metadata;
+	const { imagePullSecrets: list = account.imagePullSecrets ?? null } = patch;
+	const { imagePullSecrets: _, metadata, ...rest } = account;
+	return {
+		...rest,
+		metadata: {
+			...metadata,
+			labels: entriesAfter(metadata.labels, labels),
+			annotations: entriesAfter(metadata.annotations, annotations),
+		},
+		...(list && { imagePullSecrets: [...list] }),
+	};
+}
+
+function entriesAfter(
+	before: Readonly<Record<string, string>> = {},
+	changed: Readonly<Record<string, string | null>> = {},
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries({ ...before, ...changed }).flatMap(([key, value]) =>
+			value === null ? [] : [[key, value]],
+		),
+	);
 }
 
 /** An account, as it is planned, with what another plan for it adds to its pull secrets. */
@@ -120,8 +120,8 @@ export function accountManifest({
 export function planDetach(account: ServiceAccount, key: string): AccountPlan {
 	const plan = planDetachAll(account, (name) => name === key);
 	const isNamed = account.imagePullSecrets?.some(({ name }) => name === key);
-	return plan.operations.length === 0 && isNamed
-		? { operations: [], note: "not-added-by-us" }
+	return plan.patch === undefined && isNamed
+		? { note: "not-added-by-us" }
 		: plan;
 }
 
@@ -131,26 +131,19 @@ export function planDetachAll(
 	isMeant: (key: string) => boolean = () => true,
 ): AccountPlan {
 	const [keys, others] = partition(attachedKeys(account), isMeant);
-	if (keys.length === 0) return { operations: [] };
+	if (keys.length === 0) return {};
 	const secrets = account.imagePullSecrets ?? [];
 	// Of several entries of one name, the last: what is added is added at the end.
 	const places = new Map(secrets.map(({ name }, index) => [name, index]));
 	const at = new Set(keys.flatMap((key) => places.get(key) ?? []));
 	const left = secrets.filter((_, index) => !at.has(index));
-	const path = "/imagePullSecrets";
-	// One operation for all: how many entries there are others decide, and of operations API servers take 10,000.
-	const entries: JsonPatchOperation[] =
-		at.size === 0
-			? []
-			: left.length === 0
-				? [{ op: "remove", path }]
-				: [{ op: "replace", path, value: left }];
 	return {
-		operations: [
-			...unchangedSince(account),
-			...entries,
+		patch: {
 			...remember(account, others),
-		],
+			...(at.size > 0 && {
+				imagePullSecrets: left.length === 0 ? null : left,
+			}),
+		},
 	};
 }
 
@@ -174,44 +167,27 @@ export function attachedKeys(account: ServiceAccount): string[] {
 	return [...keys].reverse();
 }
 
-function unchangedSince({ metadata }: ServiceAccount): JsonPatchOperation[] {
-	return (["uid", "resourceVersion"] as const).map((field) => ({
-		op: "test",
-		path: `/metadata/${field}`,
-		value: metadata[field],
-	}));
-}
-
 /** The label and the annotation for these keys; both go with the last key. */
 function remember(
 	{ metadata }: ServiceAccount,
 	keys: readonly string[],
-): JsonPatchOperation[] {
-	const some = keys.length > 0;
-	return [
-		...entry("labels", metadata.labels, ATTACHED_LABEL, some ? "true" : ""),
-		...entry(
-			"annotations",
-			metadata.annotations,
-			ATTACHED_ANNOTATION,
-			keys.join(","),
-		),
-	];
+): MergePatch {
+	const { resourceVersion = "", labels, annotations } = metadata;
+	return {
+		metadata: {
+			resourceVersion,
+			labels: entry(labels, ATTACHED_LABEL, keys.length > 0 ? "true" : ""),
+			annotations: entry(annotations, ATTACHED_ANNOTATION, keys.join(",")),
+		},
+	};
 }
 
-/** Sets an entry of labels or annotations; "" removes it. */
+/** Sets an entry of labels or annotations; "" takes away one that is there: API servers have kept null as "" where none was. */
 function entry(
-	map: "labels" | "annotations",
 	current: Readonly<Record<string, string>> | undefined,
 	key: string,
 	value: string,
-): JsonPatchOperation[] {
-	const path = `/metadata/${map}`;
-	const member = `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-	if (value === "")
-		return current?.[key] === undefined ? [] : [{ op: "remove", path: member }];
-	if (current?.[key] === value) return [];
-	return current === undefined
-		? [{ op: "add", path, value: { [key]: value } }]
-		: [{ op: "add", path: member, value }];
+): Record<string, string | null> {
+	if (value !== "") return { [key]: value };
+	return current?.[key] === undefined ? {} : { [key]: null };
 }

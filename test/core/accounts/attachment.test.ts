@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { applyPatch, type Operation } from "rfc6902";
 import {
+	type AccountPlan,
 	accountAfter,
 	accountDifferences,
 	attachedKeys,
@@ -11,6 +11,7 @@ import {
 	planDetachAll,
 } from "../../../src/core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../../src/core/objects.ts";
+import { mergePatch } from "../../support/api-server/patches.ts";
 
 const KEY = "nginx-mesh-registry-key";
 const LABEL = { "kubectl-meshreg/attached": "true" };
@@ -37,82 +38,76 @@ function account(
 /** What the API server would store. */
 function patched(
 	before: ServiceAccount,
-	operations: readonly unknown[],
+	{ patch = VERSION }: AccountPlan,
 ): ServiceAccount {
-	const after = structuredClone(before);
-	const errors = applyPatch(after, operations as Operation[]);
-	assert.deepEqual(
-		errors.filter((error) => error !== null),
-		[],
+	const stored: unknown = mergePatch(
+		JSON.parse(JSON.stringify(before)),
+		JSON.parse(JSON.stringify(patch)),
 	);
-	return after;
+	return stored as ServiceAccount;
 }
 
-const UNCHANGED_SINCE = [
-	{ op: "test", path: "/metadata/uid", value: "u1" },
-	{ op: "test", path: "/metadata/resourceVersion", value: "7" },
-];
+const VERSION = { metadata: { resourceVersion: "7" } };
 
 describe("attaching", () => {
 	it("starts a list, labels and annotations where there are none", () => {
-		assert.deepEqual(planAttach(account(), KEY).operations, [
-			...UNCHANGED_SINCE,
-			{ op: "add", path: "/imagePullSecrets", value: [{ name: KEY }] },
-			{ op: "add", path: "/metadata/labels", value: LABEL },
-			{
-				op: "add",
-				path: "/metadata/annotations",
-				value: { "kubectl-meshreg/attached-keys": KEY },
+		assert.deepEqual(planAttach(account(), KEY).patch, {
+			metadata: {
+				resourceVersion: "7",
+				labels: LABEL,
+				annotations: { "kubectl-meshreg/attached-keys": KEY },
 			},
-		]);
+			imagePullSecrets: [{ name: KEY }],
+		});
 	});
 
 	it("appends to a list, and to what it added before", () => {
-		assert.deepEqual(planAttach(account(["a", "b"], "b"), KEY).operations, [
-			...UNCHANGED_SINCE,
-			{ op: "add", path: "/imagePullSecrets/-", value: { name: KEY } },
-			{
-				op: "add",
-				path: "/metadata/annotations/kubectl-meshreg~1attached-keys",
-				value: `b,${KEY}`,
+		assert.deepEqual(planAttach(account(["a", "b"], "b"), KEY).patch, {
+			metadata: {
+				resourceVersion: "7",
+				labels: LABEL,
+				annotations: { "kubectl-meshreg/attached-keys": `b,${KEY}` },
 			},
-		]);
+			imagePullSecrets: [{ name: "a" }, { name: "b" }, { name: KEY }],
+		});
 	});
 
 	it("adds again what somebody took out, and remembers it once", () => {
-		assert.deepEqual(planAttach(account(["a"], KEY), KEY).operations, [
-			...UNCHANGED_SINCE,
-			{ op: "add", path: "/imagePullSecrets/-", value: { name: KEY } },
-		]);
+		assert.deepEqual(planAttach(account(["a"], KEY), KEY).patch, {
+			metadata: {
+				resourceVersion: "7",
+				labels: LABEL,
+				annotations: { "kubectl-meshreg/attached-keys": KEY },
+			},
+			imagePullSecrets: [{ name: "a" }, { name: KEY }],
+		});
 	});
 
 	it("does nothing where the key is, whoever put it there", () => {
-		assert.deepEqual(planAttach(account([KEY]), KEY), { operations: [] });
-		assert.deepEqual(planAttach(account([KEY], KEY), KEY), { operations: [] });
+		assert.deepEqual(planAttach(account([KEY]), KEY), {});
+		assert.deepEqual(planAttach(account([KEY], KEY), KEY), {});
 	});
 });
 
 describe("detaching", () => {
 	it("takes back the entry and, with the last key, what remembers it", () => {
-		assert.deepEqual(planDetach(account(["a", KEY], KEY), KEY).operations, [
-			...UNCHANGED_SINCE,
-			{ op: "replace", path: "/imagePullSecrets", value: [{ name: "a" }] },
-			{ op: "remove", path: "/metadata/labels/kubectl-meshreg~1attached" },
-			{
-				op: "remove",
-				path: "/metadata/annotations/kubectl-meshreg~1attached-keys",
+		assert.deepEqual(planDetach(account(["a", KEY], KEY), KEY).patch, {
+			metadata: {
+				resourceVersion: "7",
+				labels: { "kubectl-meshreg/attached": null },
+				annotations: { "kubectl-meshreg/attached-keys": null },
 			},
-		]);
+			imagePullSecrets: [{ name: "a" }],
+		});
 	});
 
 	it("takes back a list that it began", () => {
-		const [, , first] = planDetach(account([KEY], KEY), KEY).operations;
-		assert.deepEqual(first, { op: "remove", path: "/imagePullSecrets" });
+		const { patch } = planDetach(account([KEY], KEY), KEY);
+		assert.equal(patch?.imagePullSecrets, null);
 	});
 
 	it("leaves an entry that somebody else made", () => {
 		assert.deepEqual(planDetach(account(["a", KEY], "other"), KEY), {
-			operations: [],
 			note: "not-added-by-us",
 		});
 	});
@@ -120,7 +115,7 @@ describe("detaching", () => {
 	it("forgets an entry that somebody else took away", () => {
 		const after = patched(
 			account(["a"], KEY),
-			planDetach(account(["a"], KEY), KEY).operations,
+			planDetach(account(["a"], KEY), KEY),
 		);
 		assert.deepEqual(attachedKeys(after), []);
 		assert.deepEqual(after.imagePullSecrets, [{ name: "a" }]);
@@ -128,7 +123,7 @@ describe("detaching", () => {
 
 	it("forgets an entry of a list that is gone, and removes no list", () => {
 		const bare = account(undefined, KEY);
-		const after = patched(bare, planDetach(bare, KEY).operations);
+		const after = patched(bare, planDetach(bare, KEY));
 		assert.deepEqual(attachedKeys(after), []);
 	});
 
@@ -137,10 +132,10 @@ describe("detaching", () => {
 		const { labels: _, ...metadata } = bare.metadata;
 		const after = patched(
 			{ ...bare, metadata },
-			planDetach({ ...bare, metadata }, KEY).operations,
+			planDetach({ ...bare, metadata }, KEY),
 		);
 		assert.deepEqual(after, {
-			metadata: { ...metadata, annotations: {} },
+			metadata: { ...metadata, annotations: {}, labels: {} },
 		});
 	});
 
@@ -154,16 +149,16 @@ describe("detaching", () => {
 			assert.deepEqual(
 				patched(
 					account([...secrets], keys),
-					planDetachAll(account([...secrets], keys)).operations,
+					planDetachAll(account([...secrets], keys)),
 				).imagePullSecrets,
 				left?.map((name) => ({ name })),
 			);
-		assert.deepEqual(planDetachAll(account(["a"])), { operations: [] });
+		assert.deepEqual(planDetachAll(account(["a"])), {});
 	});
 
 	it("does nothing where there is nothing", () => {
-		assert.deepEqual(planDetach(account(), KEY), { operations: [] });
-		assert.deepEqual(planDetach(account(["other"]), KEY), { operations: [] });
+		assert.deepEqual(planDetach(account(), KEY), {});
+		assert.deepEqual(planDetach(account(["other"]), KEY), {});
 	});
 });
 
@@ -173,16 +168,15 @@ it("attaching and detaching any keys leaves every other entry, in order", () => 
 		fc.property(names, names, (there, keys) => {
 			let now = account(there.length > 0 ? there : undefined);
 			for (const key of keys) {
-				now = patched(now, planAttach(now, key).operations);
-				assert.deepEqual(planAttach(now, key).operations, []);
+				now = patched(now, planAttach(now, key));
+				assert.deepEqual(planAttach(now, key).patch, undefined);
 			}
 			assert.deepEqual(
 				now.imagePullSecrets?.slice(0, there.length).map(({ name }) => name) ??
 					[],
 				there,
 			);
-			for (const key of keys)
-				now = patched(now, planDetach(now, key).operations);
+			for (const key of keys) now = patched(now, planDetach(now, key));
 			assert.deepEqual(
 				now.imagePullSecrets?.map(({ name }) => name) ?? [],
 				there,
@@ -206,7 +200,7 @@ it("an account as a plan leaves it is as the API server would store it", () => {
 			planDetach(one, KEY),
 			planDetachAll(one),
 		])
-			assert.deepEqual(accountAfter(one, plan), patched(one, plan.operations));
+			assert.deepEqual(accountAfter(one, plan), patched(one, plan));
 });
 
 describe("how an account would differ", () => {

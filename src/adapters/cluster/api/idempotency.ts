@@ -1,8 +1,5 @@
-import {
-	type JsonPatchOperation,
-	type MergePatch,
-	pathOf,
-} from "../../../core/objects.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { MergePatch } from "../../../core/objects.ts";
 
 /**
  * Was a write carried out whose answer was lost? Answered from the object as it is now. Somebody else
@@ -38,25 +35,22 @@ function holds(actual: unknown, wanted: unknown): boolean {
 	return actual === wanted;
 }
 
-/** Whether the object is already what this patch would make of it. */
+/**
+ * Whether the object is already what this patch would make of it. The version is a condition: the server has
+ * another one once the patch is done.
+ */
 export function alreadyPatched(
-	actual: object,
-	patch: MergePatch | readonly JsonPatchOperation[],
-): boolean {
-	return "metadata" in patch ? isMerged(actual, patch) : isDone(actual, patch);
-}
-
-/** The version is a condition: the server has another one once the patch is done. */
-function isMerged(
-	actual: { metadata?: object; data?: object },
-	{ metadata: { labels, annotations }, data }: MergePatch,
+	actual: { metadata?: object; data?: object; imagePullSecrets?: object },
+	{ metadata: { labels, annotations }, data, imagePullSecrets }: MergePatch,
 ): boolean {
 	const { metadata = {}, data: there = {} } = actual;
 	return (
 		hasFields(Reflect.get(metadata, "labels"), labels) &&
 		hasFields(Reflect.get(metadata, "annotations"), annotations) &&
 		hasFields(there, data) &&
-		(data === undefined || hasFields(data, there))
+		(data === undefined || hasFields(data, there)) &&
+		(imagePullSecrets === undefined ||
+			isDeepStrictEqual(actual.imagePullSecrets ?? null, imagePullSecrets))
 	);
 }
 
@@ -65,37 +59,6 @@ function hasFields(actual: unknown, wanted: object = {}): boolean {
 	return Object.entries(wanted).every(
 		([key, value]) => (Reflect.get(fields, key) ?? null) === value,
 	);
-}
-
-function isDone(
-	actual: object,
-	operations: readonly JsonPatchOperation[],
-): boolean {
-	return operations.every((operation, index) => {
-		// A condition.
-		if (operation.op === "test") return true;
-		// What a later operation changes again says nothing about the end.
-		const later = operations.slice(index + 1);
-		const { path: outer } = operation;
-		if (later.some(({ path }) => `${path}/`.startsWith(`${outer}/`)))
-			return true;
-		const at = pathOf(operation);
-		const last = at.pop() ?? "";
-		const parent = at.reduce<unknown>(
-			(value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
-			actual,
-		);
-		if (operation.op === "remove")
-			return !isObject(parent) || Reflect.get(parent, last) === undefined;
-		if (last === "-")
-			return (
-				Array.isArray(parent) &&
-				parent.some((item) => holds(item, operation.value))
-			);
-		return (
-			isObject(parent) && holds(Reflect.get(parent, last), operation.value)
-		);
-	});
 }
 
 function isObject(value: unknown): value is object {

@@ -133,12 +133,9 @@ function taken(text: string): number {
 	return text.length + OF_A_VALUE;
 }
 
-/** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */
+/** The values, in base64, of every `data` in an object or a patch. */
 function dataIn(sent: unknown): string[] {
-	if (Array.isArray(sent)) return sent.flatMap(dataIn);
-	const { op, path, value, data, stringData, metadata } = fieldsOf(sent);
-	if (op !== undefined)
-		return /^\/data(\/|$)/.test(String(path)) ? stringsIn(value) : [];
+	const { data, stringData, metadata } = fieldsOf(sent);
 	const applied = fieldsOf(fieldsOf(metadata).annotations)[LAST_APPLIED];
 	return [
 		...stringsIn(data),

@@ -46,72 +46,66 @@ export function resources(
 	const get = <K extends Kind>(kind: K, ref: ObjectRef) =>
 		answer(kind, ref, { method: "GET", path: objectPath(kind, ref) });
 
-	/** Writes the whole object; after a lost answer and a refusal, what is there may be what was wanted. */
+	/**
+	 * A write that is carried out once: it makes something new, or says which version it is for. After a lost answer
+	 * and a refusal, what is there may be what was wanted.
+	 */
 	function write<K extends Kind>(
 		kind: K,
-		object: ObjectOf[K],
-		{ method, path }: Call,
+		ref: ObjectRef,
+		call: Call & { readonly sent: object; isDone(now: ObjectOf[K]): boolean },
 		options: SeenThroughOptions,
 	): Promise<ObjectOf[K]> {
-		const { dryRun } = options;
-		const ref = refOf(object);
-		const call: Call = {
-			method,
-			path: path + writeQuery(options),
-			body: bodyOf(kind, object),
-			seenThroughUntil: options.seenThroughUntil,
-		};
+		const { sent, isDone, ...request } = call;
+		const { dryRun, seenThroughUntil } = options;
 		return repeat.run(async (mayHaveApplied) => {
 			try {
-				return await answer(kind, ref, call, { sent: object, dryRun });
+				const how = { sent, dryRun };
+				return await answer(kind, ref, { ...request, seenThroughUntil }, how);
 			} catch (error) {
 				if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
 				// A failure of this read is the attempt's: it is repeated with the rest.
 				const current = await get(kind, ref);
-				if (carriesOut(current, object)) return current;
+				if (isDone(current)) return current;
 				throw error;
 			}
 		}, writing(options));
 	}
 
+	const whole = <K extends Kind>(kind: K, object: ObjectOf[K]) => ({
+		body: bodyOf(kind, object),
+		sent: object,
+		isDone: (now: object) => carriesOut(now, object),
+	});
+
 	return {
 		read: (kind, ref) => repeat.run(() => get(kind, ref)),
 
 		create: (kind, object, options = {}) => {
-			const path = collectionPath(kind, object.metadata.namespace);
-			return write(kind, object, { method: "POST", path }, options);
+			const collection = collectionPath(kind, object.metadata.namespace);
+			const path = collection + writeQuery(options);
+			const call = { method: "POST", path, ...whole(kind, object) } as const;
+			return write(kind, refOf(object), call, options);
 		},
 
 		update: (kind, object, options = {}) => {
-			const path = objectPath(kind, refOf(object));
-			return write(kind, object, { method: "PUT", path }, options);
+			const ref = refOf(object);
+			const path = objectPath(kind, ref) + writeQuery(options);
+			const call = { method: "PUT", path, ...whole(kind, object) } as const;
+			return write(kind, ref, call, options);
 		},
 
-		patch: (kind, ref, patch, options) => {
-			const call: Call = {
+		patch: (kind, ref, patch, options = {}) => {
+			const call = {
 				method: "PATCH",
 				path: objectPath(kind, ref) + writeQuery(options),
-				...("metadata" in patch
-					? { contentType: STRATEGIC, body: strategic(patch) }
-					: { contentType: JSON_PATCH, body: JSON.stringify(patch) }),
-			};
-			const send = () =>
-				answer(kind, ref, call, { sent: patch, dryRun: options?.dryRun });
-			return repeat.run(async (mayHaveApplied) => {
-				if (!mayHaveApplied || options?.dryRun) return send();
-				// Read first: the same patch twice may add the same entry twice.
-				const current = await get(kind, ref);
-				if (alreadyPatched(current, patch)) return current;
-				try {
-					return await send();
-				} catch (error) {
-					if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
-					// The first one may have been carried out between the two.
-					const later = await get(kind, ref);
-					if (alreadyPatched(later, patch)) return later;
-					throw error;
-				}
-			}, WRITES);
+				// Of the three kinds of patches the one that costs the API server the least (docs/decisions.md).
+				contentType: "application/strategic-merge-patch+json",
+				body: strategic(patch),
+				sent: patch,
+				isDone: (now: object) => alreadyPatched(now, patch),
+			} as const;
+			return write(kind, ref, call, options);
 		},
 
 		// The same apply twice leaves what the first one made.
@@ -178,13 +172,9 @@ export function resources(
 	};
 }
 
-const JSON_PATCH = "application/json-patch+json";
-const STRATEGIC = "application/strategic-merge-patch+json";
-
-/** Of the three kinds of patches the one that costs the API server the least (docs/decisions.md). */
-function strategic({ metadata, data }: MergePatch): string {
+function strategic({ data, ...patch }: MergePatch): string {
 	return JSON.stringify({
-		metadata,
+		...patch,
 		...(data && { data: { $patch: "replace", ...data } }),
 	});
 }

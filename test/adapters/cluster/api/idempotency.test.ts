@@ -4,10 +4,7 @@ import {
 	alreadyPatched,
 	carriesOut,
 } from "../../../../src/adapters/cluster/api/idempotency.ts";
-import type {
-	JsonPatchOperation,
-	MergePatch,
-} from "../../../../src/core/objects.ts";
+import type { MergePatch } from "../../../../src/core/objects.ts";
 
 const THERE = {
 	metadata: {
@@ -59,72 +56,10 @@ describe("an object is what was to be written", () => {
 });
 
 describe("a patch has been carried out", () => {
-	const add = (path: string, value: unknown): JsonPatchOperation => ({
-		op: "add",
-		path,
-		value,
-	});
-	const remove = (path: string): JsonPatchOperation => ({ op: "remove", path });
-	const CASES: [
-		name: string,
-		operations: JsonPatchOperation[],
-		expected: boolean,
-	][] = [
-		[
-			"its conditions are none of its effects",
-			[{ op: "test", path: "/metadata/resourceVersion", value: "1" }],
-			true,
-		],
-		["a value is there", [add("/data", { a: "YQ==" })], true],
-		["another value is there", [add("/data", { a: "Yg==" })], false],
-		["a value in what is not there", [add("/metadata/x/y", "z")], false],
-		["a value far within it", [add("/metadata/x/y/z", "z")], false],
-		["a slash in a name", [add("/metadata/labels/a~1b", "c")], true],
-		["a tilde in a name", [add("/metadata/labels/~01", "tilde")], true],
-		[
-			"an entry is in the list",
-			[add("/imagePullSecrets/-", { name: "one" })],
-			true,
-		],
-		["an entry is not", [add("/imagePullSecrets/-", { name: "x" })], false],
-		["an entry of no list", [add("/secrets/-", { name: "x" })], false],
-		["what was to go is gone", [remove("/metadata/labels/gone")], true],
-		["with all around it", [remove("/metadata/annotations/gone")], true],
-		["what was to go is there", [remove("/metadata/labels/usage")], false],
-		[
-			"what a later operation changes again",
-			[
-				add("/metadata/labels", { usage: "x" }),
-				add("/metadata/labels/usage", "mesh"),
-			],
-			true,
-		],
-		[
-			"what a later operation writes itself",
-			[add("/type", "x"), add("/type", "Opaque")],
-			true,
-		],
-		[
-			"a name that only begins alike is something else",
-			[add("/metadata/labels/us", "x"), add("/metadata/labels/usage", "mesh")],
-			false,
-		],
-		[
-			"a name that only ends alike is something else",
-			[add("/labels", "x"), add("/metadata/labels/usage", "mesh")],
-			false,
-		],
-		["one of two", [add("/type", "Opaque"), add("/type2", "x")], false],
-	];
-	for (const [name, operations, expected] of CASES)
-		test(name, () => assert.equal(alreadyPatched(THERE, operations), expected));
-});
-
-describe("a merge patch has been carried out", () => {
 	const CASES: [
 		name: string,
 		patch: Omit<MergePatch["metadata"], "resourceVersion"> &
-			Pick<MergePatch, "data">,
+			Pick<MergePatch, "data" | "imagePullSecrets">,
 		expected: boolean,
 	][] = [
 		["the version that was read is a condition", {}, true],
@@ -137,17 +72,35 @@ describe("a merge patch has been carried out", () => {
 		["the data is another", { data: { a: "Yg==" } }, false],
 		["a key of the data is missing", { data: { a: "YQ==", b: "" } }, false],
 		["a key of the data was to go", { data: {} }, false],
+		[
+			"the list is there",
+			{ imagePullSecrets: [{ name: "one" }, { name: "two" }] },
+			true,
+		],
+		["the list is longer", { imagePullSecrets: [{ name: "one" }] }, false],
+		[
+			"the list is another",
+			{ imagePullSecrets: [{ name: "one" }, { name: "x" }] },
+			false,
+		],
+		["a list is there that was to go", { imagePullSecrets: null }, false],
 	];
-	for (const [name, { data, ...metadata }, expected] of CASES)
+	for (const [name, { data, imagePullSecrets, ...metadata }, expected] of CASES)
 		test(name, () =>
 			assert.equal(
 				alreadyPatched(THERE, {
 					metadata: { resourceVersion: "1", ...metadata },
 					...(data && { data }),
+					...(imagePullSecrets !== undefined && { imagePullSecrets }),
 				}),
 				expected,
 			),
 		);
+
+	test("the list that was to go is gone", () => {
+		const metadata = { resourceVersion: "1" };
+		assert.ok(alreadyPatched({}, { metadata, imagePullSecrets: null }));
+	});
 
 	test("what was to go is there", () => {
 		const metadata = { annotations: { old: "x" } };

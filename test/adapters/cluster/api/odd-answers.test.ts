@@ -47,6 +47,7 @@ const watched = async (kind: Parameters<Cluster["watch"]>[0]) => {
 };
 
 const ref = { namespace: "default", name: "key" };
+const PATCH = { metadata: { resourceVersion: "1" } };
 const CALLS: Record<
 	string,
 	{ act: () => Promise<unknown>; asked: string; wanted: string }
@@ -79,7 +80,7 @@ const CALLS: Record<
 		wanted: "a Secret",
 	},
 	patch: {
-		act: () => cluster.patch("Secret", ref, []),
+		act: () => cluster.patch("Secret", ref, PATCH),
 		asked: "PATCH /api/v1/namespaces/default/secrets/key",
 		wanted: "a Secret",
 	},
@@ -591,7 +592,7 @@ describe("objects that were not asked for are no answer", () => {
 		if (query === QUERY)
 			for (const [call, act] of Object.entries({
 				read: () => cluster.read("Secret", ref),
-				patch: () => cluster.patch("Secret", ref, []),
+				patch: () => cluster.patch("Secret", ref, PATCH),
 			}))
 				test(`to a ${call}, ${what}`, async () => {
 					heal = answered(object);

@@ -7,6 +7,7 @@ import {
 import {
 	type Kind,
 	LAST_APPLIED,
+	type MergePatch,
 	type Secret,
 } from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
@@ -50,30 +51,12 @@ const update: Write = (cluster, { metadata: { resourceVersion } }) =>
 const WRITES: [name: string, write: Write][] = [
 	["update", update],
 	[
-		"merge patch",
+		"patch",
 		(cluster, { metadata: { resourceVersion = "" } }) =>
 			cluster.patch("Secret", ref, {
 				metadata: { resourceVersion },
 				data: NEW.data,
 			}),
-	],
-	[
-		"patch",
-		(cluster) =>
-			cluster.patch("Secret", ref, [
-				{ op: "replace", path: "/data", value: NEW.data },
-			]),
-	],
-	[
-		"patch of one key",
-		(cluster) =>
-			cluster.patch("Secret", ref, [
-				{
-					op: "replace",
-					path: "/data/.dockerconfigjson",
-					value: NEW.data[".dockerconfigjson"],
-				},
-			]),
 	],
 	[
 		"create, where the old one was read before",
@@ -133,6 +116,8 @@ describe("what admission quotes of a Secret is not repeated", () => {
 			});
 });
 
+const NO_CHANGE: MergePatch = { metadata: { resourceVersion: "" } };
+
 /** Ways in which the old object was read before. */
 const READS: [name: string, read: (cluster: Cluster) => Promise<unknown>][] = [
 	[
@@ -149,12 +134,8 @@ const READS: [name: string, read: (cluster: Cluster) => Promise<unknown>][] = [
 			const { resourceVersion } = metadata;
 			const next = secret(NEW, { resourceVersion });
 			await cluster.update("Secret", next, { dryRun: true });
-			const replace = {
-				op: "replace",
-				path: "/data",
-				value: NEW.data,
-			} as const;
-			await cluster.patch("Secret", ref, [replace], { dryRun: true });
+			const patch = { ...NO_CHANGE, data: NEW.data };
+			await cluster.patch("Secret", ref, patch, { dryRun: true });
 		},
 	],
 	[
@@ -179,19 +160,14 @@ for (const [how, read] of READS)
 		bed.server.onRequest(() => ({
 			answer: { status: 403, reason: "Forbidden", message: quoted(OLD) },
 		}));
-		await assert.rejects(
-			cluster.patch("Secret", ref, [
-				{ op: "add", path: "/metadata/labels", value: {} },
-			]),
-			{ message: `Error from server (Forbidden): ${hidden}` },
-		);
+		await assert.rejects(cluster.patch("Secret", ref, NO_CHANGE), {
+			message: `Error from server (Forbidden): ${hidden}`,
+		});
 		// Whoever admits service accounts may know the Secrets that they name.
-		await assert.rejects(
-			cluster.patch("ServiceAccount", { namespace: "app", name: "default" }, [
-				{ op: "add", path: "/metadata/labels", value: {} },
-			]),
-			{ message: `Error from server (Forbidden): ${hidden}` },
-		);
+		const account = { namespace: "app", name: "default" };
+		await assert.rejects(cluster.patch("ServiceAccount", account, NO_CHANGE), {
+			message: `Error from server (Forbidden): ${hidden}`,
+		});
 		await cluster.close();
 	});
 
@@ -284,14 +260,12 @@ test("what a Secret holds is known until that Secret is no more", () => {
 	assert.equal(known.elsewhere(OLD.password), OLD.password);
 });
 
-for (const [path, value] of [
-	["/metadata/labels", { team: "a-team-of-many" }],
-	["/metadata/annotations/data", "a-team-of-many"],
+for (const [what, metadata] of [
+	["labels", { labels: { team: "a-team-of-many" } }],
+	["annotations", { annotations: { data: "a-team-of-many" } }],
 ] as const)
-	test(`what is no data is said: ${path}`, () => {
-		const say = new KnownData().redact("Secret", ref, [
-			{ op: "add", path, value },
-		]);
+	test(`what is no data is said: ${what}`, () => {
+		const say = new KnownData().redact("Secret", ref, { metadata });
 		assert.equal(say("no a-team-of-many"), "no a-team-of-many");
 	});
 

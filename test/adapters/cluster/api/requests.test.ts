@@ -132,9 +132,11 @@ describe("a refusal that quotes the Secret", () => {
 				);
 				const refused =
 					verb === "patch"
-						? cluster.patch("Secret", { namespace: "default", name: "key" }, [
-								{ op: "add", path: "/data", value: secret.data },
-							])
+						? cluster.patch(
+								"Secret",
+								{ namespace: "default", name: "key" },
+								{ metadata: { resourceVersion: "1" }, data: secret.data ?? {} },
+							)
 						: cluster[verb]("Secret", secret);
 				await assert.rejects(refused, {
 					name: "ApiError",
