@@ -10,19 +10,15 @@ import { distinct, groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import type { Page } from "../core/output/look.ts";
-import { lineOf, oneLine } from "../core/output/printable.ts";
-import {
-	type CommandContext,
-	type Script,
-	scriptKey,
-} from "../core/output/shell.ts";
+import { oneLine } from "../core/output/printable.ts";
+import { scriptKey } from "../core/output/shell.ts";
 import { someLines } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
 import type { ContentFault } from "../core/pull-secrets/content-fault.ts";
 import type { Verification } from "../core/registry/verification.ts";
 import { pageAddress } from "./addresses.ts";
-import { commandLine, commandLines } from "./command-line.ts";
+import { commandLine, type Layout, layoutOf } from "./command-line.ts";
 import { headline, hint } from "./finding-words.ts";
 import { someNames } from "./pull-words.ts";
 
@@ -36,22 +32,18 @@ const MARKS: Record<Severity, string | Painted> = {
 /** So many of one cause are shown of a namespace: whoever writes its pods and accounts decides how many there are. */
 const MOST = 10;
 
-/** `quiet`: what is well, and notes, are left out. */
-interface CheckStyle extends Pick<Page, "quiet" | "columns"> {
-	readonly commandContext: CommandContext;
-}
-
 /**
  * By group, a line each with its mark, then the workloads, what to know and what to run; at the end
  * every command once, and apart from those the ones that give a credential away.
  */
 export function checkStory(
-	findings: readonly Finding[],
-	style: CheckStyle,
+	{ findings, commandContext }: Omit<CheckedCluster, "context">,
+	{ quiet, columns }: Pick<Page, "quiet" | "columns">,
 ): (string | Painted)[] {
+	const layout = layoutOf(columns, commandContext);
 	const shown = findings.filter(
 		({ severity }) =>
-			!style.quiet || severity === "problem" || severity === "warning",
+			!quiet || severity === "problem" || severity === "warning",
 	);
 	const kinds = groupsBy(shown, ({ group, severity, about, namespaces }) =>
 		JSON.stringify([group, severity, about.cause, namespaces[0]]),
@@ -62,37 +54,27 @@ export function checkStory(
 	const groups = GROUPS.map((group) => {
 		const isHere = (one: Finding) => one.group === group;
 		const parts = [
-			...told.filter(isHere).flatMap((one) => findingText(one, style)),
+			...told.filter(isHere).flatMap((one) => findingText(one, layout)),
 			...left
 				.filter(([one]) => isHere(one))
-				.flatMap((kind) => moreText(kind, style)),
+				.flatMap((kind) => moreText(kind, layout)),
 		];
 		return parts.length === 0 ? [] : [heading(group), ...parts];
 	});
-	return [...groups, [fixBlock(told, style)], [givesBlock(told, style)]]
+	return [...groups, [fixBlock(told, layout)], [givesBlock(told, layout)]]
 		.filter((parts) => parts.some((part) => part !== ""))
 		.flatMap((parts, at) => (at === 0 ? parts : ["\n", ...parts]));
-}
-
-/** Nothing, or words in lines, the first behind `first` and the others behind `hang`. */
-function wordsAt(
-	first: string,
-	text: string,
-	columns: number | undefined,
-	hang = first,
-): string {
-	return text === "" ? "" : `${wrap(lineOf(text), columns, first, hang)}\n`;
 }
 
 /** How many more of a kind there are than are shown. */
 function moreText(
 	kind: NonEmpty<Finding>,
-	{ columns }: CheckStyle,
+	{ text }: Layout,
 ): (string | Painted)[] {
 	const [{ severity, namespaces }] = kind;
 	const where = namespaces.length === 0 ? "" : `${namespaces[0]}: `;
-	const text = `${where}${kind.length - MOST} more like these (${causeOf(kind[0])}); -o json shows each`;
-	return [MARKS[severity], wordsAt("  ", text, columns).slice(1)];
+	const words = `${where}${kind.length - MOST} more like these (${causeOf(kind[0])}); -o json shows each`;
+	return [MARKS[severity], text(words, "  ").slice(1)];
 }
 
 function heading(text: string): string {
@@ -101,48 +83,35 @@ function heading(text: string): string {
 
 function findingText(
 	finding: Finding,
-	style: CheckStyle,
+	{ text, command }: Layout,
 ): (string | Painted)[] {
-	const words = (text: string, indent: string, hang = indent) =>
-		wordsAt(indent, text, style.columns, hang);
-	const command = (label: string, script: Script | undefined) =>
-		script === undefined ? "" : commandAt(`    ${label}: `, script, style);
 	return [
 		MARKS[finding.severity],
-		words(headline(finding), "  ").slice(1),
+		text(headline(finding), "  ").slice(1),
 		// Further in than what comes next, which is not about this one alone.
-		...workloadLines(finding).map((line) => words(line, "    ", "      ")),
-		words(hint(finding), "    "),
-		command("See", finding.look),
-		command("Fix", finding.fix),
+		...workloadLines(finding).map((line) => text(line, "    ", "      ")),
+		text(hint(finding), "    "),
+		command(finding.look, "    See: "),
+		command(finding.fix, "    Fix: "),
 	];
 }
 
-/** What to run, in lines behind `lead`. */
-function commandAt(
-	lead: string,
-	script: Script,
-	{ columns, commandContext }: CheckStyle,
-): string {
-	return `${commandLines(script, commandContext, columns, lead)}\n`;
-}
-
 /** What to run, each command once; nothing where the findings say it all. */
-function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
+function fixBlock(findings: readonly Finding[], layout: Layout): string {
 	const script = fixesOf(findings);
 	if (script.length < 2) return "";
-	const commands = script.map((command) => commandAt("", [command], style));
+	const commands = script.map((command) => layout.command([command]));
 	return heading("Fix") + commands.join("");
 }
 
 /** Commands that nobody should run who does not know what they give, and to whom. */
-function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
+function givesBlock(findings: readonly Finding[], layout: Layout): string {
 	const givings = findings.flatMap(({ gives }) => gives);
 	return distinct(givings, ({ script }) => scriptKey(script))
 		.map(({ namespaces, script }) => {
 			const places = someNames(namespaces);
 			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;
-			return `${wrap(oneLine(lead), style.columns)}\n${commandAt("    ", script, style)}`;
+			return layout.text(lead) + layout.command(script, "    ");
 		})
 		.join("\n");
 }

@@ -1,9 +1,11 @@
-import { isUnprintable, spelledOut } from "../core/output/printable.ts";
+import { isUnprintable, lineOf, spelledOut } from "../core/output/printable.ts";
 import {
 	type CommandContext,
+	type Remedy,
 	type Script,
 	wordsIn,
 } from "../core/output/shell.ts";
+import { wrap } from "../core/output/wrap.ts";
 
 /** One word of a POSIX shell, quoted where it has to be. Only `word` makes one. */
 type QuotedWord = string & { readonly [quoted]: true };
@@ -19,11 +21,34 @@ export function commandLine(
 		.join(" && ");
 }
 
+/** Lays out what a person reads, each with its line end, in lines that fit the terminal. */
+export interface Layout {
+	/** Words, the first line behind `first` and the others behind `hang`, else as far in; nothing of "". */
+	text(words: string, first?: string, hang?: string): string;
+	/** What to run, behind `lead`; nothing where there is nothing. */
+	command(script: Remedy, lead?: string): string;
+}
+
+/** A layout in `columns` (undefined: all on one line), of commands that are pasted there. */
+export function layoutOf(
+	columns: number | undefined,
+	commandContext: CommandContext,
+): Layout {
+	return {
+		text: (words, first = "", hang = " ".repeat(first.length)) =>
+			words && `${wrap(lineOf(words), columns, first, hang)}\n`,
+		command: (script, lead = "") =>
+			script === undefined
+				? ""
+				: `${commandLines(script, commandContext, columns, lead)}\n`,
+	};
+}
+
 /**
- * The same in lines that fit `columns` (undefined: on one), behind `lead`: a shell reads on after `&&` and a
+ * A script in lines that fit `columns` (undefined: on one), behind `lead`: a shell reads on after `&&` and a
  * backslash, so that it is still pasted as one. A word that is wider has a line of its own.
  */
-export function commandLines(
+function commandLines(
 	script: Script,
 	commandContext: CommandContext,
 	columns: number | undefined,

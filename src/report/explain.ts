@@ -21,11 +21,9 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import { providerFor } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
-import { claimedName, lineOf } from "../core/output/printable.ts";
-import type { Script } from "../core/output/shell.ts";
-import { wrap } from "../core/output/wrap.ts";
+import { claimedName } from "../core/output/printable.ts";
 import { displayKey } from "../core/registry/url.ts";
-import { commandLines } from "./command-line.ts";
+import { type Layout, layoutOf } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { quoted } from "./input-failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
@@ -76,28 +74,20 @@ export function explanationStory(
 ): string {
 	const [first] = images;
 	if (first === undefined) return "The pod has no images.\n";
-	const text: Text = (words, first = "") =>
-		`${wrap(lineOf(words), columns, first, " ".repeat(first.length))}\n`;
-	const command = (script: Script) =>
-		`${commandLines(script, commandContext, columns, "  ")}\n`;
+	const layout = layoutOf(columns, commandContext);
 	const isOneOfMany = images.length > 1;
 	return [
-		...secretsParagraph(first.explanation, text),
-		...images.flatMap((one) =>
-			imageParagraphs(one, text, command, isOneOfMany),
-		),
+		...secretsParagraph(first.explanation, layout),
+		...images.flatMap((one) => imageParagraphs(one, layout, isOneOfMany)),
 	].join("\n");
 }
 
-/** Words as lines of the terminal, behind an indent, or the mark of an item of a list. */
-type Text = (words: string, first?: string) => string;
-
 function imageParagraphs(
 	{ explanation, checks, lack }: ExplainedImage,
-	text: Text,
-	command: (script: Script) => string,
+	layout: Layout,
 	isOneOfMany: boolean,
 ): string[] {
+	const { text, command } = layout;
 	const { image, answer, puller, near } = explanation;
 	if (answer.outcome === "invalid-image")
 		return [
@@ -106,7 +96,9 @@ function imageParagraphs(
 			),
 		];
 	const paragraphs: string[] = [];
-	const say = (words: string) => paragraphs.push(text(words));
+	const say = (words: string) => {
+		if (words !== "") paragraphs.push(text(words));
+	};
 	const provider = providerFor(puller?.account?.provider, image);
 	const full =
 		answer.outcome === "answered"
@@ -129,14 +121,14 @@ function imageParagraphs(
 			text(
 				`${answer.from} cannot be read, which fails every pull of ${puller === undefined ? "a pod that uses it" : "the pod"}: ${keys}${answer.error}`,
 			) +
-				(isMendable
-					? ""
-					: text(
-							"Correct it, or take it out of the imagePullSecrets: it may hold the credentials of other registries.",
-						)),
+				text(
+					isMendable
+						? ""
+						: "Correct it, or take it out of the imagePullSecrets: it may hold the credentials of other registries.",
+				),
 		);
 	} else if (answer.matches.length > 0)
-		paragraphs.push(matchesParagraph(answer.matches, text));
+		paragraphs.push(matchesParagraph(answer.matches, layout));
 	else if (provider !== undefined) say("No entry matches.");
 	else
 		say(
@@ -151,7 +143,7 @@ function imageParagraphs(
 			`The service account is annotated for a credential provider (${provider}), which the node may ask as well: that is not visible from here.`,
 		);
 	if (checks && checks.length > 0)
-		paragraphs.push(checksParagraph(checks, explanation, text));
+		paragraphs.push(checksParagraph(checks, explanation, layout));
 	if (near.length > 0)
 		paragraphs.push(
 			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), "  - ")).join("")}`,
@@ -162,23 +154,22 @@ function imageParagraphs(
 		say(
 			`${puller.pod.namespace} is being deleted: nothing can be created there.`,
 		);
-	const hint = lackHint(lack);
-	if (hint !== "") say(hint);
-	if (lack.fix !== undefined) paragraphs.push(`Fix:\n${command(lack.fix)}`);
+	say(lackHint(lack));
+	if (lack.fix !== undefined)
+		paragraphs.push(`Fix:\n${command(lack.fix, "  ")}`);
 	for (const { namespaces, script } of lack.gives) {
 		const place = namespaces.join(", ");
-		paragraphs.push(
-			`${text(`Gives ${place} the credential; run it only if ${place} may have it:`)}${command(script)}`,
-		);
+		const lead = `Gives ${place} the credential; run it only if ${place} may have it:`;
+		paragraphs.push(text(lead) + command(script, "  "));
 	}
-	for (const words of [bareHint(lack, false), listingHint(lack, false)])
-		if (words !== "") say(words);
+	say(bareHint(lack, false));
+	say(listingHint(lack, false));
 	return paragraphs;
 }
 
 function secretsParagraph(
 	{ puller, secrets }: Explanation,
-	text: Text,
+	{ text }: Layout,
 ): string[] {
 	if (puller === undefined) return [];
 	const { pod, account } = puller;
@@ -186,34 +177,26 @@ function secretsParagraph(
 		pod.name === "" ? `serviceaccount/${pod.account}` : `pod/${pod.name}`;
 	const who = `${what} in ${pod.namespace}`;
 	const others = account?.secrets.difference(new Set(pod.secrets));
-	const unused =
+	const unused = text(
 		others === undefined
-			? text(
-					`Its service account ${pod.account} does not exist, and pods are not made without: create it first.`,
-				)
+			? `Its service account ${pod.account} does not exist, and pods are not made without: create it first.`
 			: others.size > 0
-				? text(
-						`Its service account ${pod.account} also references ${[...others].map((name) => claimedName(name)).join(", ")}: only pods created from now on, without a list of their own, get it.`,
-					)
-				: "";
-	if (secrets.length === 0)
-		return [
-			`${text(
-				hasOwnList(pod, account)
-					? `${who} has imagePullSecrets without a name, which kubelets pass over.`
-					: `${who} has no imagePullSecrets.`,
-			)}${unused}`,
-		];
-	return [
-		`${text(`${who} has ${counted(secrets.length, "pull secret")}:`)}${secrets
-			.map((secret) =>
-				text(
-					`${claimedName(secret.name)}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
-					"  ",
-				),
-			)
-			.join("")}${unused}`,
-	];
+				? `Its service account ${pod.account} also references ${[...others].map((name) => claimedName(name)).join(", ")}: only pods created from now on, without a list of their own, get it.`
+				: "",
+	);
+	const has =
+		secrets.length > 0
+			? `${counted(secrets.length, "pull secret")}:`
+			: hasOwnList(pod, account)
+				? "imagePullSecrets without a name, which kubelets pass over."
+				: "no imagePullSecrets.";
+	const items = secrets.map((secret) => {
+		const how = secret.byPolicy
+			? " (added to pods by the admission policy of attach --by-policy)"
+			: "";
+		return text(`${claimedName(secret.name)}${how}${fateOf(secret)}`, "  ");
+	});
+	return [text(`${who} has ${has}`) + items.join("") + unused];
 }
 
 function fateOf({ source }: NamedSecret): string {
@@ -225,17 +208,17 @@ function fateOf({ source }: NamedSecret): string {
 
 function matchesParagraph(
 	matches: readonly KeyringMatch[],
-	text: Text,
+	layout: Layout,
 ): string {
 	const many = matches.length > 1 ? ", in this order until one works" : "";
 	const items = matches.map(
 		({ from, key, credential }) =>
 			`${from}, entry ${displayKey(key)}: ${userOf(credential)}`,
 	);
-	return `${text(`The kubelet tries${many}:`)}${numbered(items, text)}`;
+	return layout.text(`The kubelet tries${many}:`) + numbered(items, layout);
 }
 
-function numbered(items: readonly string[], text: Text): string {
+function numbered(items: readonly string[], { text }: Layout): string {
 	return items.map((item, at) => text(item, `  ${at + 1}. `)).join("");
 }
 
@@ -258,14 +241,16 @@ function userOf(credential: Credential): string {
 function checksParagraph(
 	checks: readonly CredentialCheck[],
 	{ image }: Explanation,
-	text: Text,
+	layout: Layout,
 ): string {
 	const first = checks.find(works);
 	const end = first
 		? `The first that works is entry ${displayKey(first.match.key)} in ${first.match.from}.`
 		: noneWorks(checks);
 	const verdicts = checks.map((check) => verdict(check, image));
-	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${numbered(verdicts, text)}${text(end)}`;
+	const lead =
+		"Verified from this machine, whose network and trust may not be the node's:";
+	return layout.text(lead) + numbered(verdicts, layout) + layout.text(end);
 }
 
 /** What is known where none has served: a registry that could not be asked has refused nothing. */

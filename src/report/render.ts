@@ -89,9 +89,7 @@ function renderText(document: Document, page: Page): Rendered {
 		}
 		case "check":
 			return {
-				out: document.clusters.flatMap(({ findings, commandContext }) =>
-					checkStory(findings, { ...page, commandContext }),
-				),
+				out: document.clusters.flatMap((cluster) => checkStory(cluster, page)),
 				// On a terminal it stands below the last group, and is none of its lines.
 				err: page.quiet
 					? ""

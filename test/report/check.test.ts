@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { finding } from "../../src/core/check/finding.ts";
-import { meshreg, NO_CONTEXT } from "../../src/core/output/shell.ts";
+import { type Finding, finding } from "../../src/core/check/finding.ts";
+import type { Page } from "../../src/core/output/look.ts";
+import {
+	type CommandContext,
+	meshreg,
+	NO_CONTEXT,
+} from "../../src/core/output/shell.ts";
 import { plain } from "../../src/core/output/styled.ts";
 import { checkStory } from "../../src/report/check.ts";
 import { pasted } from "../support/command-context.ts";
 
 const fix = meshreg("sync", "-n", "app,shop", "--attach");
 
-const storyOf = (...story: Parameters<typeof checkStory>) =>
-	plain(checkStory(...story));
+const storyOf = (
+	findings: readonly Finding[],
+	how: Pick<Page, "quiet" | "columns"> & { commandContext: CommandContext },
+) => plain(checkStory({ findings, ...how }, how));
 
 test("what others wrote is printed on one line, and drives no terminal", () => {
 	assert.equal(
