@@ -92,9 +92,11 @@ export async function changeAccounts(
 		const namespaces = await selectNamespaces(selection, gives, cluster);
 		const targets = await findAccounts(
 			cluster,
-			selection,
-			namespaces,
+			namespaces
+				.filter(({ terminating }) => !terminating)
+				.map(({ namespace }) => namespace),
 			change.accounts,
+			selection.by !== "names",
 			// Only labelled accounts can have something to take back.
 			gives ? undefined : ATTACHED_SELECTOR,
 		);

@@ -11,33 +11,28 @@ import {
 	namespaceMissing,
 	readEach,
 } from "../read/read-namespaces.ts";
-import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
 /**
- * The service accounts that are meant, sorted. Where names were given for both, none is listed: reading and patching
+ * The service accounts that are meant, sorted. Where they and namespaces were named, none is listed: reading and patching
  * them is all that is needed. What a list does not find is a target all the same, to be waited for or reported.
- * `choice`: their names, or `*` for all there are. `labelSelector` narrows what is looked for in lists.
+ * `choice`: their names, or `*` for all there are; `isListed`: the namespaces were, too; `labelSelector` narrows lists.
  */
 export async function findAccounts(
 	cluster: Cluster,
-	selection: Selection,
-	namespaces: readonly NamespaceTarget[],
+	places: readonly string[],
 	choice: readonly string[],
+	isListed: boolean,
 	labelSelector?: string,
 ): Promise<AccountTarget[]> {
-	const places = namespaces
-		.filter(({ terminating }) => !terminating)
-		.map(({ namespace }) => namespace);
 	const isEvery = choice.includes("*");
-	if (selection.by === "names" && isEvery)
-		return findEvery(cluster, places, labelSelector);
+	if (!isListed && isEvery) return findEvery(cluster, places, labelSelector);
 	const named = isEvery
 		? []
 		: places.flatMap((namespace) =>
 				choice.map((name) => ({ namespace, name })),
 			);
-	if (selection.by === "names") return named;
+	if (!isListed) return named;
 	const queries: ListQuery[] = isEvery
 		? [{ labelSelector }]
 		: choice.map((name) => ({
@@ -45,7 +40,7 @@ export async function findAccounts(
 				labelSelector,
 			}));
 	// What a label should have found is not there for us.
-	const targets: AccountTarget[] = labelSelector === undefined ? named : [];
+	const targets: AccountTarget[] = labelSelector ? [] : [...named];
 	const wanted = new Set(places);
 	for (const query of queries)
 		for (const account of await listAccounts(cluster, query)) {

@@ -3,7 +3,6 @@ import {
 	isPolicyOf,
 	type OwnPolicyChange,
 	POLICY_KINDS,
-	type PolicyChange,
 	type PolicyObject,
 	planPolicies,
 	policyNames,
@@ -83,27 +82,6 @@ function orUnsupported(error: unknown): never {
 		: error;
 }
 
-/** What makes those that are there the desired ones. Throws FailureError where one of them is somebody else's. */
-export async function findChanges(
-	desired: readonly PolicyObject[],
-	source: SourceRef,
-	cluster: Cluster,
-): Promise<OwnPolicyChange[]> {
-	const found = await readPolicies(cluster, source);
-	return noForeign(planPolicies(desired, found, source));
-}
-
-function noForeign(changes: PolicyChange[]): OwnPolicyChange[] {
-	return changes.map(({ action, object }) => {
-		if (action !== "leave") return { action, object };
-		throw new FailureError({
-			cause: "policy-of-another",
-			kind: object.kind,
-			name: object.metadata.name ?? "",
-		});
-	});
-}
-
 /** Throws FailureError where this user may not do one of these, so that nothing is half made. */
 export async function checkPolicyRights(
 	changes: readonly OwnPolicyChange[],
@@ -135,10 +113,12 @@ export interface PolicyWriting {
 const ATTEMPTS = 8;
 
 /** Does it, and again where somebody wrote meanwhile, of which `act` is to read anew. Throws what it throws. */
-async function unlessOvertaken(act: () => Promise<void>): Promise<void> {
+async function unlessOvertaken(
+	act: (attempt: number) => Promise<void>,
+): Promise<void> {
 	for (let attempt = 1; ; attempt++)
 		try {
-			return await act();
+			return await act(attempt);
 		} catch (error) {
 			const isOvertaken =
 				isNotFound(error) ||
@@ -260,8 +240,8 @@ export async function keepPolicies(
 }
 
 /**
- * What is to be done for a source that is noted to have policies: by the source as it is by now, since others
- * record as well; in a dry run as it is given. Throws as `findChanges` does.
+ * What makes the policies of a source what they are to be: by the source as it is by now, where it is noted to have
+ * some; in a dry run by the source as it is given. Throws FailureError where one is somebody else's; what the cluster throws.
  */
 export async function changesNow(
 	source: PullSecret,
@@ -278,9 +258,15 @@ export async function changesNow(
 	// Where it was sent is not known: what is there stays as it is.
 	if (record === undefined) return [];
 	const keys = registriesOf(now.content);
-	return noForeign(
-		planPolicies(desiredPolicies({ source, keys, record }), found, source),
-	);
+	const desired = desiredPolicies({ source, keys, record });
+	return planPolicies(desired, found, source).map(({ action, object }) => {
+		if (action !== "leave") return { action, object };
+		throw new FailureError({
+			cause: "policy-of-another",
+			kind: object.kind,
+			name: object.metadata.name ?? "",
+		});
+	});
 }
 
 /** Notes on the source that pods pull with it by policies, or no more. Throws what the cluster throws. */
@@ -289,24 +275,18 @@ export async function markByPolicy(
 	marked: boolean,
 	{ cluster, dryRun, onResult }: PolicyWriting,
 ): Promise<void> {
-	const { namespace, name } = source;
 	if (isByPolicy(source) === marked) return;
-	let known: PullSecret | undefined = source;
+	const annotations = { [BY_POLICY_ANNOTATION]: marked ? "true" : null };
 	if (dryRun !== "client")
-		await unlessOvertaken(async () => {
-			known ??= await readPullSecret(reading(cluster), source);
-			if (known === undefined || isByPolicy(known) === marked) return;
-			const { resourceVersion } = known;
-			known = undefined;
+		await unlessOvertaken(async (attempt) => {
+			const now =
+				attempt === 1 ? source : await readPullSecret(reading(cluster), source);
+			if (now === undefined || isByPolicy(now) === marked) return;
+			const { resourceVersion } = now;
 			await cluster.patch(
 				"Secret",
-				{ namespace, name },
-				{
-					metadata: {
-						resourceVersion,
-						annotations: { [BY_POLICY_ANNOTATION]: marked ? "true" : null },
-					},
-				},
+				source,
+				{ metadata: { resourceVersion, annotations } },
 				{ dryRun: dryRun === "server" },
 			);
 		});

@@ -70,12 +70,8 @@ async function attachCopies(
 	for (const group of groups) {
 		const [{ attach }] = group;
 		const names = group.map(({ namespace }) => namespace);
-		const accounts = await findAccounts(
-			cluster,
-			targets.listed ? { by: "all" } : { by: "names", names },
-			names.map((namespace) => ({ namespace, terminating: false })),
-			attach,
-		);
+		const { listed } = targets;
+		const accounts = await findAccounts(cluster, names, attach, listed);
 		changed.push(
 			await editAccounts(accounts, {
 				...run,

@@ -3,7 +3,6 @@ import { contextClause } from "../../core/output/context-flags.ts";
 import { andCopies } from "../../core/output/counted.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
-import type { Change } from "../../core/pull-secrets/change.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type DesiredPullSecret,
@@ -65,7 +64,7 @@ export async function planMaking(
 	run: Run,
 ): Promise<(SourceMaking & { readonly source: PullSecret }) | undefined> {
 	const { cluster, world, report, dryRun } = run;
-	const planned = (now: PullSecret | undefined): Change =>
+	const planned = (now: PullSecret | undefined) =>
 		planSource(now, made(now), allowed);
 	const isAsked = !run.yes && dryRun === "none";
 	const typed: CredentialGoing | undefined =
@@ -79,7 +78,10 @@ export async function planMaking(
 			: undefined;
 	const change = await unlessRefused(planned(before), run, typed);
 	if (change === "no") return undefined;
-	const source = wouldBe(before, made(before));
+	const desired = made(before);
+	const annotations = { ...before?.annotations, ...desired.annotations };
+	const unwritten = { ...yetUnwritten(desired), ...before, ...desired };
+	const source = { ...unwritten, annotations };
 	const isNew = before === undefined && createNamespace;
 	const write = async (): Promise<PullSecret | undefined> => {
 		const ensured = isNew && (await ensureNamespace(place.namespace, run));
@@ -194,17 +196,4 @@ async function ensureNamespace(
 	const result = resultOf(cluster, "Namespace", { name }, "created");
 	report.add(result, { of: "Namespace", name });
 	return true;
-}
-
-/** A source as it would be after a dry run. */
-function wouldBe(
-	current: PullSecret | undefined,
-	desired: DesiredPullSecret,
-): PullSecret {
-	return {
-		...yetUnwritten(desired),
-		...current,
-		...desired,
-		annotations: { ...current?.annotations, ...desired.annotations },
-	};
 }

@@ -1,7 +1,6 @@
 import {
 	changesNow,
 	checkPolicyRights,
-	findChanges,
 	markByPolicy,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
@@ -66,7 +65,8 @@ export async function attachByPolicy(
 						? "patterns"
 						: "registries",
 			});
-		const changes = await findChanges(desired, source, cluster);
+		// As it would be: it is not noted yet.
+		const changes = await changesNow(source, { cluster, dryRun: "client" });
 		await checkAccounts(source, record, cluster, world);
 		await checkPolicyRights(changes, cluster);
 		const form = formOf(options);

@@ -39,12 +39,7 @@ const cluster = {
 } as object as Cluster;
 
 test("where accounts are attached to", async () => {
-	const [found] = await findAccounts(
-		cluster,
-		{ by: "all" },
-		[{ namespace: "app", terminating: false }],
-		["*"],
-	);
+	const [found] = await findAccounts(cluster, ["app"], ["*"], true);
 	assert.deepEqual(found?.listed, LEAN);
 });
 
