@@ -21,42 +21,37 @@ export async function readManifests(
 	take: (text: string, file: string) => void,
 	fail: (error: OperationError) => void,
 ): Promise<void> {
-	const attempt = async <T>(act: () => Promise<T>): Promise<T | "failed"> => {
+	/** Whether there is anything that is taken, or that could not be looked at. */
+	const attempt = async (act: () => Promise<boolean>): Promise<boolean> => {
 		world.interrupt.throwIfAborted();
 		try {
 			return await act();
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			fail(error);
-			return "failed";
+			return true;
 		}
 	};
 	const takeFrom = (file: string, read: () => Promise<Buffer>) =>
 		attempt(async () => {
 			const bytes = await read();
 			world.unheard(() => take(decoded(bytes, file), file));
+			return true;
 		});
 	const takeFile = (path: string) =>
 		takeFrom(path, () => world.files.read(path, MANIFEST_LIMIT));
-	/** Whether there is anything at a path that is taken, or that could not be looked at. */
-	const visit = async (path: string): Promise<boolean> => {
-		const entries = await attempt(() => world.files.entries(path));
-		if (entries === "failed") return true;
-		if (entries === undefined) {
-			await takeFile(path);
-			return true;
-		}
-		let some = false;
-		for (const { name, isFolder } of entries) {
-			const inside = `${path.replace(/\/$/, "")}/${name}`;
-			if (isFolder) some = (recursive && (await visit(inside))) || some;
-			else if (EXTENSION.test(name)) {
-				await takeFile(inside);
-				some = true;
+	const visit = (path: string): Promise<boolean> =>
+		attempt(async () => {
+			const entries = await world.files.entries(path);
+			if (entries === undefined) return takeFile(path);
+			let some = false;
+			for (const { name, isFolder } of entries) {
+				const inside = `${path.replace(/\/$/, "")}/${name}`;
+				if (isFolder) some = (recursive && (await visit(inside))) || some;
+				else if (EXTENSION.test(name)) some = await takeFile(inside);
 			}
-		}
-		return some;
-	};
+			return some;
+		});
 	for (const path of paths)
 		if (path === "-")
 			await takeFrom("stdin", () => world.streams.readInput(MANIFEST_LIMIT));
