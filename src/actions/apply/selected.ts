@@ -1,3 +1,4 @@
+import { partition } from "../../core/groups.ts";
 import { hasMatch, readKeyring } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { MESHES } from "../../core/meshes/meshes.ts";
@@ -103,7 +104,7 @@ async function found(
 		return standingOf(record, namespace, facts)?.is === "served";
 	};
 	const serve = all.serve.filter(isFound);
-	const unknown = serve.filter((target) => !isKnown(target));
+	const [known, unknown] = partition(serve, isKnown);
 	const agreed = unknown.length === 0 || (await agrees(unknown, run));
 	if (!agreed)
 		warn(run.world, {
@@ -112,7 +113,7 @@ async function found(
 		});
 	const targets = {
 		...all,
-		serve: agreed ? serve : serve.filter(isKnown),
+		serve: agreed ? serve : known,
 		settled: all.settled.filter(isFound),
 		atSource: names.has(source.namespace) ? all.atSource : undefined,
 	};

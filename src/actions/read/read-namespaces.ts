@@ -91,10 +91,7 @@ export function namespaceQuery(query: ListQuery = {}): ListQuery {
 	return { ...query, metadataOnly: true };
 }
 
-/**
- * What `read` gives in each scope. Where it fails it holds up no other: why, by the namespace (`""`: all of them), is
- * in `refused`. Throws only what makes the rest pointless.
- */
+/** What `read` gives in each scope; `refused`: why it failed, by namespace (`""`: all). Throws only what is fatal. */
 export async function readEach<T>(
 	scopes: readonly Scope[],
 	read: (scope: Scope) => Promise<readonly T[]>,
