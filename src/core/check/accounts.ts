@@ -336,25 +336,17 @@ function providers({ accounts }: Facts): Finding[] {
 	);
 }
 
-/** The names of accounts, with the namespaces where they are these. */
+/** The names of accounts, with the namespaces where they are these; `name` undefined: one that is none. */
 export function byAccounts(
-	accounts: readonly Pick<AccountFacts, "namespace" | "name">[],
-): [accounts: string[], namespaces: string[]][] {
-	return byNames(
-		accounts.map(({ namespace, name }) => ({ namespace, names: [name] })),
-	);
-}
-
-/** The same of what may name none in a namespace. */
-export function byNames(
-	parts: readonly {
+	accounts: readonly {
 		readonly namespace: string;
-		readonly names: readonly string[];
+		readonly name: string | undefined;
 	}[],
 ): [names: string[], namespaces: string[]][] {
-	const places = groupsBy(parts, ({ namespace }) => namespace).map((here) => ({
+	const byPlace = groupsBy(accounts, ({ namespace }) => namespace);
+	const places = byPlace.map((here) => ({
 		namespace: here[0].namespace,
-		names: unique(here.flatMap(({ names }) => names)),
+		names: unique(here.flatMap(({ name }) => name ?? [])),
 	}));
 	return groupsBy(places, ({ names }) => names.join(",")).map((alike) => [
 		alike[0].names,

@@ -26,7 +26,9 @@ export function obstacleIn(
 	facts: Facts,
 ): Blockage | undefined {
 	if (namespace === source.namespace) return undefined;
-	if (isToGetNone(namespace, facts)) return { cause: "namespace-skipped" };
+	const there = facts.namespaces.get(namespace);
+	if (typeof there === "object" && isSkipped(there))
+		return { cause: "namespace-skipped" };
 	const ref = `${namespace}/${source.name}`;
 	// Of a type that kubelets pass over, which was not read.
 	if (facts.otherSecrets.has(ref))
@@ -42,12 +44,6 @@ export function obstacleIn(
 		copyFault(source.content) !== undefined
 		? { ...obstacle, equal: false }
 		: obstacle;
-}
-
-/** Whether a namespace says that it is never to be served, as far as is known. */
-function isToGetNone(namespace: string, { namespaces }: Facts): boolean {
-	const there = namespaces.get(namespace);
-	return typeof there === "object" && isSkipped(there);
 }
 
 /** Those of some namespaces where nothing does. */

@@ -12,7 +12,7 @@ import {
 import { EMPTY_RECORD, isEmptyRecord } from "../pull-secrets/record.ts";
 import { WITHOUT_ACCOUNTS } from "../registry/public.ts";
 import { registryOf } from "../registry/server.ts";
-import { byNames } from "./accounts.ts";
+import { byAccounts } from "./accounts.ts";
 import { blockedIn } from "./blocked.ts";
 import { contentFix, isSourceToBeMade } from "./credentials.ts";
 import {
@@ -213,7 +213,7 @@ function copies(
 		keyrings.secret(`${namespace}/${secret.name}`)?.key.content.canonical ===
 		secret.content.canonical;
 	const given = (some: readonly PodFacts[], isServed: boolean) => {
-		const steps = byAccounts(some, secret.name, keyrings).flatMap(
+		const steps = lackingAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
 				// Where the source is, or what it says already, nothing has to be copied: what fails elsewhere would end it.
 				const [there, away] = partition(
@@ -404,7 +404,7 @@ function newCredential(
 function attach(group: Group, name: string, keyrings: Keyrings): PodFix {
 	const fixes = fixesFor(keyrings.facts, name);
 	const pods = podsOf(group);
-	const steps = byAccounts(pods, name, keyrings)
+	const steps = lackingAccounts(pods, name, keyrings)
 		.filter(([accounts]) => accounts.length > 0)
 		.map(([accounts, at]) => fixes.attach(at, accounts, name));
 	return { ...NOTHING, ...withNewPods(steps, pods, name, keyrings) };
@@ -414,7 +414,7 @@ function attach(group: Group, name: string, keyrings: Keyrings): PodFix {
  * The accounts to which a pull secret is to be added, with the namespaces where it is these:
  * none where the pods name it already, or have a list of their own.
  */
-function byAccounts(
+function lackingAccounts(
 	pods: readonly PodFacts[],
 	secret: string,
 	keyrings: Keyrings,
@@ -424,10 +424,10 @@ function byAccounts(
 		!keyrings.hasOwnList(pod) &&
 		!keyrings.accountSecrets(pod).has(secret) &&
 		!keyrings.getsByPolicy(pod, secret);
-	return byNames(
+	return byAccounts(
 		pods.map((pod) => ({
 			namespace: pod.namespace,
-			names: lacking(pod) ? [pod.account] : [],
+			name: lacking(pod) ? pod.account : undefined,
 		})),
 	);
 }

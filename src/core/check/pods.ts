@@ -11,7 +11,7 @@ import {
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { displayHost } from "../registry/server.ts";
 import type { Steps } from "../steps.ts";
-import { byNames } from "./accounts.ts";
+import { byAccounts } from "./accounts.ts";
 import { obstacleIn } from "./blocked.ts";
 import {
 	isUnread,
@@ -211,20 +211,20 @@ function sendingCopies(
 	const [served, others] = partition(open, ({ namespace }) =>
 		keyrings.isServed(source, namespace),
 	);
-	const byAccounts = (some: readonly PodFacts[]) =>
-		byNames(
+	const accountsOf = (some: readonly PodFacts[]) =>
+		byAccounts(
 			some.map((pod) => ({
 				namespace: pod.namespace,
-				names: keyrings.isAccountGone(pod) ? [] : [pod.account],
+				name: keyrings.isAccountGone(pod) ? undefined : pod.account,
 			})),
 		);
 	return {
 		fix: sequence(
-			byAccounts(served).flatMap(([accounts, at]) =>
+			accountsOf(served).flatMap(([accounts, at]) =>
 				sendingTo(source, at, accounts),
 			),
 		),
-		gives: byAccounts(others).flatMap(([accounts, at]) =>
+		gives: accountsOf(others).flatMap(([accounts, at]) =>
 			giving(at, source.fixes.sync(at, accounts)),
 		),
 	};
