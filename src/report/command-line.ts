@@ -59,20 +59,15 @@ function commandLines(
 	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
 	const lines: string[] = [];
 	for (const [at, command] of script.entries()) {
-		const words = argvOf(command, commandContext);
+		const [program, ...words] = argvOf(command, commandContext);
 		const end = at < script.length - 1 ? " &&" : "";
-		let current = lines.length === 0 ? lead : indent;
-		let empty = true;
+		let current = `${at === 0 ? lead : indent}${program}`;
 		for (const [index, each] of words.entries()) {
 			const isLast = index === words.length - 1;
-			const room = columns - (isLast ? end.length : 2);
-			if (!empty && current.length + 1 + each.length > room) {
-				lines.push(`${current} \\`);
-				current = `${indent}  `;
-				empty = true;
-			}
-			current += empty ? each : ` ${each}`;
-			empty = false;
+			const longer = `${current} ${each}`;
+			const isFull = longer.length > columns - (isLast ? end.length : 2);
+			if (isFull) lines.push(`${current} \\`);
+			current = isFull ? `${indent}  ${each}` : longer;
 		}
 		lines.push(current + end);
 	}
@@ -84,9 +79,8 @@ function argvOf(
 	commandContext: CommandContext,
 ): (QuotedWord | "kubectl" | "meshreg")[] {
 	return [
-		...(command.program === "kubectl"
-			? (["kubectl"] as const)
-			: (["kubectl", "meshreg"] as const)),
+		"kubectl",
+		...(command.program === "kubectl" ? [] : (["meshreg"] as const)),
 		...wordsIn(command, commandContext).map(word),
 	];
 }
