@@ -4,10 +4,7 @@ import type { World } from "../world.ts";
 /** So long, in milliseconds, nothing but the computation is heard. */
 const BREATH = 50;
 
-/**
- * Lets an interruption be heard each time that it is called, where that was long ago: for work whose length others
- * decide. What is returned throws the interrupt's AbortedError.
- */
+/** Lets an interruption be heard, where that was long ago, in work whose length others decide. Throws AbortedError. */
 export function breathing({
 	clock,
 	interrupt,

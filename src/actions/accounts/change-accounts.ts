@@ -195,10 +195,7 @@ class AccountRecords {
 		await this.#change("attach", namespaces);
 	}
 
-	/**
-	 * What detach does: the accounts are taken from the namespaces and the rule first, for what keeps the
-	 * record would attach them again. Returns whether a record named the account of a result, and its namespace.
-	 */
+	/** The accounts leave the record first: a watch would attach them again. Returns whether it named a result's account. */
 	async detached(targets: readonly NamespaceTarget[]) {
 		const records = ((await this.#sources) ?? []).map(recordOf);
 		const { accounts } = this.run.change;

@@ -46,10 +46,7 @@ import type { Cluster } from "../../world.ts";
 import { allOf } from "../read/all-of.ts";
 import { reading, readPullSecret } from "../read/read-keys.ts";
 
-/**
- * The policies and bindings that bear a source's names, whoever made them. Throws FailureError
- * where the API server has no such kind or this user may not read them.
- */
+/** The policies and bindings that bear a source's names, whoever made them. Throws FailureError without the kind. */
 export async function readPolicies(
 	cluster: Cluster,
 	source: SourceRef,

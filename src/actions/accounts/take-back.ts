@@ -129,10 +129,7 @@ export async function takeBackAttached(
 	return unread?.outside?.length === namespaces.length ? undefined : unread;
 }
 
-/**
- * The same of a pull secret everywhere but in the `kept` namespaces, also where what deleted it ended before it came
- * to the accounts: there is no Secret of its name.
- */
+/** The same of a pull secret outside the `kept` namespaces, also where its Secret was gone before. Returns the same. */
 export async function takeBackOutside(
 	kept: ReadonlySet<string>,
 	name: string,

@@ -291,10 +291,7 @@ class Delivery {
 		};
 	}
 
-	/**
-	 * Where copies go, and what is there. One read a named namespace; one list for all others, which also
-	 * tells who else claims to be a copy. `known`: what has just been looked up of all Namespaces.
-	 */
+	/** Where copies go, and what is there. `all`: whatever bears the name; `known`: all Namespaces, where just listed. */
 	async #read(known?: Targets["namespaces"]) {
 		// What bears the source's name does not depend on where copies go.
 		const listing =
@@ -542,10 +539,7 @@ class Delivery {
 		return wrote;
 	}
 
-	/**
-	 * Who changed it under our hands may have copied a newer source: it is read again, and planned from.
-	 * Or the namespace was deleted and made again: then what is there is another's.
-	 */
+	/** Plans again, from the source as it is now. Of a namespace that was made again what is there is somebody else's. */
 	async #again(
 		change: Change,
 		current: PullSecret | undefined,

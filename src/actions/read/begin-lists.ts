@@ -8,9 +8,8 @@ import { labelQuery } from "./select-namespaces.ts";
 /** A cluster whose lists can be begun before it is known whether anybody wants them. */
 export interface ReadingAhead extends Cluster {
 	/**
-	 * Asks for the first page of a list, which whoever asks for that very list next gets; the one after
-	 * is asked for anew, so that what is read again is what is there then. What nobody asks for fails
-	 * unheard, and goes with the connection.
+	 * Asks for the first page of a list for whoever asks for that very list next; the one after is asked for anew, so that
+	 * what is read again is what is there then. What nobody asks for fails unheard, and goes with the connection.
 	 */
 	begin(kind: Kind, query: ListQuery): void;
 }

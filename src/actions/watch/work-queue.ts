@@ -1,10 +1,7 @@
 import { unlessAborted } from "../../errors.ts";
 import type { Clock } from "../../world.ts";
 
-/**
- * Names to be seen to, each by one worker at a time: at once, or not before a time.
- * A name that comes up again while it is being seen to is seen to once more.
- */
+/** Names to be seen to, each by one worker at a time: now or later, and again where one comes up again meanwhile. */
 export class WorkQueue {
 	readonly #ready = new Set<string>();
 	readonly #later = new Map<string, number>();
