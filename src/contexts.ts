@@ -48,7 +48,7 @@ export async function runInContexts(
 ): Promise<number> {
 	const { look } = prepared;
 	const { streams } = outside;
-	const main = new Printer(streams, look, outside.clock);
+	const main = new Printer(outside, look);
 	const known = await outside.kubeconfigNames(choice.kubeconfig);
 	const { contexts, twins } = contextsMeant(choice.patterns, known);
 	for (const [twin, context] of twins)
@@ -79,7 +79,7 @@ export async function runInContexts(
 		index: number,
 	): Promise<InContext> => {
 		const write = sections.write(index);
-		const printer = new Printer(streams, look, outside.clock, write);
+		const printer = new Printer(outside, look, write);
 		let commandContext =
 			asked.get(context) ?? commandContextOf({ context }, outside.env);
 		const world: World = {

@@ -31,7 +31,7 @@ export async function run(
 			return guard.connect(flags, apart);
 		},
 	};
-	let printer = new Printer(world.streams, {}, world.clock);
+	let printer = new Printer(world, {});
 	try {
 		// kubectl's completion calls the program by another name, the shells' scripts by this word.
 		const asked = world.calledAs.startsWith("kubectl_complete-");
@@ -57,7 +57,7 @@ export async function run(
 			case "run": {
 				const { doubt, prepared } = invocation;
 				// What ends a watch is a line of its log.
-				printer = new Printer(world.streams, prepared.look, world.clock);
+				printer = new Printer(world, prepared.look);
 				if (doubt && (await world.files.exists(doubt.word)))
 					throw valueApart(doubt.flag, doubt.word);
 				const status = await perform(

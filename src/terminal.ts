@@ -14,15 +14,13 @@ export function shown(
 ): string {
 	// As one: a table of a thousand rows is ten thousand parts.
 	if (typeof text === "string" || !colours) return printable(plain(text));
-	return text
-		.map((part) => {
-			if (typeof part === "string") return printable(part);
-			const clean = printable(part.text);
-			return clean !== ""
-				? styleText(part.colour, clean, { validateStream: false })
-				: clean;
-		})
-		.join("");
+	return Array.from(text, (part) => {
+		if (typeof part === "string") return printable(part);
+		const clean = printable(part.text);
+		return clean !== ""
+			? styleText(part.colour, clean, { validateStream: false })
+			: clean;
+	}).join("");
 }
 
 /** What is outside, with questions that go through `shown`, and so the lines of a connection. */

@@ -40,10 +40,13 @@ export function listTable(
 		],
 	];
 	const shown = columns.filter(([, , isShown = true]) => isShown);
-	const rows = items.map((item) => shown.map(([, cell]) => cell(item)));
+	// One by one: a cell may be a megabyte until the table cuts it.
+	const rows = function* () {
+		for (const item of items) yield shown.map(([, cell]) => cell(item));
+	};
 	const names = shown.map(([name]) => name);
 	const isBegun = widths.length > 0;
-	return table(headers && !isBegun ? names : undefined, rows, widths);
+	return table(headers && !isBegun ? names : undefined, rows(), widths);
 }
 
 type Column = readonly [

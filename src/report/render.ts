@@ -43,7 +43,7 @@ import {
 import { listTable } from "./keys.ts";
 import { logWords } from "./log-words.ts";
 import { noneFound, noteWords } from "./note-words.ts";
-import { json, jsonLine, yaml } from "./structured.ts";
+import { jsonLine, jsonParts, yamlParts } from "./structured.ts";
 import { treeText } from "./tree.ts";
 import { type Words, wordsLine } from "./wording.ts";
 
@@ -65,13 +65,12 @@ export async function renderDocument(
 	document: Document,
 	page: Page,
 ): Promise<Rendered> {
-	const text = renderText(document, page);
-	if (!isStructured(page)) return text;
-	const value = structuredOf(document);
-	if (value === undefined) return text;
-	const out = page.output === "json" ? json(value) : await yaml(value);
+	const value = isStructured(page) ? structuredOf(document) : undefined;
+	if (value === undefined) return renderText(document, page);
+	const out =
+		page.output === "json" ? jsonParts(value) : await yamlParts(value);
 	const tells = document.kind === "changes" || document.kind === "objects";
-	return tells ? { ...text, out } : { out };
+	return tells ? { ...renderText(document, page), out } : { out };
 }
 
 function renderText(document: Document, page: Page): Rendered {
@@ -117,7 +116,7 @@ function renderText(document: Document, page: Page): Rendered {
 }
 
 /** What `-o json` and `-o yaml` print; undefined where that is no value. */
-function structuredOf(document: Document): unknown {
+function structuredOf(document: Document): object | undefined {
 	switch (document.kind) {
 		case "changes":
 			return {

@@ -1,4 +1,6 @@
+import { byFirst } from "../core/order.ts";
 import { escaped, isUnprintable } from "../core/output/printable.ts";
+import type * as lazyYaml from "./lazy-yaml.ts";
 
 /** JSON as kubectl prints it: indented by four, with a line end. What is unprintable is escaped. */
 export function json(value: unknown): string {
@@ -16,7 +18,13 @@ export function jsonLine(value: unknown): string {
  * What is unprintable is quoted and escaped. The library is loaded only here.
  */
 export async function yaml(value: unknown): Promise<string> {
-	const { Document, visit } = await import("./lazy-yaml.ts");
+	return yamlText(value, await import("./lazy-yaml.ts"));
+}
+
+function yamlText(
+	value: unknown,
+	{ Document, visit }: typeof lazyYaml,
+): string {
 	const document = new Document(value, {
 		sortMapEntries: true,
 		compat: "yaml-1.1",
@@ -33,4 +41,46 @@ export async function yaml(value: unknown): Promise<string> {
 		},
 	});
 	return escaped(document.toString({ lineWidth: 0, indentSeq: false }));
+}
+
+/** The same as `json` of an object, an element of its lists at a time: others decide how many those are. */
+export function* jsonParts(value: object): Iterable<string> {
+	const text = (part: unknown, depth: number): string =>
+		escaped(JSON.stringify(part, null, 4)).replaceAll(
+			"\n",
+			`\n${" ".repeat(depth)}`,
+		);
+	let before = "{";
+	for (const [name, field] of fieldsOf(value)) {
+		yield `${before}\n    ${text(name, 4)}: `;
+		before = ",";
+		if (!isList(field)) {
+			yield text(field, 4);
+			continue;
+		}
+		for (const [at, element] of field.entries())
+			yield `${at === 0 ? "[" : ","}\n        ${text(element, 8)}`;
+		yield "\n    ]";
+	}
+	yield "\n}\n";
+}
+
+/** The same of `yaml`. */
+export async function yamlParts(value: object): Promise<Iterable<string>> {
+	const library = await import("./lazy-yaml.ts");
+	return (function* () {
+		for (const [name, field] of fieldsOf(value).toSorted(byFirst))
+			if (isList(field)) {
+				yield `${name}:\n`;
+				for (const element of field) yield yamlText([element], library);
+			} else yield yamlText({ [name]: field }, library);
+	})();
+}
+
+function fieldsOf(value: object): [name: string, field: unknown][] {
+	return Object.entries(value).filter(([, field]) => field !== undefined);
+}
+
+function isList(field: unknown): field is readonly unknown[] {
+	return Array.isArray(field) && field.length > 0;
 }

@@ -13,11 +13,11 @@ export const WIDEST = 200;
  */
 export function table(
 	headers: readonly string[] | undefined,
-	rows: readonly (readonly (string | Painted)[])[],
+	rows: Iterable<readonly (string | Painted)[]>,
 	/** Of what was printed above: never narrower than that, and written back. */
 	before: number[] = [],
 ): Text {
-	const cells = rows.map((row) => row.map(toCell));
+	const cells = Array.from(rows, (row) => row.map(toCell));
 	const all = headers === undefined ? cells : [headers.map(toCell), ...cells];
 	const widths = (all[0] ?? []).map((_, column) =>
 		Math.max(

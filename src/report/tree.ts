@@ -1,7 +1,7 @@
 import { counted } from "../core/output/counted.ts";
 import type { Page } from "../core/output/look.ts";
 import { lengthOf, lineOf } from "../core/output/printable.ts";
-import { type Painted, plain, type Text } from "../core/output/styled.ts";
+import { type Painted, plain } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type {
 	PullSecretTree,
@@ -35,16 +35,20 @@ function leaf(...line: Line): Branch {
  * Sources, their registries, namespaces, accounts and pods, as a tree. On a terminal no line is wider
  * than it is: what is longer ends in `…`.
  */
-export function treeText(
+export function* treeText(
 	{ trees, others }: PullSecretTree,
 	{ columns, now }: Page,
-): Text {
-	const roots = trees.map((tree) => sourceBranch(tree, now));
-	if (others.length > 0)
-		roots.push({ line: ["Without a source"], below: others.map(otherBranch) });
-	return roots
-		.flatMap(({ line, below }) => [line, ...linesBelow(below, "")])
-		.flatMap((line) => [...fitted(line, columns), "\n"]);
+): Iterable<string | Painted> {
+	const roots = function* (): Iterable<Branch> {
+		for (const tree of trees) yield sourceBranch(tree, now);
+		if (others.length > 0)
+			yield { line: ["Without a source"], below: others.map(otherBranch) };
+	};
+	for (const { line, below } of roots())
+		for (const each of [line, ...linesBelow(below, "")]) {
+			yield* fitted(each, columns);
+			yield "\n";
+		}
 }
 
 /** The lines of branches, behind the trunks of those that they hang from. */

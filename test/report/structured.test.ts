@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { yaml } from "../../src/report/structured.ts";
+import {
+	json,
+	jsonParts,
+	yaml,
+	yamlParts,
+} from "../../src/report/structured.ts";
 import { testBed } from "../support/test-bed.ts";
 
 describe("what YAML 1.1 reads as no string stands in quotes, as kubectl prints it", () => {
@@ -17,6 +22,46 @@ describe("what YAML 1.1 reads as no string stands in quotes, as kubectl prints i
 		test(`${word}: plain`, async () => {
 			assert.equal(await yaml({ a: word }), `a: ${word}\n`);
 		});
+});
+
+describe("made in parts, a document is the same to the byte", () => {
+	const item = {
+		name: "on\n\u202ex",
+		list: ["a", { b: [] }],
+		none: {},
+		text: "two\nlines\n",
+		absent: undefined,
+	};
+	const DOCUMENTS: object[] = [
+		{ items: [] },
+		{ items: [item] },
+		{ items: [item, item, "word", [], [1, [2]]], collisions: [item] },
+		{ items: [item], collisions: [], more: undefined },
+		{ kind: "List", items: [{}, item], apiVersion: "v1" },
+		{ kind: "Secret", metadata: item, data: { ".dockerconfigjson": "e30=" } },
+	];
+	for (const document of DOCUMENTS)
+		test(JSON.stringify(document), async () => {
+			assert.equal([...jsonParts(document)].join(""), json(document));
+			assert.equal(
+				[...(await yamlParts(document))].join(""),
+				await yaml(document),
+			);
+		});
+
+	test("each element when it is its turn", () => {
+		let made = 0;
+		const items = Array.from({ length: 3 }, () => ({
+			get name() {
+				made++;
+				return "x";
+			},
+		}));
+		const parts = jsonParts({ items })[Symbol.iterator]();
+		const seen = [parts.next(), parts.next(), parts.next()];
+		assert.equal(seen.at(-1)?.done, false);
+		assert.equal(made, 2);
+	});
 });
 
 test("sync's copies for namespaces called on and 0b1: kubectl would write those of a flag or number to the namespace default", async () => {

@@ -50,7 +50,7 @@ const LONGEST_LINE = 2000;
 /** The same of what others wrote, which may be of any length: what is longer than 2,000 characters ends in `…`. */
 export function lineOf(text: string): string {
 	return text.length > LONGEST_LINE
-		? `${oneLine(text.slice(0, LONGEST_LINE))}…`
+		? `${oneLine(startOf(text, LONGEST_LINE))}…`
 		: oneLine(text);
 }
 

@@ -7,13 +7,12 @@ export interface Painted {
 	readonly colour: Colour;
 }
 
-/** Text for a terminal, in parts; other people's words may be in all of them. */
-export type Text = string | readonly (string | Painted)[];
+/** Text for a terminal, in parts that may be made one by one; other people's words may be in all of them. */
+export type Text = string | Iterable<string | Painted>;
 
 /** A text without its colours. */
 export function plain(text: Text): string {
-	return [text]
-		.flat()
-		.map((part) => (typeof part === "string" ? part : part.text))
-		.join("");
+	return Array.from(typeof text === "string" ? [text] : text, (part) =>
+		typeof part === "string" ? part : part.text,
+	).join("");
 }

@@ -207,7 +207,10 @@ function* treeOf(
 	return {
 		ref,
 		status: typeof source === "string" ? source : statusOf(source, known),
-		registries: there ? registriesIn(there) : [],
+		// Whoever wrote it decides how many there are: they are worked out when it is its turn to be shown.
+		get registries() {
+			return there ? registriesIn(there) : [];
+		},
 		namespaces: namespaces.toSorted((a, b) =>
 			compare(a.namespace, b.namespace),
 		),
