@@ -21,16 +21,18 @@ export class Http1 implements Transport {
 	readonly isFull = false;
 	readonly #agent = new Agent({ keepAlive: true });
 	readonly #places = new Places(() => SOCKETS);
+	/** The first connection, until a request takes it: only then does the agent know of it. */
+	#spare: Socket | undefined;
 
 	constructor(
 		readonly authority: URL,
 		first: Dialled,
 		dial: Dial,
 	) {
-		let spare: Socket | undefined = first.socket;
+		this.#spare = first.socket;
 		this.#agent.createConnection = (_options, done) => {
-			const socket = spare;
-			spare = undefined;
+			const socket = this.#spare;
+			this.#spare = undefined;
 			if (socket && !socket.destroyed) return socket;
 			dial(["http/1.1"]).then(
 				(dialled) => done?.(null, dialled.socket),
@@ -52,11 +54,13 @@ export class Http1 implements Transport {
 	}
 
 	close(): void {
+		this.#spare?.destroy();
 		for (const idle of Object.values(this.#agent.freeSockets))
 			for (const socket of idle ?? []) socket.destroy();
 	}
 
 	destroy(): void {
+		this.#spare?.destroy();
 		this.#agent.destroy();
 	}
 
