@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isJsonObject } from "../json-object.ts";
+import { isDeepStrictEqual } from "node:util";
 import {
 	celText,
 	type ImageTest,
@@ -12,7 +12,6 @@ import type {
 	ServiceAccount,
 	Stated,
 } from "../objects.ts";
-import { byFirst } from "../order.ts";
 import { annotation, INJECTION, type Mark } from "../pull-secrets/injection.ts";
 import type { Requirement } from "../pull-secrets/label-selector.ts";
 import {
@@ -310,7 +309,7 @@ export function planPolicies(
 		const before = there.get(idOf(object));
 		if (before === undefined) return { action: "create", object };
 		if (!isPolicyOf(before, source)) return { action: "leave", object: before };
-		if (specText(before) === specText(object))
+		if (isDeepStrictEqual(before.spec, object.spec))
 			return { action: "keep", object: before };
 		// Whatever else stands on it, as a finalizer, is not ours to take away.
 		const edited = { ...object, metadata: before.metadata };
@@ -355,13 +354,4 @@ export function enforcesSecrets({ metadata }: ServiceAccount): boolean {
 
 function idOf({ kind, metadata }: PolicyObject): string {
 	return `${kind}/${metadata.name}`;
-}
-
-/** Equal for specs that say the same. */
-function specText({ spec }: PolicyObject): string {
-	return JSON.stringify(spec, (_, value: unknown) =>
-		isJsonObject(value)
-			? Object.fromEntries(Object.entries(value).toSorted(byFirst))
-			: value,
-	);
 }

@@ -181,14 +181,14 @@ function termInside(
 	for (const text of [credential.reveal(), credential.username]) {
 		const jwt = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(text)?.[1];
 		if (jwt === undefined) continue;
-		const at = seconds(jwt, "base64url", "exp");
+		const at = seconds(jwt, "exp");
 		if (at === undefined) continue;
-		const since = seconds(jwt, "base64url", "iat") ?? issuedAt;
+		const since = seconds(jwt, "iat") ?? issuedAt;
 		const life = since === undefined || since >= at ? undefined : at - since;
 		return { at, life };
 	}
 	if (credential.username !== "AWS") return undefined;
-	const at = seconds(credential.reveal(), "base64", "expiration");
+	const at = seconds(credential.reveal(), "expiration");
 	return at === undefined ? undefined : { at, life: ECR_LIFE };
 }
 
@@ -282,13 +282,9 @@ export function textsIn(annotation: string | undefined): [string, string][] {
 		: [];
 }
 
-/** A member of encoded JSON that counts seconds since 1970, in milliseconds. */
-function seconds(
-	text: string,
-	encoding: "base64" | "base64url",
-	member: string,
-): number | undefined {
-	const json = Buffer.from(text, encoding).toString("utf8");
+/** A member of JSON in base64, of either alphabet, that counts seconds since 1970, in milliseconds. */
+function seconds(text: string, member: string): number | undefined {
+	const json = Buffer.from(text, "base64").toString("utf8");
 	const value = fieldOf(readJsonObject(json), member);
 	return typeof value === "number" && value > 0 && value * 1000 <= LAST_TIME
 		? value * 1000

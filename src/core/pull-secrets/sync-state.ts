@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RecordFault } from "../output/failure.ts";
 import { type Action, isWritten } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import { type ContentFault, copyFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
-import type { NamespaceFacts } from "./namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
 import { onlyAgreed, planCopy, planPrune, targetOf } from "./plan.ts";
 import {
@@ -128,14 +128,14 @@ export class SyncState {
 
 	/** A namespace as it is now; undefined: it is gone. */
 	namespace(name: string, known: NamespaceKnowledge | undefined): string[] {
-		if (same(this.#namespaces.get(name), known)) return [];
+		if (isDeepStrictEqual(this.#namespaces.get(name), known)) return [];
 		if (known === undefined) {
 			this.#namespaces.delete(name);
 			this.asks(name);
 		} else this.#namespaces.set(name, known);
-		if (this.#selectedAny || name === this.rules.source.namespace)
+		const isSource = name === this.rules.source.namespace;
+		if (this.#selectedAny || isSource || this.standingIn(name)?.is !== "served")
 			return [name];
-		if (this.standingIn(name)?.is !== "served") return [name];
 		this.#selectedAny = true;
 		return this.everywhere;
 	}
@@ -346,18 +346,6 @@ export class SyncState {
 
 function isTerminating(known: NamespaceKnowledge | undefined): boolean {
 	return typeof known === "object" && known.terminating;
-}
-
-/** Whether nothing that decides has changed. */
-function same(
-	one: NamespaceKnowledge | undefined,
-	other: NamespaceKnowledge | undefined,
-): boolean {
-	if (typeof one !== "object" || typeof other !== "object")
-		return one === other;
-	const facts = ({ uid, terminating, labels, annotations }: NamespaceFacts) =>
-		JSON.stringify([uid, terminating, labels, annotations]);
-	return facts(one) === facts(other);
 }
 
 /** The version of what is yet to be told of. */

@@ -149,14 +149,14 @@ export function* treesOf(parts: TreeParts): Steps<PullSecretTree> {
 	for (const ref of copies.keys())
 		if (!sources.has(ref))
 			sources.set(ref, known.sources.get(ref) ?? "unknown");
-	const users = new Users(parts);
+	const usersOf = usersIn(parts);
 	const shown = new Set<PullSecret>();
 	const trees: SourceTree[] = [];
 	for (const [ref, source] of [...sources].toSorted(byFirst)) {
 		const own = copies.get(ref) ?? [];
 		for (const copy of own) shown.add(copy);
 		if (typeof source !== "string") shown.add(source);
-		trees.push(yield* treeOf(ref, source, own, users, parts));
+		trees.push(yield* treeOf(ref, source, own, usersOf, parts));
 	}
 	const others = keys
 		.filter((key) => !shown.has(key))
@@ -168,7 +168,7 @@ function* treeOf(
 	ref: string,
 	source: SourceKnowledge,
 	copies: readonly PullSecret[],
-	users: Users,
+	usersOf: ReturnType<typeof usersIn>,
 	{ known, tellsMissing, sourceNamespace }: TreeParts,
 ): Steps<SourceTree> {
 	const there = typeof source === "string" ? undefined : source;
@@ -181,7 +181,7 @@ function* treeOf(
 		namespace: ref.endsWith(`/${at.name}`) ? at.namespace : sourceRef(at),
 		status,
 		differs,
-		...users.of(at, keyring),
+		...usersOf(at, keyring),
 	});
 	let lacking = 0;
 	const namespaces: TreeNamespace[] = [];
@@ -258,33 +258,23 @@ function missing(
 	return meant.filter((name) => name !== source.namespace && !have.has(name));
 }
 
-/** Who uses pull secrets. */
-class Users {
-	/** By `NAMESPACE/NAME` of what they reference. */
-	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;
-	readonly #accounts: ReadonlyMap<string, readonly AccountFacts[]>;
-	/** By namespace, the images that are waited for. */
-	readonly #wanted: ReadonlyMap<string, ReadonlyMap<string, WantedImage>>;
-
-	constructor({ keys, known, pods, accounts }: TreeParts) {
-		const names = new Set(
-			[...keys, ...known.sources.values()].flatMap((key) =>
-				typeof key === "string" ? [] : key.name,
-			),
-		);
-		this.#pods = byReference(pods, names);
-		this.#accounts = byReference(accounts, names);
-		this.#wanted = wantedImages(pods);
-	}
-
-	/** Accounts and pods of a pull secret. */
-	of(
+/** Tells who uses a pull secret: accounts and pods that reference it, and pods that wait for an image of its registries. */
+function usersIn({ keys, known, pods, accounts }: TreeParts) {
+	const names = new Set(
+		[...keys, ...known.sources.values()].flatMap((key) =>
+			typeof key === "string" ? [] : key.name,
+		),
+	);
+	const podsOf = byReference(pods, names);
+	const accountsOf = byReference(accounts, names);
+	const wantedIn = wantedImages(pods);
+	return (
 		{ namespace, name }: Place,
 		keyring: Keyring | undefined,
-	): Pick<TreeNamespace, "accounts" | "pods"> {
+	): Pick<TreeNamespace, "accounts" | "pods"> => {
 		const at = `${namespace}/${name}`;
-		const referencing = new Set(this.#pods.get(at));
-		const wanted = [...(this.#wanted.get(namespace)?.values() ?? [])];
+		const referencing = new Set(podsOf.get(at));
+		const wanted = [...(wantedIn.get(namespace)?.values() ?? [])];
 		// A kubelet would take a credential of the source for their images.
 		const waiting = new Set(
 			wanted.flatMap(({ isFor, pods }) =>
@@ -302,7 +292,7 @@ class Users {
 					}),
 				);
 		return {
-			accounts: (this.#accounts.get(at) ?? [])
+			accounts: (accountsOf.get(at) ?? [])
 				.map((account) => account.name)
 				.toSorted(),
 			pods: [
@@ -310,7 +300,7 @@ class Users {
 				...rows(referencing.difference(waiting), false),
 			],
 		};
-	}
+	};
 }
 
 /** An image, and the pods of one namespace that wait for it. */
