@@ -21,3 +21,13 @@ export function globMatches(glob: string, name: string): boolean {
 	while (glob[at] === "*") at++;
 	return at === glob.length;
 }
+
+/** Whether this may be a glob of namespaces' names, in a record and on a command line. */
+export function isNameGlob(glob: string): boolean {
+	return /^[-a-z0-9*?]{1,253}$/.test(glob);
+}
+
+/** Does `name` match one of the globs? */
+export function matchesGlob(name: string, globs: readonly string[]): boolean {
+	return globs.some((glob) => globMatches(glob, name));
+}

@@ -8,13 +8,16 @@ import {
 import type { PolicyObject } from "./accounts/policy.ts";
 import type { Cases } from "./cases.ts";
 import type { ServiceAccount } from "./objects.ts";
-import type { Change } from "./pull-secrets/change.ts";
+import {
+	type Change,
+	manifestOf,
+	namespaceManifest,
+} from "./pull-secrets/change.ts";
 import {
 	type Difference,
 	differencesOf,
 	recordDifferences,
 } from "./pull-secrets/differences.ts";
-import { manifestOf, namespaceManifest } from "./pull-secrets/manifest.ts";
 import type { SourceRecord } from "./pull-secrets/record.ts";
 
 /** What a change is about, for whoever wants to see it before it is made. */

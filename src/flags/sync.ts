@@ -9,7 +9,7 @@ import {
 	optionalFlag,
 	switchFlag,
 } from "../core/command-line/flag.ts";
-import { isNameGlob } from "../core/pull-secrets/desired.ts";
+import { isNameGlob } from "../core/glob.ts";
 import { isInjectingMesh } from "../core/pull-secrets/injection.ts";
 import {
 	DEFAULT_LABEL,

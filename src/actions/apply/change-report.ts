@@ -6,11 +6,11 @@ import {
 	previewDifferences,
 	previewObject,
 } from "../../core/preview.ts";
+import { withRecord } from "../../core/pull-secrets/change.ts";
 import type {
 	ChangedObject,
 	Sign,
 } from "../../core/pull-secrets/differences.ts";
-import { withRecord } from "../../core/pull-secrets/manifest.ts";
 import {
 	AbortedError,
 	ConnectionError,

@@ -16,18 +16,16 @@ import {
 	isWrite,
 } from "../../core/pull-secrets/change.ts";
 import { copyFault } from "../../core/pull-secrets/content-fault.ts";
-import {
-	desiredCopy,
-	refuseOwnLabel,
-} from "../../core/pull-secrets/desired.ts";
 import { recordDifferences } from "../../core/pull-secrets/differences.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
+	desiredCopy,
 	onlyAgreed,
 	planCopy,
 	planPrune,
+	refuseOwnLabel,
 	targetOf,
 } from "../../core/pull-secrets/plan.ts";
 import {

@@ -1,10 +1,10 @@
+import { matchesGlob } from "../../core/glob.ts";
 import { partition } from "../../core/groups.ts";
 import { hasMatch, readKeyring } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { MESHES } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	type PullSecret,

@@ -33,13 +33,13 @@ import { contextClause } from "../../core/output/context-flags.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import { isWritten } from "../../core/output/result.ts";
 import type { Script } from "../../core/output/shell.ts";
-import { editable, sourceMaker } from "../../core/pull-secrets/edit-source.ts";
-import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
-import { Fixes, syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	manifestOf,
 	namespaceManifest,
-} from "../../core/pull-secrets/manifest.ts";
+} from "../../core/pull-secrets/change.ts";
+import { editable, sourceMaker } from "../../core/pull-secrets/edit-source.ts";
+import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
+import { Fixes, syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	type DesiredPullSecret,
 	type PullSecret,

@@ -9,7 +9,7 @@ import { NOTHING, type RunOf } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import type { Injected, Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
-import { desiredCopy } from "../../core/pull-secrets/desired.ts";
+import { desiredCopy } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,

@@ -14,16 +14,14 @@ import { labelQuery } from "../../actions/read/select-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
+import { matchesGlob } from "../../core/glob.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
-import {
-	matchesGlob,
-	refuseOwnLabel,
-} from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isInjected } from "../../core/pull-secrets/injection.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
+import { refuseOwnLabel } from "../../core/pull-secrets/plan.ts";
 import {
 	type PullSecret,
 	placeOf,

@@ -1,9 +1,8 @@
 import { groupsBy } from "../groups.ts";
 import type { Obstacle } from "../output/failure.ts";
 import { copyFault } from "../pull-secrets/content-fault.ts";
-import { desiredCopy } from "../pull-secrets/desired.ts";
 import { isSkipped } from "../pull-secrets/namespace-facts.ts";
-import { planCopy } from "../pull-secrets/plan.ts";
+import { desiredCopy, planCopy } from "../pull-secrets/plan.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
 import type { Facts } from "./facts.ts";
 

@@ -1,5 +1,5 @@
+import { matchesGlob } from "../glob.ts";
 import { FailureError } from "../output/failure.ts";
-import { matchesGlob } from "../pull-secrets/desired.ts";
 
 /**
  * The contexts that names and globs mean, each once, in the order in which they were asked for

@@ -1,5 +1,5 @@
 import { compare } from "../order.ts";
-import type { Obstacle } from "../output/failure.ts";
+import { FailureError, type Obstacle } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import { ownValue } from "../own-value.ts";
 import { type Change, type ChangeOf, changed } from "./change.ts";
@@ -10,13 +10,62 @@ import {
 	EXPIRES_IN_ANNOTATION,
 	isCopyOf,
 	isOurs,
+	labelOfSource,
 	PROVIDER_ANNOTATION,
 	PULL_SECRET_TYPE,
 	roleOf,
 	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+	selectorOf,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	type DesiredPullSecret,
+	ownLabels,
+	type PullSecret,
+	placeOf,
+	sourceRef,
+} from "./pull-secret.ts";
+
+/**
+ * The copy of `source` in a namespace. Built fresh from an allow-list: labels and annotations of Argo CD, Helm or
+ * Flux on the source would make their owners claim, and prune, the copy.
+ */
+export function desiredCopy(
+	source: PullSecret,
+	namespace: string,
+	copyLabels: Readonly<Record<string, string>> = {},
+): DesiredPullSecret {
+	return {
+		namespace,
+		name: source.name,
+		labels: { ...copyLabels, ...ownLabels(labelOfSource(source)) },
+		annotations: {
+			[SOURCE_ANNOTATION]: sourceRef(source),
+			[SOURCE_UID_ANNOTATION]: source.uid,
+		},
+		content: source.content,
+	};
+}
+
+/** Throws FailureError where a label for copies is the source's own, by which they are found, with another value. */
+export function refuseOwnLabel(
+	source: PullSecret,
+	copyLabels: Readonly<Record<string, string>>,
+): void {
+	const own = labelOfSource(source);
+	if (
+		own === undefined ||
+		(ownValue(copyLabels, own.key) ?? own.value) === own.value
+	)
+		return;
+	throw new FailureError({
+		cause: "label-stays",
+		source: placeOf(source),
+		label: selectorOf(own),
+		flag: "--copy-label",
+	});
+}
 
 /** What the flags of a verb allow in one namespace. */
 interface Permission {

@@ -1,10 +1,10 @@
+import { isNameGlob, matchesGlob } from "../glob.ts";
 import { groupsBy, partition } from "../groups.ts";
 import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
 import { isNamespaceName, isObjectName } from "../output/shell.ts";
 import { remembered } from "../remembered.ts";
-import { isNameGlob, matchesGlob } from "./desired.ts";
 import {
 	type InjectingMesh,
 	isInjected,

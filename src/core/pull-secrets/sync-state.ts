@@ -3,9 +3,14 @@ import type { RecordFault } from "../output/failure.ts";
 import { type Action, isWritten } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import { type ContentFault, copyFault } from "./content-fault.ts";
-import { desiredCopy } from "./desired.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
-import { onlyAgreed, planCopy, planPrune, targetOf } from "./plan.ts";
+import {
+	desiredCopy,
+	onlyAgreed,
+	planCopy,
+	planPrune,
+	targetOf,
+} from "./plan.ts";
 import {
 	lean,
 	type PullSecret,

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { matchesGlob } from "../../../src/core/glob.ts";
 import { FailureError } from "../../../src/core/output/failure.ts";
 import type { Change } from "../../../src/core/pull-secrets/change.ts";
-import {
-	desiredCopy,
-	matchesGlob,
-	refuseOwnLabel,
-} from "../../../src/core/pull-secrets/desired.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	MANAGED_BY_LABEL,
@@ -17,9 +13,11 @@ import {
 	TARGETS_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import {
+	desiredCopy,
 	planCopy,
 	planPrune,
 	planSource,
+	refuseOwnLabel,
 } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	ContentReader,
