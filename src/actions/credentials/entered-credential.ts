@@ -34,9 +34,9 @@ export function newEntries(
 			server,
 			credential,
 			// What is printed to be kept is the same for the same input.
-			...(dryRun !== "client" && { issuedAt }),
-			...(lifetime !== undefined && { lifetime }),
-			...(provider !== undefined && { provider }),
+			issuedAt: dryRun === "client" ? undefined : issuedAt,
+			lifetime,
+			provider,
 		};
 	});
 }

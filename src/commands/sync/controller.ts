@@ -21,6 +21,7 @@ import { WHILE_AWAY } from "../../core/pauses.ts";
 import { Places } from "../../core/places.ts";
 import { Backoffs } from "../../core/pull-secrets/backoff.ts";
 import { type Change, isWrite } from "../../core/pull-secrets/change.ts";
+import { copyFault } from "../../core/pull-secrets/content-fault.ts";
 import { lastWriterOf } from "../../core/pull-secrets/managers.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { targetOf } from "../../core/pull-secrets/plan.ts";
@@ -28,6 +29,10 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type RecordReading,
+	recordReadingIn,
+} from "../../core/pull-secrets/record.ts";
 import {
 	type SyncRules,
 	SyncState,
@@ -549,7 +554,9 @@ class Controller {
 	/** What keeps copies from being written at all, and that it is over; each once. */
 	#tellSource(source: PullSecret | undefined): void {
 		const { onNote, rules } = this.how;
-		const { record, recordFault, fault } = this.#state;
+		const fault = source && copyFault(source.content);
+		const { record, fault: recordFault }: RecordReading =
+			source === undefined ? {} : recordReadingIn(source);
 		const about = { source: rules.source };
 		const note: LogNote =
 			source === undefined

@@ -294,7 +294,7 @@ export class SourceCare {
 				credential,
 				issuedAt: world.clock.now(),
 				provider,
-				...(lifetime !== undefined && { lifetime }),
+				lifetime,
 			};
 			const made = sourceMaker({ by: "change" }, source, [entry]);
 			return planSource(now, made(now), { force: false, replace: true });

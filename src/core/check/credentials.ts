@@ -6,7 +6,7 @@ import {
 	keyProblem,
 } from "../pull-secrets/content-fault.ts";
 import { argumentFor } from "../pull-secrets/entry-naming.ts";
-import { expiriesOf, isNearlyOver, textsIn } from "../pull-secrets/expiry.ts";
+import { expiriesOf, nearEnd, textsIn } from "../pull-secrets/expiry.ts";
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { registriesOf, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { providersNoted } from "../pull-secrets/renewal.ts";
@@ -148,12 +148,11 @@ function writtenAgain({ secret, fixes }: SourceFacts): Script | undefined {
 function checkExpiry(source: SourceFacts, now: number): Finding[] {
 	const { secret } = source;
 	return expiriesOf(secret)
-		.filter((expiry) => isNearlyOver(expiry, now))
-		.map(({ key, at }) => {
-			const expired = at <= now;
-			return finding("credentials", expired ? "problem" : "warning", {
+		.flatMap((expiry) => nearEnd(expiry, now) ?? [])
+		.map(({ key, at, isOver }) =>
+			finding("credentials", isOver ? "problem" : "warning", {
 				about: {
-					cause: expired ? "expired" : "expiring",
+					cause: isOver ? "expired" : "expiring",
 					ref: sourceRef(secret),
 					key,
 					at,
@@ -161,6 +160,6 @@ function checkExpiry(source: SourceFacts, now: number): Finding[] {
 				},
 				namespaces: [secret.namespace],
 				fix: rotating(source, key),
-			});
-		});
+			}),
+		);
 }

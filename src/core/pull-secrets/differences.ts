@@ -5,9 +5,9 @@ import {
 	credentialOf,
 	displayUser,
 } from "../credentials/entry.ts";
-import { groupsBy } from "../groups.ts";
+import { groupsBy, partition } from "../groups.ts";
+import { compare } from "../order.ts";
 import type { FileFault } from "../output/file-fault.ts";
-import { ownValue } from "../own-value.ts";
 import { displayHost } from "../registry/server.ts";
 import { annotationsAfter, type Change } from "./change.ts";
 import {
@@ -122,35 +122,36 @@ function contentDifferences(
 	after: Content | undefined,
 ): Difference[] {
 	if (before?.canonical === after?.canonical) return [];
-	const was = authsIn(before);
-	const willBe = authsIn(after);
-	const ofEntry = (
-		is: Sign,
-		key: string,
-		entry: AuthEntry,
-		what: readonly EntryChange[] = [],
-	): EntryDifference => ({
-		of: "entry",
-		is,
-		key,
-		username: displayUser(entry),
-		what,
-	});
+	const entries = [...paired(authsIn(before), authsIn(after))].map(
+		({ is, key, one, old }): EntryDifference => ({
+			of: "entry",
+			is,
+			key,
+			username: displayUser(one),
+			what: old === undefined ? [] : entryChanges(old, one),
+		}),
+	);
+	const [there, others] = partition(entries, ({ is }) => is === "changed");
 	return [
 		...unreadable("removed", before),
 		...unreadable("added", after),
-		...[...was].flatMap(([key, entry]) =>
-			willBe.has(key) ? [] : [ofEntry("removed", key, entry)],
-		),
-		...[...willBe].flatMap(([key, entry]) =>
-			was.has(key) ? [] : [ofEntry("added", key, entry)],
-		),
-		...[...willBe].flatMap(([key, entry]) => {
-			const old = was.get(key);
-			const what = old === undefined ? [] : entryChanges(old, entry);
-			return what.length === 0 ? [] : [ofEntry("changed", key, entry, what)];
-		}),
+		...others,
+		...there.filter(({ what }) => what.length > 0),
 	];
+}
+
+/** What stands in two maps: the removed, then all that is in the other, with what it was. */
+function* paired<T>(
+	before: ReadonlyMap<string, T>,
+	after: ReadonlyMap<string, T>,
+): Generator<{ is: Sign; key: string; one: T; old?: T }> {
+	for (const [key, one] of before)
+		if (!after.has(key)) yield { is: "removed", key, one };
+	for (const [key, one] of after) {
+		const old = before.get(key);
+		if (old === undefined) yield { is: "added", key, one };
+		else yield { is: "changed", key, one, old };
+	}
 }
 
 /** What a record would say otherwise; undefined: there is none. */
@@ -160,18 +161,9 @@ export function recordDifferences(
 ): RecordDifference[] {
 	const was = partsOf(before ?? EMPTY_RECORD);
 	const willBe = partsOf(after ?? EMPTY_RECORD);
-	const parts = [
-		...[...was].flatMap(([key, part]) =>
-			willBe.has(key) ? [] : [{ ...part, is: "removed" as const }],
-		),
-		...[...willBe].flatMap(([key, part]) => {
-			const old = was.get(key);
-			if (old?.text === part.text) return [];
-			return [
-				{ ...part, is: old === undefined ? ("added" as const) : "changed" },
-			] as const;
-		}),
-	];
+	const parts = [...paired(was, willBe)].flatMap(({ is, one, old }) =>
+		old?.text === one.text ? [] : [{ ...one, is }],
+	);
 	const groups = groupsBy(parts, ({ is, name, attach, text }) =>
 		JSON.stringify(name === undefined ? [text] : [is, attach]),
 	);
@@ -242,22 +234,11 @@ function mapDifferences(
 	before: Readonly<Record<string, string>>,
 	after: Readonly<Record<string, string>>,
 ): Difference[] {
-	return Object.keys({ ...before, ...after })
-		.filter(
-			(key) =>
-				ownValue(before, key) !== ownValue(after, key) &&
-				!TOLD_OTHERWISE.has(key),
-		)
-		.toSorted()
-		.map((key) => ({
-			of,
-			is: !Object.hasOwn(before, key)
-				? "added"
-				: !Object.hasOwn(after, key)
-					? "removed"
-					: "changed",
-			key,
-		}));
+	const was = new Map(Object.entries(before));
+	return [...paired(was, new Map(Object.entries(after)))]
+		.filter(({ key, one, old }) => one !== old && !TOLD_OTHERWISE.has(key))
+		.map(({ is, key }) => ({ of, is, key }))
+		.toSorted((a, b) => compare(a.key, b.key));
 }
 
 function unreadable(

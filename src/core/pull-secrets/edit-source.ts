@@ -21,7 +21,7 @@ import {
 	isSameRegistry,
 	withSameRegistries,
 } from "./entry-naming.ts";
-import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
+import { type Age, isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
 import { managerName } from "./managers.ts";
 import {
@@ -52,15 +52,11 @@ import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
 
 /** A credential that is to be written into a source. */
-export interface NewEntry {
+export interface NewEntry extends Age {
 	readonly server: RegistryServer;
 	readonly credential: Credential;
-	/** Milliseconds since 1970; absent in what is printed to be kept: it is the same for the same input. */
-	readonly issuedAt?: number;
-	/** How long it is good, in milliseconds, as the person said; absent where nobody did. */
-	readonly lifetime?: number;
 	/** The name of the provider that it is from; absent where a person gave it. */
-	readonly provider?: string;
+	readonly provider?: string | undefined;
 }
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */

@@ -202,11 +202,6 @@ export function endsWithItsJob(credential: Credential): boolean {
 	);
 }
 
-/** Whether it is time for another: it has expired, or is in the last fifth of its life. `now` in milliseconds. */
-export function isNearlyOver({ at, life }: Term, now: number): boolean {
-	return at - now < (life === undefined ? NEARLY : life / 5);
-}
-
 /** What a warning says of an expiry. */
 export interface NearEnd {
 	readonly key: string;
@@ -215,10 +210,17 @@ export interface NearEnd {
 	readonly isOver: boolean;
 }
 
-/** The same; `now` in milliseconds. undefined where there is time. */
-export function nearEnd(expiry: Expiry, now: number): NearEnd | undefined {
-	const { key, at } = expiry;
-	return isNearlyOver(expiry, now) ? { key, at, isOver: at <= now } : undefined;
+/**
+ * The same where it is time for another, for it has expired, or is in the last fifth of its life; else undefined.
+ * `now` in milliseconds.
+ */
+export function nearEnd(
+	{ key, at, life }: Expiry,
+	now: number,
+): NearEnd | undefined {
+	return at - now < (life === undefined ? NEARLY : life / 5)
+		? { key, at, isOver: at <= now }
+		: undefined;
 }
 
 /** How long is left, of milliseconds, in a word: `12h`, `1h30m`, `3d`. Rounded, for what has just been issued. */

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { RecordFault } from "../output/failure.ts";
 import { type Action, isWritten } from "../output/result.ts";
 import type { Change } from "./change.ts";
-import { type ContentFault, copyFault } from "./content-fault.ts";
+import { copyFault } from "./content-fault.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
 import {
 	desiredCopy,
@@ -22,7 +21,6 @@ import {
 	isEmptyRecord,
 	type NamespaceKnowledge,
 	recordIn,
-	recordReadingIn,
 	type SourceRecord,
 	type Standing,
 	standingOf,
@@ -88,18 +86,6 @@ export class SyncState {
 	get record(): SourceRecord | undefined {
 		const { source } = this;
 		return source && recordIn(source);
-	}
-
-	/** Why that cannot be read, so that nothing is written. */
-	get recordFault(): RecordFault | undefined {
-		const { source } = this;
-		return source && recordReadingIn(source).fault;
-	}
-
-	/** Why the source would break pulls, or serve none: what is there stays; undefined where it serves. */
-	get fault(): ContentFault | undefined {
-		const { source } = this;
-		return source && copyFault(source.content);
 	}
 
 	/** What the record means for a namespace that is selected; undefined: nothing. */
@@ -328,7 +314,7 @@ export class SyncState {
 		const { copyLabels, force, adopt, replace } = this.rules;
 		if (isTerminating(this.#namespaces.get(namespace))) return undefined;
 		// With nobody to see it, a good copy is worth more than a source that broke.
-		if (this.fault !== undefined) return undefined;
+		if (copyFault(source.content) !== undefined) return undefined;
 		const desired = desiredCopy(source, namespace, copyLabels);
 		// With nobody to ask, a replacement is agreed to beforehand or not at all.
 		return onlyAgreed(planCopy(current, desired, { force, adopt }), replace);
