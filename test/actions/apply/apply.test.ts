@@ -17,6 +17,7 @@ import {
 	contentOfAuths,
 	type DesiredPullSecret,
 	ownLabels,
+	secretOf,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { failureLines } from "../../../src/report/changes.ts";
 import { pasted } from "../../support/command-context.ts";
@@ -228,6 +229,20 @@ describe("a deletion", () => {
 		assert.deepEqual([results, sent], [["app deleted"], ["DELETE app"]]);
 	});
 });
+
+for (const [dryRun, result] of [
+	["none", "app unchanged"],
+	["server", "app configured"],
+] as const)
+	test(`an update of which the server stores nothing (dry run: ${dryRun}) is told as "${result}"`, async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		seed(bed, "app", { data: secretOf(desired("app")).data });
+		const change = await planned(bed, "unchanged");
+		assert.ok("desired" in change && "current" in change);
+		const update = { ...change, action: "update" } as const;
+		const { results, sent } = await applied(bed, [update], { dryRun });
+		assert.deepEqual([results, sent], [[result], ["PATCH app"]]);
+	});
 
 describe("what changed since it was read", () => {
 	test("is planned again five times, and then left alone", async () => {
