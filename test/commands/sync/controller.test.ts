@@ -489,6 +489,32 @@ describe("what failed", () => {
 			await keeping.until(() => clock.waiting().includes(clock.now() + 1000));
 		});
 
+	test("without a server is one failure, however often: what is refused then is soon tried again", async () => {
+		await using bed = await bedWith("app");
+		let away = false;
+		await using keeping = await kept(bed, {
+			wrap: (cluster) => ({
+				...cluster,
+				patch: async (...given) => {
+					if (away) throw new ConnectionError("EOF");
+					return cluster.patch(...given);
+				},
+			}),
+		});
+		const { clock } = keeping;
+		await keeping.says("ready");
+		away = true;
+		drift(bed, "app");
+		await triesTwentyTimes(keeping);
+		away = false;
+		refuse(bed, isWrite);
+		clock.set(clock.now() + 2000);
+		await keeping.says(
+			'Secret app failed Error from server (403): quota (namespace "app")',
+		);
+		await keeping.until(() => clock.waiting().includes(clock.now() + 2000));
+	});
+
 	test("is forgotten with its namespace, of which there may be ever others", async () => {
 		await using bed = await bedWith("app");
 		refuse(bed, isWrite);
