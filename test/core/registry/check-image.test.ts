@@ -394,6 +394,35 @@ describe("an image is looked for as a runtime would pull it", () => {
 		assert.equal(Reflect.get(finding.because, "from"), past.from);
 	});
 
+	it("and a credential that was taken is sent for all that wait, whatever it may not do", async () => {
+		const { checker, seen } = registryOf((request, authorization) => {
+			const scope = request.url.searchParams.get("scope") ?? "";
+			return request.url.pathname === "/token" && !/:[ab]:/.test(scope)
+				? { status: 401 }
+				: bearer(() => index())(request, authorization);
+		});
+		const statuses = async (...repositories: string[]) => {
+			const found = await Promise.all(
+				repositories.map((name) => checker.check(image(name, "1"), [MINE])),
+			);
+			return found.map(({ status }) => status);
+		};
+		assert.deepEqual(await statuses("a"), ["wrong-platform"]);
+		for (const name of ["x", "y"])
+			assert.deepEqual(await statuses(name), ["denied"]);
+		seen.length = 0;
+		assert.deepEqual(await statuses("b", "z"), ["wrong-platform", "denied"]);
+		const asked = seen.filter((line) => / B/.test(line));
+		assert.deepEqual(
+			asked
+				.slice(0, 2)
+				.map(
+					(line) => /repository:.*?pull/.exec(decodeURIComponent(line))?.[0],
+				),
+			["repository:b:pull", "repository:z:pull"],
+		);
+	});
+
 	it("with as few requests as will do", async () => {
 		const pages = index("linux/amd64");
 		for (const [answer, offered, wanted, asked] of [
