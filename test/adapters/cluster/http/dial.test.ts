@@ -50,28 +50,33 @@ test("what is open stays open when the interrupt comes", async (t) => {
 	await assert.rejects(dial(["http/1.1"]), { message: "enough" });
 });
 
-test("a proxy that refuses is left", async (t) => {
-	const proxy = createServer((socket) => {
-		socket.once("data", () =>
-			socket.write("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"),
+for (const [server, asked] of [
+	["https://k8s:6443", "k8s:6443"],
+	["https://k8s", "k8s:443"],
+	["http://k8s", "k8s:80"],
+] as const)
+	test(`a proxy that refuses ${server} is left`, async (t) => {
+		const proxy = createServer((socket) => {
+			socket.once("data", () =>
+				socket.write("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"),
+			);
+		});
+		proxy.listen(0, "127.0.0.1");
+		await once(proxy, "listening");
+		t.after(() => proxy.close());
+		const at = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+		const dial = dialler(
+			new URL(server),
+			async () => ({ rejectUnauthorized: true }),
+			new AbortController().signal,
+			new URL(`http://${at}`),
 		);
+		const connection = once(proxy, "connection");
+		await assert.rejects(dial(["h2"]), {
+			message: `the proxy ${at} answered 403 Forbidden when asked for ${asked}`,
+		});
+		const [socket]: Socket[] = await connection;
+		assert.ok(socket);
+		socket.on("error", () => {});
+		if (!socket.destroyed) await once(socket.resume(), "close");
 	});
-	proxy.listen(0, "127.0.0.1");
-	await once(proxy, "listening");
-	t.after(() => proxy.close());
-	const at = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-	const dial = dialler(
-		new URL("https://k8s:6443"),
-		async () => ({ rejectUnauthorized: true }),
-		new AbortController().signal,
-		new URL(`http://${at}`),
-	);
-	const asked = once(proxy, "connection");
-	await assert.rejects(dial(["h2"]), {
-		message: `the proxy ${at} answered 403 Forbidden when asked for k8s:6443`,
-	});
-	const [socket]: Socket[] = await asked;
-	assert.ok(socket);
-	socket.on("error", () => {});
-	if (!socket.destroyed) await once(socket.resume(), "close");
-});

@@ -2,9 +2,14 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import {
+	constants,
+	createServer as createHttp2Server,
+	type ServerHttp2Stream,
+} from "node:http2";
+import { type AddressInfo, connect, type Server } from "node:net";
 import { Readable } from "node:stream";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { Connections } from "../../../../src/adapters/cluster/http/connections.ts";
 import type { Dialled } from "../../../../src/adapters/cluster/http/dial.ts";
 import {
@@ -13,6 +18,7 @@ import {
 	text,
 } from "../../../../src/adapters/cluster/http/exchange.ts";
 import { Http1 } from "../../../../src/adapters/cluster/http/http1.ts";
+import { Http2 } from "../../../../src/adapters/cluster/http/http2.ts";
 
 const GET = { method: "GET", path: "/", headers: {} } as const;
 
@@ -118,4 +124,111 @@ test("a connection that is there only after the end is closed", async (t) => {
 		await sending;
 		if (!socket.destroyed) await once(socket, "close");
 	}
+});
+
+/** Starts it, and dials it, saying what was agreed on. */
+async function dialling(
+	t: TestContext,
+	server: Server | ReturnType<typeof createHttp2Server>,
+	protocol: Dialled["protocol"],
+) {
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	t.after(() => server.close());
+	const { port } = server.address() as AddressInfo;
+	const dial = async (): Promise<Dialled> => {
+		const socket = connect(port, "127.0.0.1");
+		await once(socket, "connect");
+		t.after(() => socket.destroy());
+		return { socket, protocol };
+	};
+	return { authority: new URL(`http://127.0.0.1:${port}`), dial };
+}
+
+const headers = { "x-one": "a", "set-cookie": ["b", "c"] };
+const answering = {
+	h2: () =>
+		createHttp2Server((_, response) => {
+			response.writeHead(200, headers).end("x");
+		}),
+	"http/1.1": () =>
+		createServer((_, response) => {
+			response.writeHead(200, headers).end("x");
+		}),
+};
+
+for (const protocol of ["h2", "http/1.1"] as const)
+	for (const ends of ["renew", "end"] as const)
+		test(`${protocol}: a connection that failed is dialled again, and one that nothing uses closes with ${ends}`, async (t) => {
+			const { authority, dial } = await dialling(
+				t,
+				answering[protocol](),
+				protocol,
+			);
+			const dialled: Dialled[] = [];
+			let times = 0;
+			const connections = new Connections(authority, async () => {
+				if (times++ === 0) throw new Error("not yet");
+				const one = await dial();
+				dialled.push(one);
+				return one;
+			});
+			await assert.rejects(connections.send(GET), { sent: false });
+			const answer = await connections.send(GET);
+			assert.equal(answer.header("x-one"), "a");
+			assert.equal(answer.header("set-cookie"), "b, c");
+			assert.equal(answer.header("x-two"), "");
+			const limit = { most: 10, exceeded: () => new Error("too much") };
+			assert.equal(await text(answer, limit), "x");
+			const [{ socket } = assert.fail()] = dialled;
+			// An agent keeps a connection for others only once its answer has closed.
+			await new Promise(setImmediate);
+			connections[ends](new Error("over"));
+			if (!socket.destroyed) await once(socket, "close");
+		});
+
+test("h2: what a server refused was not sent, what it reset may have been; a session that is closed sends nothing", async (t) => {
+	const server = createHttp2Server();
+	server.on("stream", (stream: ServerHttp2Stream, { ":path": path }) => {
+		stream.on("error", () => {});
+		stream.close(
+			path === "/refused"
+				? constants.NGHTTP2_REFUSED_STREAM
+				: constants.NGHTTP2_INTERNAL_ERROR,
+		);
+	});
+	const { authority, dial } = await dialling(t, server, "h2");
+	const link = new Http2(authority, await dial());
+	await assert.rejects(link.send({ ...GET, path: "/refused" }), {
+		sent: false,
+	});
+	await assert.rejects(link.send(GET), { sent: true });
+	link.destroy();
+	await assert.rejects(link.send(GET), {
+		name: "TransportError",
+		sent: false,
+	});
+});
+
+test("h2: 32 watches fill a session, until one of them ends", async (t) => {
+	const server = createHttp2Server();
+	server.on("stream", (stream: ServerHttp2Stream) => {
+		stream.on("error", () => {});
+		stream.respond({ ":status": 200 });
+	});
+	const { authority, dial } = await dialling(t, server, "h2");
+	const link = new Http2(authority, await dial());
+	const watches = [];
+	for (let count = 0; count < 32; count++) {
+		assert.equal(link.isFull, false);
+		watches.push(await link.send({ ...GET, endless: true }));
+	}
+	assert.equal(link.isFull, true);
+	await link.send(GET);
+	const [{ body } = assert.fail()] = watches;
+	body.on("error", () => {});
+	body.destroy();
+	await once(body, "close");
+	assert.equal(link.isFull, false);
+	link.destroy();
 });
