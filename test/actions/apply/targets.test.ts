@@ -124,6 +124,22 @@ describe("where a record sends a source", () => {
 		assert.deepEqual(lists, ["all"]);
 	});
 
+	test("a name beside a rule that is not among all there are: it is gone", async () => {
+		const { cluster } = played();
+		const names = record('[{"namespaces":{"gone":""}},{"all":true}]');
+		const targets = await recordedTargets(SOURCE, names, cluster);
+		assert.deepEqual(shown(targets), {
+			serve: ["app", "shop"],
+			settled: [
+				"going skipped namespace-terminating",
+				"gone failed namespace-missing",
+				"left skipped namespace-skipped",
+			],
+			atSource: [],
+			unread: [],
+		});
+	});
+
 	test("its own namespace, where that is not to be served, is not meant", async () => {
 		const { cluster } = played();
 		const targets = await recordedTargets(
