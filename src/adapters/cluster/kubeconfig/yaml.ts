@@ -31,16 +31,26 @@ const MERGE = {
 	test: /^<<$/,
 } as const;
 
-/** To kubectl, other than to YAML, what is merged takes the place of what stands before it. */
-function merged(
-	context: Parameters<Alias["toJSON"]>[1],
-	map: object,
-	value: Pick<Alias, "toJSON"> | null,
-): void {
-	const sources = [value?.toJSON(undefined, context)].flat();
-	if (!sources.every(isJsonObject)) throw new Error("only mappings are merged");
-	for (const source of sources.reverse())
-		Object.defineProperties(map, Object.getOwnPropertyDescriptors(source));
+/** Fields that merge keys may add to a document: ten each for ten thousand users. */
+const MOST_MERGED = 100_000;
+
+/** Merges, for one document. To kubectl, other than to YAML, what is merged takes the place of what stands before it. */
+function merging() {
+	let count = 0;
+	return (
+		context: Parameters<Alias["toJSON"]>[1],
+		map: object,
+		value: Pick<Alias, "toJSON"> | null,
+	): void => {
+		const sources = [value?.toJSON(undefined, context)].flat();
+		if (!sources.every(isJsonObject))
+			throw new Error("only mappings are merged");
+		for (const source of sources.reverse()) {
+			count += Object.keys(source).length;
+			if (count > MOST_MERGED) throw new Error("too much is merged");
+			Object.defineProperties(map, Object.getOwnPropertyDescriptors(source));
+		}
+	};
 }
 
 /** The end of the first document: what follows is not looked at. */
@@ -67,6 +77,7 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 		"./lazy-yaml.ts"
 	);
 	const end = text.search(END);
+	const addToJSMap = merging();
 	const [document] = parseAllDocuments(end > 0 ? text.slice(0, end) : text, {
 		logLevel: "error",
 		// Duplicate keys are no error to kubectl, either.
@@ -76,8 +87,7 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 			NUMBERS,
 			{
 				...MERGE,
-				resolve: () =>
-					Object.assign(new Scalar(Symbol("<<")), { addToJSMap: merged }),
+				resolve: () => Object.assign(new Scalar(Symbol("<<")), { addToJSMap }),
 			},
 		],
 	});

@@ -141,3 +141,21 @@ describe("the text of a kubeconfig", () => {
 		test(`of which the first document is followed by ${name}`, async () =>
 			assert.deepEqual(await parseKubeconfig(text), { a: "b" }));
 });
+
+describe("merge keys", () => {
+	const merged = (fields: number, times: number) => {
+		const names = Array.from({ length: fields }, (_, at) => `k${at}: v`);
+		const users = Array(times).fill("- {<<: *all, name: u}");
+		const text = `all: &all {${names.join(", ")}}\nusers:\n${users.join("\n")}\n`;
+		return parseKubeconfig(text);
+	};
+
+	test("add what they name", async () => {
+		const { users } = (await merged(1_000, 90)) as { users: object[] };
+		assert.equal(Object.keys(users.at(-1) ?? {}).length, 1_001);
+	});
+
+	test("add no more than a hundred thousand fields in all", async () => {
+		await assert.rejects(merged(2_000, 90), /too much is merged/);
+	});
+});
