@@ -1,5 +1,9 @@
 import { allOf } from "../../actions/read/all-of.ts";
-import { readPullSecrets, readSources } from "../../actions/read/read-keys.ts";
+import {
+	type Reading,
+	readPullSecrets,
+	readSources,
+} from "../../actions/read/read-keys.ts";
 import {
 	listIfAllowed,
 	readEach,
@@ -15,7 +19,6 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace } from "../../core/pull-secrets/plan.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -30,21 +33,18 @@ export type ListChoice = ListOptions["choice"];
 export interface Listing {
 	readonly keys: readonly PullSecret[];
 	readonly known: ListContext;
-	/** What was too much to be looked into. */
-	readonly reader: Pick<ContentReader, "unread">;
 	/** Of the namespaces that were named, those that could not be looked at, and why. */
 	readonly refused: ReadonlyMap<string, unknown>;
 	/** Whether a namespace was looked at. */
 	readonly isMeant: (namespace: string) => boolean;
 }
 
-/** Reads them. `now`: milliseconds since 1970. Throws what the cluster throws. */
+/** Reads them; the reader says afterwards what was too much. `now`: milliseconds since 1970. Throws what the cluster throws. */
 export async function readListing(
-	cluster: Cluster,
+	{ cluster, reader }: Reading,
 	choice: ListChoice,
 	now: number,
 ): Promise<Listing> {
-	const reader = new ContentReader();
 	let all: ReturnType<typeof listIfAllowed> | undefined;
 	// Whether they are needed is known once a source is: they need not wait for the rest of the Secrets.
 	const begin = (keys: readonly PullSecret[]): void => {
@@ -73,7 +73,6 @@ export async function readListing(
 	return {
 		keys: meantKeys(keys, known, choice, now),
 		known,
-		reader,
 		refused: found.refused,
 		isMeant: (namespace) =>
 			isThere(namespace) &&

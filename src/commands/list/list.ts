@@ -1,6 +1,10 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { allOf } from "../../actions/read/all-of.ts";
-import { warnOfUnread } from "../../actions/read/read-keys.ts";
+import {
+	type Reading,
+	reading,
+	warnOfUnread,
+} from "../../actions/read/read-keys.ts";
 import {
 	readEach,
 	scopesOf,
@@ -14,9 +18,12 @@ import { orElsewhere } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { type ListItem, listItem } from "../../core/pull-secrets/list-item.ts";
 import {
+	type AccountFacts,
 	accountFacts,
+	keptUser,
 	missingCopies,
 	podFacts,
+	type TreePodFacts,
 	treesOf,
 } from "../../core/pull-secrets/tree.ts";
 import { each } from "../../core/steps.ts";
@@ -43,16 +50,17 @@ export const run: RunOf<ListOptions> = async (options, world) => {
 				world,
 				AbortSignal.any([world.interrupt, gone]),
 			);
-		const listed = readListing(cluster, choice, world.clock.now());
+		const at = reading(cluster);
+		const listed = readListing(at, choice, world.clock.now());
 		// One waits for the other's answer no longer than for its own.
 		const users =
-			output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
+			output === "tree" ? readUsers(at, namespaces, world) : undefined;
 		const [listing, parts] = await Promise.all([listed, users]);
 		const { refused } = listing;
 		throwIfAll(refused, namespaces);
 		for (const [namespace, error] of refused)
 			world.emit({ type: "failure", error, namespace });
-		warnOfUnread(listing.reader, world);
+		warnOfUnread(at.reader, world);
 		const items = await inSteps(
 			each(listing.keys, (key) => listItem(key, listing.known)),
 			world,
@@ -113,16 +121,21 @@ const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([
 
 /** The pods and accounts that may reference pull secrets, of all namespaces where none is named. What may not be listed is told, and left out. */
 async function readUsers(
-	cluster: Cluster,
+	{ cluster, reader }: Reading,
 	namespaces: readonly string[],
 	world: Pick<World, "emit">,
 ) {
-	const listed = async <K extends "Pod" | "ServiceAccount", Item>(
+	const listed = async <
+		K extends "Pod" | "ServiceAccount",
+		User extends TreePodFacts | AccountFacts,
+	>(
 		kind: K,
-		pick: (object: ObjectOf[K]) => Item | undefined,
-	): Promise<Item[]> => {
+		pick: (object: ObjectOf[K]) => User | undefined,
+	): Promise<User[]> => {
 		const { items, refused } = await readEach(scopesOf(namespaces), (scope) =>
-			allOf(cluster.picked(kind, scope, pick), (user) => user ?? []),
+			allOf(cluster.picked(kind, scope, pick), (user) =>
+				user === undefined ? [] : keptUser(user, reader),
+			),
 		);
 		const other = [...refused.values()].find((error) => !isForbidden(error));
 		if (other !== undefined) throw other;

@@ -1,4 +1,5 @@
 import { displayUser } from "../credentials/entry.ts";
+import type { Kept } from "../kept.ts";
 import { type Keyring, matcherOf, readKeyring } from "../kubelet/keyring.ts";
 import { podImages, statusesOf } from "../kubelet/pod-images.ts";
 import { namesOf } from "../kubelet/pod-secrets.ts";
@@ -130,6 +131,20 @@ export interface PullSecretTree {
 	readonly others: readonly TreeOther[];
 }
 
+/** Of one of many users, what is kept of the lists in it. */
+export function keptUser<User extends AccountFacts | TreePodFacts>(
+	user: User,
+	{ partOf }: Kept,
+): User {
+	const part = (texts: readonly string[]) =>
+		partOf(user.namespace, texts, ({ length }) => length);
+	return {
+		...user,
+		references: part(user.references),
+		...("images" in user && { images: part(user.images) }),
+	};
+}
+
 /** The sources that are there or that copies name, each with where it is; and what belongs to none. */
 export function* treesOf(parts: TreeParts): Steps<PullSecretTree> {
 	const { keys, known } = parts;
@@ -204,17 +219,29 @@ function* treeOf(
 		}
 		yield;
 	}
-	return {
+	return withRegistries(there, {
 		ref,
 		status: typeof source === "string" ? source : statusOf(source, known),
-		// Whoever wrote it decides how many there are: they are worked out when it is its turn to be shown.
-		get registries() {
-			return there ? registriesIn(there) : [];
-		},
 		namespaces: namespaces.toSorted((a, b) =>
 			compare(a.namespace, b.namespace),
 		),
 		lacking,
+	});
+}
+
+/**
+ * A tree with its source's registries. Whoever wrote that decides how many there are: they are worked out when it is
+ * its turn to be shown, and until then nothing is held but the source.
+ */
+function withRegistries(
+	source: PullSecret | undefined,
+	tree: Omit<SourceTree, "registries">,
+): SourceTree {
+	return {
+		...tree,
+		get registries() {
+			return source ? registriesIn(source) : [];
+		},
 	};
 }
 

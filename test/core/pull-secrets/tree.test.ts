@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Kept } from "../../../src/core/kept.ts";
 import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
 import {
+	keptUser,
 	type TreePodFacts,
 	treesOf,
 } from "../../../src/core/pull-secrets/tree.ts";
@@ -87,4 +89,30 @@ test("what a pod references is looked at once, not once for each of its namespac
 	const { steps, looks } = tenant(50);
 	while (!steps.next().done);
 	assert.equal(looks(), 50);
+});
+
+test("of thousands of pods and accounts, long lists are kept while they are no more than 32 megabytes together", () => {
+	const kept = new Kept();
+	const texts = Array.from({ length: 10_000 }, (_, at) => `n${at}`);
+	const place = { namespace: "evil", name: "x" };
+	const lengths = () => {
+		const user = { ...place, references: texts, images: texts, waits: "x" };
+		const { references, images } = keptUser(user, kept);
+		const account = keptUser({ ...place, references: texts }, kept);
+		return [references, images, account.references].map((one) => one.length);
+	};
+	for (let at = 0; at < 4; at++)
+		assert.deepEqual(lengths(), [10_000, 10_000, 10_000]);
+	assert.deepEqual(lengths(), [15, 15, 15]);
+	assert.deepEqual([...kept.unread], [["evil", 3]]);
+});
+
+test("the registries of a source are worked out each time that they are shown", () => {
+	const { steps } = tenant(2);
+	let step = steps.next();
+	while (!step.done) step = steps.next();
+	const [tree] = step.value.trees;
+	assert.equal(tree?.registries.length, 1);
+	assert.notEqual(tree?.registries, tree?.registries);
+	assert.deepEqual(tree?.registries, tree?.registries);
 });
