@@ -13,12 +13,15 @@ import { type TestContext, test } from "node:test";
 import { Connections } from "../../../../src/adapters/cluster/http/connections.ts";
 import type { Dialled } from "../../../../src/adapters/cluster/http/dial.ts";
 import {
+	type Answer,
 	endInTime,
 	preliminary,
+	type TransportError,
 	text,
 } from "../../../../src/adapters/cluster/http/exchange.ts";
 import { Http1 } from "../../../../src/adapters/cluster/http/http1.ts";
 import { Http2 } from "../../../../src/adapters/cluster/http/http2.ts";
+import { codeOf } from "../../../../src/adapters/error-code.ts";
 
 const GET = { method: "GET", path: "/", headers: {} } as const;
 
@@ -47,11 +50,11 @@ test("five preliminary answers are passed over, as by Go's client, and the next 
 });
 
 test("a read ends with its signal, a write does not; once closed, nothing ends it", async () => {
-	const timeout = 60_000;
-	for (const [method, aborts, ended] of [
-		["GET", "while it is open", 1],
-		["GET", "once it is closed", 0],
-		["POST", "while it is open", 0],
+	for (const [method, aborts, ended, timeout] of [
+		["GET", "while it is open, without a limit", 1, undefined],
+		["GET", "while it is open", 1, 60_000],
+		["GET", "once it is closed", 0, 60_000],
+		["POST", "while it is open", 0, 60_000],
 	] as const) {
 		const request = new EventEmitter();
 		const abort = new AbortController();
@@ -152,7 +155,8 @@ const answering = {
 			response.writeHead(200, headers).end("x");
 		}),
 	"http/1.1": () =>
-		createServer((_, response) => {
+		// It does not hang up by itself.
+		createServer({ keepAliveTimeout: 0 }, (_, response) => {
 			response.writeHead(200, headers).end("x");
 		}),
 };
@@ -231,4 +235,88 @@ test("h2: 32 watches fill a session, until one of them ends", async (t) => {
 	await once(body, "close");
 	assert.equal(link.isFull, false);
 	link.destroy();
+});
+
+const SILENT = {
+	h2: () => createHttp2Server(() => {}),
+	"http/1.1": () => createServer(() => {}),
+};
+
+for (const protocol of ["h2", "http/1.1"] as const) {
+	test(`${protocol}: a request ends in its time, and a write that was under way with the interrupt's moment`, async (t) => {
+		const { authority, dial } = await dialling(t, SILENT[protocol](), protocol);
+		const connections = new Connections(authority, dial);
+		const one = await dial();
+		const link =
+			protocol === "h2"
+				? new Http2(authority, one)
+				: new Http1(authority, one, dial);
+		const timeout = 1;
+		await assert.rejects(
+			link.send({ ...GET, timeout }),
+			({ cause }: TransportError) => codeOf(cause) === "MESHREG_TIMEOUT",
+		);
+		link.destroy();
+		const writing = connections.send({ ...GET, method: "POST", body: "x" });
+		const reading = connections.send(GET);
+		connections.finish(new Error("over"));
+		await assert.rejects(reading, { message: "over" });
+		await assert.rejects(writing, { message: "over" });
+	});
+
+	test(`${protocol}: an answer that breaks off may have been carried out`, async (t) => {
+		const server =
+			protocol === "h2"
+				? createHttp2Server((_, response) => {
+						response.writeHead(200, { "content-length": "9" });
+						response.write("x", () =>
+							response.stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+						);
+					})
+				: createServer((_, response) => {
+						response.writeHead(200, { "content-length": "9" });
+						response.write("x", () => response.destroy());
+					});
+		const { authority, dial } = await dialling(t, server, protocol);
+		const connections = new Connections(authority, dial);
+		const answer = await connections.send(GET);
+		const limit = { most: 10, exceeded: () => new Error("too much") };
+		await assert.rejects(text(answer, limit), {
+			name: "TransportError",
+			sent: true,
+		});
+		connections.end(new Error("over"));
+	});
+}
+
+test("h2: watches get another session only where all are full, and other requests none", async (t) => {
+	const server = createHttp2Server();
+	server.on("stream", (stream: ServerHttp2Stream) => {
+		stream.on("error", () => {});
+		stream.respond({ ":status": 200 });
+	});
+	const { authority, dial } = await dialling(t, server, "h2");
+	let dialled = 0;
+	const connections = new Connections(authority, () => {
+		dialled++;
+		return dial();
+	});
+	const watches: Answer[] = [];
+	const watch = async (count: number) => {
+		for (let at = 0; at < count; at++)
+			watches.push(await connections.send({ ...GET, endless: true }));
+	};
+	await watch(32);
+	await connections.send(GET);
+	assert.equal(dialled, 1);
+	await watch(32);
+	assert.equal(dialled, 2);
+	const [{ body } = assert.fail()] = watches;
+	body.on("error", () => {});
+	body.destroy();
+	await once(body, "close");
+	await watch(1);
+	assert.equal(dialled, 2);
+	for (const { body } of watches) body.on("error", () => {});
+	connections.end(new Error("over"));
 });

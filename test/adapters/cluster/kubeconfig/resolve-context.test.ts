@@ -1,5 +1,6 @@
 /** Which server a kubeconfig and flags choose, what is told where none was chosen on purpose, and what cannot be used. */
 import assert from "node:assert/strict";
+import { delimiter } from "node:path";
 import { test } from "node:test";
 import {
 	type ClusterEntry,
@@ -8,10 +9,12 @@ import {
 	type Kubeconfig,
 	type UserEntry,
 } from "../../../../src/adapters/cluster/kubeconfig/document.ts";
+import { loadKubeconfig } from "../../../../src/adapters/cluster/kubeconfig/files.ts";
 import {
 	choose,
 	type Pod,
 } from "../../../../src/adapters/cluster/kubeconfig/resolve-context.ts";
+import { disk } from "../../../../src/adapters/files.ts";
 import type { FailureError } from "../../../../src/core/output/failure.ts";
 import type { ConnectionFlags } from "../../../../src/world.ts";
 
@@ -248,3 +251,18 @@ for (const [what, cluster, because] of CLUSTERS)
 					failure.because === because,
 			);
 	});
+
+test("files of KUBECONFIG are told to be absent only where none is there", async () => {
+	const there = async (...paths: readonly string[]) => {
+		const files = {
+			...disk,
+			exists: async (path: string) => paths.includes(path),
+			read: async () => Buffer.from("{}"),
+		};
+		const env = { KUBECONFIG: ["/a", "/b"].join(delimiter) };
+		return (await loadKubeconfig(undefined, env, files)).absent;
+	};
+	assert.deepEqual(await there(), ["/a", "/b"]);
+	assert.equal(await there("/b"), undefined);
+	assert.equal(await there("/a", "/b"), undefined);
+});
