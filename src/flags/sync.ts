@@ -103,7 +103,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 ];
 
 /** What SYNC_FLAGS say. Throws UsageError. */
-export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
+export function syncSettingsOf(given: Given, env: flags.Env) {
 	const forget = given
 		.list("forget")
 		.map((name) => flags.checkNamespace(name.trim(), "--forget"));
@@ -112,6 +112,7 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 		prune: given.on("prune"),
 		once: given.on("once"),
 		allSources: given.on("all-sources"),
+		/** Namespaces to take out of the record. */
 		forget: [...new Set(forget)],
 	};
 }
@@ -132,8 +133,6 @@ export function copySettingsOf(given: Given, env: flags.Env): CopySettings {
 		attach: attachedAccountsOf(given),
 		prune: false,
 		once: false,
-		allSources: false,
-		forget: [],
 		adopt: given.on("adopt"),
 		force: given.on("force"),
 	};

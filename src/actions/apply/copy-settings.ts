@@ -23,9 +23,6 @@ export interface CopySettings {
 	readonly prune: boolean;
 	/** Copies that are not recorded. */
 	readonly once: boolean;
-	readonly allSources: boolean;
-	/** Namespaces to take out of the record. */
-	readonly forget: readonly string[];
 	readonly adopt: boolean;
 	readonly force: boolean;
 }

@@ -28,7 +28,7 @@ import { warn } from "../../actions/tell.ts";
 import { type Asked, CANCELLED, type RunOf } from "../../command.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
-import { DEFAULT_MESH, MESHES, type Mesh } from "../../core/meshes/meshes.ts";
+import { DEFAULT_MESH, MESHES } from "../../core/meshes/meshes.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { orElsewhere } from "../../core/output/failure.ts";
 import { isWritten } from "../../core/output/result.ts";
@@ -98,7 +98,13 @@ export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	const isObject = output === "json" || output === "yaml";
 	const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
 	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere) {
-		const place = await placeUnseen(source, options, world);
+		const { namespace } = source;
+		const place =
+			namespace === undefined
+				? await onCluster(world, options.connection, async (cluster) =>
+						placeMeant(source, cluster),
+					)
+				: placeMeant(source, { namespace });
 		const made = sourceMaker(edit, place, entries, label);
 		return objectsOf(made(undefined), options);
 	}
@@ -179,7 +185,16 @@ async function choiceOf(
 ): Promise<SourceChoice> {
 	if (!offersMesh || yes || !world.streams.interactive) return source;
 	return onFirstCluster(world, connection, async (cluster, found) => {
-		const installed = await meshesInstalled(cluster);
+		const meshes = Object.values(MESHES);
+		const known = await readNamespaces(
+			cluster,
+			meshes.flatMap(({ sourceNamespace }) => sourceNamespace ?? []),
+		);
+		// One whose namespace may not be looked at is not among them.
+		const installed = meshes.filter(
+			({ sourceNamespace = "" }) =>
+				typeof known.get(sourceNamespace) === "object",
+		);
 		found();
 		if (installed.every(({ name }) => name === DEFAULT_MESH)) return source;
 		const offered = [...installed, MESHES.none];
@@ -197,22 +212,6 @@ async function choiceOf(
 			usual: mesh.secretName,
 		};
 	});
-}
-
-/**
- * Which meshes a cluster has, by their namespaces, in the order in which they are offered. One whose
- * namespace may not be looked at is not among them. Throws what else the cluster throws.
- */
-async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
-	const meshes = Object.values(MESHES);
-	const known = await readNamespaces(
-		cluster,
-		meshes.flatMap(({ sourceNamespace }) => sourceNamespace ?? []),
-	);
-	return meshes.filter(
-		({ sourceNamespace = "" }) =>
-			typeof known.get(sourceNamespace) === "object",
-	);
 }
 
 /** What is to be done about a source that is there, and what is asked for it. */
@@ -325,20 +324,6 @@ async function askWhatToDo(
 			{ value: "cancel", label: "Cancel" },
 		],
 	});
-}
-
-/** Where the source would be: without a namespace of its own, in the context's. */
-async function placeUnseen(
-	source: SourceChoice,
-	{ connection }: CreateOptions,
-	world: World,
-): Promise<SourceRef> {
-	const { namespace } = source;
-	return namespace === undefined
-		? onCluster(world, connection, async (cluster) =>
-				placeMeant(source, cluster),
-			)
-		: placeMeant(source, { namespace });
 }
 
 /** The choice with the usual name where it has none: a new source is made nowhere else. */

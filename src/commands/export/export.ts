@@ -17,7 +17,6 @@ import { meshreg } from "../../core/output/shell.ts";
 import { entryProblems } from "../../core/pull-secrets/content-fault.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
-	type Content,
 	type PullSecret,
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -100,7 +99,10 @@ async function keyToExport(
 	});
 }
 
-/** What the Secret holds, as a docker config. Throws FailureError where that is nothing. */
+/**
+ * What the Secret holds, as a docker config: each entry with a credential, written afresh under a key that all
+ * programs read. Throws FailureError where that is nothing.
+ */
 function dockerConfigOf(
 	{ content, name, namespace }: PullSecret,
 	world: World,
@@ -112,30 +114,16 @@ function dockerConfigOf(
 			to: "export",
 			problem: content.config.problem,
 		});
-	const { auths, problems, warnings } = exported(content);
-	if (Object.keys(auths).length === 0)
-		throw new FailureError({
-			cause: "export-empty",
-			secret: { namespace, name },
-			problems,
-		});
-	for (const problem of problems)
-		warn(world, { cause: "entry-unusable", problem });
-	warn(world, ...warnings);
-	return json({ auths });
-}
-
-/**
- * Every entry with a credential, written afresh under a key that all of them read. What has none is
- * left out, and said (`problems`): in a file, too, it would match and fail.
- */
-function exported(content: Content) {
-	const auths = new Map<string, Credential>();
-	const warnings: ExportNote[] = [];
+	// In a file, too, what has no credential would match and fail.
 	const problems = entryProblems(content).filter(
 		({ kind }) => kind !== "auth-differs",
 	);
-	for (const [key, entry] of content.config.ok ? content.config.auths : []) {
+	const auths = new Map<string, Credential>();
+	const warnings: ExportNote[] = problems.map((problem) => ({
+		cause: "entry-unusable",
+		problem,
+	}));
+	for (const [key, entry] of content.config.auths) {
 		const credential = entry.credentialForAll();
 		const written = exportedKey(key);
 		if (credential === undefined || written === undefined) continue;
@@ -148,13 +136,15 @@ function exported(content: Content) {
 		if (written.includes("*"))
 			warnings.push({ cause: "key-with-star", key: written });
 	}
-	return {
-		auths: Object.fromEntries(
-			[...auths].map(([key, credential]) => [key, authFields(credential)]),
-		),
-		problems,
-		warnings,
-	};
+	if (auths.size === 0)
+		throw new FailureError({
+			cause: "export-empty",
+			secret: { namespace, name },
+			problems,
+		});
+	warn(world, ...warnings);
+	const fields = [...auths].map(([key, one]) => [key, authFields(one)]);
+	return json({ auths: Object.fromEntries(fields) });
 }
 
 /** The spelling of a key that all programs read; undefined for one that kubelets ignore. */

@@ -1,8 +1,6 @@
 import { onCluster } from "../../actions/on-cluster.ts";
-import {
-	findSource,
-	type SourceChoice,
-} from "../../actions/read/find-source.ts";
+import { findSource } from "../../actions/read/find-source.ts";
+import { reading } from "../../actions/read/read-keys.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import { tellError, warn } from "../../actions/tell.ts";
 import { NOTHING, type RunOf } from "../../command.ts";
@@ -11,13 +9,12 @@ import type { Injected, Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
 import { desiredCopy } from "../../core/pull-secrets/plan.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, type OperationError } from "../../errors.ts";
 import { json, yaml } from "../../report/structured.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 import type { InjectOptions } from "./command.ts";
 
 /** The work of `inject`, in one cluster. Throws FailureError, and what the cluster throws. */
@@ -26,7 +23,10 @@ export const run: RunOf<InjectOptions> = async (options, world) => {
 	// Templates name what is appended to them, which may be the only source there is, of whatever name.
 	const { source } = options;
 	const found = options.withSecret
-		? await sourceFor(source, options.connection, world)
+		? await onCluster(world, options.connection, async (cluster) => ({
+				source: await findSource(reading(cluster), source, world),
+				namespace: cluster.namespace,
+			}))
 		: undefined;
 	const { files, failed } = await injectFiles(
 		options.paths,
@@ -44,7 +44,8 @@ export const run: RunOf<InjectOptions> = async (options, world) => {
 		tellError(world, { cause: "images-collide", collision });
 	// What one of the two needs would run under the other's name: better nothing than that.
 	if (collisions.length > 0) return { status: EXIT.failed, document: NOTHING };
-	const secrets = found && (await secretsFor(files, found));
+	const secrets =
+		found && (await secretsFor(files, found.source, found.namespace));
 	const { joinManifests } = await import("../../core/manifest/join.ts");
 	return {
 		status: failed ? EXIT.failed : EXIT.done,
@@ -80,23 +81,11 @@ async function injectFiles(
 	return { files, failed };
 }
 
-/** The source whose copies go with the manifests, and the namespace of what names none. Throws what the cluster throws. */
-async function sourceFor(
-	choice: SourceChoice,
-	connection: ConnectionFlags,
-	world: World,
-): Promise<{ readonly source: PullSecret; readonly namespace: string }> {
-	return onCluster(world, connection, async (cluster) => {
-		const reader = new ContentReader();
-		const source = await findSource({ cluster, reader }, choice, world);
-		return { source, namespace: cluster.namespace };
-	});
-}
-
-/** The copies that sync would make where the manifests go, as one more of them. */
+/** The copies that sync would make where the manifests go, as one more of them; `namespace`: of what names none. */
 async function secretsFor(
 	files: readonly Injected[],
-	{ source, namespace }: Awaited<ReturnType<typeof sourceFor>>,
+	source: PullSecret,
+	namespace: string,
 ): Promise<ManifestPart> {
 	const named = (of: "namespaces" | "provided") =>
 		new Set(

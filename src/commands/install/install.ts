@@ -5,7 +5,6 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import { allOf } from "../../actions/read/all-of.ts";
 import { nameMeant } from "../../actions/read/find-source.ts";
 import { reading, readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
@@ -50,26 +49,21 @@ export const run: RunOf<InstallOptions> = async (options, world) => {
 		);
 		const objects = manifestsOf(installation);
 		if (isPrinted)
-			return {
-				status: EXIT.done,
-				document: { kind: "objects", objects },
-			};
+			return { status: EXIT.done, document: { kind: "objects", objects } };
 		const report = new ChangeReport(world, cluster);
 		return await report.whatIsDone(async () => {
 			await checkNamespaces(objects, installation.source, { cluster, report });
 			if (report.failed) return report.finish();
 			await checkBindings(objects, cluster);
 			await applyObjects(objects, { cluster, dryRun, report, world });
+			const idOf = ({
+				kind,
+				metadata,
+			}: Pick<InstalledObject, "kind" | "metadata">) =>
+				`${kind} ${metadata.namespace}/${metadata.name}`;
+			const wanted = new Set(objects.map(idOf));
 			const found = await findInstalled(cluster, installation.source);
-			const stale = found.filter(
-				({ kind, metadata: { name, namespace } }) =>
-					!objects.some(
-						({ kind: wanted, metadata }) =>
-							wanted === kind &&
-							metadata.name === name &&
-							metadata.namespace === namespace,
-					),
-			);
+			const stale = found.filter((one) => !wanted.has(idOf(one)));
 			await removeInstalled(stale, { cluster, dryRun, report });
 			await warnOfUnwatched(options, installation.source, cluster, world);
 			return report.finish();
@@ -155,19 +149,16 @@ async function checkBindings(
 	objects: readonly InstalledObject[],
 	cluster: Cluster,
 ): Promise<void> {
-	const lists: Place[][] = [];
+	const bindings: Place[] = [];
 	for (const wanted of objects) {
 		if (wanted.kind !== "RoleBinding") continue;
 		const { namespace = "" } = wanted.metadata;
-		const there = cluster.pages("RoleBinding", { namespace });
-		const list = allOf(there, (one) =>
-			isInTheWay(one, wanted)
-				? { namespace, name: one.metadata.name ?? "" }
-				: [],
-		);
-		lists.push(await list);
+		const pages = cluster.pages("RoleBinding", { namespace });
+		for await (const { items } of pages)
+			for (const one of items)
+				if (isInTheWay(one, wanted))
+					bindings.push({ namespace, name: one.metadata.name ?? "" });
 	}
-	const bindings = lists.flat();
 	if (bindings.length > 0)
 		throw new FailureError({ cause: "bindings-of-others", bindings });
 }

@@ -191,12 +191,10 @@ class Controller {
 		this.#keeping = true;
 		const { everywhere } = this.#state;
 		const done = new Map<string, ChangeResult>();
-		let again = false;
-		await this.#outlasting(() => {
-			const trying = this.#bringInSync(everywhere, done, again);
-			again = true;
-			return trying;
-		});
+		let tries = 0;
+		await this.#outlasting(() =>
+			this.#bringInSync(everywhere, done, tries++ > 0),
+		);
 		const results = [...done.values()];
 		await this.#outlasting(() => this.#takeBack(results));
 		for (const name of everywhere)
@@ -558,20 +556,16 @@ class Controller {
 		const { record, fault: recordFault }: RecordReading =
 			source === undefined ? {} : recordReadingIn(source);
 		const about = { source: rules.source };
+		const wrong = { level: "error", ...about } as const;
 		const note: LogNote =
 			source === undefined
 				? { level: "warning", event: "source-deleted", ...about }
 				: fault !== undefined
-					? { level: "error", event: "source-malformed", ...about, fault }
+					? { ...wrong, event: "source-malformed", fault }
 					: recordFault !== undefined
-						? {
-								level: "error",
-								event: "record-invalid",
-								...about,
-								fault: recordFault,
-							}
+						? { ...wrong, event: "record-invalid", fault: recordFault }
 						: record === undefined
-							? { level: "error", event: "record-missing", ...about }
+							? { ...wrong, event: "record-missing" }
 							: { level: "info", event: "source-back", ...about };
 		if (note.event === this.#standing) return;
 		this.#standing = note.event;
