@@ -73,13 +73,9 @@ class LineReader {
 		const equals = text.indexOf("=");
 		const name = equals < 0 ? text : text.slice(0, equals);
 		const flag = this.known.find((candidate) => candidate.name === name);
+		const attached = equals < 0 ? undefined : text.slice(equals + 1);
 		if (flag === undefined) this.#fault ??= { is: "unknown flag", name };
-		else
-			this.#take(
-				flag,
-				`--${name}`,
-				equals < 0 ? undefined : text.slice(equals + 1),
-			);
+		else this.#take(flag, `--${name}`, attached);
 	}
 
 	#short(letters: string): void {
@@ -92,11 +88,9 @@ class LineReader {
 			}
 			rest = rest.slice(1);
 			const takesRest = takesWord(flag) || rest.startsWith("=");
-			this.#take(
-				flag,
-				`-${letter}`,
-				takesRest && rest !== "" ? rest.replace(/^=/, "") : undefined,
-			);
+			const attached =
+				takesRest && rest !== "" ? rest.replace(/^=/, "") : undefined;
+			this.#take(flag, `-${letter}`, attached);
 			if (takesRest) return;
 		}
 	}

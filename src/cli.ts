@@ -317,7 +317,6 @@ async function readWithYargs(command: Command, line: Line): Promise<Given> {
 				? error
 				: new UsageError(message.replace(/\s+/g, " "), error === undefined);
 		})
-		.strictOptions()
 		.options(
 			Object.fromEntries(flags.map((flag) => [flag.name, yargsOption(flag)])),
 		)

@@ -93,15 +93,11 @@ export async function complete(
 	world: Outside,
 ): Promise<number> {
 	const line = readLine(argv.slice(0, -1), EVERY_FLAG);
-	const completion = completionOf(
-		line,
-		givenOn(line, EVERY_FLAG),
-		argv.at(-1) ?? "",
-		{
-			commands: COMMANDS,
-			everywhere: EVERYWHERE,
-		},
-	);
+	const given = givenOn(line, EVERY_FLAG);
+	const completion = completionOf(line, given, argv.at(-1) ?? "", {
+		commands: COMMANDS,
+		everywhere: EVERYWHERE,
+	});
 	const { kept, typed, offer, taken } = completion;
 	const candidates =
 		typeof offer === "string" ? await ask(offer, completion, world) : offer;
@@ -155,60 +151,50 @@ async function valuesOf(
 	late: AbortSignal,
 ): Promise<string[]> {
 	const flags = connectionFlags(given);
-	switch (source) {
-		case "file":
-			return [];
-		case "context":
-		case "cluster":
-		case "user":
-			return [...(await world.kubeconfigNames(flags.kubeconfig))[source]];
-		default: {
-			const cluster = await world.connect(flags, { quietlyUntil: late });
-			try {
-				const [namespace = cluster.namespace] = given.list("namespace");
-				if (source === "explained")
-					return await explained(cluster, namespace, typed);
-				const slash = typed.indexOf("/");
-				const at = slash < 0 ? undefined : typed.slice(0, slash);
-				const place = (): SourceRef =>
-					placeMeant(sourceMeant(verb, given, world.env), cluster);
-				if (source === "registry") return await registries(cluster, place());
-				const fieldSelector = `type=${PULL_SECRET_TYPE}`;
-				const managed = {
-					labelSelector: managedSelectorsOf(given, world.env)[0] ?? "",
-					fieldSelector,
-				};
-				const wanted: Record<typeof source, () => [Kind, ListQuery]> = {
-					namespace: () => ["Namespace", {}],
-					serviceaccount: () => ["ServiceAccount", { namespace }],
-					pod: () => ["Pod", { namespace }],
-					"pull-secret": () => ["Secret", managed],
-					"source-name": () => [
-						"Secret",
-						{ ...managed, namespace: place().namespace },
-					],
-					source: () =>
-						at === undefined
-							? ["Namespace", {}]
-							: ["Secret", { ...managed, namespace: at }],
-					"any-pull-secret": () =>
-						at === undefined
-							? ["Namespace", {}]
-							: ["Secret", { namespace: at, fieldSelector }],
-				};
-				const [kind, query] = wanted[source]();
-				const onlySources = source === "source" || source === "source-name";
-				const names = await allOf(
-					cluster.pages(kind, { ...query, metadataOnly: true }),
-					({ metadata }) =>
-						onlySources && metadata.annotations?.[SOURCE_ANNOTATION]
-							? []
-							: (metadata.name ?? ""),
-				);
-				return at !== undefined ? names.map((name) => `${at}/${name}`) : names;
-			} finally {
-				await cluster.close();
-			}
-		}
+	if (source === "file") return [];
+	if (source === "context" || source === "cluster" || source === "user")
+		return [...(await world.kubeconfigNames(flags.kubeconfig))[source]];
+	const cluster = await world.connect(flags, { quietlyUntil: late });
+	try {
+		const [namespace = cluster.namespace] = given.list("namespace");
+		if (source === "explained")
+			return await explained(cluster, namespace, typed);
+		const place = (): SourceRef =>
+			placeMeant(sourceMeant(verb, given, world.env), cluster);
+		if (source === "registry") return await registries(cluster, place());
+		const fieldSelector = `type=${PULL_SECRET_TYPE}`;
+		const labelSelector = managedSelectorsOf(given, world.env)[0] ?? "";
+		const managed = { labelSelector, fieldSelector };
+		const slash = typed.indexOf("/");
+		const at = slash < 0 ? undefined : typed.slice(0, slash);
+		/** Of `NAMESPACE/NAME` the namespace is completed first. */
+		const within = (query: ListQuery): [Kind, ListQuery] =>
+			at === undefined
+				? ["Namespace", {}]
+				: ["Secret", { ...query, namespace: at }];
+		const wanted: Record<typeof source, () => [Kind, ListQuery]> = {
+			namespace: () => ["Namespace", {}],
+			serviceaccount: () => ["ServiceAccount", { namespace }],
+			pod: () => ["Pod", { namespace }],
+			"pull-secret": () => ["Secret", managed],
+			"source-name": () => [
+				"Secret",
+				{ ...managed, namespace: place().namespace },
+			],
+			source: () => within(managed),
+			"any-pull-secret": () => within({ fieldSelector }),
+		};
+		const [kind, query] = wanted[source]();
+		const onlySources = source === "source" || source === "source-name";
+		const names = await allOf(
+			cluster.pages(kind, { ...query, metadataOnly: true }),
+			({ metadata }) =>
+				onlySources && metadata.annotations?.[SOURCE_ANNOTATION]
+					? []
+					: (metadata.name ?? ""),
+		);
+		return at !== undefined ? names.map((name) => `${at}/${name}`) : names;
+	} finally {
+		await cluster.close();
 	}
 }

@@ -49,20 +49,13 @@ export async function watchPullSecrets(
 	signal: AbortSignal,
 ): Promise<never> {
 	const stop = new AbortController();
-	const watch = new PullSecretWatch(
-		cluster,
-		choice,
-		world,
-		AbortSignal.any([signal, stop.signal]),
-	);
+	const either = AbortSignal.any([signal, stop.signal]);
+	const watch = new PullSecretWatch(cluster, choice, world, either);
 	try {
-		const { namespaces } = choice;
-		return await watch.run((items) =>
-			world.emit({ type: "items", items, namespaces }),
-		);
+		return await watch.run();
 	} finally {
 		stop.abort();
-		await watch.ended();
+		await Promise.allSettled(watch.running);
 	}
 }
 
@@ -72,7 +65,7 @@ type Snapshot = Map<string, PullSecret>;
 class PullSecretWatch {
 	readonly #queue: WorkQueue;
 	readonly #reader = new ContentReader();
-	readonly #running: Promise<never>[] = [];
+	readonly running: Promise<never>[] = [];
 	#listed: Snapshot[] = [];
 	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
 	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
@@ -91,9 +84,12 @@ class PullSecretWatch {
 		this.#queue = new WorkQueue(world.clock);
 	}
 
-	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
+	async run(): Promise<never> {
+		const { namespaces } = this.choice;
+		const tell = (items: readonly ListItem[]) =>
+			this.world.emit({ type: "items", items, namespaces });
 		this.#listed = await Promise.all(
-			listQueries(this.choice, scopesOf(this.choice.namespaces)).map((query) =>
+			listQueries(this.choice, scopesOf(namespaces)).map((query) =>
 				this.#secrets(query),
 			),
 		);
@@ -113,10 +109,6 @@ class PullSecretWatch {
 			1,
 			this.signal,
 		);
-	}
-
-	async ended(): Promise<void> {
-		await Promise.allSettled(this.#running);
 	}
 
 	/** What a query finds, from now on. Throws what the cluster throws at the first list. */
@@ -145,7 +137,7 @@ class PullSecretWatch {
 		await following.list();
 		const running = following.follow(this.world.clock, this.signal);
 		running.catch(() => {}); // It ends with the signal, for which everybody waits.
-		this.#running.push(running);
+		this.running.push(running);
 		return kept;
 	}
 

@@ -44,7 +44,7 @@ import {
 	INSTALLATION_LABEL,
 	installationId,
 } from "../../core/in-cluster/installation.ts";
-import type { Loss, PruneNote } from "../../core/note.ts";
+import type { PruneNote } from "../../core/note.ts";
 import type { ObjectMeta, ServiceAccount } from "../../core/objects.ts";
 import { failureOf, orElsewhere } from "../../core/output/failure.ts";
 import {
@@ -99,7 +99,12 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 		const { sourceNamespace = cluster.namespace } = options;
 		const at = reading(cluster);
 		const report = new ChangeReport(world, cluster);
-		const { found, refused } = await readScope(at, options);
+		const { items: found, refused } = await readEach(
+			scopesOf(options.namespaces),
+			(scope) => readPullSecrets(at, { ...options.query, ...scope }),
+		);
+		if (refused.has("")) throw orElsewhere(refused.get(""));
+		throwIfAll(refused, options.namespaces);
 		for (const [namespace, error] of refused) {
 			const place = { namespace, name: options.name ?? "*" };
 			const why = failureOf(error);
@@ -162,8 +167,7 @@ async function findPruning(
 	found: readonly PullSecret[],
 	how: PruneRun,
 ): Promise<Pruning> {
-	const { cluster, world, namespaces, orphaned } = how;
-	const { sourceNamespace } = how;
+	const { cluster, world, namespaces, orphaned, sourceNamespace } = how;
 	const keys = found.filter(how.isMeant);
 	const onlyBeside = orphaned || how.keepSources;
 	const { sent, unreadable } = onlyBeside
@@ -242,21 +246,21 @@ async function isAgreed(
 	{ changes, outOf, attached, outlived }: Pruning,
 	{ cluster, world }: PruneRun,
 ): Promise<boolean> {
+	const secrets = changes.map(({ current }) => current);
+	const users = await countUsers(cluster, secrets);
+	// Sources first, for they are nowhere else.
+	const losses = partition(secrets, isSourceLike)
+		.flat()
+		.map((one) => ({ ...lossOf("delete", one), users: users(one) }));
 	const question = {
-		losses: await lossesOf(changes, cluster),
+		losses,
 		forgets: outOf.map(({ source, named }) => ({
 			source: placeOf(source),
 			selections: [{ names: named }],
 		})),
 		accounts: attached.length,
 		accountsIn: [...new Set(attached.map(namespaceIn))],
-		byPolicy: [
-			...changes
-				.map(({ current }) => current)
-				.filter(isByPolicy)
-				.map(placeOf),
-			...outlived,
-		],
+		byPolicy: [...secrets.filter(isByPolicy).map(placeOf), ...outlived],
 	};
 	return confirmDeletion(question, cluster, world);
 }
@@ -325,31 +329,6 @@ function tellOfRest(
 	tellUnlessQuiet(world, { cause: "left-alone", name, namespaces });
 }
 
-/** What is asked about: sources first, for they are nowhere else. */
-async function lossesOf(
-	changes: readonly ChangeOf<"delete">[],
-	cluster: Cluster,
-): Promise<Loss[]> {
-	const secrets = changes.map(({ current }) => current);
-	const users = await countUsers(cluster, secrets);
-	const sourcesFirst = partition(secrets, isSourceLike).flat();
-	return sourcesFirst.map((secret) => ({
-		...lossOf("delete", secret),
-		users: users(secret),
-	}));
-}
-
-/** What there is, and why some of the namespaces could not be looked at. Throws where none could. */
-async function readScope(at: Reading, { namespaces, query }: PruneOptions) {
-	const { items: found, refused } = await readEach(
-		scopesOf(namespaces),
-		(scope) => readPullSecrets(at, { ...query, ...scope }),
-	);
-	if (refused.has("")) throw orElsewhere(refused.get(""));
-	throwIfAll(refused, namespaces);
-	return { found, refused };
-}
-
 /**
  * Takes away the policies of sources that were deleted. Outside the source namespace anybody may have written
  * that there are some: those are not asked for one by one. What may not be read or deleted is a warning: the
@@ -368,11 +347,8 @@ async function takeBackPolicies(
 			await writePolicies(() => policyRemovals(sources, how.cluster), how);
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			warn(world, {
-				cause: "policies-kept",
-				sources: sources.map(sourceRef),
-				error,
-			});
+			const kept = sources.map(sourceRef);
+			warn(world, { cause: "policies-kept", sources: kept, error });
 			failedToTakeBack(error, how.cluster).forEach(how.onResult);
 		}
 }
@@ -504,13 +480,14 @@ async function whatIsLeft(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
 	if (others.length + watches.length + byPolicy.length === 0) return [];
-	const note = {
-		cause: "still-managed",
-		secrets: others.length,
-		watches: watches.map(sourceRef),
-		policies: byPolicy.map(sourceRef),
-	} as const;
-	return [note];
+	return [
+		{
+			cause: "still-managed",
+			secrets: others.length,
+			watches: watches.map(sourceRef),
+			policies: byPolicy.map(sourceRef),
+		},
+	];
 }
 
 /** Whose installation it is: a label that says something else is somebody's own. */
