@@ -21,7 +21,6 @@ import {
 	areMeant,
 	BARE,
 	type Flag,
-	type Given,
 	type Line,
 	operandText,
 	switchFlag,
@@ -156,12 +155,19 @@ export async function parse(
 	}
 	checkEnvironment(env);
 	if (command === undefined) throw unknownCommand(verb);
-	const given =
-		withoutFlags(command, line) ?? (await readWithYargs(command, line));
+	const flags = flagsOf(command);
+	const { least, most } = arityOf(command);
+	// To load yargs takes a tenth of `completion bash`, and what it would say of such a line is known.
+	const isPlain =
+		line.flags.length === 0 &&
+		operands.length >= least &&
+		operands.length <= most;
+	const values = isPlain ? {} : await valuesByYargs(command, line);
+	checkTogether(values, flags, operands);
 	return {
 		want: "run",
 		doubt: doubtOf(line, command),
-		prepared: command.prepare(given, env),
+		prepared: command.prepare(givenOf(values, flags, operands), env),
 	};
 }
 
@@ -268,19 +274,6 @@ const WORDS = {
 	"Argument: %s, Given: %s, Choices: %s": "for --%s: %s; must be one of %s",
 };
 
-/** What a line without flags says, as yargs would: to load it takes a tenth of `completion bash`. */
-function withoutFlags(
-	command: Command,
-	{ flags: typed, positionals: [, ...operands] }: Line,
-): Given | undefined {
-	const { least, most } = arityOf(command);
-	if (typed.length > 0 || operands.length < least || operands.length > most)
-		return undefined;
-	const flags = flagsOf(command);
-	checkTogether({}, flags, operands);
-	return givenOf({}, flags, operands);
-}
-
 function arityOf({ operands }: Command): { least: number; most: number } {
 	return {
 		least: operands.filter(({ optional }) => !optional).length,
@@ -290,10 +283,12 @@ function arityOf({ operands }: Command): { least: number; most: number } {
 	};
 }
 
-/** Types, choices and how many operands: yargs knows. */
-async function readWithYargs(command: Command, line: Line): Promise<Given> {
+/** The values of the flags, by name. Types, choices and how many operands: yargs knows. */
+async function valuesByYargs(
+	command: Command,
+	line: Line,
+): Promise<Readonly<Record<string, unknown>>> {
 	const { default: yargs } = await import("yargs");
-	const flags = flagsOf(command);
 	const { least, most } = arityOf(command);
 	const { verb } = command;
 	const first = command.operands.find(({ optional }) => !optional);
@@ -318,7 +313,9 @@ async function readWithYargs(command: Command, line: Line): Promise<Given> {
 				: new UsageError(message.replace(/\s+/g, " "), error === undefined);
 		})
 		.options(
-			Object.fromEntries(flags.map((flag) => [flag.name, yargsOption(flag)])),
+			Object.fromEntries(
+				flagsOf(command).map((flag) => [flag.name, yargsOption(flag)]),
+			),
 		)
 		.demandCommand(
 			least,
@@ -327,11 +324,9 @@ async function readWithYargs(command: Command, line: Line): Promise<Given> {
 			most === 0
 				? `${verb} takes no arguments${command.flags.some(({ short }) => short === "f") ? "; give files with -f" : ""}`
 				: `too many arguments: ${verb} takes ${command.operands.map(operandText).join(" ")}`,
-		)
-		.check((values) => checkTogether(values, flags, values._));
+		);
 	// Not one of yargs's commands: it would lay out its help for each that it has run, 3 ms.
-	const { _: operands, ...values } = await parser.parseAsync(yargsWords(line));
-	return givenOf(values, flags, operands.map(String));
+	return parser.parseAsync(yargsWords(line));
 }
 
 function yargsOption(flag: Flag): Options {
@@ -390,8 +385,8 @@ export function valueApart(flag: string, value: string): UsageError {
 function checkTogether(
 	values: Readonly<Record<string, unknown>>,
 	flags: readonly Flag[],
-	operands: readonly unknown[],
-): true {
+	operands: readonly string[],
+): void {
 	// A switch that is off is as if it were not there.
 	const given = flags.filter(
 		({ name }) =>
@@ -423,7 +418,6 @@ function checkTogether(
 			);
 		if (alone !== undefined && operands.length > 0) throw new UsageError(alone);
 	}
-	return true;
 }
 
 /** What is said of two flags of which the first cannot stand beside the second, or beside its `value` alone. */
