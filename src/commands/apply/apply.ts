@@ -42,7 +42,6 @@ export async function ask(options: ApplyOptions, world: World) {
 	return enterVerified(options.input, { ...options, byDefault }, world);
 }
 
-/** The work of `apply`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<ApplyOptions, Asked<typeof ask>> = async (
 	options,
 	world,

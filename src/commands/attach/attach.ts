@@ -11,7 +11,6 @@ import type { Cluster, World } from "../../world.ts";
 import { attachByPolicy } from "./by-policy.ts";
 import type { AttachOptions } from "./command.ts";
 
-/** The work of `attach`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<AttachOptions> = async (change, world) =>
 	change.byPolicy
 		? attachByPolicy(change, world)

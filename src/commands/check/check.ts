@@ -24,7 +24,6 @@ import type { CheckOptions } from "./command.ts";
 import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
-/** The work of `check`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<CheckOptions> = async (options, world) => {
 	return onCluster(world, options.connection, async (cluster) => {
 		let reader = new ContentReader();

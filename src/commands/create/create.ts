@@ -85,7 +85,6 @@ export async function ask(options: CreateOptions, world: World) {
 	};
 }
 
-/** The work of `create`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<CreateOptions, Asked<typeof ask>> = async (
 	given,
 	world,

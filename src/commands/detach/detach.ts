@@ -18,7 +18,6 @@ import type { Outcome } from "../../core/document.ts";
 import type { World } from "../../world.ts";
 import type { DetachOptions } from "./command.ts";
 
-/** The work of `detach`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<DetachOptions> = async (change, world) =>
 	change.byPolicy
 		? detachByPolicy(change, world)

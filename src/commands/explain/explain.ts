@@ -30,7 +30,6 @@ import { verifyMatches } from "./verify-matches.ts";
 
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
-/** The work of `explain`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<ExplainOptions> = async (options, world) => {
 	const { operand, workload, output } = options;
 	const reading = readImageReference(operand);

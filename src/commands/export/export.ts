@@ -27,7 +27,6 @@ import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { ExportOptions } from "./command.ts";
 
-/** The work of `export`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<ExportOptions> = async (options, world) => {
 	const { kind, to } = options;
 	if (kind !== undefined) {

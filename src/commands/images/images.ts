@@ -1,3 +1,4 @@
+import { onCluster } from "../../actions/on-cluster.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { reading } from "../../actions/read/read-keys.ts";
@@ -24,7 +25,6 @@ import { checkImages } from "./check-images.ts";
 import type { CheckWish, ImagesOptions } from "./command.ts";
 import { type Fail, findImages } from "./find-images.ts";
 
-/** The work of `images`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<ImagesOptions> = async (options, world) => {
 	const { origin } = options;
 	warn(world, ...(options.registry?.warnings ?? []));
@@ -106,11 +106,8 @@ async function clusterSays(
 		cause: "checked-without-credential",
 		error,
 	}));
-	const cluster = await world.connect(connection).catch(without);
-	if (cluster === undefined)
-		return { source: undefined, platforms: wish.platforms ?? [] };
-	try {
-		const [source, platforms] = await Promise.all([
+	const said = await onCluster(world, connection, (cluster) =>
+		Promise.all([
 			findSource(reading(cluster), wish.source, world)
 				.then(pullSourceOfKey)
 				.catch(without),
@@ -118,11 +115,10 @@ async function clusterSays(
 				nodePlatforms(cluster).catch(
 					orWarn(() => ({ cause: "platforms-unknown" })),
 				),
-		]);
-		return { source, platforms: platforms ?? [] };
-	} finally {
-		await cluster.close();
-	}
+		]),
+	).catch(without);
+	const [source, platforms = []] = said ?? [undefined, wish.platforms];
+	return { source, platforms };
 }
 
 /** Each once, sorted. */

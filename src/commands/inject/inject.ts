@@ -17,7 +17,6 @@ import { json, yaml } from "../../report/structured.ts";
 import type { World } from "../../world.ts";
 import type { InjectOptions } from "./command.ts";
 
-/** The work of `inject`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<InjectOptions> = async (options, world) => {
 	warn(world, ...(options.registry?.warnings ?? []));
 	// Templates name what is appended to them, which may be the only source there is, of whatever name.

@@ -31,7 +31,6 @@ import {
 import type { Cluster, World } from "../../world.ts";
 import type { InstallOptions } from "./command.ts";
 
-/** The work of `install`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<InstallOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	return onCluster(world, options.connection, async (cluster) => {

@@ -33,7 +33,6 @@ import type { ListOptions } from "./command.ts";
 import { type Listing, readListing } from "./list-keys.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
-/** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<ListOptions> = async (options, world) => {
 	const { connection, choice, watch, fail, output } = options;
 	const gone =

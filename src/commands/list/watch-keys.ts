@@ -21,7 +21,6 @@ import {
 	legalSourceRef,
 	needNamespaces,
 	type SourceKnowledge,
-	type SourceRef,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
 import { AbortedError, unlessForbidden } from "../../errors.ts";
@@ -172,7 +171,9 @@ class PullSecretWatch {
 	async #news(): Promise<ListItem[]> {
 		// What two queries find is one.
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
-		const sources = await this.#sources(listed);
+		const sources = new Map<string, SourceKnowledge>();
+		for (const ref of sourcesNamed([...listed.values()]))
+			sources.set(ref, listed.get(ref) ?? (await this.#sourceElsewhere(ref)));
 		const needed = needNamespaces(sources);
 		if (needed) this.#namespaces ??= this.#watchedNamespaces();
 		const known = {
@@ -202,33 +203,21 @@ class PullSecretWatch {
 		return news;
 	}
 
-	async #sources(listed: Snapshot): Promise<Map<string, SourceKnowledge>> {
-		const known = new Map<string, SourceKnowledge>();
-		for (const ref of sourcesNamed([...listed.values()]))
-			known.set(ref, listed.get(ref) ?? (await this.#sourceElsewhere(ref)));
-		return known;
-	}
-
 	async #sourceElsewhere(ref: string): Promise<SourceKnowledge> {
 		const place = legalSourceRef(ref);
 		if (place === undefined) return "unknown";
 		let found = this.#elsewhere.get(ref);
 		if (found === undefined) {
 			if (this.#elsewhere.size >= WATCHED) return "unknown";
-			found = await this.#lookElsewhere(place);
+			const { namespace, name } = place;
+			const watching = this.#secrets({ namespace, ...secretsNamed(name) });
+			const at = { cluster: this.cluster, reader: this.#reader };
+			// What may not be watched is read once.
+			found =
+				(await unlessForbidden(watching)) ?? (await readSource(at, place));
 			this.#elsewhere.set(ref, found);
 		}
 		return found instanceof Map ? (found.get(ref) ?? "gone") : found;
-	}
-
-	/** Watches it; where that is forbidden, reads it once. */
-	async #lookElsewhere(source: SourceRef): Promise<Snapshot | SourceKnowledge> {
-		const { namespace, name } = source;
-		const watching = this.#secrets({ namespace, ...secretsNamed(name) });
-		return (
-			(await unlessForbidden(watching)) ??
-			readSource({ cluster: this.cluster, reader: this.#reader }, source)
-		);
 	}
 
 	/** Each trouble once, until a watch tells of something. */

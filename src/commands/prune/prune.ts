@@ -91,7 +91,6 @@ import {
 import type { PruneOptions } from "./command.ts";
 import { countUsers } from "./count-users.ts";
 
-/** The work of `prune`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<PruneOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	const asks = mustAsk("prune", options, world);

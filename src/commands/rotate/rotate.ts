@@ -1,8 +1,5 @@
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
-import {
-	type SeenNamespaces,
-	seeNamespaces,
-} from "../../actions/apply/confirm.ts";
+import { seeNamespaces } from "../../actions/apply/confirm.ts";
 import {
 	chooseEntry,
 	enteredFor,
@@ -17,7 +14,6 @@ import {
 import { onCluster, onFirstCluster } from "../../actions/on-cluster.ts";
 import {
 	beginCopyLists,
-	type ReadingAhead,
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
@@ -27,7 +23,7 @@ import {
 	warnOfUnmatched,
 } from "../../actions/read/warn-of-entries.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, type RunOf } from "../../command.ts";
+import { type Asked, CANCELLED, type RunOf } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import {
@@ -46,34 +42,13 @@ import type { World } from "../../world.ts";
 import type { RotateOptions } from "./command.ts";
 import { finishCopies, rotateSource } from "./rotate-source.ts";
 
-/** What is entered once, for all clusters. */
-interface RotateAnswer {
-	/** The entry, as the first cluster's source has it. */
-	readonly key: string;
-	/** Enters the credential, the first time that it is asked: then, at a terminal, in the turn of `where`. */
-	readonly enter: (
-		where: Pick<World, "prompter" | "streams">,
-	) => Promise<readonly EnteredCredential[] | typeof CANCELLED>;
-	readonly there: {
-		readonly context: string;
-		/** Nobody waited since it was read; undefined: somebody was asked. */
-		readonly source: PullSecret | undefined;
-		/** Lists are begun, over the connection that the work gets too; undefined: none is. */
-		readonly ahead: ReadingAhead | undefined;
-		/** The source's namespace before anything was asked; undefined: nobody was. */
-		readonly seen: SeenNamespaces | undefined;
-	};
-}
-
 /** What `rotate` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
-export async function ask(
-	options: RotateOptions,
-	world: World,
-): Promise<RotateAnswer | typeof CANCELLED> {
+export async function ask(options: RotateOptions, world: World) {
 	warn(world, ...options.notes, ...options.warnings);
 	const { input, registry } = options;
 	return onFirstCluster(world, options.connection, async (connected, found) => {
 		const { interactive } = world.streams;
+		// Lists are begun, over the connection that the work gets too.
 		const ahead =
 			options.readsAhead && !interactive ? readingAhead(connected) : undefined;
 		const cluster = ahead ?? connected;
@@ -87,7 +62,8 @@ export async function ask(
 		const key = await chooseEntry(source, registry, world);
 		found();
 		let entered: ReturnType<typeof enterVerified> | undefined;
-		const enter: RotateAnswer["enter"] = async (where) => {
+		/** Enters the credential, the first time that it is asked: then, at a terminal, in the turn of `where`. */
+		const enter = async (where: Pick<World, "prompter" | "streams">) => {
 			if (entered === undefined && where.streams.interactive) {
 				await where.prompter();
 				// What is typed is sent there before the question about writing it.
@@ -112,13 +88,13 @@ export async function ask(
 		)
 			return CANCELLED;
 		const { context } = cluster;
+		// Where somebody was asked, it may have changed meanwhile.
 		const unasked = interactive ? undefined : source;
 		return { key, enter, there: { context, source: unasked, ahead, seen } };
 	});
 }
 
-/** The work of `rotate`, in one cluster. Throws FailureError, and what the cluster throws. */
-export const run: RunOf<RotateOptions, RotateAnswer> = async (
+export const run: RunOf<RotateOptions, Asked<typeof ask>> = async (
 	options,
 	world,
 	{ key: known, enter, there },

@@ -1,3 +1,4 @@
+import { groupsBy } from "../../core/groups.ts";
 import { metricsOf, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import type { Vitals } from "../../core/in-cluster/vitals.ts";
 import type { ServedAt } from "../../flags/serving.ts";
@@ -15,26 +16,21 @@ export async function serveWatch(
 	facts: () => WatchFacts,
 	world: Pick<World, "clock" | "interrupt" | "serve">,
 ): Promise<Pick<PageServer, "close">> {
-	const metricsPages = { "/metrics": metricsPage(facts, world.clock) };
-	const isOne =
-		health !== undefined &&
-		metrics !== undefined &&
-		health.port === metrics.port &&
-		health.host === metrics.host;
+	const pages = [
+		{ at: health, of: probePages(vitals, world) },
+		{ at: metrics, of: { "/metrics": metricsPage(facts, world.clock) } },
+	];
 	const served: PageServer[] = [];
 	const close = async () => {
 		await Promise.all(served.map((server) => server.close()));
 	};
 	try {
-		if (health !== undefined)
-			served.push(
-				await world.serve(health, {
-					...probePages(vitals, world),
-					...(isOne && metricsPages),
-				}),
-			);
-		if (metrics !== undefined && !isOne)
-			served.push(await world.serve(metrics, metricsPages));
+		for (const same of groupsBy(pages, ({ at }) => JSON.stringify(at))) {
+			const [{ at }] = same;
+			const all = same.flatMap(({ of }) => Object.entries(of));
+			if (at !== undefined)
+				served.push(await world.serve(at, Object.fromEntries(all)));
+		}
 	} catch (error) {
 		await close();
 		throw error;

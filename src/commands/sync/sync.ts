@@ -81,7 +81,6 @@ import type { Cluster, World } from "../../world.ts";
 import type { SyncOptions } from "./command.ts";
 import { watchSync } from "./watch.ts";
 
-/** The work of `sync`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<SyncOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	if (options.prune) mustAsk("--prune", options, world);

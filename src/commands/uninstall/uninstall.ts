@@ -12,7 +12,6 @@ import type { RunOf } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
 import type { UninstallOptions } from "./command.ts";
 
-/** The work of `uninstall`, in one cluster. Throws FailureError, and what the cluster throws. */
 export const run: RunOf<UninstallOptions> = async (options, world) => {
 	warn(world, ...options.notes);
 	const { dryRun } = options;
