@@ -12,13 +12,16 @@ import {
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
-import type { Requests } from "./requests.ts";
+import { PARSED_WHOLE, PICKED_WHOLE, type Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { askedForBy, listShape, objectShape, watchShape } from "./shapes.ts";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
-/** Of objects that turn out to be small, as copies and Namespaces are: each page is a request of its own. */
+/**
+ * Of objects that turn out to be small, as copies and Namespaces are, as many as are parsed at once: each page is a
+ * request that waits for the one before.
+ */
 const LARGE_PAGE = 1_000;
 
 /**
@@ -123,6 +126,7 @@ export function lists(
 	): AsyncIterable<Page<Taken>> {
 		const path = collectionPath(kind, query.namespace);
 		const largest = isPicked ? LARGEST_PICKED : LARGEST_PAGE;
+		const whole = isPicked ? PICKED_WHOLE : PARSED_WHOLE;
 		const shapes = {
 			list: listShape(kind),
 			item: objectShape(kind, askedForBy(kind, query)),
@@ -185,11 +189,13 @@ export function lists(
 			empty = read.items.length === 0 && !at.restarted ? empty + 1 : 0;
 			const isEndless =
 				next === at.token || pages >= MOST_PAGES || empty >= MOST_EMPTY;
-			const half = Math.ceil((at.limit * largest) / 2 / read.size);
+			const perByte = at.limit / read.size;
+			const half = Math.ceil((perByte * largest) / 2);
+			const some = Math.max(PAGE, Math.floor(perByte * whole));
 			at = {
 				...at,
 				token: next,
-				limit: Math.min(LARGE_PAGE, half),
+				limit: Math.min(LARGE_PAGE, half, some),
 				last: read.end,
 			};
 			// The server works on the next page while whoever asked works on this one. Of the largest

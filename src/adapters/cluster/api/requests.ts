@@ -68,9 +68,9 @@ const LARGEST_OBJECT = 16 << 20;
  * Bytes of a page up to which it is parsed as one: most are, and one JSON.parse costs half as much as to
  * look for where each object ends. A page of more is parsed object by object.
  */
-const PARSED_WHOLE = 4 << 20;
+export const PARSED_WHOLE = 4 << 20;
 /** The same where little of each object is kept: of pods, a page of 500 may be ten times as many. */
-const PICKED_WHOLE = 1 << 20;
+export const PICKED_WHOLE = 1 << 20;
 /** Bytes of a page that are of no object: a list says little of itself, and what is none need not be read to its end. */
 const MOST_BESIDE = 1 << 20;
 const LARGEST_REFUSAL = 1 << 20;

@@ -271,6 +271,31 @@ describe("lists", () => {
 			});
 		});
 
+	test("grow to what is parsed at once", async () => {
+		const limits: number[] = [];
+		heal = server.onRequest(({ query }) => {
+			const limit = Number(query.get("limit"));
+			const from = Number(query.get("continue") ?? 0);
+			limits.push(limit);
+			const end = Math.min(from + limit, 2_000);
+			const items = Array.from({ length: end - from }, (_, at) => ({
+				metadata: { namespace: "app", name: `s-${from + at}` },
+				data: { key: "A".repeat(6 << 10) },
+			}));
+			const metadata = { ...(end < 2_000 && { continue: `${end}` }) };
+			return {
+				answer: {
+					status: 200,
+					body: page({ items, metadata }),
+					headers: { "content-type": "application/json" },
+				},
+			};
+		});
+		assert.equal(await listed(), 2_000);
+		// Of 4 MiB.
+		assert.deepEqual(limits, [500, 675, 675, 675]);
+	});
+
 	test("of Secrets as large as they may be are asked for in smaller pages", async () => {
 		// 500 of a tenant's Secrets of 1 MiB are more than V8 has strings for.
 		const large = "A".repeat(1 << 20);
