@@ -45,7 +45,7 @@ import {
 	installationId,
 } from "../../core/in-cluster/installation.ts";
 import type { PruneNote } from "../../core/note.ts";
-import type { ObjectMeta, ServiceAccount } from "../../core/objects.ts";
+import type { ObjectMeta } from "../../core/objects.ts";
 import { failureOf, orElsewhere } from "../../core/output/failure.ts";
 import {
 	type Action,
@@ -53,7 +53,6 @@ import {
 	resultOf,
 } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import type { ChangeOf } from "../../core/pull-secrets/change.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	isByPolicy,
@@ -136,36 +135,12 @@ export const run: RunOf<PruneOptions> = async (options, world) => {
 };
 
 /** What a prune found, and is to delete, take out and take back. */
-interface Pruning {
-	/** All that the query finds, meant or not. */
-	readonly found: readonly PullSecret[];
-	readonly changes: readonly ChangeOf<"delete">[];
-	/** The sources that are sent to the namespaces, where these are to get nothing any more. */
-	readonly sent: readonly SentThere[];
-	/** Of those, the ones whose record names a namespace. */
-	readonly outOf: readonly SentThere[];
-	/**
-	 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; for the accounts; and
-	 * for what a controller would make again.
-	 */
-	readonly failed: readonly ChangeResult[];
-	/** The accounts that attach changed. */
-	readonly accounts: readonly ServiceAccount[];
-	/** Of those, the ones that lose an entry where all is deleted. */
-	readonly attached: readonly ServiceAccount[];
-	/** The sources that are meant, and gone, or not managed any more, where their policies are not. */
-	readonly outlived: readonly SourceRef[];
-	/** What becomes of the entries that attach added once some Secrets are gone. */
-	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
-}
+type Pruning = Awaited<ReturnType<typeof findPruning>>;
 
 type IsGone = (secret: PullSecret) => boolean;
 
 /** Decides about what was found; what accounts may not be read is a warning. Writes nothing. */
-async function findPruning(
-	found: readonly PullSecret[],
-	how: PruneRun,
-): Promise<Pruning> {
+async function findPruning(found: readonly PullSecret[], how: PruneRun) {
 	const { cluster, world, namespaces, orphaned, sourceNamespace } = how;
 	const keys = found.filter(how.isMeant);
 	const onlyBeside = orphaned || how.keepSources;
@@ -197,11 +172,19 @@ async function findPruning(
 	const entries = (isGone: IsGone) => prunedEntries(found, isGone, how);
 	const goes = new Set(changes.map(({ current }) => current));
 	return {
+		/** All that the query finds, meant or not. */
 		found,
 		changes,
+		/** The sources that are sent to the namespaces, where these are to get nothing any more. */
 		sent,
+		/** Of those, the ones whose record names a namespace. */
 		outOf: sent.filter(({ named }) => named.length > 0),
+		/** The sources that are meant, and gone, or not managed any more, where their policies are not. */
 		outlived: onlyBeside ? [] : await outlivedBy(found, how),
+		/**
+		 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; for the accounts; and
+		 * for what a controller would make again.
+		 */
 		failed: [
 			...unreadable,
 			...planned.flatMap((change) =>
@@ -217,8 +200,11 @@ async function findPruning(
 			),
 			...failedToTakeBack(unread?.error, cluster),
 		],
+		/** The accounts that attach changed. */
 		accounts,
+		/** Of those, the ones that lose an entry where all is deleted. */
 		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
+		/** What becomes of the entries that attach added once some Secrets are gone. */
 		entries,
 	};
 }
