@@ -105,19 +105,23 @@ run(process.argv.slice(2), outside).then((status) => {
 	process.exitCode = status;
 	interrupt.release();
 	// A connection that is still being made would keep the program for minutes. A slow reader is waited for.
-	// At its end Node would wait for its threads: a signal, which is the system's again, does not, nor does a successor.
 	const { stdout, stderr } = process;
 	const end = (): void => {
-		const { reason } = interrupt.signal;
-		if (isThreadHeld()) {
-			if (reason instanceof AbortedError)
-				process.kill(process.pid, reason.signal);
-			else giveWay(status);
-		}
+		if (isThreadHeld()) process.once("exit", leave);
 		process.exit();
 	};
 	setImmediate(() => stdout.write("", () => stderr.write("", end)));
 });
+
+/**
+ * At its end Node would wait for its threads: a signal, which is the system's again, does not, nor does a successor.
+ * What is left to be written is by now, and the status is that of a run whose output may have been lost.
+ */
+function leave(): void {
+	const { reason } = interrupt.signal;
+	if (reason instanceof AbortedError) process.kill(process.pid, reason.signal);
+	else giveWay(Number(process.exitCode));
+}
 
 /** Has a shell take the process's place, and end with the status; returns where there is none. */
 function giveWay(status: number): void {

@@ -1,9 +1,11 @@
 /** What goes wrong outside of every command still ends in one line. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -30,6 +32,20 @@ test("a full disk", {
 	skip: !existsSync("/dev/full") && "there is no /dev/full here",
 }, async () => {
 	assert.deepEqual(await help("/dev/full"), {
+		status: 1,
+		err: "error: cannot write to standard output: no space left on device\n",
+	});
+});
+
+test("a full disk, while a thread of Node waits for what never comes", {
+	skip: !existsSync("/dev/full") && "there is no /dev/full here",
+}, async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "last-resort-"));
+	t.after(() => rm(folder, { recursive: true }));
+	const pipe = join(folder, "silent");
+	execFileSync("mkfifo", [pipe]);
+	const waiting = `data:text/javascript,import { open } from "node:fs"; open(${JSON.stringify(pipe)}, () => {})`;
+	assert.deepEqual(await help("/dev/full", "--import", waiting), {
 		status: 1,
 		err: "error: cannot write to standard output: no space left on device\n",
 	});
