@@ -162,6 +162,8 @@ export function lists(
 		let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
 		let coming = onePage(at);
 		let empty = 0;
+		/** The page that is awaited takes the place of one that came too late. */
+		let expired = false;
 		for (let pages = 1; ; pages++) {
 			let read: Awaited<typeof coming>;
 			try {
@@ -175,14 +177,18 @@ export function lists(
 				}
 				if (
 					!(error instanceof StatusError && error.status === 410) ||
-					at.token === ""
+					at.token === "" ||
+					expired
 				)
 					throw error;
 				// Too slow: the rest of the list as it is now, without what has been given out. Servers
 				// say with the refusal how to go on; with others it begins again.
 				at = { ...at, token: error.continueToken, restarted: true };
-				read = await onePage(at);
+				coming = onePage(at);
+				expired = true;
+				continue;
 			}
+			expired = false;
 			const { metadata } = read.body;
 			const next = metadata.continue ?? "";
 			// What came once before is left out of a page.

@@ -271,6 +271,42 @@ describe("lists", () => {
 			});
 		});
 
+	test("that begin again, after an answer that came too late, with larger objects", async () => {
+		const limits: number[] = [];
+		let late = false;
+		heal = server.onRequest(({ query }) => {
+			const limit = Number(query.get("limit"));
+			const from = Number(query.get("continue") ?? 0);
+			limits.push(limit);
+			if (from > 0 && !late) {
+				late = true;
+				return {
+					answer: { status: 410, reason: "Expired", message: "too old" },
+				};
+			}
+			const end = Math.min(from + limit, 1_000);
+			const items = Array.from({ length: end - from }, (_, at) => ({
+				metadata: {
+					namespace: "app",
+					name: `s-${`${from + at}`.padStart(4, "0")}`,
+				},
+				data: late ? { key: "A".repeat(20 << 10) } : {},
+			}));
+			return {
+				answer: {
+					status: 200,
+					body: page({
+						items,
+						metadata: { ...(end < 1_000 && { continue: `${end}` }) },
+					}),
+					headers: { "content-type": "application/json" },
+				},
+			};
+		});
+		assert.equal(await listed(), 1_000);
+		assert.deepEqual(limits, [500, 1000, 1000, 125, 307, 307, 307]);
+	});
+
 	test("grow to what is parsed at once", async () => {
 		const limits: number[] = [];
 		heal = server.onRequest(({ query }) => {
