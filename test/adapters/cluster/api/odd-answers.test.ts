@@ -271,62 +271,56 @@ describe("lists", () => {
 			});
 		});
 
-	test("that begin again, after an answer that came too late, with larger objects", async () => {
+	/** A server of so many Secrets in pages, and the limits that it is asked for; `instead`: another answer. */
+	const paged = (
+		total: number,
+		data: (index: number) => object,
+		instead: (from: number) => Awaited<ReturnType<Hook>> = () => undefined,
+	): number[] => {
 		const limits: number[] = [];
-		let late = false;
 		heal = server.onRequest(({ query }) => {
 			const limit = Number(query.get("limit"));
 			const from = Number(query.get("continue") ?? 0);
 			limits.push(limit);
-			if (from > 0 && !late) {
-				late = true;
-				return {
-					answer: { status: 410, reason: "Expired", message: "too old" },
-				};
-			}
-			const end = Math.min(from + limit, 1_000);
+			const end = Math.min(from + limit, total);
 			const items = Array.from({ length: end - from }, (_, at) => ({
 				metadata: {
 					namespace: "app",
 					name: `s-${`${from + at}`.padStart(4, "0")}`,
 				},
-				data: late ? { key: "A".repeat(20 << 10) } : {},
+				data: data(from + at),
 			}));
-			return {
-				answer: {
-					status: 200,
-					body: page({
-						items,
-						metadata: { ...(end < 1_000 && { continue: `${end}` }) },
-					}),
-					headers: { "content-type": "application/json" },
-				},
+			const metadata = { ...(end < total && { continue: `${end}` }) };
+			const answer = {
+				status: 200,
+				body: page({ items, metadata }),
+				headers: { "content-type": "application/json" },
 			};
+			return instead(from) ?? { answer };
 		});
+		return limits;
+	};
+
+	test("that begin again, after an answer that came too late, with larger objects", async () => {
+		let late = false;
+		const large = { key: "A".repeat(20 << 10) };
+		const limits = paged(
+			1_000,
+			() => (late ? large : {}),
+			(from) => {
+				if (from === 0 || late) return undefined;
+				late = true;
+				return {
+					answer: { status: 410, reason: "Expired", message: "too old" },
+				};
+			},
+		);
 		assert.equal(await listed(), 1_000);
 		assert.deepEqual(limits, [500, 1000, 1000, 125, 307, 307, 307]);
 	});
 
 	test("grow to what is parsed at once", async () => {
-		const limits: number[] = [];
-		heal = server.onRequest(({ query }) => {
-			const limit = Number(query.get("limit"));
-			const from = Number(query.get("continue") ?? 0);
-			limits.push(limit);
-			const end = Math.min(from + limit, 2_000);
-			const items = Array.from({ length: end - from }, (_, at) => ({
-				metadata: { namespace: "app", name: `s-${from + at}` },
-				data: { key: "A".repeat(6 << 10) },
-			}));
-			const metadata = { ...(end < 2_000 && { continue: `${end}` }) };
-			return {
-				answer: {
-					status: 200,
-					body: page({ items, metadata }),
-					headers: { "content-type": "application/json" },
-				},
-			};
-		});
+		const limits = paged(2_000, () => ({ key: "A".repeat(6 << 10) }));
 		assert.equal(await listed(), 2_000);
 		// Of 4 MiB.
 		assert.deepEqual(limits, [500, 675, 675, 675]);
@@ -335,27 +329,7 @@ describe("lists", () => {
 	test("of Secrets as large as they may be are asked for in smaller pages", async () => {
 		// 500 of a tenant's Secrets of 1 MiB are more than V8 has strings for.
 		const large = "A".repeat(1 << 20);
-		const limits: number[] = [];
-		heal = server.onRequest(({ query }) => {
-			const limit = Number(query.get("limit"));
-			const from = Number(query.get("continue") ?? 0);
-			limits.push(limit);
-			const end = Math.min(from + limit, 2_000);
-			const items = Array.from({ length: end - from }, (_, at) => ({
-				metadata: { namespace: "evil", name: `s-${from + at}` },
-				data: from + at < 100 ? { large } : {},
-			}));
-			return {
-				answer: {
-					status: 200,
-					body: page({
-						items,
-						metadata: { ...(end < 2_000 && { continue: `${end}` }) },
-					}),
-					headers: { "content-type": "application/json" },
-				},
-			};
-		});
+		const limits = paged(2_000, (index) => (index < 100 ? { large } : {}));
 		// The first that a connection brings: nor is its server given up.
 		const { cluster: first } = await connected({ kubeconfig }, { clock });
 		assert.equal(await listed(first), 2_000);
