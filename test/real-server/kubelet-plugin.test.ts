@@ -189,7 +189,7 @@ describe("the credential provider of AWS's nodes", async () => {
 		assert.deepEqual([status, out], [1, ""]);
 		assert.equal(
 			err,
-			`error: plugin:ecr-credential-provider has no credential for ${ECR}: Error running credential provider plugin: operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: , api error AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken\n`,
+			`error: plugin:ecr-credential-provider has no credential for ${ECR}: "Error running credential provider plugin: operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: , api error AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken"\n`,
 		);
 		assert.equal((await entry()).password, "one");
 	});
