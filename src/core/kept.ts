@@ -10,7 +10,7 @@ const MOST_LARGE = 16 << 20;
 /** So much is kept of any object without being counted. */
 export const LITTLE = 4096;
 /** What a list's item takes besides its text. */
-const ITEM = 256;
+export const ITEM = 256;
 
 /** Counts what is kept of lists of what others write, who decide how many there are and how large. */
 export class Kept {

@@ -83,7 +83,7 @@ const WORDS: Wording<Note> = {
 		advice: { words: "give it a new credential with", script },
 	}),
 	"secrets-too-much": ({ namespaces, count }) =>
-		`pull secrets in ${someOf(namespaces)}, or what pods and accounts there list, are too large to be read: ${count === 1 ? "1 was" : `${count} were`} skipped; check who made them`,
+		`pull secrets in ${someOf(namespaces)}, or what pods, accounts and events there hold, are too large to be read: ${count === 1 ? "1 was" : `${count} were`} skipped; check who made them`,
 	"claimants-hidden": () =>
 		"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
 	"claimants-equal": ({ name, namespaces, script }) => ({

@@ -108,9 +108,41 @@ test("check keeps some hundred thousand of the names that accounts reference, an
 	const { out, err } = await bed.run(["check", "-n", "evil"]);
 	assert.equal(
 		err.split("\n", 1)[0],
-		"Warning: pull secrets in evil, or what pods and accounts there list, are too large to be read: 3 were skipped; check who made them",
+		"Warning: pull secrets in evil, or what pods, accounts and events there hold, are too large to be read: 3 were skipped; check who made them",
 	);
 	assert.match(out, / references s0-0, s0-1, s0-2 and 1997 more, which do/);
+});
+
+test("check keeps some of the events of a pod that is there, and none of others", async () => {
+	await using bed = await started();
+	const say = (pod: string, count: number) => {
+		for (const at of names("", count))
+			bed.server.store.seed({
+				kind: "Event",
+				metadata: { namespace: "evil", name: `${pod}.${at}` },
+				type: "Warning",
+				reason: "Failed",
+				message: "x".repeat(20_000),
+				involvedObject: { kind: "Pod", namespace: "evil", name: pod },
+			});
+	};
+	pod(bed, [], "what no rule knows");
+	for (const gone of names("gone", 3)) say(gone, 150);
+	const { err } = await bed.run(["check", "-n", "evil"]);
+	assert.doesNotMatch(err, /too large/);
+	// 250 of them, cut at 8,000 characters, come to 2 MiB.
+	for (const at of names("web-", 2)) {
+		bed.server.store.seed({
+			...bed.server.store.get("Pod", "evil", "web"),
+			kind: "Pod",
+			metadata: { namespace: "evil", name: at },
+		});
+		say(at, 150);
+	}
+	assert.match(
+		(await bed.run(["check", "-n", "evil"])).err,
+		/^Warning: pull secrets in evil, or what pods, accounts and events there hold, are too large to be read: 46 were skipped; check who made them$/m,
+	);
 });
 
 test("images lists some hundred thousand images of long lists, the beginning of others, and says so", async () => {

@@ -19,6 +19,7 @@ import {
 	verifiesImages,
 } from "../../core/check/facts.ts";
 import { groupsBy } from "../../core/groups.ts";
+import { ITEM, LITTLE } from "../../core/kept.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import {
@@ -208,7 +209,13 @@ async function withEvents(
 	);
 	if (asking.length === 0) return [...pods];
 	const places = [...new Set(asking.map(({ namespace }) => namespace))];
-	const events = new Map<string, PullEvent[]>();
+	// Events may name any pod.
+	const events = new Map(
+		pods.map(({ namespace, name }): [string, PullEvent[]] => [
+			`${namespace}/${name}`,
+			[],
+		]),
+	);
 	const fieldSelector = "involvedObject.kind=Pod,type=Warning";
 	await snapshot.list(
 		"events",
@@ -216,8 +223,15 @@ async function withEvents(
 		(event) => {
 			const said = pullEvent(event);
 			if (said === undefined) return;
-			const others = events.getOrInsert(said.pod, []);
-			if (others.length < MOST_EVENTS) others.push(said);
+			const others = events.get(said.pod);
+			if (others === undefined || others.length >= MOST_EVENTS) return;
+			const { namespace = "" } = event.metadata;
+			const size = sizeOf([said]);
+			if (
+				size + sizeOf(others) <= LITTLE ||
+				snapshot.reader.keeps(namespace, size)
+			)
+				others.push(said);
 		},
 		places.length > ASKED_SINGLY ? [] : places,
 	);
@@ -225,6 +239,10 @@ async function withEvents(
 		...pod,
 		events: events.get(`${pod.namespace}/${pod.name}`) ?? [],
 	}));
+}
+
+function sizeOf(events: readonly PullEvent[]): number {
+	return events.reduce((size, { message }) => size + ITEM + message.length, 0);
 }
 
 /**

@@ -210,7 +210,7 @@ describe("list: what source annotations say is never turned into odd requests", 
 			const { err } = await bed.run([verb]);
 			assert.equal(
 				err.split("\n")[0],
-				"Warning: pull secrets in c, or what pods and accounts there list, are too large to be read: 3 were skipped; check who made them",
+				"Warning: pull secrets in c, or what pods, accounts and events there hold, are too large to be read: 3 were skipped; check who made them",
 			);
 		});
 });

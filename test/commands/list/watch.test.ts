@@ -95,7 +95,7 @@ describe("list -w", () => {
 			bed,
 			["list", "-w", "-o", "name"],
 			[
-				"Warning: pull secrets in b, or what pods and accounts there list, are too large to be read: 3",
+				"Warning: pull secrets in b, or what pods, accounts and events there hold, are too large to be read: 3",
 			],
 		);
 		await list.stop();
