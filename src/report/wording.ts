@@ -116,7 +116,7 @@ export function clause<Union extends Readonly<Record<"is", string>>>(
 	value: Union,
 ): string {
 	const is: Union["is"] = value.is;
-	return said(clauses[is], value, undefined);
+	return wordsOf(clauses[is], value, undefined);
 }
 
 /** The words of a value, by the entry for its case. */
@@ -125,12 +125,12 @@ export function worded<Value, Also>(
 	value: Value,
 	also: Also,
 ): Words {
-	const words = said(entry, value, also);
+	const words = wordsOf(entry, value, also);
 	return typeof words === "string" ? { message: words } : words;
 }
 
 /** Each entry takes the cases of its own name alone; the table's type holds that. */
-function said<Said, Also>(
+function wordsOf<Said, Also>(
 	entry: Said | ((value: never, also: Also) => Said),
 	value: unknown,
 	also: Also,

@@ -214,12 +214,18 @@ test("h2: what a server refused was not sent, what it reset may have been; a ses
 	});
 });
 
-test("h2: 32 watches fill a session, until one of them ends", async (t) => {
+/** A server whose answers begin, and do not end. */
+function endless() {
 	const server = createHttp2Server();
 	server.on("stream", (stream: ServerHttp2Stream) => {
 		stream.on("error", () => {});
 		stream.respond({ ":status": 200 });
 	});
+	return server;
+}
+
+test("h2: 32 watches fill a session, until one of them ends", async (t) => {
+	const server = endless();
 	const { authority, dial } = await dialling(t, server, "h2");
 	const link = new Http2(authority, await dial());
 	const watches = [];
@@ -290,11 +296,7 @@ for (const protocol of ["h2", "http/1.1"] as const) {
 }
 
 test("h2: watches get another session only where all are full, and other requests none", async (t) => {
-	const server = createHttp2Server();
-	server.on("stream", (stream: ServerHttp2Stream) => {
-		stream.on("error", () => {});
-		stream.respond({ ":status": 200 });
-	});
+	const server = endless();
 	const { authority, dial } = await dialling(t, server, "h2");
 	let dialled = 0;
 	const connections = new Connections(authority, () => {
