@@ -116,7 +116,7 @@ export function clause<Union extends Readonly<Record<"is", string>>>(
 	value: Union,
 ): string {
 	const is: Union["is"] = value.is;
-	return wordsOf(clauses[is], value, undefined);
+	return filled(clauses[is], value, undefined);
 }
 
 /** The words of a value, by the entry for its case. */
@@ -125,12 +125,12 @@ export function worded<Value, Also>(
 	value: Value,
 	also: Also,
 ): Words {
-	const words = wordsOf(entry, value, also);
+	const words = filled(entry, value, also);
 	return typeof words === "string" ? { message: words } : words;
 }
 
 /** Each entry takes the cases of its own name alone; the table's type holds that. */
-function wordsOf<Said, Also>(
+function filled<Said, Also>(
 	entry: Said | ((value: never, also: Also) => Said),
 	value: unknown,
 	also: Also,
