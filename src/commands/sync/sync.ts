@@ -105,7 +105,7 @@ export const run: RunOf<SyncOptions> = async (options, world) => {
 		// There is no source of that name; without -n it may be the namespaces that are missed first.
 		if (!(error instanceof UsageError || isFailure(error, "source-missing")))
 			throw error;
-		throw (await meantNamespace(options, cluster)) ?? error;
+		throw (await meantElsewhere(options, cluster)) ?? error;
 	} finally {
 		await cluster.close();
 	}
@@ -118,14 +118,22 @@ export const run: RunOf<SyncOptions> = async (options, world) => {
  */
 const LONGEST_REQUEST = 120_000;
 
-/** What to end with where NAME is a namespace, as far as this user may know, and was meant for -n. */
-async function meantNamespace(
-	{ source: { name }, selection }: SyncOptions,
+/** What to end with where NAME was meant for -n, or for --attach, as far as this user may know. */
+async function meantElsewhere(
+	{ source: { name }, selection, attach }: SyncOptions,
 	cluster: Cluster,
 ): Promise<UsageError | undefined> {
 	if (name === undefined) return undefined;
-	const found = await unlessFailed(cluster.read("Namespace", { name }));
 	const named = selection.by === "names" ? selection.names : [];
+	const [namespace] = named;
+	if (attach.length > 0 && namespace !== undefined) {
+		const account = { namespace, name };
+		if (await unlessFailed(cluster.read("ServiceAccount", account)))
+			return new UsageError(
+				`--attach takes its value after "=": --attach=${name}`,
+			);
+	}
+	const found = await unlessFailed(cluster.read("Namespace", { name }));
 	const meant = [...named, name].join(",");
 	return (
 		found &&

@@ -24,6 +24,20 @@ test("C9: a NAME that is a namespace was meant for -n", async () => {
 	);
 });
 
+test("a NAME that is a service account was meant for --attach", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	account(bed, "app/builder");
+	const sync = (...argv: string[]) => bed.run(["sync", ...argv, "-n", "app"]);
+	const { status, err } = await sync("--attach", "builder");
+	assert.deepEqual(
+		[status, err.split("\n", 1)],
+		[2, ['error: --attach takes its value after "=": --attach=builder']],
+	);
+	// Nobody asked for accounts, or there is no such one.
+	for (const argv of [["builder"], ["--attach", "other"]])
+		assert.match((await sync(...argv)).err, /^error: no source named "/);
+});
+
 describe("sync", () => {
 	test("copies to named namespaces, in their order, and counts", async () => {
 		await using bed = await withSource();
