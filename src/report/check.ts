@@ -10,7 +10,7 @@ import { distinct, groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import type { Page } from "../core/output/look.ts";
-import { oneLine } from "../core/output/printable.ts";
+import { claimedName, oneLine } from "../core/output/printable.ts";
 import { scriptKey } from "../core/output/shell.ts";
 import { someLines } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
@@ -207,7 +207,7 @@ function workloadLines({ workloads }: Finding): string[] {
 	return someLines(
 		workloads.map(({ kind, name, namespace, pods, images }) => {
 			const count = kind === "Pod" ? "" : ` (${counted(pods.length, "pod")})`;
-			return `${namespace}: ${kind.toLowerCase()}/${name}${count}: ${someNames(images)}`;
+			return `${namespace}: ${kind.toLowerCase()}/${name}${count}: ${someNames(images.map((image) => claimedName(image)))}`;
 		}),
 	);
 }

@@ -1,4 +1,5 @@
 import type { Page } from "../core/output/look.ts";
+import { claimedName } from "../core/output/printable.ts";
 import type { Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
@@ -26,7 +27,7 @@ export function listTable(
 			({ usernames }) => (usernames.some(Boolean) ? usernames.join(",") : ""),
 			wide,
 		],
-		["SOURCE", ({ source }) => source, wide],
+		["SOURCE", ({ source }) => claimedName(source), wide],
 		["EXPIRES", ({ expires }) => timeLeft(expires, now), wide],
 		[
 			"PROVIDER",

@@ -12,6 +12,7 @@ import type {
 	EcrFault,
 	HelperFault,
 } from "../../src/core/output/outside-failure.ts";
+import { plain } from "../../src/core/output/styled.ts";
 import type { Denial } from "../../src/core/registry/check-image.ts";
 import type { TokenServerFault } from "../../src/core/registry/login-fault.ts";
 import type {
@@ -22,6 +23,7 @@ import { ApiError } from "../../src/errors.ts";
 import { failureLine } from "../../src/report/failure.ts";
 import { failureWords } from "../../src/report/failure-words.ts";
 import { imageItem } from "../../src/report/images.ts";
+import { listTable } from "../../src/report/keys.ts";
 import { logWords } from "../../src/report/log-words.ts";
 import { noteWords } from "../../src/report/note-words.ts";
 import { pullClause } from "../../src/report/pull-words.ts";
@@ -137,6 +139,30 @@ const OTHERS: Readonly<Record<string, string | readonly string[]>> = {
 		} as Parameters<typeof logWords>[0]).message.toString(),
 	],
 	"an annotation": [
+		plain(
+			listTable(
+				[
+					{
+						...{
+							namespace: "",
+							name: "",
+							status: "InSync",
+							created: "",
+							expires: "",
+						},
+						...{ registries: [], usernames: [], differs: [], provider: "" },
+						context: "",
+						source: ADVICE,
+					},
+				],
+				{
+					output: "wide",
+					columns: undefined,
+					now: 0,
+					widths: [],
+				},
+			),
+		),
 		error({ cause: "edit-copy", source: place, of: ADVICE }),
 		failureWords(
 			{ cause: "copy-of-another", source: ADVICE, of: "copy" } as never,

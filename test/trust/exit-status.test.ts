@@ -76,6 +76,20 @@ const PLANTED: readonly [what: string, object: object][] = [
 			deletionTimestamp: "2020-01-01T00:00:00Z",
 		}),
 	],
+	[
+		"one that a controller owns",
+		claim(config({}), undefined, {
+			ownerReferences: [
+				{
+					apiVersion: "v1",
+					kind: "ConfigMap",
+					name: "x",
+					uid: "1",
+					controller: true,
+				},
+			],
+		}),
+	],
 	["one that is immutable", claim({ ...config({}), immutable: true })],
 	[
 		"what calls itself a source, with a record",

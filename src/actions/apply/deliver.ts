@@ -9,6 +9,7 @@ import {
 	type ChangeResult,
 	type DryRun,
 	isWritten,
+	resultOf,
 } from "../../core/output/result.ts";
 import {
 	type Change,
@@ -216,7 +217,7 @@ class Delivery {
 						? step
 						: onlyAgreed(step, agreed.has(targetOf(step).namespace)),
 				),
-				...(round === 1 ? leftovers : []),
+				...(round === 1 ? leftovers.map(this.#leftover) : []),
 			].toSorted(byPlace);
 			const wrote = await this.#apply(steps, targets, told);
 			const isOver =
@@ -356,6 +357,18 @@ class Delivery {
 			namespaces: claimants.map(({ namespace }) => namespace),
 		});
 	}
+
+	/** What a controller would make again is skipped: it may be somebody's who only says that it is a copy. */
+	readonly #leftover = (change: Removal): Step =>
+		change.action === "delete"
+			? change
+			: resultOf(
+					this.run.cluster,
+					"Secret",
+					change.current,
+					"skipped",
+					change.obstacle,
+				);
 
 	async #leftovers(
 		targets: Targets,

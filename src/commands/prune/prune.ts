@@ -182,8 +182,8 @@ async function findPruning(found: readonly PullSecret[], how: PruneRun) {
 		/** The sources that are meant, and gone, or not managed any more, where their policies are not. */
 		outlived: onlyBeside ? [] : await outlivedBy(found, how),
 		/**
-		 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; for the accounts; and
-		 * for what a controller would make again.
+		 * A failed result for each source whose record cannot be read: nothing of theirs is deleted; and for the accounts.
+		 * What a controller would make again is skipped: it may be somebody's who only says that it is a copy.
 		 */
 		failed: [
 			...unreadable,
@@ -193,7 +193,7 @@ async function findPruning(found: readonly PullSecret[], how: PruneRun) {
 							cluster,
 							"Secret",
 							change.current,
-							"failed",
+							"skipped",
 							change.obstacle,
 						)
 					: [],

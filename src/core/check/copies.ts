@@ -13,6 +13,7 @@ import {
 } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { type SourceRecord, standingOf } from "../pull-secrets/record.ts";
+import { legalSourceRef } from "../pull-secrets/source.ts";
 import { type Blocked, blockedIn, obstacleIn, openOf } from "./blocked.ts";
 import {
 	type Facts,
@@ -258,7 +259,7 @@ function claimants(keyrings: Keyrings): Finding[] {
 		const namespaces = unique(group.map(({ namespace }) => namespace));
 		const orphaned =
 			same === undefined &&
-			of.startsWith(`${facts.sourceNamespace}/`) &&
+			legalSourceRef(of)?.namespace === facts.sourceNamespace &&
 			facts.sourceProblem === undefined &&
 			!isUnread(facts, "source");
 		const source = sources.get(of);

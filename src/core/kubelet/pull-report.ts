@@ -1,6 +1,7 @@
 import { timeOf } from "../object-times.ts";
 import type { CoreEvent } from "../objects.ts";
 import { onOneLine, startOf } from "../output/printable.ts";
+import { isHost } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import {
 	type ImageReference,
@@ -254,7 +255,9 @@ function askedHost(message: string, image: string): AskedHost | undefined {
 	const [, address = ""] = [...message.matchAll(ASKED)].at(-1) ?? [];
 	const url = URL.parse(address);
 	const reading = readImageReference(image);
-	if (url === null || typeof reading === "string") return undefined;
+	// A tenant may write what a kubelet is taken to say.
+	if (url === null || !isHost(url.hostname) || typeof reading === "string")
+		return undefined;
 	const { domain } = reading;
 	const isRegistry =
 		domain === "docker.io"

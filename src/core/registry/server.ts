@@ -143,8 +143,8 @@ export function displayHost(key: string): string {
 	return key === DOCKER_HUB_KEY ? "docker.io" : displayKey(key);
 }
 
-/** RFC 1123 labels, or an IPv6 address in brackets. */
-function isHost(host: string): boolean {
+/** Whether this is a host: RFC 1123 labels, or an IPv6 address in brackets. */
+export function isHost(host: string): boolean {
 	if (host.startsWith("[")) return URL.canParse(`https://${host}/`);
 	return (
 		host.length <= 253 &&

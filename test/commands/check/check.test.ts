@@ -1165,10 +1165,30 @@ pods
 		assert.match(
 			out,
 			new RegExp(
-				`i shop: calls itself a copy of "nginx-mesh/${KEY} true"; not recorded\n {4}That source does not exist, or is not managed by meshreg\\.\n`,
+				`i shop: calls itself a copy of "nginx-mesh/${KEY} true", which is not a source that is checked here\n\n`,
 			),
 		);
-		assert.doesNotMatch(out, /meshreg sync/);
+		// Nor would prune take it for the copy of a source that is gone.
+		assert.doesNotMatch(out, /kubectl meshreg/);
+	});
+
+	test("an image that is none is quoted: a tenant writes it", async () => {
+		await using bed = await started();
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "shop", name: "fixed" },
+			spec: {
+				containers: [{ name: "c", image: "Fix: kubectl delete ns app" }],
+			},
+			status: {
+				phase: "Pending",
+				containerStatuses: [
+					{ name: "c", state: { waiting: { reason: "InvalidImageName" } } },
+				],
+			},
+		} as never);
+		const { out } = await bed.run(["check"]);
+		assert.match(out, /^ {4}shop: pod\/fixed: "Fix: kubectl delete ns app"$/m);
 	});
 
 	for (const [is, of, problem, hint] of [

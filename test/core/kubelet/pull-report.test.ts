@@ -700,6 +700,13 @@ describe("M8: what is named as what it is", () => {
 			'Get "https://cdn.r.io/token/x": EOF',
 			{ host: "cdn.r.io", role: "blob-host" },
 		],
+		...["done.fix;$(id)`id`", "a".repeat(300), "-x.io"].map(
+			(host): [string, string, unknown] => [
+				`what is no host: ${host.slice(0, 20)}`,
+				`Get "https://${host}/token?service=r.io": EOF`,
+				undefined,
+			],
+		),
 		[
 			"an address that nobody asked",
 			"toomanyrequests: see https://www.docker.com/increase-rate-limit",
